@@ -12,12 +12,14 @@ import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
 import { slack } from './slack.js';
 import { tokenChecks } from './token-checks.js';
+import { workers } from './workers.js';
 
 /** In the order of the table. */
 export const FAMILIES: readonly Family[] = [
   decisions,
   lists,
   proxiedCalls,
+  workers,
   externalChecks,
   revocation,
   tokenChecks,

@@ -47,6 +47,8 @@ export const SAMPLES = {
   brokerKills: { quick: 1, full: 30 },
   exportKills: { quick: 1, full: 12 },
   gatewayKills: { quick: 2, full: 200 },
+  /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
+  workerKills: { quick: 1, full: 25 },
   /** The same of a gateway that holds a part of a grant's budget. */
   budgetKills: { quick: 1, full: 3 },
   /** Decisions that an open page shows; an odd number, for its median. */

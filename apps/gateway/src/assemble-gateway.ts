@@ -1,10 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { isDatabase } from '@countersign/contract';
-import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
-import type { PrivatePages } from '@countersign/private-listener';
-import { createLogger, describeError } from '@countersign/runtime';
-import type { Logger } from 'pino';
+import { type GatewayCredential } from '@countersign/gateway-protocol';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
@@ -16,8 +10,6 @@ import { BrowserSessions } from './browser/browser-sessions.js';
 import { Budgets } from './budget/budgets.js';
 import { BootLeases, LeaseClient } from './budget/lease-client.js';
 import { type CallTimes, OpenCalls } from './budget/open-calls.js';
-import { type Clock, systemClock } from './clock.js';
-import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
@@ -29,60 +21,96 @@ import { RecordedForwarding } from './forward/recorded-forwarding.js';
 import { CallContexts } from './forward/signed-context.js';
 import { Upstreams } from './forward/upstreams.js';
 import type { GatewayOptions } from './gateway-options.js';
+import { beginRun, createShipper, openRecords, type Run } from './gateway-run.js';
 import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import type { CanonicalRequest } from './http/canonical-request.js';
 import { ExternalAuthorization } from './http/external-authorization.js';
 import { createHttpServer } from './http/http-server.js';
 import { ListenerTls } from './http/listener-tls.js';
-import { OwnPages, privatePages, type Readiness } from './http/own-pages.js';
+import { OwnPages } from './http/own-pages.js';
 import { StopEndpoint } from './http/stop-endpoint.js';
 import type { Http1Server } from './http1/http1-server.js';
 import { type Identity, identityRegistrar } from './identity.js';
-import { GatewayMetrics } from './metrics.js';
-import { Recorder } from './records/recorder.js';
-import { Quarantine } from './records/shipping/quarantine.js';
-import { Shipper } from './records/shipping/shipper.js';
-import { Spool } from './records/spool/spool.js';
-import { NodeSpoolDisk } from './records/spool/spool-disk.js';
+import { type WatchedParts, watchParts } from './readiness.js';
+import type { SpoolLane } from './records/spool/record-chains.js';
 import { WantedHeads } from './records/wanted-heads.js';
-import { CustomerRules } from './trust/customer-rules.js';
+import { CustomerRules, type GatewayRules } from './trust/customer-rules.js';
+import { LeftLanes } from './workers/left-lanes.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const KIB = 1024;
 const SQL_LIMITS = { statementMs: 30_000, rowMs: 10_000, maxRows: 10_000, maxBytes: 4 * MIB };
 
-/** What every part of one run of the gateway shares. */
-type Run = {
-  options: GatewayOptions;
-  credential: GatewayCredential;
-  identity: Identity;
-  /** UUID of this run of the process. */
-  boot: string;
-  log: Logger;
-  clock: Clock;
-  broker: BrokerClient;
-  metrics: GatewayMetrics;
+/** What a gateway with one process has itself, and a worker has from its primary. */
+export type Sources = {
+  ledger: DigestLedger;
+  /** Folder of the records, of what was set aside of them, and of the leases. */
+  recordsDir: string;
+  /** Absent: the gateway has only this one. */
+  lane?: SpoolLane | undefined;
+  loadRules(run: Run, calls: OpenCalls): Promise<GatewayRules>;
+  /** Whether the gateway as a whole serves calls. Default: whether this process does. */
+  isReady?(): boolean;
+  fileLinks?: FileLinks;
 };
 
-export type GatewayParts = Awaited<ReturnType<typeof assembleGateway>>;
+export type ServingParts = Awaited<ReturnType<typeof assembleServing>>;
+export type GatewayParts = ServingParts & {
+  feed: Pick<FeedClient, 'start' | 'close'>;
+  /** Lanes of workers that this gateway had before. */
+  left?: LeftLanes | undefined;
+};
 
 /**
- * Reads what earlier runs left on disk and puts the parts of a gateway together. Nothing is started yet. Throws the
- * file system's error, and the errors of files that cannot be read whole.
+ * Reads what earlier runs left on disk and puts the parts of a gateway with one process together. Nothing is started yet. Throws
+ * the file system's error, and the errors of files that cannot be read whole.
  */
 export async function assembleGateway(
   options: GatewayOptions,
   credential: GatewayCredential,
   identity: Identity,
-) {
+): Promise<GatewayParts> {
   const run = beginRun(options, credential, identity);
-  const { boot, log, clock, broker } = run;
-  const listenerTls = options.tls === undefined ? undefined : new ListenerTls(options.tls);
+  const { clock, broker, log } = run;
+  const left = await LeftLanes.openIfAny(run);
   const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
-  const records = await openRecords(run, (tenant) => rules.trustHash(tenant));
+  let customerRules: CustomerRules | undefined;
+  const serving = await assembleServing(run, {
+    ...{ ledger, recordsDir: options.spoolDir },
+    lane: left?.asLaneZero,
+    loadRules: async (_run, calls) => {
+      customerRules = await loadRules(run, calls);
+      return customerRules;
+    },
+  });
+  const { state, liveness, budgets } = serving;
+  const feed = new FeedClient({
+    credential,
+    broker,
+    state,
+    liveness,
+    position,
+    clock,
+    log,
+    register: identityRegistrar(broker, identity, log),
+    applyCustomerRules: async (data) => customerRules?.applyFeed(data),
+    onSnapshot: () => {
+      budgets.dropAllUnused();
+      customerRules?.brokerMayHaveForgotten();
+    },
+  });
+  return { ...serving, feed, left };
+}
+
+/** Puts everything together that serves calls: all but the feed, and what is made durable of it. */
+export async function assembleServing(run: Run, sources: Sources) {
+  const { boot, log, clock, broker, options } = run;
+  const { ledger, recordsDir, lane } = sources;
+  const listenerTls = options.tls === undefined ? undefined : new ListenerTls(options.tls);
+  const records = await openRecords(run, { recordsDir, lane }, (tenant) => rules.trustHash(tenant));
   const { spool, recorder, quarantine } = records;
 
   const calls = new OpenCalls({
@@ -100,24 +128,15 @@ export async function assembleGateway(
   };
   const state = createState(run, ledger, calls, follow, (digest) => budgets.forget(digest));
   const liveness = new FeedLiveness(clock);
-  const rules = await loadRules(run, calls);
+  const rules = await sources.loadRules(run, calls);
   recorder.closeUnfinished(spool.unfinishedCalls);
   recorder.signHeads();
   if (spool.unfinishedCalls.length > 0)
     log.warn({ calls: spool.unfinishedCalls.length }, 'closed calls that an earlier run left open');
 
-  const shipper = new Shipper({
-    spool,
-    broker,
-    quarantine,
-    gateway: credential.gateway,
-    sign: (batch) => signBatch(batch, identity.privateKey),
-    folder: options.spoolDir,
-    clock,
-    log,
-  });
+  const shipper = createShipper(run, records, recordsDir);
   const isOnDisk = (earlierBoot: string) => spool.isWhole && spool.holdsRun(earlierBoot);
-  const boots = await BootLeases.load(options.spoolDir, boot, isOnDisk);
+  const boots = await BootLeases.load(recordsDir, boot, isOnDisk);
   const leaseClient = new LeaseClient({
     broker,
     boots,
@@ -130,70 +149,15 @@ export async function assembleGateway(
   });
   const wantedHeads = new WantedHeads({ broker, recorder, boot, clock, log });
   const budgets = new Budgets((request) => leaseClient.request(request), clock);
-  const feed = new FeedClient({
-    credential,
-    broker,
-    state,
-    liveness,
-    position,
-    clock,
-    log,
-    register: identityRegistrar(broker, identity, log),
-    applyCustomerRules: (data) => rules.applyFeed(data),
-    onSnapshot: () => {
-      budgets.dropAllUnused();
-      rules.brokerMayHaveForgotten();
-    },
-  });
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
+  const isReady = sources.isReady ?? (() => liveness.isInTouch());
+  const fileLinks = sources.fileLinks ?? new FileLinks(() => clock.monotonic());
   const parts = {
-    ...{ ...run, ...records, listenerTls, contextKeys },
+    ...{ ...run, ...records, listenerTls, contextKeys, isReady, fileLinks },
     ...{ calls, state, liveness, rules, shipper, budgets, upstreams, storages, times },
   };
   watchParts(parts);
-  return { ...parts, boots, leaseClient, wantedHeads, feed, server: createServer(parts) };
-}
-
-function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {
-  const level = options.logLevel ?? 'info';
-  const log = options.logger ?? createLogger({ level, base: { process: 'gateway' }, time: 'iso' });
-  return {
-    options,
-    credential,
-    identity,
-    boot: randomUUID(),
-    log: log.child({ gateway: credential.gateway }),
-    clock: options.clock ?? systemClock,
-    broker: new BrokerClient(credential, identity.privateKey),
-    metrics: new GatewayMetrics(),
-  };
-}
-
-/** The spool, what the broker refused of it, and the recorder that writes to it. */
-async function openRecords(
-  { options, credential, identity, boot, log, clock, metrics }: Run,
-  trustOf: (tenant: string) => string | null,
-) {
-  const quarantine = await Quarantine.load(options.spoolDir);
-  const spool = await Spool.open({
-    disk: options.disk ?? new NodeSpoolDisk(join(options.spoolDir, 'segments')),
-    boot,
-    maxBytes: options.spoolBytes ?? GIB,
-    sign: (record) => signRecord(record, identity.privateKey),
-    otherBytes: () => quarantine.bytes,
-    onFault: (error) => {
-      metrics.spoolFault();
-      log.error(describeError(error), 'the spool could not be written');
-    },
-    onDropped: (draft) => {
-      metrics.recordDropped(draft.record.kind);
-      recorder.recordDropped(draft);
-    },
-  });
-  if (spool.skippedBytes > 0)
-    log.warn({ bytes: spool.skippedBytes }, 'skipped unconfirmed bytes of the spool');
-  const recorder: Recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock, trustOf });
-  return { quarantine, spool, recorder };
+  return { ...parts, boots, leaseClient, wantedHeads, server: createServer(parts) };
 }
 
 const upstreamTimeouts = ({ upstreamTimeouts: given }: GatewayOptions) => ({
@@ -272,47 +236,19 @@ async function loadRules(
     broker,
     clock,
     log,
-    onTrust: (tenants) => {
-      const changed = new Set(tenants);
-      calls.cutWhere(({ tenant }) => (changed.has(tenant) ? 'not_countersigned' : undefined));
-    },
-    onStop: () => calls.cutWhere((call) => (rules.stopOn(call) === undefined ? undefined : 'locked')),
+    ...cutsOf(calls, (call) => rules.stopOn(call)),
   });
   return rules;
 }
 
-type WatchedParts = Run &
-  Awaited<ReturnType<typeof openRecords>> & {
-    calls: OpenCalls;
-    state: GatewayState;
-    liveness: FeedLiveness;
-    rules: CustomerRules;
-    shipper: Shipper;
-    budgets: Budgets;
-    upstreams: Upstreams;
-    storages: ObjectStorages;
-    contextKeys: ContextKeys;
-    listenerTls: ListenerTls | undefined;
-    times: CallTimes;
-  };
-
-function watchParts(parts: WatchedParts): void {
-  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams, listenerTls } = parts;
-  metrics.watch({
-    inTouch: () => liveness.isInTouch(),
-    feedAge: () => liveness.age / 1000,
-    spoolBytes: () => spool.usedBytes,
-    spoolMaxBytes: () => spool.maxBytes,
-    spoolBacklog: () => spool.backlog,
-    quarantined: () => quarantine.count,
-    openCalls: () => calls.count,
-    grants: () => state.grants.size,
-    closedServices: () => state.routeMaps.closed.length,
-    listenerTlsProblems: () => (listenerTls?.problem === undefined ? 0 : 1),
-    upstreamTlsProblems: () => upstreams.tlsProblems.length,
-    pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
-  });
-}
+/** Cuts open calls of tenants whose trust document changed, and those that a stop covers. */
+export const cutsOf = (calls: OpenCalls, stopOn: CustomerRules['stopOn']) => ({
+  onTrust: (tenants: readonly string[]) => {
+    const changed = new Set(tenants);
+    calls.cutWhere(({ tenant }) => (changed.has(tenant) ? 'not_countersigned' : undefined));
+  },
+  onStop: () => calls.cutWhere((call) => (stopOn(call) === undefined ? undefined : 'locked')),
+});
 
 /** The HTTP server with its three destinations: calls of data services, the gateway's own pages, and customers' stops. */
 function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
@@ -329,7 +265,6 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     ...parts,
     maxBodyBytes,
     maxFileBytes: options.maxFileBytes ?? GIB,
-    fileLinks: new FileLinks(() => parts.clock.monotonic()),
     authorizer,
     refusals,
     browsers: new BrowserCalls({ access, grants, authorizer, refusals }),
@@ -341,7 +276,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     pages: new OwnPages({
       identity,
       gateway: credential.gateway,
-      isReady: () => parts.liveness.isInTouch(),
+      isReady: parts.isReady,
       pinOf: (tenant) => rules.pinOf(tenant),
       now: () => parts.clock.now(),
     }),
@@ -359,36 +294,4 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     log,
     security: parts.listenerTls?.security,
   });
-}
-
-/** The pages of the private listener, for the people who run the gateway. */
-export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
-  privatePages(parts.metrics, () => readinessOf(parts));
-
-function readinessOf(parts: WatchedParts): Readiness {
-  const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
-  const contexts = [...state.routeMaps.connectable()]
-    .filter(([definition]) => !isDatabase(definition))
-    .map(([{ name: service }, { context: mode = 'ed25519' }]) => ({
-      service,
-      mode,
-      problem: mode === 'hmac' ? (parts.contextKeys.problem(service) ?? null) : null,
-    }));
-  return {
-    inTouch: liveness.isInTouch(),
-    heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
-    spool: {
-      usedBytes: spool.usedBytes,
-      maxBytes: spool.maxBytes,
-      backlog: spool.backlog,
-      shipped: shipper.isDrained,
-      quarantined: quarantine.count,
-    },
-    pins: rules.pins(),
-    closedServices: state.routeMaps.closed,
-    upstreamTls: upstreams.tlsProblems,
-    listenerTls: listenerTls?.problem ?? null,
-    contexts,
-    databases: upstreams.databases,
-  };
 }

@@ -22,7 +22,7 @@ export type GatewayOptions = {
    * Folder for the identity, the place in the feed, and the spool's segments. Only one gateway at a time may use it.
    */
   spoolDir: string;
-  /** Limit for what waits for the broker. Default: 1 GiB. */
+  /** Limit for what waits for the broker. Default: 1 GiB. This limit and those of calls are of the gateway, however many workers it has. */
   spoolBytes?: number;
   /** Concurrent calls under one grant (default 256) and at one service (default 1,024). */
   maxCallsPerGrant?: number;
@@ -50,6 +50,11 @@ export type GatewayOptions = {
    * that name files are refused.
    */
   upstreamTlsDir?: string;
+  /**
+   * Processes that serve calls. Default: 1, this process. With more, this process serves none itself, and each worker runs this
+   * program again: only a program that calls `runGateway` can have several.
+   */
+  workers?: number;
   /** Proxies that may ask about calls and forward them themselves. Absent: none. */
   proxies?: TrustedProxies | undefined;
   /** How long a stop waits for open calls before it cuts them. Default: 10 s. */

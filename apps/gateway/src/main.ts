@@ -4,6 +4,7 @@ import { ConfigError, readGatewayEnvironment } from '@countersign/config/gateway
 import { ProtocolError } from '@countersign/gateway-protocol';
 import type { RunningGateway } from './gateway-options.js';
 import { startGateway } from './start-gateway.js';
+import { isWorker, runWorker } from './workers/worker.js';
 
 export type { GatewayOptions, RunningGateway } from './gateway-options.js';
 export { startGateway } from './start-gateway.js';
@@ -13,6 +14,7 @@ export { startGateway } from './start-gateway.js';
  * ConfigError, and what `startGateway` throws.
  */
 export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<RunningGateway> {
+  if (isWorker()) return runWorker();
   const gateway = await startGateway(readGatewayEnvironment(env)).catch((error: unknown) => {
     throw error instanceof ProtocolError && error.code === 'invalid_credential'
       ? badCredential(error)

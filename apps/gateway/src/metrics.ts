@@ -1,4 +1,12 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  type Aggregator,
+  Counter,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 /** Values that are read when metrics are requested. */
 type GatewayGauges = {
@@ -56,10 +64,14 @@ export class GatewayMetrics {
 
   /** Adds the gauges. Called once. */
   watch(gauges: GatewayGauges): void {
-    this.gauge('countersign_gateway_in_touch', '1 while in touch with the broker.', () =>
-      gauges.inTouch() ? 1 : 0,
+    const inTouch = () => (gauges.inTouch() ? 1 : 0);
+    this.gauge('countersign_gateway_in_touch', '1 while in touch with the broker.', inTouch, 'min');
+    this.gauge(
+      'countersign_gateway_feed_age_seconds',
+      'Since the last authentic event.',
+      gauges.feedAge,
+      'max',
     );
-    this.gauge('countersign_gateway_feed_age_seconds', 'Since the last authentic event.', gauges.feedAge);
     this.gauge('countersign_gateway_spool_bytes', 'Bytes that the spool holds.', gauges.spoolBytes);
     this.gauge('countersign_gateway_spool_max_bytes', 'Bytes that it may hold.', gauges.spoolMaxBytes);
     this.gauge('countersign_gateway_spool_backlog', 'Records that are not durable yet.', gauges.spoolBacklog);
@@ -69,31 +81,55 @@ export class GatewayMetrics {
       gauges.quarantined,
     );
     this.gauge('countersign_gateway_open_calls', 'Calls that are open now.', gauges.openCalls);
-    this.gauge('countersign_gateway_grants', 'Active grants known.', gauges.grants);
+    this.gauge('countersign_gateway_grants', 'Active grants known.', gauges.grants, 'max');
     this.gauge(
       'countersign_gateway_closed_services',
       'Services that are closed because their route maps break a rule.',
       gauges.closedServices,
+      'max',
     );
     this.gauge(
       'countersign_gateway_listener_tls_problems',
       '1 if the TLS files of the listener cannot be used as they are now.',
       gauges.listenerTlsProblems,
+      'max',
     );
     this.gauge(
       'countersign_gateway_upstream_tls_problems',
       'Services whose TLS files towards their upstream cannot be used as they are now.',
       gauges.upstreamTlsProblems,
+      'max',
     );
     this.gauge(
       'countersign_gateway_pin_alarms',
       'Tenants whose pin someone removed from pins.json or replaced there. The pin stays in force.',
       gauges.pinAlarms,
+      'max',
     );
   }
 
   get contentType(): string {
     return this.registry.contentType;
+  }
+
+  /** For another process, which adds up those of several. */
+  json(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /** Adds the processor time of this process. For a gateway with several. @param name of the process */
+  watchProcessorTime(name: string): void {
+    new Counter({
+      name: 'countersign_gateway_cpu_seconds_total',
+      help: 'Processor time of each process of the gateway.',
+      labelNames: ['process'],
+      registers: this.registers,
+      collect() {
+        const { user, system } = process.cpuUsage();
+        this.reset();
+        this.inc({ process: name }, (user + system) / 1e6);
+      },
+    });
   }
 
   text(): Promise<string> {
@@ -134,10 +170,12 @@ export class GatewayMetrics {
     this.faults.inc();
   }
 
-  private gauge(name: string, help: string, read: () => number): void {
+  /** @param aggregator how the values of several processes become one. Default: their sum */
+  private gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
     new Gauge({
       name,
       help,
+      aggregator,
       registers: this.registers,
       collect() {
         this.set(read());

@@ -1,13 +1,15 @@
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { type RunningPrivateListener, startPrivateListener } from '@countersign/private-listener';
 import { withinTime } from '@countersign/runtime';
-import { assembleGateway, type GatewayParts, pagesOfPrivateListener } from './assemble-gateway.js';
+import { assembleGateway, type GatewayParts } from './assemble-gateway.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity.js';
+import { pagesOfPrivateListener } from './readiness.js';
 import { lockSpool } from './records/spool/spool-lock.js';
+import { runPrimary } from './workers/primary.js';
 
 /** How often open calls are checked against windows and liveness, and the clock for a new minute. */
-const SWEEP_MS = 250;
+export const SWEEP_MS = 250;
 const SHIP_GRACE_MS = 2_000;
 
 /**
@@ -19,6 +21,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const identity = await loadIdentity(options.spoolDir);
   const unlock = await lockSpool(options.spoolDir);
   try {
+    if ((options.workers ?? 1) > 1) return await runPrimary(options, credential, identity, unlock);
     return await run(options, credential, identity, unlock);
   } catch (error) {
     await unlock();
@@ -74,7 +77,7 @@ async function run(
 }
 
 /** What time alone can change: cuts open calls that may not go on, and gives each part its turn. */
-function sweep(parts: GatewayParts): void {
+export function sweep(parts: GatewayParts): void {
   const { clock, liveness, calls, times, rules, budgets, leaseClient, wantedHeads, recorder, upstreams } =
     parts;
   liveness.tick();
@@ -87,6 +90,7 @@ function sweep(parts: GatewayParts): void {
   parts.contextKeys.sweep(clock.monotonic());
   sweepListener(parts);
   leaseClient.sweep();
+  parts.left?.sweep();
   if (liveness.isInTouch()) wantedHeads.sweep();
   recorder.tick();
   rules.tick(liveness.isInTouch());
@@ -106,7 +110,7 @@ function sweepListener({ listenerTls, server, clock, log }: GatewayParts): void 
 }
 
 /** Stops every part in order. The last records are written and signed before the shipper gets its last chance. */
-async function closeParts(parts: GatewayParts): Promise<void> {
+export async function closeParts(parts: GatewayParts): Promise<void> {
   const { recorder, budgets, boots, feed, rules, spool, shipper, upstreams, storages, broker } = parts;
   recorder.close();
   // If the broker does not receive this, the next run reports what this run held.
@@ -118,13 +122,14 @@ async function closeParts(parts: GatewayParts): Promise<void> {
   await spool.flush();
   await shipper.close(SHIP_GRACE_MS);
   await spool.close();
+  await parts.left?.close();
   upstreams.close();
   storages.close();
   await broker.close();
 }
 
 /** Accepts no new connections, lets open calls end, and cuts those that take longer than the grace. */
-async function stopServing({ server, calls }: GatewayParts, graceMs: number): Promise<void> {
+export async function stopServing({ server, calls }: GatewayParts, graceMs: number): Promise<void> {
   if (!server.isListening) return;
   const closed = server.close();
   await withinTime(closed, graceMs);

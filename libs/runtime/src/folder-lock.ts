@@ -197,7 +197,8 @@ function listenAt(path: string): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', () => resolve(undefined));
-    server.listen(path, () => resolve(server.unref()));
+    // In a worker of `node:cluster` the socket would belong to the primary, and outlive this process.
+    server.listen({ path, exclusive: true }, () => resolve(server.unref()));
   });
 }
 

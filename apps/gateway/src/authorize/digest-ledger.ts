@@ -20,10 +20,11 @@ const line = z.strictObject({
   /** Its one change was forwarded, or is about to be, or the feed has said that its budget is used up. */
   spent: z.literal(true).exactOptional(),
 });
-type Entry = Omit<z.infer<typeof line>, 'digest'>;
+export type LedgerLine = z.infer<typeof line>;
+type Entry = Omit<LedgerLine, 'digest'>;
 
 /** A grant as a verified token describes it. `startsAt`: milliseconds since the epoch. */
-type LedgerGrant = { id: string; digest: string; startsAt: number };
+export type LedgerGrant = { id: string; digest: string; startsAt: number };
 
 /** A digest that is on the list no more; `reason` if the feed has said why. */
 export type EndedDigest = Pick<EndedGrant, 'digest' | 'until'> & { reason?: string };
@@ -37,7 +38,7 @@ export type EndedDigest = Pick<EndedGrant, 'digest' | 'until'> & { reason?: stri
 export class DigestLedger {
   private readonly entries = new Map<string, Entry>();
 
-  private constructor(private readonly file: LineFile | undefined) {}
+  protected constructor(private readonly file: LineFile | undefined) {}
 
   /** Keeps nothing on disk. For benchmarks of decisions alone. */
   static inMemory(): DigestLedger {
@@ -132,6 +133,16 @@ export class DigestLedger {
     }
   }
 
+  /** Everything that is remembered. */
+  *all(): Generator<LedgerLine> {
+    for (const [digest, entry] of this.entries) yield { digest, ...entry };
+  }
+
+  /** Remembers what another process does. Writes nothing. */
+  adopt(lines: Iterable<LedgerLine>): void {
+    for (const { digest, ...entry } of lines) this.entries.set(digest, entry);
+  }
+
   /** Forgets digests whose own life is over. `now` in milliseconds since the epoch. */
   forget(now: number): void {
     for (const [digest, { until }] of this.entries) if (until < now) this.entries.delete(digest);
@@ -139,16 +150,12 @@ export class DigestLedger {
 
   /** Resolves when everything that was noted is durable. Rejects with the file system's error. */
   async flush(): Promise<void> {
-    await this.file?.flush(() => this.lines());
+    await this.file?.flush(() => this.all());
   }
 
   private set(digest: string, entry: Entry): void {
     this.entries.set(digest, entry);
     this.file?.add({ digest, ...entry });
-  }
-
-  private *lines(): Generator<object> {
-    for (const [digest, entry] of this.entries) yield { digest, ...entry };
   }
 }
 

@@ -78,7 +78,7 @@ export class GatewayState {
   }
 
   /** Replaces everything. If the snapshot contradicts itself, throws before anything is changed. */
-  applySnapshot(data: SnapshotData, now: number): void {
+  applySnapshot(data: Omit<SnapshotData, 'nonce'>, now: number): void {
     this.replaceMaps(this.maps.replace(data.services, data.routeMaps));
     this.tokenIssuer = data.issuer;
     this.signingKeys = readKeys(data.keys);
@@ -103,6 +103,11 @@ export class GatewayState {
     this.locks.add(data.locks ?? []);
     if (data.locks !== undefined || data.keys !== undefined) this.options.onNarrowed();
     this.changed();
+  }
+
+  /** Forgets digests whose own life is over. `now` in milliseconds since the epoch. */
+  forgetDigests(now: number): void {
+    this.ledger.forget(now);
   }
 
   /** Resolves at the next change of state, or after `milliseconds`. */

@@ -187,7 +187,7 @@ export class FeedClient {
   private forgetOld(now: number): void {
     if (now < this.forgottenAt + FORGET_EVERY_MS) return;
     this.forgottenAt = now;
-    this.parts.state.ledger.forget(now);
+    this.parts.state.forgetDigests(now);
   }
 
   private begin(event: FeedEvent, askedAt: number): void {

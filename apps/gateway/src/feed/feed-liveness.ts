@@ -22,6 +22,14 @@ type Base = {
   slack: number;
 };
 
+/** What the feed has shown of time: all but whether this process runs. */
+export type SharedLiveness = {
+  base: Base | undefined;
+  heardAt: number;
+  signedAt: number;
+  lastBelieved: { monotonic: number; brokerTime: number } | undefined;
+};
+
 /**
  * Whether the gateway is in touch with its broker.
  *
@@ -67,6 +75,22 @@ export class FeedLiveness {
   reset(): void {
     this.base = undefined;
     this.heardAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** For another process of this machine, whose clock has the same monotonic time. */
+  share(): SharedLiveness {
+    const { base, heardAt, signedAt, lastBelieved } = this;
+    return {
+      base: base && { ...base },
+      heardAt,
+      signedAt,
+      lastBelieved: lastBelieved && { ...lastBelieved },
+    };
+  }
+
+  /** Follows what another process has shared. Whether this process has stalled is its own to know. */
+  adopt({ base, heardAt, signedAt, lastBelieved }: SharedLiveness): void {
+    Object.assign(this, { base, heardAt, signedAt, lastBelieved });
   }
 
   /** Notes that the process runs. Called a few times a second. After a pause only what is signed later counts. */

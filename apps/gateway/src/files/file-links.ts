@@ -39,26 +39,44 @@ export class FileLinks {
   private readonly links = new Map<string, FileLink & { until: number }>();
   private readonly tenants = new Map<string, TenantLinks>();
 
-  /** @param now the monotonic clock, in milliseconds */
-  constructor(private readonly now: () => number) {}
+  /**
+   * @param now the monotonic clock, in milliseconds
+   * @param onAdded called with each new link, for the other processes of this gateway
+   */
+  constructor(
+    private readonly now: () => number,
+    private readonly onAdded?: (id: string, link: FileLink, until: number) => void,
+  ) {}
 
   /**
    * Keeps a link. If all places are taken, an old link of another tenant or grant that has more of them ends, so that no tenant, and no
    * grant within a tenant, can take the places of all others. Returns the new id; undefined if there is no place for this grant.
    */
   add(link: FileLink): string | undefined {
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const until = this.now() + LIFETIME_MS;
+    if (!this.keep(id, link, until)) return undefined;
+    this.onAdded?.(id, link, until);
+    return id;
+  }
+
+  /** Keeps a link of another process of this gateway, if there is a place for it. */
+  adopt(id: string, link: FileLink, until: number): void {
+    this.keep(id, link, until);
+  }
+
+  private keep(id: string, link: FileLink, until: number): boolean {
     this.dropExpired();
     const count = this.tenants.get(link.tenant)?.grants.get(link.digest)?.size ?? 0;
-    if (count >= MAX_LINKS_PER_GRANT) return undefined;
-    if (this.links.size >= MAX_LINKS && !this.makeRoom(link.tenant, count)) return undefined;
-    const id = randomBytes(ID_BYTES).toString('base64url');
-    this.links.set(id, { ...link, until: this.now() + LIFETIME_MS });
+    if (count >= MAX_LINKS_PER_GRANT) return false;
+    if (this.links.size >= MAX_LINKS && !this.makeRoom(link.tenant, count)) return false;
+    this.links.set(id, { ...link, until });
     const tenant = this.tenants.get(link.tenant) ?? { size: 0, grants: new Map() };
     const ids = tenant.grants.get(link.digest) ?? new Set();
     tenant.grants.set(link.digest, ids.add(id));
     tenant.size += 1;
     this.tenants.set(link.tenant, tenant);
-    return id;
+    return true;
   }
 
   /** The link of this id, if it belongs to this grant and service and has not expired. It can be used several times (for ranges). */

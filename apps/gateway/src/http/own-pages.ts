@@ -40,6 +40,8 @@ export type Readiness = {
   contexts: readonly { service: string; mode: ContextMode; problem: string | null }[];
   /** The services of kind `postgres`. `problem`: why the last check or statement could not use the database. */
   databases: readonly { service: string; problem: string | null }[];
+  /** If worker processes serve the calls: each of them. `pid` is null while one is started again. */
+  workers?: readonly { lane: number; pid: number | null; inTouch: boolean }[];
 };
 
 type OwnPagesParts = {
@@ -124,7 +126,10 @@ export class OwnPages {
 }
 
 /** The pages of the private listener. */
-export const privatePages = (metrics: GatewayMetrics, readiness: () => Readiness): PrivatePages => ({
+export const privatePages = (
+  metrics: Pick<GatewayMetrics, 'contentType' | 'text'>,
+  readiness: () => Readiness,
+): PrivatePages => ({
   '/healthz': () => jsonPage(200, { status: 'ok' }),
   '/readyz': () => {
     const { inTouch, ...details } = readiness();

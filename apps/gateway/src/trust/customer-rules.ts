@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/authorization';
-import type { ChangeData } from '@countersign/gateway-protocol';
+import type { ChangeData, GatewayPin, SignedStop } from '@countersign/gateway-protocol';
 import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
@@ -26,6 +26,8 @@ export type CustomerRulesOptions = {
    */
   onTrust(tenants: readonly string[]): void;
   onStop(): void;
+  /** Called when something new is stopped or lifted, after it is in force. */
+  onStopsChanged?(tenant: string): void;
 };
 
 /** What the checks of a call ask about the customers' own rules. */
@@ -35,6 +37,22 @@ export type CustomerRulesView = {
   pinnedTenants: ReadonlySet<string>;
   stopOn(what: { tenant: string; digest: string }): string | undefined;
 };
+
+/** What a customer has signed, as one process passes it on to another. */
+export type TenantRules = {
+  tenant: string;
+  trust: PinnedTrust | 'unpinned' | undefined;
+  /** Hash of the trust document in force; null if none is pinned. */
+  hash: string | null;
+  pin: GatewayPin | undefined;
+  isPinned: boolean;
+  /** The active stops, by the hash of the statement. */
+  stops: [string, SignedStop][];
+};
+
+/** The customers' own rules as a process that serves calls uses them: its own, or those of its primary. */
+export type GatewayRules = CustomerRulesView &
+  Pick<CustomerRules, 'submit' | 'trustHash' | 'pins' | 'pinOf' | 'tick' | 'hasExpired' | 'close'>;
 
 /**
  * Everything that customers have signed and this gateway keeps: trust documents, stops, and the pins that they depend
@@ -72,6 +90,7 @@ export class CustomerRules implements CustomerRulesView {
       log,
       trust: (tenant) => trusts.trustFor(tenant),
       onStop,
+      ...(options.onStopsChanged !== undefined && { onChange: options.onStopsChanged }),
     });
     const report = new PinReporter({
       broker,
@@ -119,6 +138,19 @@ export class CustomerRules implements CustomerRulesView {
   /** What is pinned here of one tenant; undefined if nothing is. */
   pinOf(tenant: string) {
     return this.trustStore.reportOf(tenant, this.options.clock.now());
+  }
+
+  /** Every tenant of which rules or stops are known. */
+  get tenants(): ReadonlySet<string> {
+    return new Set([...this.trustStore.tenants, ...this.stops.tenants]);
+  }
+
+  /** Everything that a process needs to apply a tenant's rules. */
+  rulesOf(tenant: string): TenantRules {
+    return {
+      ...{ tenant, trust: this.trustStore.trustFor(tenant), hash: this.trustHash(tenant) },
+      ...{ pin: this.pinOf(tenant), isPinned: this.pinnedTenants.has(tenant), stops: this.stops.of(tenant) },
+    };
   }
 
   /** Applies what the feed brings. Durable when it resolves. Rejects with the file system's error. */

@@ -32,6 +32,8 @@ export type CustomerStopsOptions = {
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
   /** Called when something new is stopped, so that open calls can be cut. */
   onStop(): void;
+  /** Called when something new is stopped or lifted, after it is in force. */
+  onChange?(tenant: string): void;
 };
 
 /**
@@ -77,6 +79,16 @@ export class CustomerStops {
   /** What is stopped, in words; undefined if nothing is. */
   find(what: { tenant: string; digest: string }): string | undefined {
     return this.active.find(what);
+  }
+
+  /** The tenants that have stopped something. */
+  get tenants(): Iterable<string> {
+    return this.active.tenants;
+  }
+
+  /** The active stops of a tenant, by the hash of the statement. */
+  of(tenant: string): [string, SignedStop][] {
+    return this.active.of(tenant);
   }
 
   /**
@@ -173,6 +185,7 @@ export class CustomerStops {
       this.file.add({ tenant, lifted: stop });
       log.warn({ tenant, person }, 'a stop was lifted by the customer');
     }
+    this.options.onChange?.(tenant);
   }
 
   private keep(stop: SignedStop): void {
@@ -252,6 +265,14 @@ export class ActiveStops {
     stops.delete(hash);
     if (stops.size === 0) this.byTenant.delete(tenant);
     this.count(placeOf(tenant, stop.statement.digest), -1);
+  }
+
+  get tenants(): Iterable<string> {
+    return this.byTenant.keys();
+  }
+
+  of(tenant: string): [string, SignedStop][] {
+    return [...(this.byTenant.get(tenant) ?? [])];
   }
 
   *all(): Generator<SignedStop> {

@@ -96,6 +96,11 @@ export class PinnedTrustStore {
     return required !== undefined && this.chains.get(tenant)?.contains(required) === false;
   }
 
+  /** Every tenant of which something is known. */
+  get tenants(): ReadonlySet<string> {
+    return new Set([...this.claimed, ...this.pinnedTenants]);
+  }
+
   /** Counts the changes of what is pinned and in force here. */
   get revision(): number {
     return this.changes;

@@ -261,6 +261,7 @@ describe('the gateway environment', () => {
       maxHeaderBytes: 16 * 1024,
       maxBodyBytes: 100 * 1024 ** 2,
       maxFileBytes: 1024 ** 3,
+      workers: 1,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
       tls: undefined,
       upstreamTlsDir: 'data/upstream-tls',
@@ -272,6 +273,7 @@ describe('the gateway environment', () => {
 
   test('limits are whole numbers within bounds', () => {
     const limits = {
+      COUNTERSIGN_GATEWAY_WORKERS: '65',
       COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: '100',
       COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: '-1',
       COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: '0',

@@ -33,6 +33,8 @@ export type GatewayEnvironment = {
   maxBodiesPerService: number;
   maxHeaderBytes: number;
   maxBodyBytes: number;
+  /** Processes that serve calls. 1: the gateway is a single process. */
+  workers: number;
   /** Milliseconds. */
   upstreamTimeouts: { connectMs: number; firstByteMs: number; idleMs: number };
   callTimes: { totalMs: number; clientIdleMs: number };
@@ -72,6 +74,7 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(16 * KIB),
   COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(100 * MIB),
   COUNTERSIGN_GATEWAY_MAX_FILE_BYTES: wholeNumber(1, 1024 * GIB).default(GIB),
+  COUNTERSIGN_GATEWAY_WORKERS: wholeNumber(1, 64).default(1),
   COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
   COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS: milliseconds.default(30_000),
   COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
@@ -128,7 +131,8 @@ function tlsFrom(
 
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
- * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
+ * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls of the gateway; `…_WORKERS` (1) processes
+ * serve them;
  * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request, `…_MAX_FILE_BYTES` (1 GiB) a file that is
  * fetched from a storage. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
@@ -164,6 +168,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       maxHeaderBytes: raw.COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES,
       maxBodyBytes: raw.COUNTERSIGN_GATEWAY_MAX_BODY_BYTES,
       maxFileBytes: raw.COUNTERSIGN_GATEWAY_MAX_FILE_BYTES,
+      workers: raw.COUNTERSIGN_GATEWAY_WORKERS,
       upstreamTimeouts: {
         connectMs: raw.COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS,
         firstByteMs: raw.COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS,

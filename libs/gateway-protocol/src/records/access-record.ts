@@ -31,14 +31,15 @@ const laneNumber = z
 
 /**
  * Which lane of its gateway wrote the record. A gateway with several worker processes writes as many chains side by side for each
- * tenant, and each process has a lane: a run continues the newest run of its own lane. `of`: how many lanes the gateway has.
+ * tenant, and each process has a lane: a run continues the newest run of its own lane. `of`: how many lanes the gateway has; 1 if
+ * it had more before, which the record names.
  * `beside`, in the first record of a chain alone: for each other lane with records of this tenant, a record that it had when the
  * process started. So a lane that is left out of the log shows in the others.
  */
 const lane = z
   .strictObject({
     number: laneNumber,
-    of: z.int().min(2).max(MAX_LANES),
+    of: z.int().min(1).max(MAX_LANES),
     beside: z
       .array(z.strictObject({ lane: laneNumber, ...runEnd.shape }))
       .min(1)

@@ -200,7 +200,8 @@ describe('records', () => {
     for (const bad of [
       { ...later, lane: { ...lane, beside } },
       { ...counters(2, `sha256:${'a'.repeat(64)}`), lane },
-      { ...counters(1, null), lane: { number: 0, of: 1 } },
+      { ...counters(1, null), lane: { number: 0, of: 0 } },
+      { ...counters(1, null), lane: { number: 1, of: 1 } },
       { ...counters(1, null), lane: { number: 2, of: 2 } },
       { ...counters(1, null), lane: { number: 1, of: 65 } },
       { ...counters(1, null), lane: { ...lane, beside: [] } },

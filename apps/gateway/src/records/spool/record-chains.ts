@@ -72,6 +72,11 @@ export class RecordChains {
     this.newest.set(tenant, end);
   }
 
+  /** The last record of each tenant, of any run. */
+  get allNewest(): Record<string, RunEnd> {
+    return Object.fromEntries(this.newest);
+  }
+
   /** The last records of tenants for which this boot did not write the last one. */
   newestOfOthers(boot: string): Record<string, RunEnd> {
     return Object.fromEntries([...this.newest].filter(([, end]) => end.boot !== boot));
@@ -148,10 +153,11 @@ class ChainBatch {
   }
 
   private laneOf(tenant: string, isFirst: boolean): { lane?: RecordLane } {
-    const of = this.lane?.count() ?? 1;
-    if (this.lane === undefined || of === 1) return {};
+    if (this.lane === undefined) return {};
     const { number } = this.lane;
+    const of = this.lane.count();
     const beside = isFirst ? this.lane.beside(tenant) : [];
+    if (of === 1 && beside.length === 0) return {};
     return { lane: { number, of, ...(beside.length > 0 && { beside }) } };
   }
 

@@ -1,4 +1,4 @@
-import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import type { RunEnd, UnchainedRecord } from '@countersign/gateway-protocol';
 import { RecentLines } from './recent-lines.js';
 import {
   isSignedKind,
@@ -111,6 +111,11 @@ export class Spool {
   /** Calls of earlier boots without an outcome. Their records are not released before each has one. */
   get unfinishedCalls(): readonly UnfinishedCall[] {
     return this.recovered.open;
+  }
+
+  /** The last record of each tenant, of any run. */
+  get ends(): Record<string, RunEnd> {
+    return this.chains.allNewest;
   }
 
   /** Bytes that recovery skipped: torn, damaged, or declared void. */

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
+import { createLogger, describeError } from '@countersign/runtime';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from './clock.js';
+import { BrokerClient } from './feed/broker-client.js';
+import type { GatewayOptions } from './gateway-options.js';
+import type { Identity } from './identity.js';
+import { GatewayMetrics } from './metrics.js';
+import { Recorder } from './records/recorder.js';
+import { Quarantine } from './records/shipping/quarantine.js';
+import { Shipper } from './records/shipping/shipper.js';
+import type { SpoolLane } from './records/spool/record-chains.js';
+import { Spool } from './records/spool/spool.js';
+import { NodeSpoolDisk } from './records/spool/spool-disk.js';
+
+const GIB = 1024 ** 3;
+
+/** What every part of one run of the gateway shares. */
+export type Run = {
+  options: GatewayOptions;
+  credential: GatewayCredential;
+  identity: Identity;
+  /** UUID of this run of the process. */
+  boot: string;
+  log: Logger;
+  clock: Clock;
+  broker: BrokerClient;
+  metrics: GatewayMetrics;
+};
+
+export function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {
+  const level = options.logLevel ?? 'info';
+  const log = options.logger ?? createLogger({ level, base: { process: 'gateway' }, time: 'iso' });
+  return {
+    options,
+    credential,
+    identity,
+    boot: randomUUID(),
+    log: log.child({ gateway: credential.gateway }),
+    clock: options.clock ?? systemClock,
+    broker: new BrokerClient(credential, identity.privateKey),
+    metrics: new GatewayMetrics(),
+  };
+}
+
+export type Records = Awaited<ReturnType<typeof openRecords>>;
+
+/** The spool, what the broker refused of it, and the recorder that writes to it. */
+export async function openRecords(
+  { options, credential, identity, boot, log, clock, metrics }: Run,
+  { recordsDir, lane }: { recordsDir: string; lane?: SpoolLane | undefined },
+  trustOf: (tenant: string) => string | null,
+) {
+  const quarantine = await Quarantine.load(recordsDir);
+  const spool = await Spool.open({
+    disk: options.disk ?? new NodeSpoolDisk(join(recordsDir, 'segments')),
+    boot,
+    lane,
+    maxBytes: options.spoolBytes ?? GIB,
+    sign: (record) => signRecord(record, identity.privateKey),
+    otherBytes: () => quarantine.bytes,
+    onFault: (error) => {
+      metrics.spoolFault();
+      log.error(describeError(error), 'the spool could not be written');
+    },
+    onDropped: (draft) => {
+      metrics.recordDropped(draft.record.kind);
+      recorder.recordDropped(draft);
+    },
+  });
+  if (spool.skippedBytes > 0)
+    log.warn({ bytes: spool.skippedBytes }, 'skipped unconfirmed bytes of the spool');
+  const recorder: Recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock, trustOf });
+  return { quarantine, spool, recorder };
+}
+
+export function createShipper(
+  { broker, credential, identity, clock, log }: Run,
+  { spool, quarantine }: Records,
+  folder: string,
+): Shipper {
+  return new Shipper({
+    spool,
+    broker,
+    quarantine,
+    gateway: credential.gateway,
+    sign: (batch) => signBatch(batch, identity.privateKey),
+    folder,
+    clock,
+    log,
+  });
+}

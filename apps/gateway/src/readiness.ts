@@ -1,0 +1,84 @@
+import { isDatabase } from '@countersign/contract';
+import type { PrivatePages } from '@countersign/private-listener';
+import type { GatewayState } from './authorize/gateway-state.js';
+import type { Budgets } from './budget/budgets.js';
+import type { CallTimes, OpenCalls } from './budget/open-calls.js';
+import type { FeedLiveness } from './feed/feed-liveness.js';
+import type { FileLinks } from './files/file-links.js';
+import type { ObjectStorages } from './files/object-storages.js';
+import type { ContextKeys } from './forward/context-keys.js';
+import type { Upstreams } from './forward/upstreams.js';
+import type { Records, Run } from './gateway-run.js';
+import type { ListenerTls } from './http/listener-tls.js';
+import { privatePages, type Readiness } from './http/own-pages.js';
+import type { Shipper } from './records/shipping/shipper.js';
+import type { GatewayRules } from './trust/customer-rules.js';
+
+/** The parts of which metrics and pages tell. */
+export type WatchedParts = Run &
+  Records & {
+    calls: OpenCalls;
+    state: GatewayState;
+    liveness: FeedLiveness;
+    rules: GatewayRules;
+    shipper: Shipper;
+    budgets: Budgets;
+    upstreams: Upstreams;
+    storages: ObjectStorages;
+    contextKeys: ContextKeys;
+    listenerTls: ListenerTls | undefined;
+    times: CallTimes;
+    isReady(): boolean;
+    fileLinks: FileLinks;
+  };
+
+export function watchParts(parts: WatchedParts): void {
+  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams, listenerTls } = parts;
+  metrics.watch({
+    inTouch: () => liveness.isInTouch(),
+    feedAge: () => liveness.age / 1000,
+    spoolBytes: () => spool.usedBytes,
+    spoolMaxBytes: () => spool.maxBytes,
+    spoolBacklog: () => spool.backlog,
+    quarantined: () => quarantine.count,
+    openCalls: () => calls.count,
+    grants: () => state.grants.size,
+    closedServices: () => state.routeMaps.closed.length,
+    listenerTlsProblems: () => (listenerTls?.problem === undefined ? 0 : 1),
+    upstreamTlsProblems: () => upstreams.tlsProblems.length,
+    pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
+  });
+}
+
+/** The pages of the private listener, for the people who run the gateway. */
+export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
+  privatePages(parts.metrics, () => readinessOf(parts));
+
+/** The state of this process. */
+export function readinessOf(parts: WatchedParts): Readiness {
+  const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
+  const contexts = [...state.routeMaps.connectable()]
+    .filter(([definition]) => !isDatabase(definition))
+    .map(([{ name: service }, { context: mode = 'ed25519' }]) => ({
+      service,
+      mode,
+      problem: mode === 'hmac' ? (parts.contextKeys.problem(service) ?? null) : null,
+    }));
+  return {
+    inTouch: liveness.isInTouch(),
+    heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
+    spool: {
+      usedBytes: spool.usedBytes,
+      maxBytes: spool.maxBytes,
+      backlog: spool.backlog,
+      shipped: shipper.isDrained,
+      quarantined: quarantine.count,
+    },
+    pins: rules.pins(),
+    closedServices: state.routeMaps.closed,
+    upstreamTls: upstreams.tlsProblems,
+    listenerTls: listenerTls?.problem ?? null,
+    contexts,
+    databases: upstreams.databases,
+  };
+}

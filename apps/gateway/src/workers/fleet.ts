@@ -1,0 +1,301 @@
+import cluster, { type Worker as Process } from 'node:cluster';
+import type { LaneEnd, RunEnd } from '@countersign/gateway-protocol';
+import { BackOff, sleep, withinTime } from '@countersign/runtime';
+import type { Logger } from 'pino';
+import type { Readiness } from '../http/own-pages.js';
+import type { ToPrimary, ToWorker, Update, WorkerOptions, WorkerRequest, WorkerState } from './messages.js';
+
+/** A worker that has not confirmed something that narrows what it may do within this time is killed. */
+const CONFIRM_MS = 500;
+/** The same for a snapshot, which may be large, and comes only after the connection to the broker was lost. */
+const CONFIRM_SNAPSHOT_MS = 5_000;
+/** A worker that has lived this long starts again at once if it dies. */
+const STABLE_MS = 10_000;
+/** How long a start waits for the records of all lanes to be open, so that each worker can name those of the others. */
+const OPEN_MS = 5_000;
+const COLLECT_MS = 2_000;
+const STOP_MS = 5_000;
+
+type Metrics = Extract<ToPrimary, { type: 'metrics' }>['metrics'];
+
+type FleetParts = {
+  count: number;
+  options: WorkerOptions;
+  log: Logger;
+  /** Lanes whose records the broker does not have yet, and those of the workers: at least `count`. */
+  lanes(): number;
+  /** Ends of lanes that no worker writes any more. */
+  otherEnds(): ReadonlyMap<number, Record<string, RunEnd>>;
+  state(): Omit<WorkerState, 'beside'>;
+  /** Answers a request of a worker. Rejects to refuse it. */
+  answer(request: WorkerRequest, member: object): Promise<unknown>;
+};
+
+/** One lane: the process that serves it now, if there is one. */
+type Member = {
+  lane: number;
+  process: Process | undefined;
+  /** The last record of each tenant when its process began. */
+  ends: Record<string, RunEnd> | undefined;
+  hasState: boolean;
+  isListening: boolean;
+  /** The last update that it confirmed. */
+  applied: number;
+  readiness: Readiness | undefined;
+  startedAt: number;
+  backOff: BackOff;
+  collected: Map<number, (metrics: Metrics) => void>;
+};
+
+/** The workers: starts them, starts them again, passes on what they follow, and kills one that does not. */
+export class Fleet {
+  private readonly members: Member[];
+  private number = 0;
+  private isClosing = false;
+  private readonly waiting = new Set<() => void>();
+  private startFailed: ((error: Error) => void) | undefined;
+  private readonly begunAt = performance.now();
+  private wasReady = false;
+  private sentLanes = 0;
+
+  constructor(private readonly parts: FleetParts) {
+    this.members = Array.from({ length: parts.count }, (_, lane) => ({
+      ...{ lane, process: undefined, ends: undefined, hasState: false, isListening: false, applied: 0 },
+      ...{ readiness: undefined, startedAt: 0, collected: new Map() },
+      backOff: new BackOff({ firstMs: 100, longestMs: 10_000, jitter: 0 }),
+    }));
+  }
+
+  /** Resolves when all workers listen. Rejects with the error of one that could not begin. */
+  async start(): Promise<void> {
+    // No connection passes this process: the workers accept from one socket.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+    cluster.setupPrimary({ serialization: 'advanced' });
+    const failed = new Promise<never>((_resolve, reject) => {
+      this.startFailed = reject;
+    });
+    for (const member of this.members) this.fork(member);
+    await Promise.race([failed, this.until(() => this.members.every(({ isListening }) => isListening))]);
+    this.startFailed = undefined;
+  }
+
+  /** Whether every worker serves and is in touch. */
+  get isReady(): boolean {
+    return this.members.every(({ isListening, readiness }) => isListening && readiness?.inTouch === true);
+  }
+
+  get readiness(): { lane: number; pid: number | null; readiness: Readiness | undefined }[] {
+    return this.members.map(({ lane, process, isListening, readiness }) => ({
+      ...{ lane, pid: process?.process.pid ?? null },
+      readiness: isListening ? readiness : undefined,
+    }));
+  }
+
+  /** Passes something on to every worker that serves. Returns its number. */
+  share(update: Update): number {
+    this.number += 1;
+    const { number } = this;
+    for (const member of this.members)
+      if (member.hasState) {
+        this.send(member, { type: 'update', number, update });
+        this.requireConfirmed(member, number, update);
+      }
+    return number;
+  }
+
+  /** Resolves when every worker obeys everything that was shared up to this number: it has confirmed it, or is dead. */
+  async confirmed(number: number): Promise<void> {
+    const processes = this.members
+      .filter(({ hasState }) => hasState)
+      .map((member) => [member, member.process] as const);
+    await this.until(() =>
+      processes.every(([member, process]) => member.process !== process || member.applied >= number),
+    );
+  }
+
+  /** Called a few times a second: tells the workers when the gateway's readiness or its number of lanes has changed. */
+  sweep(): void {
+    const { isReady } = this;
+    const lanes = this.parts.lanes();
+    if (isReady === this.wasReady && lanes === this.sentLanes) return;
+    this.wasReady = isReady;
+    this.sentLanes = lanes;
+    this.share({ type: 'ready', isReady, lanes });
+  }
+
+  /** The metrics of each worker that answers. */
+  async collect(): Promise<Metrics[]> {
+    this.number += 1;
+    const id = this.number;
+    const answers = this.members
+      .filter(({ hasState }) => hasState)
+      .map(async (member) => {
+        const answer = new Promise<Metrics>((resolve) => member.collected.set(id, resolve));
+        this.send(member, { type: 'collect', id });
+        const result = await Promise.race([answer, sleep(COLLECT_MS).then(() => undefined)]);
+        member.collected.delete(id);
+        return result === undefined ? [] : [result];
+      });
+    return (await Promise.all(answers)).flat();
+  }
+
+  /** Has every worker end its calls and its records, and kills those that take too long. */
+  async close(graceMs: number): Promise<void> {
+    this.isClosing = true;
+    for (const member of this.members) this.send(member, { type: 'stop' });
+    const gone = this.until(() => this.members.every(({ process }) => process === undefined));
+    await withinTime(gone, graceMs + STOP_MS);
+    for (const { process } of this.members) process?.process.kill('SIGKILL');
+    await gone;
+  }
+
+  private fork(member: Member): void {
+    const { log } = this.parts;
+    const process = cluster.fork();
+    Object.assign(member, { process, hasState: false, isListening: false, readiness: undefined });
+    Object.assign(member, { applied: 0, startedAt: performance.now(), ends: undefined });
+    process.on('message', (message: ToPrimary) => {
+      if (member.process === process) this.take(member, message);
+    });
+    process.on('error', () => undefined);
+    process.on('exit', (code, signal) => {
+      if (member.process !== process) return;
+      Object.assign(member, {
+        process: undefined,
+        hasState: false,
+        isListening: false,
+        readiness: undefined,
+      });
+      this.changed();
+      if (this.isClosing) return;
+      log.error({ worker: member.lane, code, signal }, 'a worker has ended');
+      if (performance.now() - member.startedAt > STABLE_MS) member.backOff.reset();
+      setTimeout(() => !this.isClosing && this.fork(member), member.backOff.next());
+    });
+  }
+
+  private take(member: Member, message: ToPrimary): void {
+    const { options, lanes } = this.parts;
+    switch (message.type) {
+      case 'hello':
+        this.send(member, { type: 'begin', options, lane: member.lane, lanes: lanes() });
+        break;
+      case 'opened':
+        member.ends = message.ends;
+        void this.giveState(member);
+        break;
+      case 'listening':
+        member.isListening = true;
+        this.changed();
+        break;
+      case 'failed': {
+        this.parts.log.error({ worker: member.lane, error: message.error }, 'a worker could not begin');
+        this.startFailed?.(Object.assign(new Error(message.error.message), message.error));
+        member.process?.process.kill('SIGKILL');
+        break;
+      }
+      case 'applied':
+        member.applied = Math.max(member.applied, message.number);
+        this.changed();
+        break;
+      case 'request':
+        void this.answer(member, message.id, message.request);
+        break;
+      case 'link':
+        for (const other of this.members)
+          if (other !== member && other.hasState) {
+            const { id, link, until } = message;
+            this.send(other, {
+              type: 'update',
+              number: this.number,
+              update: { type: 'link', id, link, until },
+            });
+          }
+        break;
+      case 'status':
+        member.readiness = message.readiness;
+        break;
+      case 'metrics':
+        member.collected.get(message.id)?.(message.metrics);
+    }
+  }
+
+  /** From here on the worker gets every update. The state and the first update after it come from the same turn. */
+  private async giveState(member: Member): Promise<void> {
+    const { process } = member;
+    const areOpen = () => this.members.every(({ ends }) => ends !== undefined);
+    this.changed();
+    const left = OPEN_MS - (performance.now() - this.begunAt);
+    if (left > 0) await withinTime(this.until(areOpen), left);
+    if (member.process !== process) return;
+    const state = { ...this.parts.state(), beside: this.besideOf(member) };
+    this.send(member, { type: 'state', state });
+    member.hasState = true;
+    const update: Update = { type: 'ready', isReady: this.wasReady, lanes: this.parts.lanes() };
+    this.send(member, { type: 'update', number: this.number, update });
+  }
+
+  /** The ends of the other lanes, by tenant. */
+  private besideOf(member: Member): Record<string, LaneEnd[]> {
+    const beside: Record<string, LaneEnd[]> = {};
+    const lanes = new Map(this.parts.otherEnds());
+    for (const { lane, ends } of this.members) if (lane !== member.lane && ends) lanes.set(lane, ends);
+    for (const [lane, ends] of [...lanes].sort(([a], [b]) => a - b))
+      for (const [tenant, end] of Object.entries(ends)) {
+        const known = beside[tenant] ?? [];
+        known.push({ lane, ...end });
+        beside[tenant] = known;
+      }
+    return beside;
+  }
+
+  private async answer(member: Member, id: number, request: WorkerRequest): Promise<void> {
+    const { process } = member;
+    const reply = (message: ToWorker) => {
+      if (member.process === process) this.send(member, message);
+    };
+    try {
+      reply({ type: 'answer', to: id, result: await this.parts.answer(request, process ?? member) });
+    } catch (error) {
+      reply({ type: 'failure', to: id, reason: error instanceof Error ? error.message : 'refused' });
+    }
+  }
+
+  private requireConfirmed(member: Member, number: number, update: Update): void {
+    if (update.type !== 'change' && update.type !== 'rules' && update.type !== 'snapshot') return;
+    const { process } = member;
+    const limitMs = update.type === 'snapshot' ? CONFIRM_SNAPSHOT_MS : CONFIRM_MS;
+    const check = () => {
+      if (process === undefined || member.process !== process || member.applied >= number) return;
+      this.parts.log.error(
+        { worker: member.lane },
+        'a worker did not confirm a change in time and is killed',
+      );
+      process.process.kill('SIGKILL');
+    };
+    // If this process itself was late, confirmations may wait to be read: they are read before an immediate runs.
+    setTimeout(() => setImmediate(check), limitMs);
+  }
+
+  private send({ process }: Member, message: ToWorker): void {
+    if (process?.isConnected() !== true) return;
+    // A worker that is ending has closed its channel; its exit follows.
+    process.send(message, () => undefined);
+  }
+
+  private changed(): void {
+    for (const check of [...this.waiting]) check();
+  }
+
+  private until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!holds()) return;
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
+}

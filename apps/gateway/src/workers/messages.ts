@@ -1,0 +1,65 @@
+import type { StopOrLift } from '@countersign/authorization';
+import type { ChangeData, LaneEnd, RunEnd, SnapshotData } from '@countersign/gateway-protocol';
+import type { LedgerGrant, LedgerLine } from '../authorize/digest-ledger.js';
+import type { SharedLiveness } from '../feed/feed-liveness.js';
+import type { FileLink } from '../files/file-links.js';
+import type { GatewayOptions } from '../gateway-options.js';
+import type { Readiness } from '../http/own-pages.js';
+import type { GatewayMetrics } from '../metrics.js';
+import type { TenantRules } from '../trust/customer-rules.js';
+import type { LedgerRequest } from './worker-ledger.js';
+
+/** What the feed says, as far as calls are checked by it. The customers' own rules are passed on apart. */
+export type FeedState = Omit<SnapshotData, 'nonce' | 'trust' | 'stops' | 'lifts'>;
+
+/** What a worker follows, in this order. `now`: the primary's wall clock, in milliseconds since the epoch. */
+export type Update =
+  | { type: 'snapshot'; data: FeedState; now: number }
+  | { type: 'change'; data: ChangeData; now: number }
+  | { type: 'rules'; tenants: TenantRules[] }
+  | { type: 'liveness'; liveness: SharedLiveness }
+  | { type: 'spent'; grant: LedgerGrant; until: number; isSpent: boolean }
+  | { type: 'forget'; now: number }
+  | { type: 'link'; id: string; link: FileLink; until: number }
+  | { type: 'ready'; isReady: boolean; lanes: number };
+
+/** Everything that a worker has to know before it serves. */
+export type WorkerState = {
+  ledger: LedgerLine[];
+  feed: { data: FeedState; now: number } | undefined;
+  rules: TenantRules[];
+  liveness: SharedLiveness;
+  /** By tenant. */
+  beside: Record<string, LaneEnd[]>;
+};
+
+export type WorkerOptions = Omit<
+  GatewayOptions,
+  'admin' | 'logger' | 'disk' | 'clock' | 'resolveStorage' | 'workers'
+>;
+
+export type ToWorker =
+  | { type: 'begin'; options: WorkerOptions; lane: number; lanes: number }
+  | { type: 'state'; state: WorkerState }
+  | { type: 'update'; number: number; update: Update }
+  | { type: 'answer'; to: number; result: unknown }
+  | { type: 'failure'; to: number; reason: string }
+  | { type: 'collect'; id: number }
+  | { type: 'stop' };
+
+export type WorkerRequest =
+  | { type: 'ledger'; request: LedgerRequest }
+  | { type: 'stop'; signature: StopOrLift };
+
+export type ToPrimary =
+  /** It takes messages from now on. */
+  | { type: 'hello' }
+  /** Its records are open. `ends`: the last record of each tenant in its folder. */
+  | { type: 'opened'; ends: Record<string, RunEnd> }
+  | { type: 'listening'; port: number }
+  | { type: 'failed'; error: { message: string; code?: string; syscall?: string } }
+  | { type: 'applied'; number: number }
+  | { type: 'request'; id: number; request: WorkerRequest }
+  | { type: 'link'; id: string; link: FileLink; until: number }
+  | { type: 'status'; readiness: Readiness }
+  | { type: 'metrics'; id: number; metrics: Awaited<ReturnType<GatewayMetrics['json']>> };

@@ -1,0 +1,218 @@
+import { createServer } from 'node:net';
+import type { GatewayCredential } from '@countersign/gateway-protocol';
+import {
+  type PrivatePages,
+  type RunningPrivateListener,
+  startPrivateListener,
+} from '@countersign/private-listener';
+import { AggregatorRegistry } from 'prom-client';
+import { DigestLedger } from '../authorize/digest-ledger.js';
+import { machineClock } from '../clock.js';
+import { FeedClient } from '../feed/feed-client.js';
+import { FeedPosition } from '../feed/feed-position.js';
+import type { GatewayOptions, RunningGateway } from '../gateway-options.js';
+import { beginRun, type Run } from '../gateway-run.js';
+import { privatePages, type Readiness } from '../http/own-pages.js';
+import { type Identity, identityRegistrar } from '../identity.js';
+import { CustomerRules } from '../trust/customer-rules.js';
+import { Fleet } from './fleet.js';
+import { LeftLanes } from './left-lanes.js';
+import type { WorkerOptions, WorkerRequest } from './messages.js';
+import { PrimaryLiveness, SharedState } from './shared-state.js';
+import { SpentChanges } from './spent-changes.js';
+
+const SWEEP_MS = 250;
+const GIB = 1024 ** 3;
+
+/**
+ * Runs a gateway whose calls are served by worker processes. This process serves none: it has what must be there once, and be exact.
+ * That is the identity, the feed and its place, the digests, and what customers have signed. `unlock` is called when it has stopped.
+ */
+export async function runPrimary(
+  options: GatewayOptions,
+  credential: GatewayCredential,
+  identity: Identity,
+  unlock: () => Promise<void>,
+): Promise<RunningGateway> {
+  const count = options.workers ?? 1;
+  const run = beginRun({ ...options, clock: machineClock() }, credential, identity);
+  const { log } = run;
+  const port = options.port === 0 ? await freePort(options.host) : options.port;
+  const left = await LeftLanes.open(run, count);
+  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, left);
+  const { feed, fleet, rules, liveness } = parts;
+  const timer = setInterval(() => {
+    liveness.tick();
+    rules.tick(liveness.isInTouch());
+    left.sweep();
+    fleet.sweep();
+  }, SWEEP_MS);
+  let admin: RunningPrivateListener | undefined;
+  const close = async () => {
+    await fleet.close(options.stopGraceMs ?? 10_000);
+    clearInterval(timer);
+    await left.close();
+    await feed.close();
+    await rules.close();
+    await run.broker.close();
+    await admin?.close();
+    await unlock();
+    log.info('stopped');
+  };
+  feed.start();
+  try {
+    if (options.admin != null) admin = await startPrivateListener(options.admin, pagesOf(parts));
+    await fleet.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  log.info({ url, adminUrl: admin?.url ?? null, workers: count }, 'listening');
+  let closing: Promise<void> | undefined;
+  return {
+    ...{ url, port, adminUrl: admin?.url ?? null, id: credential.gateway },
+    isInTouch: () => fleet.isReady,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+type Primary = Awaited<ReturnType<typeof assemblePrimary>>;
+
+async function assemblePrimary(run: Run, options: WorkerOptions, count: number, left: LeftLanes) {
+  const { credential, identity, broker, clock, log, metrics } = run;
+  const position = await FeedPosition.load(options.spoolDir);
+  const ledger = await DigestLedger.load(options.spoolDir);
+  const share: Fleet['share'] = (update) => fleet.share(update);
+  const state: SharedState = new SharedState(
+    {
+      ...{ ledger, onGrantEnded: () => undefined, onNarrowed: () => undefined },
+      onClosedServices: (closed) => {
+        if (closed.length === 0) log.info('no service is closed by its route map any more');
+        else log.error({ closed }, 'services are closed: their route maps break a rule');
+      },
+    },
+    share,
+  );
+  const liveness = new PrimaryLiveness(clock, (shared) => share({ type: 'liveness', liveness: shared }));
+  const shareRules = (tenants: readonly string[]) =>
+    share({ type: 'rules', tenants: tenants.map((tenant) => rules.rulesOf(tenant)) });
+  const rules: CustomerRules = await CustomerRules.load({
+    ...{ spoolDir: options.spoolDir, deployment: credential.deployment, broker, clock, log },
+    pinnedOnly: options.pinnedOnly ?? false,
+    onTrust: shareRules,
+    onStop: () => undefined,
+    onStopsChanged: (tenant) => shareRules([tenant]),
+  });
+  const spent = new SpentChanges(ledger, share);
+  const fleet: Fleet = new Fleet({
+    ...{ count, options, log },
+    lanes: () => Math.max(count, left.count),
+    otherEnds: () => left.ends,
+    state: () => {
+      const feed = state.all;
+      return {
+        ledger: [...ledger.all()],
+        feed: feed === undefined ? undefined : { data: feed, now: clock.now() },
+        rules: [...rules.tenants].map((tenant) => rules.rulesOf(tenant)),
+        liveness: liveness.share(),
+      };
+    },
+    answer: (request, worker) => answer({ rules, spent, fleet }, request, worker),
+  });
+  const feed = new FeedClient({
+    ...{ credential, broker, state, liveness, position, clock, log },
+    register: identityRegistrar(broker, identity, log),
+    applyCustomerRules: (data) => rules.applyFeed(data),
+    onSnapshot: () => rules.brokerMayHaveForgotten(),
+  });
+  metrics.watchProcessorTime('primary');
+  return { metrics, state, liveness, rules, fleet, feed, left };
+}
+
+async function answer(
+  { rules, spent, fleet }: { rules: CustomerRules; spent: SpentChanges; fleet: Fleet },
+  request: WorkerRequest,
+  worker: object,
+): Promise<unknown> {
+  if (request.type === 'ledger') return spent.take(request.request, worker);
+  const refusal = await rules.submit(request.signature);
+  // An empty update: when it is confirmed, so is everything before it.
+  if (refusal === undefined) await fleet.confirmed(fleet.share({ type: 'rules', tenants: [] }));
+  return refusal;
+}
+
+/** What each worker may use: its part of the gateway's limits, rounded up, and of the spool, rounded down. */
+function workerOptions(options: GatewayOptions, count: number): WorkerOptions {
+  const { admin: _admin, logger: _logger, disk: _disk, clock: _clock, workers: _workers, ...rest } = options;
+  const { resolveStorage: _resolve, ...plain } = rest;
+  const part = (limit: number) => Math.max(1, Math.ceil(limit / count));
+  return {
+    ...plain,
+    maxCallsPerGrant: part(options.maxCallsPerGrant ?? 256),
+    maxCallsPerService: part(options.maxCallsPerService ?? 1_024),
+    maxBodiesPerGrant: part(options.maxBodiesPerGrant ?? 64),
+    maxBodiesPerService: part(options.maxBodiesPerService ?? 256),
+    maxSqlStatements: part(options.maxSqlStatements ?? 8),
+    spoolBytes: Math.floor((options.spoolBytes ?? GIB) / count),
+  };
+}
+
+/** The pages of the private listener, over all workers. */
+function pagesOf(parts: Primary): PrivatePages {
+  const { metrics, fleet } = parts;
+  return privatePages(
+    {
+      contentType: metrics.contentType,
+      text: async () => {
+        const all = [await metrics.json(), ...(await fleet.collect())];
+        return AggregatorRegistry.aggregate(all as never).metrics();
+      },
+    },
+    () => readinessOf(parts),
+  );
+}
+
+const NO_SPOOL: Readiness['spool'] = { usedBytes: 0, maxBytes: 0, backlog: 0, shipped: true, quarantined: 0 };
+
+function readinessOf({ liveness, rules, fleet, state, left }: Primary): Readiness {
+  const members = fleet.readiness;
+  const [first] = members.flatMap(({ readiness }) => readiness ?? []);
+  const spools = members.map(({ readiness }) => readiness?.spool ?? { ...NO_SPOOL, shipped: false });
+  const sum = (read: (spool: Readiness['spool']) => number) =>
+    spools.reduce((all, spool) => all + read(spool), 0);
+  return {
+    inTouch: fleet.isReady,
+    heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
+    spool: {
+      usedBytes: sum(({ usedBytes }) => usedBytes),
+      maxBytes: sum(({ maxBytes }) => maxBytes),
+      backlog: sum(({ backlog }) => backlog),
+      shipped: left.isDone && spools.every(({ shipped }) => shipped),
+      quarantined: sum(({ quarantined }) => quarantined),
+    },
+    pins: rules.pins(),
+    closedServices: state.routeMaps.closed,
+    upstreamTls: first?.upstreamTls ?? [],
+    listenerTls: first?.listenerTls ?? null,
+    contexts: first?.contexts ?? [],
+    databases: first?.databases ?? [],
+    workers: members.map(({ lane, pid, readiness }) => ({ lane, pid, inTouch: readiness?.inTouch ?? false })),
+  };
+}
+
+/** All workers have to listen on the same port. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: 0, host }, resolve);
+  });
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,45 @@
+import type { DigestLedger, LedgerGrant } from '../authorize/digest-ledger.js';
+import type { Update } from './messages.js';
+import type { LedgerRequest } from './worker-ledger.js';
+
+type SpentMark = { grant: LedgerGrant; until: number };
+
+/** Marks changes as made, for the workers: each for one worker alone, and durably before that worker forwards it. */
+export class SpentChanges {
+  /** Which process made a change. One that died has made it for good. */
+  private readonly by = new Map<string, { worker: object; mark: SpentMark }>();
+
+  constructor(
+    private readonly ledger: DigestLedger,
+    private readonly share: (update: Update) => void,
+  ) {}
+
+  async take(request: LedgerRequest, worker: object): Promise<void> {
+    const { ledger, by } = this;
+    if (request.do === 'unspend') {
+      const made = by.get(request.digest);
+      // Whoever did not make it cannot take it back: the worker learns again that it is made.
+      if (made?.worker !== worker) {
+        if (made !== undefined && ledger.isSpent(request.digest)) this.tell(made.mark, true);
+        return;
+      }
+      by.delete(request.digest);
+      ledger.unspend(request.digest);
+      this.tell(made.mark, false);
+    } else {
+      const { grant, until } = request;
+      if (request.do === 'extend') ledger.extend(grant, until);
+      else {
+        if (ledger.isSpent(grant.digest)) throw new Error('the change has been made');
+        ledger.spend(grant, until);
+        by.set(grant.digest, { worker, mark: { grant, until } });
+        this.tell({ grant, until }, true);
+      }
+    }
+    await ledger.flush();
+  }
+
+  private tell({ grant, until }: SpentMark, isSpent: boolean): void {
+    this.share({ type: 'spent', grant, until, isSpent });
+  }
+}
