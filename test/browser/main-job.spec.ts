@@ -1,7 +1,7 @@
-import type { Locator } from 'playwright-core';
+import type { BrowserContextOptions, Locator } from 'playwright-core';
 import { CLI } from '../support/cli.js';
 import { Program } from '../support/program.js';
-import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { BrowserSite, PEOPLE, type Who } from './support/browser-site.js';
 
 describe('the main job, by three people in three browsers', () => {
   let site: BrowserSite;
@@ -11,15 +11,25 @@ describe('the main job, by three people in three browsers', () => {
   });
   afterAll(() => site.close());
 
-  test('from asking to the first useful call: at most 6 clicks and 60 seconds', async () => {
-    const erin = await site.signedIn('erin', '/ask?tenant=acme');
-    const max = await site.signedIn('max', '/queue');
-    const ada = await site.signedIn('ada', '/inbox', { viewport: { width: 360, height: 740 } });
+  test('from asking to the first useful call: at most 6 clicks and 60 seconds, and 12 clicks with three sign-ins by the links that the demo prints', async () => {
     let clicks = 0;
     const click = async (target: Locator) => {
       clicks += 1;
       await target.click();
     };
+    const signIn = async (who: Who, path: string, options: BrowserContextOptions = {}) => {
+      const page = await (await site.context(options)).newPage();
+      const { organisation, email } = PEOPLE[who];
+      await page.goto(`${site.url}/sign-in?tenant=${organisation}&returnTo=${encodeURIComponent(path)}`);
+      await click(page.getByRole('button', { name: 'Continue' }));
+      await click(page.getByRole('button', { name: email }));
+      await page.waitForURL(site.url + path);
+      return page;
+    };
+    const erin = await signIn('erin', '/ask?tenant=acme');
+    const max = await signIn('max', '/queue');
+    const ada = await signIn('ada', '/inbox', { viewport: { width: 360, height: 740 } });
+    const signIns = clicks;
 
     const began = performance.now();
     await erin.getByLabel('Why?').fill('Case 4711: the total of an invoice is wrong.');
@@ -51,7 +61,7 @@ describe('the main job, by three people in three browsers', () => {
     expect(site.upstream.hits.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /tenants/acme/invoices',
     ]);
-    expect(clicks).toBeLessThanOrEqual(6);
+    expect([signIns, clicks - signIns]).toEqual([6, 6]);
     expect(took).toBeLessThanOrEqual(60_000);
 
     await ada.getByRole('link', { name: 'Watch this access' }).click();

@@ -11,6 +11,12 @@ describe('what npm start prints', () => {
       for (const person of tenant.people) expect(text).toContain(person.email);
     for (const port of [4000, 4100, 4200, 4300, 4400]) expect(text).toContain(`http://localhost:${port}`);
     expect(text).toContain('npx countersign tour');
+    for (const link of [
+      'vendor&returnTo=%2Fask%3Ftenant%3Dacme',
+      'vendor&returnTo=%2Fqueue',
+      'acme&returnTo=%2Finbox',
+    ])
+      expect(text).toContain(`http://localhost:4000/sign-in?tenant=${link}\n`);
     expect(text).not.toContain('export COUNTERSIGN_BROKER_URL');
   });
 

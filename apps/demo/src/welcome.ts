@@ -29,6 +29,10 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     '  Sign in as ada@acme.example. Her inbox offers to claim Acme with a passkey; it takes a minute. This host’s gateway is',
     '  pinned at once, and from then on it allows nothing that Ada has not signed. Globex keeps relying on the vendor.',
     '  Then sign in as erin@northwind.example and ask for access to acme, as max@northwind.example review it, and as Ada sign it.',
+    '  Each in a browser or a private window of their own, the shortest way to the first useful call:',
+    `    Erin asks     ${signInLink(demo, 'vendor', '/ask?tenant=acme')}`,
+    `    Max reviews   ${signInLink(demo, 'vendor', '/queue')}`,
+    `    Ada decides   ${signInLink(demo, 'acme', '/inbox')}`,
     '  In this demo a new passkey counts at once; elsewhere it counts after 24 hours, or once another admin has confirmed it.',
     '  Sign in as lena@northwind.example and enter a government’s demand about acme. Ada is notified, and reads it under Activity.',
     '',
@@ -41,6 +45,10 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     '',
   ].join('\n');
 }
+
+/** The sign-in page with the organisation filled in, and the page that opens afterwards. */
+const signInLink = ({ publicUrl }: DemoEnvironment, organisation: string, page: string): string =>
+  `${publicUrl}/sign-in?tenant=${organisation}&returnTo=${encodeURIComponent(page)}`;
 
 function listPeople({ vendor, tenants }: Organisation): string[] {
   const sides: { name: string; members: OrganisationPerson<string>[] }[] = [
