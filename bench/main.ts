@@ -1,9 +1,9 @@
 import { FAMILIES } from './rows/index.js';
 import { Closing } from './support/closing.js';
-import { type Family, tableText } from './support/table.js';
+import { type Family, type Row, type Sheet, sheetText, tableText } from './support/table.js';
 
 /**
- * `npm run bench`: one table on stdout, progress on stderr. Names of families as arguments run those alone, `log` all that
+ * `npm run bench`: a table on stdout, and one for each family that has more figures, progress on stderr. Names of families as arguments run those alone, `log` all that
  * begin with `log-`. `--full` (`npm run bench -- lists --full`) loads a million requests or leaves where a sample of 100,000
  * is loaded else, and has ten million leaves verified.
  * Every figure is taken beside its rival in the same run, because machines differ more than programs do.
@@ -18,13 +18,16 @@ async function main(words: readonly string[]): Promise<void> {
     throw new Error(`no such benchmark: ${unknown.join(', ')} (there are ${known})`);
   }
   const closing = new Closing();
-  const rows = [];
+  const rows: Row[] = [];
+  const sheets: Sheet[] = [];
   try {
     for (const family of FAMILIES) {
       if (names.length > 0 && !names.some((word) => isNamed(family, word))) continue;
       const began = performance.now();
       process.stderr.write(`bench: ${family.name} …\n`);
-      rows.push(...(await family.run(closing, { full })));
+      const measured = await family.run(closing, { full });
+      if (Array.isArray(measured)) rows.push(...measured);
+      else sheets.push(measured);
       process.stderr.write(
         `bench: ${family.name} took ${((performance.now() - began) / 1000).toFixed(1)} s\n`,
       );
@@ -33,7 +36,8 @@ async function main(words: readonly string[]): Promise<void> {
   } finally {
     await closing.closeAll();
   }
-  process.stdout.write(tableText(rows));
+  if (rows.length > 0) process.stdout.write(tableText(rows));
+  for (const sheet of sheets) process.stdout.write(`\n${sheetText(sheet)}`);
 }
 
 try {

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { freePort } from '../../test/support/free-port.js';
-import { Program } from '../../test/support/program.js';
 import type { Site } from '../../test/support/site.js';
+import { startServer } from '../rivals/rival.js';
 import type { Closing } from '../support/closing.js';
-import { cpuMicroseconds, REPORT_CPU } from '../support/cpu.js';
+import { cpuMicrosecondsWithChildren } from '../support/cpu.js';
 import {
   bearing,
   compareCpu,
   type LoadedSubject,
   requireVerifies,
+  rivalSetupOf,
   startGatewaySite,
   subjectOf,
   tokenFor,
-  verificationOf,
 } from '../support/loaded-gateway.js';
 import type { Family, Row } from '../support/table.js';
 
@@ -68,18 +67,12 @@ async function startChecker(
   headers: Record<string, string>,
   closing: Closing,
 ): Promise<LoadedSubject> {
-  const { issuer, audience, key } = await verificationOf(site, token);
-  const port = await freePort();
-  const program = Program.start({
-    name: 'plain checker',
-    script: 'bench/servers/plain-checker.js',
-    preload: [REPORT_CPU],
-    env: { PORT: String(port), JWK: JSON.stringify(key), ISSUER: issuer, AUDIENCE: audience },
-  });
-  closing.add(() => program.dispose());
-  const url = `http://127.0.0.1:${port}`;
-  await program.untilReady(`${url}/ready`);
-  await requireVerifies('the plain checker', url, token);
-  const cpu = () => cpuMicroseconds(program.child);
-  return { name: 'node:http and jsonwebtoken (ES256)', url, headers, cpu, drained: async () => undefined };
+  const setup = await rivalSetupOf(site, token, '127.0.0.1:9', closing);
+  const { origin, pids } = await startServer('plain-checker', setup);
+  await requireVerifies('the plain checker', origin, token);
+  const cpu = async () => pids.reduce((sum, pid) => sum + cpuMicrosecondsWithChildren(pid), 0);
+  return {
+    ...{ name: 'node:http and jsonwebtoken (ES256)', url: `${origin}/`, headers, cpu },
+    drained: async () => undefined,
+  };
 }

@@ -3,11 +3,13 @@ import { checkFlat } from './check-flat.js';
 import { cliStart } from './cli-start.js';
 import { decisions } from './decisions.js';
 import { externalChecks } from './external-checks.js';
+import { gatewayCalls } from './gateway-calls.js';
+import { gatewayFeed } from './gateway-feed.js';
+import { gatewayMemory } from './gateway-memory.js';
 import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { logProof } from './log-proof.js';
 import { logVerify } from './log-verify.js';
-import { proxiedCalls } from './proxied-calls.js';
 import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
 import { slack } from './slack.js';
@@ -18,7 +20,9 @@ import { workers } from './workers.js';
 export const FAMILIES: readonly Family[] = [
   decisions,
   lists,
-  proxiedCalls,
+  gatewayCalls,
+  gatewayMemory,
+  gatewayFeed,
   workers,
   externalChecks,
   revocation,

@@ -1,11 +1,12 @@
-import type { JsonWebKey } from 'node:crypto';
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import type { Organisation } from '@countersign/access';
-import autocannon from 'autocannon';
 import { eventually } from '../../test/support/eventually.js';
 import { Site } from '../../test/support/site.js';
+import type { RivalSetup } from '../rivals/rival.js';
 import type { Closing } from './closing.js';
-import { cpuMicroseconds, REPORT_CPU } from './cpu.js';
+import { cpuMicrosecondsWithChildren } from './cpu.js';
 import { JsonPool } from './json-pool.js';
+import { type LoadOptions, type LoadReport, load } from './load.js';
 import { APPROVER, ASK, benchOrganisation, engineer, REVIEWER } from './organisation.js';
 import { median, type Row, times } from './table.js';
 
@@ -28,12 +29,12 @@ export type LoadedSubject = {
 };
 
 /** Another program under the same load, and the target at 128 connections (empty if there is none). */
-export type Rival = LoadedSubject & { target: string };
+export type ComparedSubject = LoadedSubject & { target: string };
 
 /** The gateway's processor time per call beside that of each rival, in rounds: a row per number of connections and rival. */
 export async function compareCpu(
   gateway: LoadedSubject,
-  rivals: readonly Rival[],
+  rivals: readonly ComparedSubject[],
   what: (connections: number) => string,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -61,16 +62,21 @@ export async function compareCpu(
   return rows;
 }
 
-/** Microseconds of processor time for each call that was answered. */
-async function perCall(subject: LoadedSubject, connections: number, amount: number): Promise<number> {
-  const before = await subject.cpu();
+const perCall = async (subject: LoadedSubject, connections: number, amount: number): Promise<number> =>
+  (await measured(subject, { connections, amount })).cpu;
+
+/** Puts a program under load. `cpu`: microseconds of processor time for each call. */
+export async function measured(
+  subject: LoadedSubject,
+  options: Omit<LoadOptions, 'url' | 'headers'>,
+): Promise<LoadReport & { cpu: number }> {
   const { name, headers, url } = subject;
-  const load = await autocannon({ url, connections, amount, headers });
+  const before = await subject.cpu();
+  const report = await load({ url, headers, ...options }).catch((cause: unknown) => {
+    throw new Error(`${name} broke or refused a call`, { cause });
+  });
   await subject.drained();
-  const used = (await subject.cpu()) - before;
-  if (load.non2xx > 0 || load.errors > 0)
-    throw new Error(`${name} refused ${load.non2xx} calls and broke ${load.errors}`);
-  return used / load.requests.total;
+  return { ...report, cpu: ((await subject.cpu()) - before) / report.answered };
 }
 
 /** A broker and a gateway before this upstream. `change` changes the organisation first. */
@@ -82,7 +88,7 @@ export async function startGatewaySite(
 ): Promise<Site> {
   const organisation = benchOrganisation(1, upstream);
   change(organisation);
-  const site = await Site.start({ organisation, preload: [REPORT_CPU], gatewayEnv });
+  const site = await Site.start({ organisation, gatewayEnv });
   closing.add(() => site.close());
   await site.startGateway();
   return site;
@@ -101,12 +107,12 @@ export function subjectOf(site: Site, path: string, headers: Record<string, stri
       DRAIN_MS,
       DRAIN_PAUSE_MS,
     );
-  const cpu = () => cpuMicroseconds(site.gateway.child);
+  const cpu = async () => cpuMicrosecondsWithChildren(site.gateway.pid);
   return { name: 'gateway', url: `${site.gatewayUrl}${path}`, headers, cpu, drained };
 }
 
 /** A grant token for `ASK`, requested, reviewed and approved. */
-export async function tokenFor(site: Site): Promise<string> {
+export async function tokenFor(site: Site, changed: Partial<typeof ASK> = {}): Promise<string> {
   const api = new JsonPool(site.brokerUrl, 1);
   const mine = await site.key(engineer(0));
   const { id, digest } = await api.call<{ id: string; digest: string }>(
@@ -114,7 +120,7 @@ export async function tokenFor(site: Site): Promise<string> {
     'POST',
     '/api/v1/requests',
     201,
-    ASK,
+    { ...ASK, ...changed },
   );
   for (const who of [REVIEWER, APPROVER]) {
     const body = { decision: 'approve', digest };
@@ -133,19 +139,22 @@ export async function tokenFor(site: Site): Promise<string> {
 
 export const bearing = (token: string) => ({ authorization: `Bearer ${token}` });
 
-/** What a rival needs to verify the token itself. */
-export async function verificationOf(
+/** What a rival needs to verify the token itself and to forward calls. `upstream`: host and port. */
+export async function rivalSetupOf(
   site: Site,
   token: string,
-): Promise<{ issuer: string; audience: string; key: JsonWebKey }> {
+  upstream: string,
+  closing: Closing,
+): Promise<RivalSetup> {
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
     iss: string;
     aud: string;
   };
   const answer = await fetch(`${site.brokerUrl}/.well-known/jwks.json`);
   const { keys } = (await answer.json()) as { keys: JsonWebKey[] };
-  const [key = {}] = keys;
-  return { issuer: claims.iss, audience: claims.aud, key };
+  const [jwk = {}] = keys;
+  const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  return { upstream, issuer: claims.iss, audience: claims.aud, pem: pem.toString(), jwk, closing };
 }
 
 /** A rival that verifies nothing would look good. */

@@ -15,8 +15,11 @@ export type Row = {
 /** How much is measured. `full`: by the million, for which minutes are spent on loading. */
 export type BenchOptions = { full: boolean };
 
+/** A table of its own, for what has more figures than one and a rival's. */
+export type Sheet = { title: string; columns: readonly string[]; lines: readonly (readonly string[])[] };
+
 /** A family of rows that share their set-up. */
-export type Family = { name: string; run(closing: Closing, options: BenchOptions): Promise<Row[]> };
+export type Family = { name: string; run(closing: Closing, options: BenchOptions): Promise<Row[] | Sheet> };
 
 const COLUMNS: readonly (readonly [keyof Row, string])[] = [
   ['what', 'what'],
@@ -27,13 +30,21 @@ const COLUMNS: readonly (readonly [keyof Row, string])[] = [
   ['target', 'target'],
 ];
 
-/** The rows as a Markdown table, padded so that it reads well in a terminal too. */
-export function tableText(rows: readonly Row[]): string {
-  const lines = [
+/** The rows as a Markdown table. */
+export const tableText = (rows: readonly Row[]): string =>
+  markdown([
     COLUMNS.map(([, title]) => title),
     ...rows.map((row) => COLUMNS.map(([key]) => row[key] || '–')),
-  ];
-  const widths = COLUMNS.map((_column, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  ]);
+
+export const sheetText = ({ title, columns, lines }: Sheet): string =>
+  `${title}\n\n${markdown([columns, ...lines])}`;
+
+/** Padded so that it reads well in a terminal too. */
+function markdown(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_column, at) =>
+    Math.max(...lines.map((line) => line[at]?.length ?? 0)),
+  );
   const text = lines.map((line) => `| ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`);
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
   return `${[text[0], rule, ...text.slice(1)].join('\n')}\n`;

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { freePort } from '../../test/support/free-port.js';
+import { onPath } from '../support/foreign.js';
+import { folderWith, type Rival, startOnPort, startServer } from './rival.js';
+
+/** Caddy asks a Node program with `jsonwebtoken` about each call; the processor time is of both. */
+export const caddyForwardAuth: Rival = {
+  ...{ name: 'Caddy forward_auth + jsonwebtoken', needs: 'caddy', verifies: true },
+  async start(setup) {
+    const program = onPath('caddy');
+    if (program === undefined) return undefined;
+    const checker = await startServer('plain-checker', setup);
+    const port = await freePort();
+    const folder = await folderWith(setup.closing, () => ({
+      Caddyfile: `{
+	admin off
+	log {
+		level ERROR
+	}
+}
+http://127.0.0.1:${port} {
+	respond /ready 200
+	handle_path /billing/* {
+		forward_auth ${new URL(checker.origin).host} {
+			uri /check
+		}
+		reverse_proxy ${setup.upstream} {
+			header_up -Authorization
+		}
+	}
+}
+`,
+    }));
+    const args = ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
+    const caddy = await startOnPort(program, port, args, setup.closing);
+    return { origin: caddy.origin, pids: [...caddy.pids, ...checker.pids] };
+  },
+};

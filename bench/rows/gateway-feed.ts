@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { decodeGatewayCredential, gatewayAuthorization } from '@countersign/gateway-protocol';
+import { organisation } from '../../test/factories/organisation.js';
+import { eventually } from '../../test/support/eventually.js';
+import { Site } from '../../test/support/site.js';
+import { makeGrant, revokeGrant } from '../../test/support/story.js';
+import type { Closing } from '../support/closing.js';
+import { cpuMicrosecondsOf } from '../support/cpu.js';
+import { kilobytes, residentBytes } from '../support/memory.js';
+import { type Family, median, rounded, type Sheet } from '../support/table.js';
+
+const SIZES = [10, 1_000, 3_000];
+const FULL_SIZES = [10, 1_000, 10_000];
+/** A broker keeps so many feeds of one gateway open; each is read, signed and sent for itself. */
+const FEEDS_OF_ONE = 4;
+const AT_ONCE = 50;
+const IDLE_MS = 4_000;
+const STOPS = 5;
+
+/** What the feeds of many gateways cost their broker. The gateways are simulated: they read their feed and do nothing with it. */
+export const gatewayFeed: Family = {
+  name: 'gateway-feed',
+  async run(closing: Closing, { full }): Promise<Sheet> {
+    const site = await Site.start({ organisation: organisation() });
+    closing.add(() => site.close());
+    const crowd = new Crowd(site);
+    closing.add(async () => crowd.close());
+    const before = residentBytes(site.broker.pid);
+    const lines: string[][] = [];
+    for (const size of full ? FULL_SIZES : SIZES) {
+      process.stderr.write(`bench: ${size} feeds …\n`);
+      await crowd.grow(size);
+      const memory = (residentBytes(site.broker.pid) - before) / size;
+      const idle = await idleLoad(site);
+      const reached: number[] = [];
+      for (let stop = 0; stop < STOPS; stop += 1) reached.push(await crowd.stopOne());
+      lines.push([
+        rounded(size),
+        `${(idle * 100).toFixed(1)} %`,
+        `${rounded(median(reached))} ms`,
+        size >= 1_000 ? kilobytes(memory) : '–',
+      ]);
+    }
+    return {
+      title: 'One broker on SQLite with many feeds of simulated gateways',
+      columns: [
+        ...['feeds', 'share of a core without changes', 'from a stop to the last feed', 'memory of a feed'],
+      ],
+      lines,
+    };
+  },
+};
+
+/** The share of a core that the broker uses while nothing changes. */
+async function idleLoad(site: Site): Promise<number> {
+  await pause(1_000);
+  const [cpu, began] = [cpuMicrosecondsOf(site.broker.pid), performance.now()];
+  await pause(IDLE_MS);
+  return (cpuMicrosecondsOf(site.broker.pid) - cpu) / ((performance.now() - began) * 1_000);
+}
+
+class Crowd {
+  private readonly feeds: Feed[] = [];
+
+  constructor(private readonly site: Site) {}
+
+  async grow(size: number): Promise<void> {
+    while (this.feeds.length < size) {
+      const credentials: string[] = [];
+      for (
+        let each = 0;
+        each < AT_ONCE && this.feeds.length + credentials.length * FEEDS_OF_ONE < size;
+        each += 1
+      )
+        credentials.push(
+          await this.site.store.credential(`simulated ${this.feeds.length}-${each}`, this.site.brokerUrl),
+        );
+      const wanted = credentials.flatMap((credential) => Array<string>(FEEDS_OF_ONE).fill(credential));
+      const missing = wanted.slice(0, size - this.feeds.length);
+      this.feeds.push(
+        ...(await Promise.all(missing.map((credential) => Feed.open(this.site.brokerUrl, credential)))),
+      );
+    }
+  }
+
+  /** Stops a grant. @returns milliseconds from the request until the last feed has brought the end */
+  async stopOne(): Promise<number> {
+    const grant = await makeGrant(this.site);
+    await pause(500);
+    for (const feed of this.feeds) feed.awaits = true;
+    const asked = performance.now();
+    await revokeGrant(this.site, grant);
+    await eventually('every feed has the end', () => this.feeds.every(({ awaits }) => !awaits), 60_000, 5);
+    return Math.max(...this.feeds.map(({ got }) => got)) - asked;
+  }
+
+  close(): void {
+    for (const feed of this.feeds) feed.close();
+  }
+}
+
+/** One open feed, read as bytes: the signatures are not verified. */
+class Feed {
+  /** Whether the end of a grant is expected, and has not come. */
+  awaits = false;
+  got = 0;
+  private rest = '';
+
+  private constructor(private readonly socket: Socket) {
+    socket.on('error', () => undefined);
+    socket.on('data', (piece: Buffer) => {
+      if (!this.awaits) return;
+      this.rest = (this.rest + piece.toString('latin1')).slice(-20_000);
+      if (!this.rest.includes('endedGrants')) return;
+      this.awaits = false;
+      this.rest = '';
+      this.got = performance.now();
+    });
+  }
+
+  static async open(broker: string, credential: string): Promise<Feed> {
+    const { host, hostname, port } = new URL(broker);
+    const socket = connect(Number(port), hostname);
+    const nonce = randomBytes(32).toString('base64url');
+    const authorization = gatewayAuthorization(decodeGatewayCredential(credential));
+    socket.write(
+      `GET /gateway/v1/feed?nonce=${nonce} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${authorization}\r\nAccept: text/event-stream\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    if (answer.toString('latin1', 9, 12) !== '200')
+      throw new Error(`a feed: ${answer.toString('latin1', 0, 300)}`);
+    return new Feed(socket);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Site } from '../../test/support/site.js';
+import type { Closing } from '../support/closing.js';
+import { bearing, startGatewaySite, tokenFor } from '../support/loaded-gateway.js';
+import { forgetMost, kilobytes, megabytes, mostResidentBytes, residentBytes } from '../support/memory.js';
+import type { Family, Row } from '../support/table.js';
+
+const INVOICE = '/billing/tenants/acme/invoices/inv-1';
+const FEW_CONNECTIONS = 2_000;
+const IDLE_CONNECTIONS = 8_000;
+/** So many are opened at once. */
+const AT_ONCE = 64;
+const PIECE = Buffer.alloc(64 * 1024, 'x');
+const LARGE_BYTES = 1024 ** 3;
+const ALONE = { rival: '', rivalFigure: '', ratio: '' };
+
+/** What a connection that waits for its next call costs, and what a body of a gigabyte costs, in resident memory. */
+export const gatewayMemory: Family = {
+  name: 'gateway-memory',
+  async run(closing: Closing): Promise<Row[]> {
+    const upstream = await startUpstream(closing);
+    const change: Parameters<typeof startGatewaySite>[2] = ({ services }) => {
+      for (const { routes } of services)
+        routes.push({
+          method: 'PUT',
+          path: '/tenants/{tenant}/invoices/{id}',
+          resource: 'invoices/{id}',
+          action: 'update',
+        });
+    };
+    const env = { COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: String(2 * LARGE_BYTES) };
+    const site = await startGatewaySite(upstream, closing, change, env);
+    const scope = [{ resource: 'invoices/*', actions: ['read', 'update'] }];
+    const token = await tokenFor(site, { scope });
+    const { pid } = site.gateway;
+    // First: later, memory that the large bodies left free would hide what connections take.
+    const rows: Row[] = [await idleRow(site, token)];
+    for (const method of ['GET', 'PUT'] as const) {
+      forgetMost(pid);
+      const before = residentBytes(pid);
+      await transfer(site, method, token);
+      rows.push({
+        ...ALONE,
+        what: `most resident memory of the gateway, 1 GiB ${method === 'GET' ? 'down' : 'up'}`,
+        ...{
+          figure: `${megabytes(mostResidentBytes(pid))} (before: ${megabytes(before)})`,
+          target: '≤ 100 MB',
+        },
+      });
+    }
+    return rows;
+  },
+};
+
+/** Answers a path that ends in `large` with a gigabyte, and reads every body. */
+async function startUpstream(closing: Closing): Promise<string> {
+  const server = createServer(async (incoming, response) => {
+    for await (const _piece of incoming);
+    if (incoming.method !== 'GET' || !incoming.url?.endsWith('/large')) {
+      response.end('{"ok":true}');
+      return;
+    }
+    response.writeHead(200, { 'content-length': LARGE_BYTES });
+    for (let sent = 0; sent < LARGE_BYTES; sent += PIECE.length)
+      if (!response.write(PIECE)) await once(response, 'drain');
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.add(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** One call with a gigabyte in its answer (GET) or in its body (PUT). */
+async function transfer(site: Site, method: 'GET' | 'PUT', token: string): Promise<void> {
+  const length = method === 'PUT' ? { 'content-length': LARGE_BYTES } : {};
+  const headers = { ...bearing(token), ...length };
+  const sent = request(`${site.gatewayUrl}/billing/tenants/acme/invoices/large`, { method, headers });
+  const answered = once(sent, 'response');
+  answered.catch(() => undefined);
+  if (method === 'PUT')
+    for (let at = 0; at < LARGE_BYTES; at += PIECE.length) if (!sent.write(PIECE)) await once(sent, 'drain');
+  sent.end();
+  const [response] = (await answered) as [import('node:http').IncomingMessage];
+  let bytes = 0;
+  for await (const piece of response) bytes += (piece as Buffer).length;
+  if (response.statusCode !== 200 || (method === 'GET' && bytes !== LARGE_BYTES))
+    throw new Error(`${method} of a gigabyte: ${response.statusCode} with ${bytes} bytes`);
+}
+
+/** Connections that have made one call each and wait for the next one. */
+async function idleRow(site: Site, token: string): Promise<Row> {
+  const { pid } = site.gateway;
+  const sockets: Socket[] = [];
+  const opened = async (amount: number): Promise<{ open: number; bytes: number }> => {
+    while (sockets.length < amount)
+      sockets.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => idle(site, token)))));
+    await pause(500);
+    return {
+      open: sockets.filter(({ readyState }) => readyState === 'open').length,
+      bytes: residentBytes(pid),
+    };
+  };
+  // The first ones take memory that was free.
+  const few = await opened(FEW_CONNECTIONS);
+  const many = await opened(IDLE_CONNECTIONS);
+  const open = many.open - few.open;
+  const each = (many.bytes - few.bytes) / open;
+  for (const socket of sockets) socket.destroy();
+  return {
+    ...ALONE,
+    what: `memory of an idle connection, of ${open} more that made a call`,
+    ...{ figure: kilobytes(each), target: '≤ 25 kB' },
+  };
+}
+
+async function idle(site: Site, token: string): Promise<Socket> {
+  const { port, host } = new URL(site.gatewayUrl);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(`GET ${INVOICE} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  if (answer.toString('latin1', 9, 12) !== '200')
+    throw new Error(`an idle call: ${answer.toString('latin1', 0, 300)}`);
+  socket.on('data', () => undefined).on('error', () => undefined);
+  return socket;
+}
