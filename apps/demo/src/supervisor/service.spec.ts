@@ -12,6 +12,12 @@ describe('lines of a log that reach the terminal', () => {
     ],
     ['plain words on stderr', 'stderr', 'error[invalid_config]: …', 'error[invalid_config]: …'],
     ['plain words on stdout', 'stdout', 'hello', undefined],
+    [
+      'the advice of the provider’s package about Node',
+      'stderr',
+      'oidc-provider WARNING: Unsupported runtime. Use Node.js v22.x LTS, or a later LTS release.',
+      undefined,
+    ],
     ['an empty line', 'stderr', '  ', undefined],
     ['broken JSON on stderr', 'stderr', '{"level":', '{"level":'],
   ] as const)('%s', (_case, stream, line, shown) => {
