@@ -277,13 +277,16 @@ describe('notices by mail', () => {
     expect((await broker.call('approver', 'GET', '/api/v1/preferences')).body).toEqual({
       ...{ ...body, browserZone: null },
     });
-    await makeGrant(broker);
-    // No Slack account is linked, so the mail is the only way left for a duty.
+    const request = await makeRequest(broker);
+    expectStatus(await review(broker, 'reviewer', request), 201);
+    // No Slack account is linked, so the mail is the only way left for a duty. It comes before the approval, which would supersede it.
     const [waiting] = await mailTo('ada@acme.example');
     expect(waiting?.raw).toContain('GMT+9');
+    expectStatus(await review(broker, 'approver', request), 201);
     await mailed('erin@vendor.example', 'Approved');
-    await mailTo('bob@acme.example', 2);
-    expect(subjects('ada@acme.example')).toEqual([waiting?.header('subject')]);
+    // Each notice is fanned out to all its recipients at once.
+    const own = await rowsOf(broker.persons.approver);
+    expect(own.map(({ channel }) => channel)).toEqual(['mail']);
   });
 
   test('P7: a server that never answers delays neither the API nor the other recipients', async () => {
