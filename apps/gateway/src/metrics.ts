@@ -1,3 +1,4 @@
+import type { GatewayPin } from '@countersign/gateway-protocol';
 import {
   type Aggregator,
   Counter,
@@ -22,7 +23,6 @@ type GatewayGauges = {
   closedServices(): number;
   listenerTlsProblems(): number;
   upstreamTlsProblems(): number;
-  pinAlarms(): number;
 };
 
 /** Prometheus metrics of one gateway, in its own registry. Labels hold only known services and stable codes. */
@@ -100,11 +100,14 @@ export class GatewayMetrics {
       gauges.upstreamTlsProblems,
       'max',
     );
+  }
+
+  /** Adds the gauge of the pins. For the process that reads pins.json. */
+  watchPins(pins: () => readonly GatewayPin[]): void {
     this.gauge(
       'countersign_gateway_pin_alarms',
       'Tenants whose pin someone removed from pins.json or replaced there. The pin stays in force.',
-      gauges.pinAlarms,
-      'max',
+      () => pins().filter(({ alarm }) => alarm !== undefined).length,
     );
   }
 

@@ -14,7 +14,7 @@ import { privatePages, type Readiness } from './http/own-pages.js';
 import type { Shipper } from './records/shipping/shipper.js';
 import type { GatewayRules } from './trust/customer-rules.js';
 
-/** The parts of which metrics and pages tell. */
+/** The parts whose state `/readyz` and `/metrics` report. */
 export type WatchedParts = Run &
   Records & {
     calls: OpenCalls;
@@ -33,7 +33,7 @@ export type WatchedParts = Run &
   };
 
 export function watchParts(parts: WatchedParts): void {
-  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams, listenerTls } = parts;
+  const { metrics, liveness, spool, quarantine, calls, state, upstreams, listenerTls } = parts;
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -46,7 +46,6 @@ export function watchParts(parts: WatchedParts): void {
     closedServices: () => state.routeMaps.closed.length,
     listenerTlsProblems: () => (listenerTls?.problem === undefined ? 0 : 1),
     upstreamTlsProblems: () => upstreams.tlsProblems.length,
-    pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
   });
 }
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { STOP_TYPE, type StopStatement, toInstant } from '@countersign/contract';
+import { setPin, writePins } from '@countersign/gateway-protocol';
 import { AT, LOG_POINT } from '../../factories/trust.js';
 import { recordsAtBroker, takeAccount } from '../../support/account.js';
 import { Authenticator } from '../../support/authenticator.js';
@@ -133,6 +135,27 @@ test('a customer’s stop that a worker receives is decided by the primary', asy
   );
   // No one has claimed the tenant: the primary, which has all pins, says so.
   expect(new Set(answers)).toEqual(new Set(['not_countersigned not_pinned']));
+}, 120_000);
+
+test('a pin that someone removes from the host raises the alarm, in the metrics of the whole gateway too', async () => {
+  const { site } = made;
+  const spoolDir = join(site.folder, 'spool');
+  const pinned = async () => {
+    const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
+    return ((await answer.json()) as { pins: { tenant: string; alarm?: string }[] }).pins;
+  };
+  const alarms = async () =>
+    /^countersign_gateway_pin_alarms (\d+)$/m.exec(
+      await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text(),
+    )?.[1];
+  // Of a tenant that no other test calls.
+  const { pin } = setPin(undefined, `sha256:${'a'.repeat(64)}`, Date.now());
+  await writePins(spoolDir, { hooli: pin });
+  await eventually('the pin is in force', async () => (await pinned()).length === 1);
+  expect(await alarms()).toBe('0');
+  await writePins(spoolDir, {});
+  await eventually('the alarm', async () => (await pinned())[0]?.alarm === 'missing');
+  expect(await alarms()).toBe('1');
 }, 120_000);
 
 test('metrics are those of all workers; SIGTERM ends all of them in order', async () => {

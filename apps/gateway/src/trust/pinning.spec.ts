@@ -186,6 +186,8 @@ describe('P12: pins on a gateway’s own host', () => {
           await until(() => world.gateway.isInTouch());
           expect(await claimed.read(await signed())).toBe('200');
           expect(await ready()).toMatchObject([root]);
+          const metrics = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
+          expect(metrics).toContain('countersign_gateway_pin_alarms 1');
         }
         const [pin] = world.broker.pins.at(-1) ?? [];
         const waits = Date.parse(pin?.next?.from ?? '') - Date.now();

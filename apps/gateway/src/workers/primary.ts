@@ -131,6 +131,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
     onSnapshot: () => rules.brokerMayHaveForgotten(),
   });
   metrics.watchProcessorTime('primary');
+  metrics.watchPins(() => rules.pins());
   return { metrics, state, liveness, rules, fleet, feed, left };
 }
 
