@@ -1,6 +1,6 @@
 /**
  * Makes the package that people and pipelines install: the `countersign` command as one bundle without dependencies, and without
- * the verbs of the host (decision 56).
+ * the verbs of the host (decision 54).
  *
  * Usage: node bin/package.mjs [FOLDER]   writes FOLDER/countersign-VERSION.tgz (dist/), and prints its path
  */

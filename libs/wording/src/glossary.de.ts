@@ -20,7 +20,7 @@ export const GERMAN: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
   fingerprint: {
     word: 'Fingerabdruck',
     meaning:
-      'Eine kurze Zahl, errechnet aus dem ersten Vertrauensdokument. Ändert sich darin irgendetwas, ändert sich die Zahl. Sie ist an jedem Gateway, auf Belegen und in der Ankerdatei dieselbe.',
+      'Eine Zeichenfolge fester Länge, errechnet aus dem ersten Vertrauensdokument. Ändert sich darin irgendetwas, ändert sie sich auch. Sie ist an jedem Gateway, auf Belegen und in der Ankerdatei dieselbe.',
   },
   pinned: {
     word: 'Festgehalten',
@@ -73,9 +73,9 @@ export const GERMAN: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
       'Eine Anfrage für einen einzigen Aufruf mit genau dem Inhalt, der hier steht. Das Gateway lässt ihn einmal durch, und nichts, was irgendwie abweicht.',
   },
   digest: {
-    word: 'Prüfsumme',
+    word: 'Prüfsumme der Bedingungen',
     meaning:
-      'Eine kurze Zahl, errechnet aus allem, was angefragt wurde. Freigaben und Gegenzeichnungen nennen sie. Ändert sich an der Anfrage irgendetwas, ändert sich die Prüfsumme, und sie zählen nicht mehr.',
+      'Eine Zeichenfolge fester Länge, errechnet aus allem, was angefragt wurde. Freigaben und Gegenzeichnungen nennen sie. Ändert sich an der Anfrage irgendetwas, ändert sich die Prüfsumme, und sie zählen nicht mehr.',
   },
   invitation: {
     word: 'Einladung',

@@ -18,7 +18,7 @@ export const ENGLISH = {
   fingerprint: {
     word: 'Fingerprint',
     meaning:
-      'A short number computed from the first trust document. If anything in the document changes, the number changes. It is the same at each gateway, on receipts and in the anchor file.',
+      'A code of fixed length, computed from the first trust document. If anything in the document changes, the code changes. It is the same at each gateway, on receipts and in the anchor file.',
   },
   pinned: {
     word: 'Pinned',
@@ -73,7 +73,7 @@ export const ENGLISH = {
   digest: {
     word: 'Digest',
     meaning:
-      'A short number computed from everything that was asked. Approvals and countersignatures name it. If anything in the request changes, the digest changes and they no longer count.',
+      'A code of fixed length, computed from everything that was asked. Approvals and countersignatures name it. If anything in the request changes, the digest changes and they no longer count.',
   },
   invitation: {
     word: 'Invitation',

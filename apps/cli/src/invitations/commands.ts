@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, examples, GROUPS, inDays } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { ListOptions } from '../command/list.js';
 import type { InviteOptions } from './invitations.js';
@@ -14,7 +14,7 @@ export function registerInvitations(program: Command, run: Run): void {
       '--scope <resource:actions...>',
       'RESOURCE:ACTION[,ACTION]…; * matches one segment, a final ** any number (may be repeated)',
     )
-    .requiredOption('--until <time>', 'each access ends by then, such as 2026-11-27T17:00:00Z')
+    .requiredOption('--until <time>', `each access ends by then, such as ${inDays(3)}`)
     .option('--ticket <id>', 'only for the case or ticket of this name')
     .option('--for <duration>', 'how long one access may last at most, such as 30m or PT1H')
     .option('--uses <n>', 'how many times at most')
@@ -29,8 +29,8 @@ export function registerInvitations(program: Command, run: Run): void {
     .addHelpText(
       'after',
       examples(
-        'countersign invite billing --scope "invoices/*:read" --until 2026-11-27T17:00:00Z --ticket 4711 --uses 3',
-        'countersign invite billing --scope "invoices/*:read" --until 2027-01-31T23:00:00Z --every tue,thu --from 22:00 --to 24:00 --zone Europe/Berlin --engineer erin@northwind.example',
+        `countersign invite billing --scope "invoices/*:read" --until ${inDays(3)} --ticket 4711 --uses 3`,
+        `countersign invite billing --scope "invoices/*:read" --until ${inDays(60)} --every tue,thu --from 22:00 --to 24:00 --zone Europe/Berlin --engineer erin@northwind.example`,
       ),
     )
     .action(

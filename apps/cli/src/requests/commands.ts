@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
-import { addListOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addListOptions, addVerb, examples, GROUPS, inDays } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 import type { RequestOptions } from './request.js';
 import type { ReviewOptions } from './review.js';
@@ -66,7 +66,7 @@ function defineRequest(program: Command, run: Run): void {
       '--reason-code <code>',
       'what kind of reason: support-case, incident, maintenance, migration, security, legal, or another of the vendor’s',
     )
-    .option('--start-at <time>', 'start then (at most 7 days ahead), such as 2026-11-24T15:00:00Z')
+    .option('--start-at <time>', `start then (at most 7 days ahead), such as ${inDays(1)}`)
     .option('--start-on <when>', 'first-use: start with the first token; needs --use-by')
     .option('--unmasked', 'show the fields that the service hides; the customer decides it')
     .option('--use-by <time>', 'the request or grant lapses if it is undecided or unused by then')
@@ -85,7 +85,7 @@ function defineRequest(program: Command, run: Run): void {
       'after',
       examples(
         'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "Case 4711: wrong total" --wait',
-        'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "…" --start-on first-use --use-by 2026-11-27T18:00:00Z',
+        `countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "…" --start-on first-use --use-by ${inDays(3)}`,
         'countersign request acme billing --scope invoices:list "invoices/*:read,update" --for PT30M --reason "…"',
         'countersign request --template "wrong total" --ticket 4711',
       ),

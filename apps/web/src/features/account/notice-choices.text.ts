@@ -20,7 +20,7 @@ const en = {
   ways: { mail: 'Mail', slack: 'Slack, to you directly' },
   dutyMissing: 'Choose mail or Slack for this.',
   slackNote:
-    'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, what waits for you comes by mail.',
+    'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, what waits for you and what happens to your own requests comes by mail.',
   zone: 'Time zone of your messages',
   zoneHint: 'The pages show the time of the browser that you use.',
   browserZone: (zone: string | null) =>
@@ -31,7 +31,7 @@ const en = {
 
 const de: typeof en = {
   title: 'Benachrichtigungen',
-  lead: 'Wählen Sie, was Sie auf welchem Weg erreicht. Notfälle, Verlangen von Behörden, Stopps, Aufsicht, Vertrauensdokument, Passkeys, Schlüssel, Erweiterungen und Zugriff, den jemand beendet hat, erreichen Sie immer auf jedem Weg.',
+  lead: 'Wählen Sie, was Sie auf welchem Weg erreicht. Notfälle, Verlangen von Behörden, Stopps, Aufsicht, Vertrauensdokument, Passkeys, Schlüssel, Lockerungen und Zugriff, den jemand beendet hat, erreichen Sie immer auf jedem Weg.',
   topics: {
     decide: 'Was auf Sie wartet',
     own: 'Ihre eigenen Anfragen und Ihr Zugriff',
@@ -49,7 +49,7 @@ const de: typeof en = {
   ways: { mail: 'E-Mail', slack: 'Slack, direkt an Sie' },
   dutyMissing: 'Wählen Sie dafür Mail oder Slack.',
   slackNote:
-    'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, kommt per Mail, was auf Sie wartet.',
+    'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',
   zone: 'Zeitzone Ihrer Nachrichten',
   zoneHint: 'Die Seiten zeigen die Zeit des Browsers, den Sie benutzen.',
   browserZone: (zone) =>

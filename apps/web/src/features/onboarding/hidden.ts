@@ -1,6 +1,7 @@
-/** Whether a person has hidden or completed the checklist, in this browser. */
+/** The key of the entry that says that this person has hidden or completed the list. */
 const keyOf = (person: string): string => `countersign-onboarding-hidden-${person}`;
 
+/** Whether the person has hidden or completed the checklist in this browser. */
 export function isOnboardingHidden(person: string): boolean {
   try {
     return localStorage.getItem(keyOf(person)) !== null;

@@ -29,7 +29,10 @@ const en = {
       why: 'What is not listed is refused. An OpenAPI document can be imported.',
     },
     gateway: { do: 'Connect a gateway', why: 'On the broker’s host: countersign gateways enroll NAME' },
-    request: { do: 'See the first request', why: 'An engineer asks on the page “Ask for access”.' },
+    request: {
+      do: 'Have an engineer ask for access',
+      why: 'On the page “Ask for access”. The first request then shows in the history.',
+    },
   },
 };
 
@@ -77,8 +80,8 @@ const de: OnboardingText = {
       why: 'Auf dem Rechner des Brokers: countersign gateways enroll NAME',
     },
     request: {
-      do: 'Sehen Sie die erste Anfrage',
-      why: 'Ein Engineer fragt auf der Seite „Zugriff anfragen“ an.',
+      do: 'Lassen Sie einen Engineer Zugriff anfragen',
+      why: 'Auf der Seite „Zugriff anfragen“. Die erste Anfrage steht dann im Verlauf.',
     },
   },
 };

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.js';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
@@ -78,7 +78,9 @@ function List({ name, session, steps, onHide }: ListProps & { name: string; step
   const text = useText(onboardingTexts);
   const [isWide] = useState(() => matchMedia('(min-width: 48rem)').matches);
   const isOver = isComplete(steps);
-  if (isOver) hideOnboarding(session.person);
+  useEffect(() => {
+    if (isOver) hideOnboarding(session.person);
+  }, [isOver, session.person]);
   const done = steps.filter(({ isDone }) => isDone === true).length;
   return (
     <section className="page banner onboarding no-print" aria-labelledby="onboarding">

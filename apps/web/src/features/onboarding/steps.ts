@@ -21,7 +21,10 @@ export interface CustomerFacts {
 
 const APPROVERS_NEEDED = 2;
 
-/** What an admin of a customer does once: the first two lines open access, the last two make it safe to rely on. */
+/**
+ * What an admin of a customer does once. The first two lines are needed to decide on requests; the last two let the customer
+ * verify what happened.
+ */
 export function customerSteps(reader: string, facts: CustomerFacts): Step[] {
   const { passkeys, recoveryKeys, people, isClaimed, hasAnchor } = facts;
   const isReaders = ({ person }: { person: string }) => person === reader;
