@@ -13,13 +13,16 @@ export const nginxAuthRequest: Rival = {
     const program = onPath('nginx');
     if (program === undefined) return undefined;
     const checker = await startServer('plain-checker', setup);
-    const asks = `proxy_pass http://checker;
+    const checkDirectives = `proxy_pass http://checker;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_pass_request_body off;
       proxy_set_header Content-Length "";`;
     const nginx = await startNginx(program, setup, {
-      ...{ asks, http: `upstream checker { server ${new URL(checker.origin).host}; keepalive 128; }` },
+      ...{
+        checkDirectives,
+        http: `upstream checker { server ${new URL(checker.origin).host}; keepalive 128; }`,
+      },
     });
     return { origin: nginx.origin, pids: [...nginx.pids, ...checker.pids] };
   },
@@ -33,12 +36,12 @@ export const nginxNjs: Rival = {
     if (program === undefined || !existsSync(NJS_MODULE)) return undefined;
     return startNginx(program, setup, {
       ...{ main: `load_module ${NJS_MODULE};`, http: 'js_import checker from checker.js;' },
-      ...{ asks: 'js_content checker.check;', script: checkerScript(setup) },
+      ...{ checkDirectives: 'js_content checker.check;', script: checkerScript(setup) },
     });
   },
 };
 
-type Parts = { main?: string; http: string; asks: string; script?: string };
+type Parts = { main?: string; http: string; checkDirectives: string; script?: string };
 
 async function startNginx(program: string, setup: RivalSetup, parts: Parts) {
   const port = await freePort();
@@ -59,7 +62,7 @@ const configuration = (
   folder: string,
   port: number,
   { upstream }: RivalSetup,
-  { main = '', http, asks }: Parts,
+  { main = '', http, checkDirectives }: Parts,
 ) => `
 ${main}
 daemon off;
@@ -82,7 +85,7 @@ http {
     location = /ready { return 200; }
     location = /check {
       internal;
-      ${asks}
+      ${checkDirectives}
     }
     location /billing/ {
       auth_request /check;

@@ -31,7 +31,7 @@ const INVOICE = '/tenants/acme/invoices/inv-1';
 const CONNECTIONS = [128, 16];
 const ROUNDS = 3;
 const CALLS = 10_000;
-/** A program compiles its code first. Counted in calls, not seconds: the slower one would else be measured before that. */
+/** Counted in calls, not seconds: the slower one would otherwise be measured before its code is compiled. */
 const WARM_UP_CALLS = 30_000;
 /** The warm-up with another number of connections. */
 const MORE_WARM_UP_CALLS = 3_000;

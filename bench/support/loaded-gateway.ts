@@ -15,7 +15,7 @@ const DRAIN_MS = 60_000;
 const DRAIN_PAUSE_MS = 250;
 const CONNECTIONS = [128, 16];
 const ROUNDS = 5;
-/** Counted in calls, not seconds: the slower of two programs would else be measured before its code is compiled. */
+/** Counted in calls, not seconds: the slower of two programs would otherwise be measured before its code is compiled. */
 const WARM_UP_CALLS = 50_000;
 const CALLS = 10_000;
 

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Memory of a process that is in use now, in bytes (Linux alone says it). */
+/** Memory of a process that is in use now, in bytes. Linux only. */
 export const residentBytes = (pid: number): number => statusOf(pid, 'VmRSS');
 
-/** The most that it was since `forgetMost`. */
-export const mostResidentBytes = (pid: number): number => statusOf(pid, 'VmHWM');
+/** The most that it was since `resetPeak`. */
+export const peakResidentBytes = (pid: number): number => statusOf(pid, 'VmHWM');
 
-export function forgetMost(pid: number): void {
+export function resetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 

@@ -36,7 +36,7 @@ import { type WatchedParts, watchParts } from './readiness.js';
 import type { SpoolLane } from './records/spool/record-chains.js';
 import { WantedHeads } from './records/wanted-heads.js';
 import { CustomerRules, type GatewayRules } from './trust/customer-rules.js';
-import { LeftLanes } from './workers/left-lanes.js';
+import { OrphanedLanes } from './workers/orphaned-lanes.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -59,8 +59,8 @@ export type Sources = {
 export type ServingParts = Awaited<ReturnType<typeof assembleServing>>;
 export type GatewayParts = ServingParts & {
   feed: Pick<FeedClient, 'start' | 'close'>;
-  /** Lanes of workers that this gateway had before. */
-  left?: LeftLanes | undefined;
+  /** Lanes that no worker writes any more. */
+  orphaned?: OrphanedLanes | undefined;
 };
 
 /**
@@ -74,13 +74,13 @@ export async function assembleGateway(
 ): Promise<GatewayParts> {
   const run = beginRun(options, credential, identity);
   const { clock, broker, log } = run;
-  const left = await LeftLanes.openIfAny(run);
+  const orphaned = await OrphanedLanes.openIfAny(run);
   const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
   let customerRules: CustomerRules | undefined;
   const serving = await assembleServing(run, {
     ...{ ledger, recordsDir: options.spoolDir },
-    lane: left?.asLaneZero,
+    lane: orphaned?.asLaneZero,
     loadRules: async (_run, calls) => {
       customerRules = await loadRules(run, calls);
       return customerRules;
@@ -103,10 +103,10 @@ export async function assembleGateway(
       customerRules?.brokerMayHaveForgotten();
     },
   });
-  return { ...serving, feed, left };
+  return { ...serving, feed, orphaned };
 }
 
-/** Puts everything together that serves calls: all but the feed, and what is made durable of it. */
+/** Assembles everything that serves calls. The feed client and the files that it writes are the caller's. */
 export async function assembleServing(run: Run, sources: Sources) {
   const { boot, log, clock, broker, options } = run;
   const { ledger, recordsDir, lane } = sources;

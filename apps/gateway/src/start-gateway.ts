@@ -90,7 +90,7 @@ export function sweep(parts: GatewayParts): void {
   parts.contextKeys.sweep(clock.monotonic());
   sweepListener(parts);
   leaseClient.sweep();
-  parts.left?.sweep();
+  parts.orphaned?.sweep();
   if (liveness.isInTouch()) wantedHeads.sweep();
   recorder.tick();
   rules.tick(liveness.isInTouch());
@@ -122,7 +122,7 @@ export async function closeParts(parts: GatewayParts): Promise<void> {
   await spool.flush();
   await shipper.close(SHIP_GRACE_MS);
   await spool.close();
-  await parts.left?.close();
+  await parts.orphaned?.close();
   upstreams.close();
   storages.close();
   await broker.close();

@@ -77,7 +77,7 @@ export class FeedLiveness {
     this.heardAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** For another process of this machine, whose clock has the same monotonic time. */
+  /** For a worker: another process of this machine, whose clock has the same monotonic time. */
   share(): SharedLiveness {
     const { base, heardAt, signedAt, lastBelieved } = this;
     return {
@@ -88,7 +88,7 @@ export class FeedLiveness {
     };
   }
 
-  /** Follows what another process has shared. Whether this process has stalled is its own to know. */
+  /** Takes over what the primary knows of the feed. Each process detects its own stalls. */
   adopt({ base, heardAt, signedAt, lastBelieved }: SharedLiveness): void {
     Object.assign(this, { base, heardAt, signedAt, lastBelieved });
   }

@@ -272,7 +272,7 @@ class PendingAnswer implements RecordWaiter {
   }
 }
 
-/** What all answers to questions with one token begin with. */
+/** Header lines that are the same for every answer to one token. Weak, so they go with the token. */
 const knownLines = new WeakMap<GrantTokenClaims, { tenant: string; lines: FieldLines }>();
 
 function linesOfToken(claims: GrantTokenClaims, tenant: string): FieldLines {

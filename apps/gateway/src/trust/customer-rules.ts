@@ -92,15 +92,15 @@ export class CustomerRules implements CustomerRulesView {
       onStop,
       ...(options.onStopsChanged !== undefined && { onChange: options.onStopsChanged }),
     });
-    const report = new PinReporter({
+    const reporter = new PinReporter({
       broker,
       log,
       pins: () => trusts.report(clock.now()),
       revision: () => trusts.revision,
       clock,
     });
-    const handing = await StopRelay.load({ spoolDir, broker, clock, log });
-    return new CustomerRules(options, trusts, stops, report, handing);
+    const relay = await StopRelay.load({ spoolDir, broker, clock, log });
+    return new CustomerRules(options, trusts, stops, reporter, relay);
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
@@ -140,7 +140,7 @@ export class CustomerRules implements CustomerRulesView {
     return this.trustStore.reportOf(tenant, this.options.clock.now());
   }
 
-  /** Every tenant of which rules or stops are known. */
+  /** Every tenant with known rules or stops. */
   get tenants(): ReadonlySet<string> {
     return new Set([...this.trustStore.tenants, ...this.stops.tenants]);
   }

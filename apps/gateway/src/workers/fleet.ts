@@ -26,7 +26,7 @@ type FleetParts = {
   lanes(): number;
   /** Ends of lanes that no worker writes any more. */
   otherEnds(): ReadonlyMap<number, Record<string, RunEnd>>;
-  state(): Omit<WorkerState, 'beside'>;
+  state(): Omit<WorkerState, 'otherLanes'>;
   /** Answers a request of a worker. Rejects to refuse it. */
   answer(request: WorkerRequest, member: object): Promise<unknown>;
 };
@@ -228,7 +228,7 @@ export class Fleet {
     const left = OPEN_MS - (performance.now() - this.begunAt);
     if (left > 0) await withinTime(this.until(areOpen), left);
     if (member.process !== process) return;
-    const state = { ...this.parts.state(), beside: this.besideOf(member) };
+    const state = { ...this.parts.state(), otherLanes: this.otherLanesOf(member) };
     this.send(member, { type: 'state', state });
     member.hasState = true;
     const update: Update = { type: 'ready', isReady: this.wasReady, lanes: this.parts.lanes() };
@@ -236,17 +236,17 @@ export class Fleet {
   }
 
   /** The ends of the other lanes, by tenant. */
-  private besideOf(member: Member): Record<string, LaneEnd[]> {
-    const beside: Record<string, LaneEnd[]> = {};
+  private otherLanesOf(member: Member): Record<string, LaneEnd[]> {
+    const others: Record<string, LaneEnd[]> = {};
     const lanes = new Map(this.parts.otherEnds());
     for (const { lane, ends } of this.members) if (lane !== member.lane && ends) lanes.set(lane, ends);
     for (const [lane, ends] of [...lanes].sort(([a], [b]) => a - b))
       for (const [tenant, end] of Object.entries(ends)) {
-        const known = beside[tenant] ?? [];
+        const known = others[tenant] ?? [];
         known.push({ lane, ...end });
-        beside[tenant] = known;
+        others[tenant] = known;
       }
-    return beside;
+    return others;
   }
 
   private async answer(member: Member, id: number, request: WorkerRequest): Promise<void> {

@@ -9,7 +9,7 @@ import type { GatewayMetrics } from '../metrics.js';
 import type { TenantRules } from '../trust/customer-rules.js';
 import type { LedgerRequest } from './worker-ledger.js';
 
-/** What the feed says, as far as calls are checked by it. The customers' own rules are passed on apart. */
+/** The part of the feed that the checks of a call read. The customers' own rules are passed on separately. */
 export type FeedState = Omit<SnapshotData, 'nonce' | 'trust' | 'stops' | 'lifts'>;
 
 /** What a worker follows, in this order. `now`: the primary's wall clock, in milliseconds since the epoch. */
@@ -29,8 +29,8 @@ export type WorkerState = {
   feed: { data: FeedState; now: number } | undefined;
   rules: TenantRules[];
   liveness: SharedLiveness;
-  /** By tenant. */
-  beside: Record<string, LaneEnd[]>;
+  /** By tenant: its last record in each other lane. */
+  otherLanes: Record<string, LaneEnd[]>;
 };
 
 export type WorkerOptions = Omit<

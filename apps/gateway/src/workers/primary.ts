@@ -16,8 +16,8 @@ import { privatePages, type Readiness } from '../http/own-pages.js';
 import { type Identity, identityRegistrar } from '../identity.js';
 import { CustomerRules } from '../trust/customer-rules.js';
 import { Fleet } from './fleet.js';
-import { LeftLanes } from './left-lanes.js';
 import type { WorkerOptions, WorkerRequest } from './messages.js';
+import { OrphanedLanes } from './orphaned-lanes.js';
 import { PrimaryLiveness, SharedState } from './shared-state.js';
 import { SpentChanges } from './spent-changes.js';
 
@@ -38,20 +38,20 @@ export async function runPrimary(
   const run = beginRun({ ...options, clock: machineClock() }, credential, identity);
   const { log } = run;
   const port = options.port === 0 ? await freePort(options.host) : options.port;
-  const left = await LeftLanes.open(run, count);
-  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, left);
+  const orphaned = await OrphanedLanes.open(run, count);
+  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, orphaned);
   const { feed, fleet, rules, liveness } = parts;
   const timer = setInterval(() => {
     liveness.tick();
     rules.tick(liveness.isInTouch());
-    left.sweep();
+    orphaned.sweep();
     fleet.sweep();
   }, SWEEP_MS);
   let admin: RunningPrivateListener | undefined;
   const close = async () => {
     await fleet.close(options.stopGraceMs ?? 10_000);
     clearInterval(timer);
-    await left.close();
+    await orphaned.close();
     await feed.close();
     await rules.close();
     await run.broker.close();
@@ -83,7 +83,7 @@ export async function runPrimary(
 
 type Primary = Awaited<ReturnType<typeof assemblePrimary>>;
 
-async function assemblePrimary(run: Run, options: WorkerOptions, count: number, left: LeftLanes) {
+async function assemblePrimary(run: Run, options: WorkerOptions, count: number, orphaned: OrphanedLanes) {
   const { credential, identity, broker, clock, log, metrics } = run;
   const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
@@ -111,8 +111,8 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   const spent = new SpentChanges(ledger, share);
   const fleet: Fleet = new Fleet({
     ...{ count, options, log },
-    lanes: () => Math.max(count, left.count),
-    otherEnds: () => left.ends,
+    lanes: () => Math.max(count, orphaned.count),
+    otherEnds: () => orphaned.ends,
     state: () => {
       const feed = state.all;
       return {
@@ -132,7 +132,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   });
   metrics.watchProcessorTime('primary');
   metrics.watchPins(() => rules.pins());
-  return { metrics, state, liveness, rules, fleet, feed, left };
+  return { metrics, state, liveness, rules, fleet, feed, orphaned };
 }
 
 async function answer(
@@ -180,7 +180,7 @@ function pagesOf(parts: Primary): PrivatePages {
 
 const NO_SPOOL: Readiness['spool'] = { usedBytes: 0, maxBytes: 0, backlog: 0, shipped: true, quarantined: 0 };
 
-function readinessOf({ liveness, rules, fleet, state, left }: Primary): Readiness {
+function readinessOf({ liveness, rules, fleet, state, orphaned }: Primary): Readiness {
   const members = fleet.readiness;
   const [first] = members.flatMap(({ readiness }) => readiness ?? []);
   const spools = members.map(({ readiness }) => readiness?.spool ?? { ...NO_SPOOL, shipped: false });
@@ -193,7 +193,7 @@ function readinessOf({ liveness, rules, fleet, state, left }: Primary): Readines
       usedBytes: sum(({ usedBytes }) => usedBytes),
       maxBytes: sum(({ maxBytes }) => maxBytes),
       backlog: sum(({ backlog }) => backlog),
-      shipped: left.isDone && spools.every(({ shipped }) => shipped),
+      shipped: orphaned.isDone && spools.every(({ shipped }) => shipped),
       quarantined: sum(({ quarantined }) => quarantined),
     },
     pins: rules.pins(),

@@ -18,14 +18,14 @@ export class SpentChanges {
     const { ledger, by } = this;
     if (request.do === 'unspend') {
       const made = by.get(request.digest);
-      // Whoever did not make it cannot take it back: the worker learns again that it is made.
+      // Only the worker that made the change can take it back. Any other is notified that it is still made.
       if (made?.worker !== worker) {
-        if (made !== undefined && ledger.isSpent(request.digest)) this.tell(made.mark, true);
+        if (made !== undefined && ledger.isSpent(request.digest)) this.notify(made.mark, true);
         return;
       }
       by.delete(request.digest);
       ledger.unspend(request.digest);
-      this.tell(made.mark, false);
+      this.notify(made.mark, false);
     } else {
       const { grant, until } = request;
       if (request.do === 'extend') ledger.extend(grant, until);
@@ -33,13 +33,13 @@ export class SpentChanges {
         if (ledger.isSpent(grant.digest)) throw new Error('the change has been made');
         ledger.spend(grant, until);
         by.set(grant.digest, { worker, mark: { grant, until } });
-        this.tell({ grant, until }, true);
+        this.notify({ grant, until }, true);
       }
     }
     await ledger.flush();
   }
 
-  private tell({ grant, until }: SpentMark, isSpent: boolean): void {
+  private notify({ grant, until }: SpentMark, isSpent: boolean): void {
     this.share({ type: 'spent', grant, until, isSpent });
   }
 }

@@ -66,7 +66,7 @@ class Worker {
     const run = beginRun(options, decodeGatewayCredential(options.credential), await loadIdentity(spoolDir));
     const unlock = await lockLane(spoolDir, begin.lane);
     const ledger = new WorkerLedger((request) => channel.request({ type: 'ledger', request }));
-    const shared: Shared = { ledger, beside: {}, lanes: begin.lanes, isReady: false, rules: undefined };
+    const shared: Shared = { ledger, otherLanes: {}, lanes: begin.lanes, isReady: false, rules: undefined };
     const parts: ServingParts = await assembleServing(
       { ...run, log: run.log.child({ worker: begin.lane }) },
       {
@@ -75,7 +75,7 @@ class Worker {
         lane: {
           number: begin.lane,
           count: () => shared.lanes,
-          beside: (tenant) => shared.beside[tenant] ?? [],
+          otherLanes: (tenant) => shared.otherLanes[tenant] ?? [],
         },
         loadRules: async (_run, calls) => {
           const rules: WorkerRules = new WorkerRules({
@@ -122,10 +122,10 @@ class Worker {
     }
   }
 
-  private adopt({ ledger, feed, rules, liveness, beside }: WorkerState): void {
+  private adopt({ ledger, feed, rules, liveness, otherLanes }: WorkerState): void {
     const { parts, shared } = this;
     shared.ledger.adopt(ledger);
-    shared.beside = beside;
+    shared.otherLanes = otherLanes;
     shared.rules?.apply(rules);
     if (feed !== undefined) parts.state.applySnapshot(feed.data, feed.now);
     parts.liveness.adopt(liveness);
@@ -186,7 +186,7 @@ class Worker {
 type Shared = {
   ledger: WorkerLedger;
   rules: WorkerRules | undefined;
-  beside: Record<string, LaneEnd[]>;
+  otherLanes: Record<string, LaneEnd[]>;
   lanes: number;
   /** Whether every worker is in touch. */
   isReady: boolean;

@@ -25,7 +25,7 @@ export type SpoolLane = {
   /** How many lanes the gateway has now. With a single one, records name none. */
   count(): number;
   /** A record of each other lane that has some of this tenant, from when this process began. */
-  beside(tenant: string): LaneEnd[];
+  otherLanes(tenant: string): LaneEnd[];
 };
 
 /** Returns the identity's signature (base64url) of a record that has its place. */
@@ -156,7 +156,7 @@ class ChainBatch {
     if (this.lane === undefined) return {};
     const { number } = this.lane;
     const of = this.lane.count();
-    const beside = isFirst ? this.lane.beside(tenant) : [];
+    const beside = isFirst ? this.lane.otherLanes(tenant) : [];
     if (of === 1 && beside.length === 0) return {};
     return { lane: { number, of, ...(beside.length > 0 && { beside }) } };
   }
@@ -168,8 +168,11 @@ class ChainBatch {
   }
 }
 
-/** As `JSON.stringify` writes it, in less time. */
-function jsonOfOpenings({ path }: RecordDraft['openings']): string {
+/** `Openings`, unless they have members besides `path`: then nothing fits, and the code that writes only `path` does not compile. */
+type WithPathAlone<Openings> = Exclude<keyof Openings, 'path'> extends never ? Openings : never;
+
+/** As `JSON.stringify` writes it, in less time. It writes `path`, the only member. */
+function jsonOfOpenings({ path }: WithPathAlone<RecordDraft['openings']>): string {
   return path === undefined
     ? '{}'
     : `{"path":{"value":${JSON.stringify(path.value)},"salt":${JSON.stringify(path.salt)}}}`;

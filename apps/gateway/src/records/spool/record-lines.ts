@@ -188,7 +188,7 @@ export class LineWriter {
     const { chunk } = this;
     const start = this.at + CHECK_BYTES;
     const from = start + chunk.write(label, start, 'utf8');
-    // One write: each has a price of its own, and joining texts has nearly none.
+    // One write: each `Buffer.write` has a fixed cost, and joining strings costs almost nothing.
     const to = from + chunk.write(`${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, from, 'utf8');
     chunk.write(checkOf(chunk.subarray(start, to)), this.at, 'latin1');
     this.at = chunk.writeUInt8(LINE_FEED, to);

@@ -115,7 +115,7 @@ describe('P5: a gateway with several lanes', () => {
   const end = { lane: 1, boot: LATER[0], seq: 3, hash: `sha256:${'a'.repeat(64)}` };
   const lane = (count = 2) => ({
     ...{ number: 0, count: () => count },
-    beside: (tenant: string) => (tenant === 'acme' ? [end] : []),
+    otherLanes: (tenant: string) => (tenant === 'acme' ? [end] : []),
   });
 
   test('the first record of each chain names its lane and what the other lanes have of that tenant; heads name the lane; no other does', async () => {

@@ -8,23 +8,23 @@ import { lanesOnDisk, lockLane, recordsDirOf } from './lanes.js';
 const SHIP_GRACE_MS = 2_000;
 
 /**
- * The lanes of workers that this run does not have: there were more before. What their last processes left is ended, signed and
+ * The lanes that no worker writes any more, because an earlier run had more workers. What their last processes left is ended, signed and
  * shipped, as a next process of the lane would do it. Until the broker has all of it the gateway counts these lanes.
  */
-export class LeftLanes {
+export class OrphanedLanes {
   private constructor(
-    private readonly lanes: LeftLane[],
+    private readonly lanes: OrphanedLane[],
     private readonly unlock: () => Promise<void> = async () => undefined,
   ) {}
 
   /** For a gateway with one process. Undefined if there were never several. */
-  static async openIfAny(run: Run): Promise<LeftLanes | undefined> {
+  static async openIfAny(run: Run): Promise<OrphanedLanes | undefined> {
     const { spoolDir } = run.options;
     if ((await lanesOnDisk(spoolDir)).length === 0) return undefined;
     // A worker that was stopped may live on after its primary, and writes where this process will.
     const unlock = await lockLane(spoolDir, 0);
     try {
-      return new LeftLanes((await LeftLanes.open(run, 1)).lanes, unlock);
+      return new OrphanedLanes((await OrphanedLanes.open(run, 1)).lanes, unlock);
     } catch (error) {
       await unlock();
       throw error;
@@ -33,17 +33,17 @@ export class LeftLanes {
 
   /** How the one process of a gateway writes records, as lane 0. */
   get asLaneZero(): SpoolLane {
-    const beside = (tenant: string) =>
+    const otherLanes = (tenant: string) =>
       this.lanes.flatMap(({ lane, ends }) => (ends[tenant] === undefined ? [] : [{ lane, ...ends[tenant] }]));
-    return { number: 0, count: () => Math.max(1, this.count), beside };
+    return { number: 0, count: () => Math.max(1, this.count), otherLanes };
   }
 
   /** @param count the lanes that have a process: those below it. @throws SpoolInUse, and the file system's error */
-  static async open(run: Run, count: number): Promise<LeftLanes> {
-    const lanes: LeftLane[] = [];
+  static async open(run: Run, count: number): Promise<OrphanedLanes> {
+    const lanes: OrphanedLane[] = [];
     for (const lane of await lanesOnDisk(run.options.spoolDir))
-      if (lane >= Math.max(1, count)) lanes.push(await LeftLane.open(run, lane));
-    return new LeftLanes(lanes);
+      if (lane >= Math.max(1, count)) lanes.push(await OrphanedLane.open(run, lane));
+    return new OrphanedLanes(lanes);
   }
 
   /** The number of the last lane that is not done, plus one; 0 if all are done. */
@@ -73,7 +73,7 @@ export class LeftLanes {
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
-class LeftLane {
+class OrphanedLane {
   private done = false;
 
   private constructor(
@@ -82,10 +82,10 @@ class LeftLane {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  static async open(run: Run, lane: number): Promise<LeftLane> {
+  static async open(run: Run, lane: number): Promise<OrphanedLane> {
     const unlock = await lockLane(run.options.spoolDir, lane);
     try {
-      return new LeftLane(lane, await openParts({ ...run, boot: randomUUID() }, lane), unlock);
+      return new OrphanedLane(lane, await openParts({ ...run, boot: randomUUID() }, lane), unlock);
     } catch (error) {
       await unlock();
       throw error;
@@ -120,7 +120,7 @@ class LeftLane {
 async function openParts(run: Run, lane: number) {
   const recordsDir = recordsDirOf(run.options.spoolDir, lane);
   const { broker, boot, clock, log } = run;
-  const own = { number: lane, count: () => lane + 1, beside: () => [] };
+  const own = { number: lane, count: () => lane + 1, otherLanes: () => [] };
   const records = await openRecords(run, { recordsDir, lane: own }, () => null);
   const { spool, recorder, quarantine } = records;
   recorder.closeUnfinished(spool.unfinishedCalls);
