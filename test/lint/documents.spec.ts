@@ -74,6 +74,8 @@ describe('the commands that documents show', () => {
     [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```$|`((?:npx )?countersign [^`]+)`/gm)]
       .flatMap(([, block, inline = '']) => (block ?? inline).replaceAll(/\\\n/g, ' ').split('\n'))
       .flatMap((line) => /(?<![\w/.-])countersign (.*)/.exec(line)?.[1] ?? [])
+      // What another program prints is no flag.
+      .map((rest) => rest.replaceAll(/\$\([^)]*\)/g, ''))
       .map((rest) => rest.replace(/`.*| (?:#|\||>|&&|;) .*| -- .*|\).*/, ''));
 
   /** What is wrong with a command: a word that is no verb, or a flag that the verb does not have. */
