@@ -18,6 +18,7 @@ export type Update =
   | { type: 'change'; data: ChangeData; now: number }
   | { type: 'rules'; tenants: TenantRules[] }
   | { type: 'liveness'; liveness: SharedLiveness }
+  | { type: 'extended'; grant: LedgerGrant; until: number }
   | { type: 'spent'; grant: LedgerGrant; until: number; isSpent: boolean }
   | { type: 'forget'; now: number }
   | { type: 'link'; id: string; link: FileLink; until: number }

@@ -12,7 +12,10 @@ import type { FeedState, Update } from './messages.js';
 
 type Share = (update: Update) => void;
 
-/** What the feed says, in the primary: each event that it applies goes on to the workers. */
+/**
+ * What the feed says, in the primary: each event that it applies goes on to the workers. They get only grants that the primary's
+ * ledger admits: a worker may remember less of what has ended.
+ */
 export class SharedState extends GatewayState {
   private rest: Omit<FeedState, 'grants' | 'tenants' | 'locks'> | undefined;
   private readonly listed = new Map<string, FeedGrant>();
@@ -38,14 +41,20 @@ export class SharedState extends GatewayState {
     super.applySnapshot(data, now);
     const { issuer, services, routeMaps, keys, grants, tenants, locks } = data;
     this.rest = { issuer, services, routeMaps, keys };
+    // A grant that is listed again with another window stays as it was, and a worker must not take it for ended.
+    const admitted = grants.flatMap((grant) =>
+      this.ledger.admits(grant) ? [grant] : (this.listed.get(grant.digest) ?? []),
+    );
     for (const map of [this.listed, this.allTenants, this.allLocks]) map.clear();
-    this.keep({ grants, tenants, locks });
-    this.share({ type: 'snapshot', data: { ...this.rest, grants, tenants, locks }, now });
+    this.keep({ grants: admitted, tenants, locks });
+    this.share({ type: 'snapshot', data: { ...this.rest, grants: admitted, tenants, locks }, now });
   }
 
   override applyChange(data: ChangeData, now: number): void {
     super.applyChange(data, now);
     const { trust: _trust, stops: _stops, lifts: _lifts, ...change } = data;
+    if (change.grants !== undefined)
+      change.grants = change.grants.filter((grant) => this.ledger.admits(grant));
     const { services, routeMaps, keys } = change;
     if (this.rest !== undefined) {
       if (services !== undefined && routeMaps !== undefined)

@@ -4,7 +4,10 @@ import type { LedgerRequest } from './worker-ledger.js';
 
 type SpentMark = { grant: LedgerGrant; until: number };
 
-/** Marks changes as made, for the workers: each for one worker alone, and durably before that worker forwards it. */
+/**
+ * What workers add to the digests. It marks changes as made: each for one worker alone, and durably before that worker forwards it.
+ * It passes on to all workers how long terms can be opened, if one has verified that.
+ */
 export class SpentChanges {
   /** Which process made a change. One that died has made it for good. */
   private readonly by = new Map<string, { worker: object; mark: SpentMark }>();
@@ -28,8 +31,10 @@ export class SpentChanges {
       this.notify(made.mark, false);
     } else {
       const { grant, until } = request;
-      if (request.do === 'extend') ledger.extend(grant, until);
-      else {
+      if (request.do === 'extend') {
+        // A worker that did not know could forget the digest after its end, before its terms cannot be open any more.
+        if (ledger.extend(grant, until)) this.share({ type: 'extended', grant, until });
+      } else {
         if (ledger.isSpent(grant.digest)) throw new Error('the change has been made');
         ledger.spend(grant, until);
         by.set(grant.digest, { worker, mark: { grant, until } });

@@ -33,6 +33,11 @@ export class WorkerLedger extends DigestLedger {
     this.waiting.push({ do: 'unspend', digest });
   }
 
+  /** Another worker has learned how long these terms can be opened. */
+  followLife(grant: LedgerGrant, until: number): void {
+    super.extend(grant, until);
+  }
+
   /** Another worker has made the change, or has taken its mark back. */
   follow(grant: LedgerGrant, until: number, isSpent: boolean): void {
     if (isSpent) super.spend(grant, until);

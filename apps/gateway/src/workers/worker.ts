@@ -158,6 +158,9 @@ class Worker {
       case 'liveness':
         parts.liveness.adopt(update.liveness);
         break;
+      case 'extended':
+        shared.ledger.followLife(update.grant, update.until);
+        break;
       case 'spent':
         shared.ledger.follow(update.grant, update.until, update.isSpent);
         break;
