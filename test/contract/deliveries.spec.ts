@@ -3,10 +3,10 @@ import { describeStore } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
 const LATER = '2026-11-24T15:01:00Z';
-const mail = (recipient: string, lane = 'req_1'): DeliveryDraft => ({
+const mail = (recipient: string, orderKey = 'req_1'): DeliveryDraft => ({
   channel: 'mail',
   recipient,
-  lane,
+  orderKey,
 });
 
 describeStore('where notices go', (bench) => {

@@ -377,7 +377,7 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     if (opening === undefined) throw new Error('there is no notice');
     expect(opening).toMatchObject({ kind: 'demand.opening', subject: request, tenant: 'acme' });
     const at = flow.clock.now().toISOString();
-    const drafts = [{ channel: 'mail' as const, recipient: 'usr_ada', lane: opening.id }];
+    const drafts = [{ channel: 'mail' as const, recipient: 'usr_ada', orderKey: opening.id }];
     await bench.store.asVendor(({ deliveries }) => deliveries.fanOut(opening, drafts, at));
     const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(opening.id));
     for (const delivery of view?.deliveries ?? [])

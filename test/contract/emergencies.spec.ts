@@ -90,7 +90,7 @@ describeOn('SQLite', 'emergencies', (bench) => {
     expect(opening).toMatchObject({ kind: 'emergency.opening', subject: asked.request.id });
     expect(opening!.audience.every((entry) => entry.startsWith('role:acme:'))).toBe(true);
     const at = flow.clock.now().toISOString();
-    const drafts = attempts.map(([channel, recipient]) => ({ channel, recipient, lane: notice! }));
+    const drafts = attempts.map(([channel, recipient]) => ({ channel, recipient, orderKey: notice! }));
     await bench.store.asVendor(({ deliveries }) => deliveries.fanOut(opening!, drafts, at));
     const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(notice!));
     for (const delivery of view!.deliveries) {

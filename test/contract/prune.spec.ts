@@ -23,7 +23,7 @@ describeStore('pruning', (bench) => {
     const notice = (await bench.store.readAsVendor((unit) => unit.outbox.due(at, 50))).at(-1);
     if (notice === undefined) throw new Error('no notice waits');
     await bench.store.asVendor(async ({ deliveries }) => {
-      await deliveries.fanOut(notice, [{ channel: 'mail', recipient: notice.id, lane: notice.id }], at);
+      await deliveries.fanOut(notice, [{ channel: 'mail', recipient: notice.id, orderKey: notice.id }], at);
     });
     if (state === 'due') return notice.id;
     await settle(notice.id, state);

@@ -239,7 +239,7 @@ describe('row-level security on PostgreSQL', () => {
     const waiting = await store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 50));
     await store.asVendor(async ({ deliveries }) => {
       for (const notice of waiting)
-        await deliveries.fanOut(notice, [{ channel: 'mail', recipient: 'usr_1', lane: 'req_1' }], NOW);
+        await deliveries.fanOut(notice, [{ channel: 'mail', recipient: 'usr_1', orderKey: 'req_1' }], NOW);
     });
   }
 

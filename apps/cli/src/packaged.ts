@@ -1,5 +1,5 @@
-import { elsewhere } from './host/elsewhere.js';
+import { hostVerbsNotInstalled } from './host/not-installed.js';
 import { runProcess } from './run.js';
 
 /** The `countersign` command that `npm i -g` installs: all verbs but those of the host (decision 54). */
-export const main = (argv: readonly string[]): Promise<void> => runProcess(elsewhere, argv);
+export const main = (argv: readonly string[]): Promise<void> => runProcess(hostVerbsNotInstalled, argv);

@@ -143,7 +143,6 @@ export {
 } from './domain/notice-address.js';
 export {
   chosenMessages,
-  DUTIES,
   NOTICE_WAYS,
   type NoticeChoices,
   type NoticeWay,

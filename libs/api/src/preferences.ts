@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 
-/** What a person chooses about their messages. A test of the broker keeps topics and ways as the domain has them. */
+/** What a person chooses about their messages. apps/broker/src/personal/preferences.spec.ts compares topics and ways with the domain's. */
 export const PERSONAL_TOPICS = ['decide', 'own', 'decided', 'access', 'reports'] as const;
 export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
 export const NOTICE_WAYS = ['mail', 'slack'] as const;

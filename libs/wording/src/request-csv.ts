@@ -67,6 +67,6 @@ export const requestsAsCsv = (
     }),
   ].join('');
 
-/** Those whose names the table has. */
+/** Ids of the people whose names the table shows; some may repeat. */
 export const peopleInCsv = (requests: readonly ExportedRequest[]): string[] =>
   requests.flatMap(({ requester, reviews }) => [requester, ...reviews.map(({ person }) => person)]);

@@ -57,7 +57,7 @@ describe('the fan-out', () => {
     });
     const channels = [channel('mail', ['usr_1', 'usr_2']), channel('webhook', [])];
     expect(await fanOutNotices(deps, channels)).toEqual({ notices: 1, deliveries: 2 });
-    const draft = { lane: 'req_1' };
+    const draft = { orderKey: 'req_1' };
     expect(made).toEqual([
       {
         notice: 'ntc_a',

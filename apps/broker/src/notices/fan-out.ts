@@ -71,14 +71,14 @@ async function draftsOf(
 ): Promise<DeliveryDraft[]> {
   const { notice } = addressed;
   // The broker waits for this one: no earlier notice to the same recipient may keep it waiting.
-  const lane = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
+  const orderKey = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
   const found = await Promise.all(
     channels.map((channel) => messagesOf(unit, channel, addressed, choices.size > 0)),
   );
   return asChosen(found.flat(), addressed, choices).map(({ channel, recipient }) => ({
     channel,
     recipient,
-    lane,
+    orderKey,
   }));
 }
 

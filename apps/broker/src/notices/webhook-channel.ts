@@ -52,7 +52,7 @@ export class WebhookChannel implements NoticeChannel {
     const endpoint = endpoints.get(delivery.recipient);
     if (endpoint === undefined) return { done: 'skipped', code: 'endpoint_removed' };
     const secret = await readSecret(endpoint.secretFile);
-    const request = [delivery.lane, found.notice.subject].find((id) => id.startsWith('req_')) ?? null;
+    const request = [delivery.orderKey, found.notice.subject].find((id) => id.startsWith('req_')) ?? null;
     const log = await readLogPoint(this.deps, delivery.tenant);
     const waiting = await this.waitingOf(delivery.tenant, request);
     const body = writeMessage({ notice: found.notice, request, waiting, log }, this.publicUrl);

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '@countersign/mail';
-import { bodiesOf, markdown, type Operation, type Schema, schemaSection, schemasOf } from './docs-schemas.js';
+import {
+  bodiesOf,
+  type Operation,
+  type Schema,
+  schemaSection,
+  schemasOf,
+  textWithCode,
+} from './docs-schemas.js';
 import { DOCS_STYLE } from './docs-style.js';
 
 /** What the pages read of the OpenAPI document. */
@@ -33,16 +40,16 @@ export function docsIndex(document: OpenApi): string {
       .filter(({ operation }) => operation.tags.includes(name))
       .map(
         (entry) =>
-          `<li><a href="/api/docs/${name}#${entry.operation.operationId}">${signature(entry)}</a> <span>${markdown(entry.operation.summary)}</span></li>`,
+          `<li><a href="/api/docs/${name}#${entry.operation.operationId}">${signature(entry)}</a> <span>${textWithCode(entry.operation.summary)}</span></li>`,
       );
-    return `<section aria-labelledby="${name}"><h2 id="${name}"><a href="/api/docs/${name}">${words(name)}</a></h2><p>${markdown(description)}</p><ul class="operations">${lines.join('')}</ul></section>`;
+    return `<section aria-labelledby="${name}"><h2 id="${name}"><a href="/api/docs/${name}">${words(name)}</a></h2><p>${textWithCode(description)}</p><ul class="operations">${lines.join('')}</ul></section>`;
   });
   const schemes = Object.entries(components.securitySchemes).map(
-    ([name, { description }]) => `<dt>${words(name)}</dt><dd>${markdown(description)}</dd>`,
+    ([name, { description }]) => `<dt>${words(name)}</dt><dd>${textWithCode(description)}</dd>`,
   );
   return page(
     'The HTTP API',
-    `<p class="lead">${markdown(info.description)}</p>
+    `<p class="lead">${textWithCode(info.description)}</p>
 <p>Version ${escapeHtml(info.version)}. Programs read the same as an OpenAPI 3.1 document: <a href="/api/openapi.json">/api/openapi.json</a>.</p>
 <section aria-labelledby="callers"><h2 id="callers">How a caller proves who it is</h2><dl>${schemes.join('')}</dl></section>
 ${parts.join('\n')}`,
@@ -62,7 +69,7 @@ export function docsPart(document: OpenApi, name: string): string | undefined {
   return page(
     words(name),
     `<nav aria-label="Way back"><a href="/api/docs">The HTTP API</a></nav>
-<p class="lead">${markdown(tag.description)}</p>
+<p class="lead">${textWithCode(tag.description)}</p>
 ${entries.map((entry) => operationSection(entry)).join('\n')}
 ${used.length === 0 ? '' : `<h2>Objects</h2>\n${used.map((id) => schemaSection(id, schemas[id] ?? {})).join('\n')}`}`,
   );
@@ -81,7 +88,7 @@ const entriesOf = ({ paths, webhooks }: OpenApi): Entry[] =>
 const signature = ({ method, path }: Entry) =>
   `<code><b>${method}</b> ${escapeHtml(path).replaceAll('/', '/<wbr>')}</code>`;
 
-/** Names of which the letters are written as they are spoken. */
+/** Names that `words` would spell wrongly, such as acronyms. */
 const NAMES: Readonly<Record<string, string>> = { apiKey: 'API key', scim: 'SCIM client', Oauth: 'OAuth' };
 
 /** `PrivacyControls` → `Privacy controls`. */
@@ -97,9 +104,9 @@ function operationSection(entry: Entry): string {
   const callers = security.flatMap((each) => Object.keys(each)).map(words);
   const permission = operation['x-permission'];
   return `<section class="operation" aria-labelledby="${operationId}">
-<h2 id="${operationId}">${markdown(summary)}</h2>
+<h2 id="${operationId}">${textWithCode(summary)}</h2>
 <p class="signature">${signature(entry)}</p>
-${description === undefined ? '' : `<p>${markdown(description)}</p>`}
+${description === undefined ? '' : `<p>${textWithCode(description)}</p>`}
 <p class="soft">${callers.length === 0 ? 'Anyone may call it.' : `Callers: ${callers.join(', ')}.`}${permission === undefined ? '' : ` Permission: <code>${escapeHtml(permission)}</code>, sign-in: ${escapeHtml(operation['x-sign-in'] ?? 'any')}.`}</p>
 ${
   parameters.length === 0
@@ -107,7 +114,7 @@ ${
     : `<h3>Parameters</h3><dl>${parameters
         .map(
           ({ name, in: where, required, description: says = '' }) =>
-            `<dt><code>${escapeHtml(name)}</code> <span class="soft">${where}${required === true ? ', required' : ''}</span></dt><dd>${markdown(says)}</dd>`,
+            `<dt><code>${escapeHtml(name)}</code> <span class="soft">${where}${required === true ? ', required' : ''}</span></dt><dd>${textWithCode(says)}</dd>`,
         )
         .join('')}</dl>`
 }

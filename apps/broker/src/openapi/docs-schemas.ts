@@ -1,6 +1,6 @@
 import { escapeHtml } from '@countersign/mail';
 
-/** A JSON Schema, as far as the pages show it. */
+/** The members of a JSON Schema that the pages show. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -41,7 +41,7 @@ const REF = '#/components/schemas/';
 const PROBLEM = 'application/problem+json';
 
 /** Text with `code` in backticks. */
-export const markdown = (text: string): string =>
+export const textWithCode = (text: string): string =>
   escapeHtml(text).replaceAll(/`([^`]+)`/g, (_all, code: string) => `<code>${code}</code>`);
 
 /** What is sent, and what is answered: good answers with their shape, and the codes of refusals. */
@@ -55,12 +55,12 @@ export function bodiesOf({ requestBody, responses }: Operation): string {
       .filter(([, body]) => !isProblem(body))
       .map(
         ([status, body]) =>
-          `<h3>Answer ${escapeHtml(status)}</h3><p>${markdown(body.description ?? '')}</p>${contentOf(body)}`,
+          `<h3>Answer ${escapeHtml(status)}</h3><p>${textWithCode(body.description ?? '')}</p>${contentOf(body)}`,
       ),
     problems.length === 0
       ? ''
       : `<details><summary>Refusals</summary><dl>${problems
-          .map(([status, { description = '' }]) => `<dt>${status}</dt><dd>${markdown(description)}</dd>`)
+          .map(([status, { description = '' }]) => `<dt>${status}</dt><dd>${textWithCode(description)}</dd>`)
           .join('')}</dl></details>`,
   ].join('\n');
 }
@@ -75,13 +75,13 @@ const contentOf = ({ content = {} }: Body): string =>
 
 /** One named schema. */
 export const schemaSection = (id: string, schema: Schema): string =>
-  `<section class="schema" aria-labelledby="schema-${id}"><h3 id="schema-${id}">${escapeHtml(id)}</h3><p>${markdown(schema.description ?? '')}</p>${schema.properties === undefined ? `<p>${typeOf(schema)}</p>` : ''}${membersOf(schema)}${exampleOf(schema.examples?.[0] ?? schema.example)}</section>`;
+  `<section class="schema" aria-labelledby="schema-${id}"><h3 id="schema-${id}">${escapeHtml(id)}</h3><p>${textWithCode(schema.description ?? '')}</p>${schema.properties === undefined ? `<p>${typeOf(schema)}</p>` : ''}${membersOf(schema)}${exampleOf(schema.examples?.[0] ?? schema.example)}</section>`;
 
 function membersOf({ properties, required = [] }: Schema): string {
   if (properties === undefined) return '';
   const lines = Object.entries(properties).map(
     ([name, schema]) =>
-      `<dt><code>${escapeHtml(name)}</code> <span class="soft">${typeOf(schema)}${required.includes(name) ? '' : ', optional'}</span></dt><dd>${markdown(schema.description ?? '')}${membersOf(schema)}${schema.items === undefined ? '' : membersOf(schema.items)}</dd>`,
+      `<dt><code>${escapeHtml(name)}</code> <span class="soft">${typeOf(schema)}${required.includes(name) ? '' : ', optional'}</span></dt><dd>${textWithCode(schema.description ?? '')}${membersOf(schema)}${schema.items === undefined ? '' : membersOf(schema.items)}</dd>`,
   );
   return `<dl>${lines.join('')}</dl>`;
 }

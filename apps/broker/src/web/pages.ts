@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { type BuiltFile, send } from '../http/built-file.js';
 import { HttpProblem } from '../http/problem.js';
 
 /** Where `npm run build` puts the pages, whether the broker runs compiled or from source. */
@@ -18,14 +19,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.sha256': 'text/plain; charset=utf-8',
 };
-
-/** A file of the pages, in memory, with the compressed forms that the build made. */
-export interface BuiltFile {
-  type: string;
-  body: Buffer;
-  brotli: Buffer | undefined;
-  gzip: Buffer | undefined;
-}
 
 /** What the page of one route needs at once. */
 interface FirstLoad {
@@ -215,17 +208,4 @@ function isPage({ path, headers }: Request): boolean {
     !/[%.\\]/.test(path) &&
     (headers.accept ?? '').includes('text/html')
   );
-}
-
-/** Sends the form of a file that the client accepts. */
-export function send(file: BuiltFile, caching: string, request: Request, response: Response): void {
-  const { type, body, brotli, gzip } = file;
-  response.setHeader('Content-Type', type);
-  response.setHeader('Cache-Control', caching);
-  response.setHeader('Vary', 'Accept-Encoding');
-  const accepted = request.acceptsEncodings(['br', 'gzip', 'identity']);
-  const packed = accepted === 'br' ? brotli : accepted === 'gzip' ? gzip : undefined;
-  if (packed !== undefined) response.setHeader('Content-Encoding', String(accepted));
-  response.setHeader('Content-Length', (packed ?? body).length);
-  response.end(request.method === 'HEAD' ? undefined : (packed ?? body));
 }

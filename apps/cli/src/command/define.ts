@@ -32,9 +32,11 @@ export const addListOptions = (command: Command): Command =>
       .option('--to <time>', 'made before then'),
   );
 
+const STARTED_AT = Date.now();
+
 /** 17:00 UTC so many days from now, for examples that still work when someone reads them. */
 export const inDays = (days: number): string =>
-  `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T17:00:00Z`;
+  `${new Date(STARTED_AT + days * 86_400_000).toISOString().slice(0, 10)}T17:00:00Z`;
 
 export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;

@@ -25,6 +25,7 @@ export async function listRequests(
   const requests = await fetchAll(context, requestEndpoints.list, options);
   const names = await fetchNames(await context.api(), peopleInCsv(requests));
   const text = requestsAsCsv(requests, (id) => names.get(id) ?? id);
+  // The printer adds `\n`: together they end the last line with CRLF (RFC 4180).
   return { document: requests, text: text.replace(/\r\n$/, '\r') };
 }
 

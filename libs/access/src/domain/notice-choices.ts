@@ -15,17 +15,15 @@ export type NoticeWay = (typeof NOTICE_WAYS)[number];
 export const PERSONAL_TOPICS = ['decide', 'own', 'decided', 'access', 'reports'] as const;
 export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
 
-/** Of these at least one way is always on: the broker depends on their person knowing of it. */
-export const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
-/** Ways that count for a duty: each of them retries, and keeps the message until its person has read it. */
-export const DUTY_WAYS: readonly NoticeWay[] = ['mail', 'slack'];
+/** Topics that must keep at least one way: the process stalls if the person does not learn of it. */
+const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
 
 /** The ways that a person has switched off, by topic. A topic that is absent comes by every way. */
 export type NoticeChoices = Partial<Record<PersonalTopic, NoticeWay[]>>;
 
 /** Whether each duty still has a way. */
 export const keepsDuties = (off: NoticeChoices): boolean =>
-  DUTIES.every((topic) => DUTY_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
+  DUTIES.every((topic) => NOTICE_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
 
 /** One message to one person. `isFixed`: it goes out whatever the person chose, as an update of a card that they have. */
 export interface PersonalMessage {
@@ -36,8 +34,7 @@ export interface PersonalMessage {
 /**
  * Which of a person's messages about one notice go out.
  *
- * A duty reaches its person even if every way that is on is missing: if none of those messages is by mail or Slack, what was
- * switched off by these ways goes out all the same.
+ * A duty reaches its person even if no way that is on exists for them: then what was switched off goes out all the same.
  */
 export function chosenMessages<Message extends PersonalMessage>(
   messages: readonly Message[],
@@ -46,7 +43,6 @@ export function chosenMessages<Message extends PersonalMessage>(
 ): Message[] {
   if (topic === null || off === undefined) return [...messages];
   const isOn = ({ way, isFixed }: Message) => isFixed || !(off[topic] ?? []).includes(way);
-  const counts = ({ way }: Message) => DUTY_WAYS.includes(way);
-  const isMet = !DUTIES.includes(topic) || messages.some((each) => isOn(each) && counts(each));
-  return messages.filter((each) => isOn(each) || (!isMet && counts(each)));
+  const chosen = messages.filter(isOn);
+  return chosen.length === 0 && DUTIES.includes(topic) ? [...messages] : chosen;
 }

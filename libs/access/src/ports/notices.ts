@@ -98,8 +98,8 @@ export interface Delivery {
   /** The key by which the channel finds the recipient: a person's id, an endpoint's key. */
   recipient: string;
   tenant: string;
-  /** The request that it is about: what concerns one request reaches one recipient in order. */
-  lane: string;
+  /** What concerns one request reaches one recipient in order: its request, or a key of its own. */
+  orderKey: string;
   state: DeliveryState;
   /** Attempts begun since it was made or retried. */
   attempts: number;
@@ -115,7 +115,7 @@ export interface Delivery {
 export interface DeliveryDraft {
   channel: DeliveryChannel;
   recipient: string;
-  lane: string;
+  orderKey: string;
 }
 
 /** A notice with its deliveries. */

@@ -6,7 +6,7 @@ import { NoticeEntity } from './delivery.entity.js';
 /** One notice by one channel to one recipient. */
 @Entity('deliveries')
 @Index('deliveries_due', ['channel', 'state', 'nextAt', 'notice'])
-@Index('deliveries_lane', ['channel', 'recipient', 'lane', 'state', 'notice'])
+@Index('deliveries_lane', ['channel', 'recipient', 'orderKey', 'state', 'notice'])
 @Index('deliveries_list', ['state', 'notice'])
 @Index('deliveries_list_tenant', ['tenant', 'state', 'notice'])
 @Index('deliveries_of_tenant', ['tenant', 'notice'])
@@ -24,8 +24,8 @@ export class NoticeDeliveryEntity {
   @Column('varchar')
   tenant!: string;
 
-  @Column('varchar')
-  lane!: string;
+  @Column('varchar', { name: 'lane' })
+  orderKey!: string;
 
   @Column('varchar')
   state!: DeliveryState;

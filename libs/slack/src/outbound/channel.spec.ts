@@ -43,13 +43,20 @@ function limited() {
   };
 }
 
-const to = (recipient: string, lane: string) =>
-  ({ notice: `ntc_${lane}`, recipient, lane, tenant: 'acme', attempts: 0, lastError: null }) as Delivery;
+const to = (recipient: string, orderKey: string) =>
+  ({
+    notice: `ntc_${orderKey}`,
+    recipient,
+    orderKey,
+    tenant: 'acme',
+    attempts: 0,
+    lastError: null,
+  }) as Delivery;
 
 test('P7: while Slack rate-limits a recipient, other requests do not try it either', async () => {
   const { site, channel } = limited();
-  const tried = (recipient: string, lane: string) =>
-    channel.deliver(to(recipient, lane), signal).catch((failure: unknown) => failure);
+  const tried = (recipient: string, orderKey: string) =>
+    channel.deliver(to(recipient, orderKey), signal).catch((failure: unknown) => failure);
   expect(await tried(VENDOR_CHANNEL, 'req_1')).toMatchObject({ retryAfterSeconds: 30 });
   site.now += 10_000;
   expect(await tried(VENDOR_CHANNEL, 'req_2')).toMatchObject({

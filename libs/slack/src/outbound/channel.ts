@@ -137,9 +137,9 @@ export class SlackChannel implements NoticeChannel {
     signal: AbortSignal,
   ): Promise<Delivered> {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
-    const delivery = { ...given, lane: requestOf(given, notice) };
+    const delivery = { ...given, orderKey: requestOf(given, notice) };
     const [facts, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
-      await readFacts(unit, delivery.lane, {
+      await readFacts(unit, delivery.orderKey, {
         now: this.deps.clock.now(),
         language: this.settings.language,
       }),
@@ -182,7 +182,7 @@ export class SlackChannel implements NoticeChannel {
     const { delivery, kind, target, facts, poster, reference } = at;
     const card = requestCard(facts, audienceOf(target, facts), this.settings.publicUrl);
     const before = await this.deps.store.slack.read((unit) =>
-      unit.slackPosts.find(delivery.lane, delivery.recipient),
+      unit.slackPosts.find(delivery.orderKey, delivery.recipient),
     );
     // The card is in a channel that is no longer the recipient's, so post a new one.
     if (
@@ -238,7 +238,7 @@ export class SlackChannel implements NoticeChannel {
     const thread = await this.threadOfFollowed(at);
     const ts = await poster.post(card, reference, thread, { toChannel: thread !== null });
     await this.keep({
-      ...{ request: delivery.lane, recipient: delivery.recipient },
+      ...{ request: delivery.orderKey, recipient: delivery.recipient },
       ...{ workspace: target.installation.workspace, channel: target.channel, ts },
       shown: this.hash(card),
       postedAt: this.now(),
@@ -259,9 +259,9 @@ export class SlackChannel implements NoticeChannel {
   }
 }
 
-/** The request whose card it is. A notice that waits behind no other has a lane of its own. */
-const requestOf = ({ lane }: Delivery, { subject }: Notice): string =>
-  subject.startsWith('req_') ? subject : lane;
+/** The request whose card it is. A notice that waits behind no other has an order key of its own. */
+const requestOf = ({ orderKey }: Delivery, { subject }: Notice): string =>
+  subject.startsWith('req_') ? subject : orderKey;
 
 const skipped = (code: string): Delivered => ({ done: 'skipped', code });
 

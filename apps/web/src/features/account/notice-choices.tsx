@@ -16,6 +16,7 @@ type Way = Notices[Topic][number];
 
 const TOPICS: readonly Topic[] = ['decide', 'own', 'decided', 'access', 'reports'];
 const WAYS: readonly Way[] = ['mail', 'slack'];
+/** As in libs/access/src/domain/notice-choices.ts: the broker refuses choices that leave one of them without a way. */
 const DUTIES: readonly Topic[] = ['decide', 'own'];
 const KEY = ['preferences'];
 

@@ -6,8 +6,8 @@ import type { HostPart } from '../command/host-part.js';
 const OF_PROGRAM = ['migrate', 'apply', 'restore', 'keys', 'scim', 'gateways', 'tour', 'broker', 'gateway'];
 const OF_TRUST = ['reset'];
 
-/** In place of the host's verbs where they are not installed: each of them says where it is. */
-export const elsewhere: HostPart = {
+/** In place of the host's verbs if they are not installed: each refuses with `only_on_host` and says where to run it. */
+export const hostVerbsNotInstalled: HostPart = {
   register: (program, trust) => {
     for (const name of OF_PROGRAM) refer(program, name);
     for (const name of OF_TRUST) refer(trust, name);
