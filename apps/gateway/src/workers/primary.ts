@@ -97,6 +97,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
       },
     },
     share,
+    () => spent.prune(),
   );
   const liveness = new PrimaryLiveness(clock, (shared) => share({ type: 'liveness', liveness: shared }));
   const shareRules = (tenants: readonly string[]) =>
@@ -108,7 +109,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
     onStop: () => undefined,
     onStopsChanged: (tenant) => shareRules([tenant]),
   });
-  const spent = new SpentChanges(ledger, share);
+  const spent: SpentChanges = new SpentChanges(ledger, share);
   const fleet: Fleet = new Fleet({
     ...{ count, options, log },
     lanes: () => Math.max(count, orphaned.count),
@@ -116,7 +117,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
     state: () => {
       const feed = state.all;
       return {
-        ledger: [...ledger.all()],
+        ledger: state.digests,
         feed: feed === undefined ? undefined : { data: feed, now: clock.now() },
         rules: [...rules.tenants].map((tenant) => rules.rulesOf(tenant)),
         liveness: liveness.share(),

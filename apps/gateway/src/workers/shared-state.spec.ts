@@ -23,6 +23,15 @@ const snapshotOf = (...grants: FeedGrant[]) => ({
   ...{ grants, tenants: [], locks: [], trust: [], stops: [], lifts: [] },
 });
 
+/** A worker that starts now. */
+function begin(primary: SharedState): Worker {
+  const ledger = new WorkerLedger(() => Promise.resolve());
+  const state = new GatewayState({ ...calls, ledger });
+  ledger.adopt(primary.digests);
+  if (primary.all !== undefined) state.applySnapshot(primary.all, T0);
+  return { ledger, state };
+}
+
 type Worker = { ledger: WorkerLedger; state: GatewayState };
 
 function follow({ ledger, state }: Worker, update: Update): void {
@@ -40,14 +49,14 @@ function fleet() {
     for (const worker of workers) follow(worker, update);
   };
   const ledger = DigestLedger.inMemory();
-  const primary = new SharedState({ ...calls, ledger }, share);
   const changes = new SpentChanges(ledger, share);
+  const primary = new SharedState({ ...calls, ledger }, share, () => changes.prune());
   for (const process of [{}, {}]) {
     const own = new WorkerLedger((request) => changes.take(request, process));
     workers.push({ ledger: own, state: new GatewayState({ ...calls, ledger: own }) });
   }
   const [one, two] = workers as [Worker, Worker];
-  return { primary, one, two };
+  return { primary, changes, workers, one, two };
 }
 
 describe('P12: a broker that is taken over lists a digest with too short a life, ends it, and lists it again', () => {
@@ -94,4 +103,49 @@ test('a grant that is listed again with another window stays open as it was, at 
   for (const state of [primary, one.state, two.state])
     expect(state.grants.get(digest)).toMatchObject({ startsAt: T0 });
   expect(primary.all?.grants).toEqual([grant()]);
+});
+
+describe('a worker that starts', () => {
+  const other = grant({ digest: `sha256:${'e'.repeat(64)}` });
+
+  test('serves a grant whose beginning was being written when it started', () => {
+    const { primary, workers } = fleet();
+    primary.applySnapshot(snapshotOf(grant()), T0);
+    // The feed has brought a grant, which is listed once its beginning is on disk.
+    primary.ledger.begin([other]);
+    const started = begin(primary);
+    workers.push(started);
+    primary.applyChange({ grants: [other] }, T0);
+    for (const { digest: each } of [grant(), other]) {
+      expect(started.state.grants.get(each)).toMatchObject({ startsAt: T0 });
+      expect(started.ledger.hasEnded(each)).toBe(false);
+    }
+  });
+
+  test('knows what has ended, and before the first snapshot also what was open when the gateway stopped', () => {
+    const { primary } = fleet();
+    primary.ledger.begin([grant(), other]);
+    expect([...begin(primary).ledger.open()]).toEqual([digest, other.digest]);
+    primary.applySnapshot(snapshotOf(other), T0);
+    const { ledger } = begin(primary);
+    expect([ledger.hasEnded(digest), ledger.hasEnded(other.digest)]).toEqual([true, false]);
+  });
+
+  test('has a tenant only if the primary has it, although a change both adds and removes it', () => {
+    const { primary } = fleet();
+    primary.applySnapshot(snapshotOf(), T0);
+    primary.applyChange({ tenants: [{ slug: 'acme', forbid: [] }], removedTenants: ['acme'] }, T0);
+    const { state } = begin(primary);
+    expect([primary.forbidden('acme'), state.forbidden('acme')]).toEqual([undefined, undefined]);
+  });
+});
+
+test('the worker of a spent change is forgotten with the change, and not before', async () => {
+  const { primary, changes, one } = fleet();
+  one.ledger.spend({ id: grant().id, digest, startsAt: T0 }, T0 + HOUR);
+  await one.ledger.flush();
+  primary.forgetDigests(T0 + HOUR);
+  expect(changes.size).toBe(1);
+  primary.forgetDigests(T0 + HOUR + 1);
+  expect(changes.size).toBe(0);
 });

@@ -5,6 +5,7 @@ import type {
   FeedTenant,
   SnapshotData,
 } from '@countersign/gateway-protocol';
+import type { LedgerLine } from '../authorize/digest-ledger.js';
 import { GatewayState, type GatewayStateOptions } from '../authorize/gateway-state.js';
 import type { Clock } from '../clock.js';
 import { FeedLiveness, type SharedLiveness } from '../feed/feed-liveness.js';
@@ -25,8 +26,18 @@ export class SharedState extends GatewayState {
   constructor(
     options: GatewayStateOptions,
     private readonly share: Share,
+    private readonly onForgotten: () => void = () => undefined,
   ) {
     super(options);
+  }
+
+  /**
+   * What a worker that begins has to remember of digests. The beginning of a new grant is made durable before the grant is listed. A
+   * worker that learned of it in between would take a digest that is open but not listed for one that has ended.
+   */
+  get digests(): LedgerLine[] {
+    const isKnown = ({ digest, ended }: LedgerLine) => ended || this.listed.has(digest);
+    return [...this.ledger.all()].filter((line) => this.rest === undefined || isKnown(line));
   }
 
   /** Everything that applies now, for a worker that begins; undefined before the first snapshot. */
@@ -61,15 +72,16 @@ export class SharedState extends GatewayState {
         Object.assign(this.rest, { services, routeMaps });
       if (keys !== undefined) this.rest.keys = keys;
     }
-    for (const slug of change.removedTenants ?? []) this.allTenants.delete(slug);
     for (const id of change.liftedLocks ?? []) this.allLocks.delete(id);
     this.keep(change);
+    for (const slug of change.removedTenants ?? []) this.allTenants.delete(slug);
     for (const { digest } of change.endedGrants ?? []) this.listed.delete(digest);
     this.share({ type: 'change', data: change, now });
   }
 
   override forgetDigests(now: number): void {
     super.forgetDigests(now);
+    this.onForgotten();
     this.share({ type: 'forget', now });
   }
 

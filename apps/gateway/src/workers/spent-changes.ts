@@ -9,8 +9,8 @@ type SpentMark = { grant: LedgerGrant; until: number };
  * It passes on to all workers how long terms can be opened, if one has verified that.
  */
 export class SpentChanges {
-  /** Which process made a change. One that died has made it for good. */
-  private readonly by = new Map<string, { worker: object; mark: SpentMark }>();
+  /** Which process made a change. One that died has made it for good, and its process object is not kept for that. */
+  private readonly by = new Map<string, { worker: WeakRef<object>; mark: SpentMark }>();
 
   constructor(
     private readonly ledger: DigestLedger,
@@ -22,7 +22,7 @@ export class SpentChanges {
     if (request.do === 'unspend') {
       const made = by.get(request.digest);
       // Only the worker that made the change can take it back. Any other is notified that it is still made.
-      if (made?.worker !== worker) {
+      if (made?.worker.deref() !== worker) {
         if (made !== undefined && ledger.isSpent(request.digest)) this.notify(made.mark, true);
         return;
       }
@@ -32,16 +32,26 @@ export class SpentChanges {
     } else {
       const { grant, until } = request;
       if (request.do === 'extend') {
-        // A worker that did not know could forget the digest after its end, before its terms cannot be open any more.
+        // A worker that did not know could forget the digest after its end, while its terms can still be opened.
         if (ledger.extend(grant, until)) this.share({ type: 'extended', grant, until });
       } else {
         if (ledger.isSpent(grant.digest)) throw new Error('the change has been made');
         ledger.spend(grant, until);
-        by.set(grant.digest, { worker, mark: { grant, until } });
+        by.set(grant.digest, { worker: new WeakRef(worker), mark: { grant, until } });
         this.notify({ grant, until }, true);
       }
     }
     await ledger.flush();
+  }
+
+  /** How many changes it remembers the worker of. */
+  get size(): number {
+    return this.by.size;
+  }
+
+  /** Forgets the worker of each change that the ledger has forgotten. */
+  prune(): void {
+    for (const digest of this.by.keys()) if (!this.ledger.isSpent(digest)) this.by.delete(digest);
   }
 
   private notify({ grant, until }: SpentMark, isSpent: boolean): void {
