@@ -28,8 +28,12 @@ describeStore('what people keep for themselves', (bench) => {
   beforeEach(async () => {
     flow = await startWorkflow(bench.store, smallOrganisation());
     [erin, max, ada] = (await Promise.all(
-      ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'].map(flow.as),
+      ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'].map(inBrowser),
     )) as [Principal, Principal, Principal];
+  });
+  const inBrowser = async (email: string): Promise<Principal> => ({
+    ...(await flow.as(email)),
+    ...{ channel: 'web', assurance: 'oidc', authenticatedAt: flow.clock.now().toISOString() },
   });
   const save = (name: string, request = REQUEST, who = erin) =>
     saveTemplate(flow.deps, who, { name, request });
@@ -118,5 +122,43 @@ describeStore('what people keep for themselves', (bench) => {
     expect(await save({ own: ['mail', 'slack'] })).toBe('invalid_request');
     expect(await save({ access: ['mail', 'slack'], decided: ['mail', 'slack'] })).toBe('done');
     expect(await save({}, 'Europe/Atlantis')).toBe('invalid_request');
+  });
+
+  test('who reads a mailbox, or holds a stolen key or session, silences no one', async () => {
+    const silence = (how: Partial<Principal>) =>
+      outcome(savePreferences(flow.deps, { ...ada, ...how }, { off: { access: ['mail'] }, zone: null }));
+    expect(await silence({ assurance: 'mail-code' })).toBe('forbidden');
+    expect(await silence({ channel: 'api', assurance: 'api-key' })).toBe('forbidden');
+    flow.clock.forward(11 * 60);
+    expect(await silence({})).toBe('fresh_sign_in_required');
+    expect(await readPreferences(flow.deps, ada)).toMatchObject({ off: {} });
+    expect(await silence({ authenticatedAt: flow.clock.now().toISOString() })).toBe('done');
+  });
+
+  test('a person is notified when less reaches them or their clocks change, and not when more does', async () => {
+    const choose = (who: Principal, off: Parameters<typeof savePreferences>[2]['off'], zone: string | null) =>
+      savePreferences(flow.deps, who, { off, zone });
+    const sent = async () => {
+      const due = await bench.store.notices.read(({ outbox }) =>
+        outbox.due(flow.clock.now().toISOString(), 100),
+      );
+      return due
+        .filter(({ kind }) => kind === 'account.notices-changed')
+        .map(({ tenant, audience }) => [tenant, ...audience]);
+    };
+    await choose(ada, {}, null);
+    expect(await sent()).toEqual([]);
+    await choose(ada, { decide: ['slack'] }, null);
+    expect(await sent()).toEqual([['acme', ada.person.id]]);
+    await choose(ada, { decide: ['slack'] }, null);
+    await choose(ada, {}, null);
+    expect(await sent()).toHaveLength(1);
+    await choose(ada, {}, 'Asia/Tokyo');
+    await choose(erin, { reports: ['mail'] }, null);
+    expect(await sent()).toEqual([
+      ['acme', ada.person.id],
+      ['acme', ada.person.id],
+      ['deployment', erin.person.id],
+    ]);
   });
 });

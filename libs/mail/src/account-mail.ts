@@ -42,3 +42,18 @@ export function writeAccountMail(
     footer: words.footer,
   });
 }
+
+/** Writes the mail to a person whom fewer notices reach now, or whose clocks have changed. */
+export function writeNoticesChangedMail(
+  { at, publicUrl }: Pick<Notice, 'at'> & { publicUrl: string },
+  reader: Reader,
+): MailContent {
+  const { language } = reader;
+  const { labels, notices, open } = WORDS[language];
+  return layOut({
+    ...{ language, subject: notices.subject, sentence: notices.sentence },
+    rows: [[labels.at, [writeInstant(at, reader)]]],
+    notes: [notices.own],
+    ...{ link: `${publicUrl}/account`, open, footer: notices.footer },
+  });
+}

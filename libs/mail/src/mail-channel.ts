@@ -32,7 +32,7 @@ import {
 import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
 import { bodyDifference, changedRows, logPointText } from '@countersign/wording';
 import { beganWith, type MailFacts, writeMail } from './access-mail.js';
-import { writeAccountMail } from './account-mail.js';
+import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
 import { writeAddressChangeMail, writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
@@ -112,13 +112,16 @@ export class MailChannel implements NoticeChannel {
 
   async personal(recipients: readonly string[]): Promise<ReadonlyMap<string, PersonalRecipient>> {
     const persons = recipients.filter((key) => key.startsWith('usr_'));
-    return new Map(persons.map((person) => [person, { person, way: 'mail', isFixed: false }]));
+    return new Map(
+      persons.map((person) => [person, { person, way: 'mail', isFixed: false, canArrive: true }]),
+    );
   }
 
   private people({ notice, request, reviews, persons }: AddressedNotice): string[] {
     const isToAll =
       isTrustMailKind(notice.kind) ||
       isAccountMailKind(notice.kind) ||
+      notice.kind === 'account.notices-changed' ||
       isReviewMailKind(notice.kind) ||
       isPracticeMailKind(notice.kind) ||
       isAddressChangeKind(notice.kind) ||
@@ -212,6 +215,8 @@ export class MailChannel implements NoticeChannel {
       const facts = { notice: { ...notice, kind: notice.kind }, key: key.key, owner: key.person };
       return { content: writeAccountMail({ ...facts, recipient: person, publicUrl }, reader), person };
     }
+    if (notice.kind === 'account.notices-changed')
+      return { content: writeNoticesChangedMail({ at: notice.at, publicUrl }, reader), person };
     if (notice.kind === 'log.statement') {
       const statement = await unit.statements.find(notice.subject);
       if (statement === null) return { skip: 'nothing_to_tell' };

@@ -559,13 +559,13 @@ const TABLE: Row[] = [
   { endpoint: 'GET /api/v1/preferences', target: at('/api/v1/preferences'), all: '200', but: allSignedIn },
   {
     endpoint: 'PUT /api/v1/preferences',
-    case: 'without a way for a duty',
+    case: 'with a key, which silences no one',
     target: () => {
       const both = ['mail', 'slack'];
-      const notices = { decide: both, own: [], decided: both, access: both, reports: both };
+      const notices = { decide: both, own: both, decided: both, access: both, reports: both };
       return { path: '/api/v1/preferences', body: { notices, zone: null } };
     },
-    all: '400 invalid_request',
+    all: '403 forbidden',
     but: closed,
   },
   { endpoint: 'GET /api/v1/templates', target: at('/api/v1/templates'), all: '200', but: allSignedIn },

@@ -273,20 +273,20 @@ describe('notices by mail', () => {
     const both = ['mail', 'slack'];
     const notices = { decide: ['slack'], own: both, decided: ['slack'], access: ['slack'], reports: both };
     const body = { notices, zone: 'Asia/Tokyo' };
-    expectStatus(await broker.call('approver', 'PUT', '/api/v1/preferences', { body }), 200);
-    expect((await broker.call('approver', 'GET', '/api/v1/preferences')).body).toEqual({
-      ...{ ...body, browserZone: null },
-    });
+    const ada = await Customer.of(broker, 'approver');
+    expect(await ada.ask('PUT', '/api/v1/preferences', body)).toEqual({ ...body, browserZone: null });
+    // No one silences a person unnoticed, whatever is off by now.
+    await mailed('ada@acme.example', 'Which notices reach you has changed');
     const request = await makeRequest(broker);
     expectStatus(await review(broker, 'reviewer', request), 201);
     // No Slack account is linked, so the mail is the only way left for a duty. It comes before the approval, which would supersede it.
-    const [waiting] = await mailTo('ada@acme.example');
-    expect(waiting?.raw).toContain('GMT+9');
+    const waiting = await mailed('ada@acme.example', 'Your decision');
+    expect(waiting.raw).toContain('GMT+9');
     expectStatus(await review(broker, 'approver', request), 201);
     await mailed('erin@vendor.example', 'Approved');
     // Each notice is fanned out to all its recipients at once.
     const own = await rowsOf(broker.persons.approver);
-    expect(own.map(({ channel }) => channel)).toEqual(['mail']);
+    expect(own.map(({ channel }) => channel)).toEqual(['mail', 'mail']);
   });
 
   test('P7: a server that never answers delays neither the API nor the other recipients', async () => {

@@ -80,7 +80,8 @@ describe('the fan-out', () => {
       const mail: NoticeChannel = {
         ...{ name: 'mail', mostAtOnce: 1, deliver: () => Promise.reject(new Error('not here')) },
         recipients: async () => [...ids, 'nad_1'],
-        personal: async () => new Map(ids.map((person) => [person, { person, way: 'mail', isFixed: false }])),
+        personal: async () =>
+          new Map(ids.map((person) => [person, { person, way: 'mail', isFixed: false, canArrive: true }])),
       };
       await fanOutNotices(deps, [mail]);
       return made[0]?.drafts.map(({ recipient }) => recipient);

@@ -1,7 +1,7 @@
 import { personalTopic } from '../use-cases/notices/personal-topics.js';
-import { chosenMessages, keepsDuties, type NoticeWay } from './notice-choices.js';
+import { chosenMessages, isNarrower, keepsDuties, type NoticeWay } from './notice-choices.js';
 
-const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false }));
+const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false, canArrive: true }));
 const waysOf = (messages: { way: NoticeWay }[]) => messages.map(({ way }) => way);
 
 test('a person who has chosen nothing gets everything by every way', () => {
@@ -32,8 +32,23 @@ test('a duty reaches its person although the way that is on does not exist for t
   expect(keepsDuties({ decide: ['mail'], own: ['slack'], access: ['mail', 'slack'] })).toBe(true);
 });
 
+test('a duty reaches its person although the app in Slack is gone; what is no duty waits for it', () => {
+  for (const isFixed of [false, true]) {
+    const messages = [...by('mail'), { way: 'slack' as const, isFixed, canArrive: false }];
+    expect(waysOf(chosenMessages(messages, 'own', { own: ['mail'] }))).toEqual(['mail', 'slack']);
+    expect(waysOf(chosenMessages(messages, 'access', { access: ['mail'] }))).toEqual(['slack']);
+  }
+});
+
+test('choices are narrower if a way of a topic is newly off, whatever comes back', () => {
+  expect(isNarrower({}, { own: ['mail'] })).toBe(false);
+  expect(isNarrower({ own: ['mail'] }, { own: ['mail'], access: ['slack'] })).toBe(false);
+  expect(isNarrower({ own: ['slack'] }, { own: ['mail'] })).toBe(true);
+  expect(isNarrower({ own: ['mail'], reports: ['mail'] }, { own: ['mail'] })).toBe(true);
+});
+
 test('a card that a person has is kept up to date, and meets the duty', () => {
-  const messages = [...by('mail'), { way: 'slack' as const, isFixed: true }];
+  const messages = [...by('mail'), { way: 'slack' as const, isFixed: true, canArrive: true }];
   expect(waysOf(chosenMessages(messages, 'decide', { decide: ['mail'] }))).toEqual(['slack']);
   expect(waysOf(chosenMessages(messages, 'decided', { decided: ['mail', 'slack'] }))).toEqual(['slack']);
 });
@@ -50,6 +65,7 @@ test('the topic depends on whose request it is; whatever takes access away, open
   for (const kind of [
     ...(['trust.stopped', 'passkey.enrolled', 'emergency.opening', 'supervision.stopped'] as const),
     ...(['demand.opening', 'account.key-created', 'widening.proposed', 'log.stopped'] as const),
+    'account.notices-changed' as const,
   ])
     expect(personalTopic(kind, 'usr_erin', about)).toBeNull();
 });

@@ -25,16 +25,23 @@ export type NoticeChoices = Partial<Record<PersonalTopic, NoticeWay[]>>;
 export const keepsDuties = (off: NoticeChoices): boolean =>
   DUTIES.every((topic) => NOTICE_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
 
-/** One message to one person. `isFixed`: it goes out whatever the person chose, as an update of a card that they have. */
+/** Whether something that came by a way before no longer does. */
+export const isNarrower = (off: NoticeChoices, before: NoticeChoices): boolean =>
+  PERSONAL_TOPICS.some((topic) => (off[topic] ?? []).some((way) => !(before[topic] ?? []).includes(way)));
+
+/** One message to one person. */
 export interface PersonalMessage {
   way: NoticeWay;
+  /** It goes out whatever the person chose, as an update of a card that they have. */
   isFixed: boolean;
+  /** Whether the way leads to the person now. It does not where the app in Slack was removed: such a message waits and may be lost. */
+  canArrive: boolean;
 }
 
 /**
  * Which of a person's messages about one notice go out.
  *
- * A duty reaches its person even if no way that is on exists for them: then what was switched off goes out all the same.
+ * A duty reaches its person even if no way that is on leads to them now: then what was switched off goes out all the same.
  */
 export function chosenMessages<Message extends PersonalMessage>(
   messages: readonly Message[],
@@ -44,5 +51,6 @@ export function chosenMessages<Message extends PersonalMessage>(
   if (topic === null || off === undefined) return [...messages];
   const isOn = ({ way, isFixed }: Message) => isFixed || !(off[topic] ?? []).includes(way);
   const chosen = messages.filter(isOn);
-  return chosen.length === 0 && DUTIES.includes(topic) ? [...messages] : chosen;
+  const isMissed = DUTIES.includes(topic) && !chosen.some(({ canArrive }) => canArrive);
+  return isMissed ? [...messages] : chosen;
 }

@@ -67,6 +67,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
         'notice-address.write',
       ],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
+      'preference.save',
       ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),
   );

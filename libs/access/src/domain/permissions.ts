@@ -217,7 +217,7 @@ const PERMISSIONS = {
   'service.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
   'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
-  'preference.save': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'preference.save': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
   // Whoever may request access.
   'template.save': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'template.delete': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
@@ -294,7 +294,7 @@ const FRESH_MINUTES = 10;
 
 /**
  * Requires that the person has proved in the last minutes who they are: at their provider, with a mailed code or with a
- * passkey. Whoever has stolen a web session cannot do that, so keys that outlive the session need it.
+ * passkey. Whoever has stolen a web session cannot do that, so what outlives the session needs it.
  *
  * @throws AccessError `fresh_sign_in_required`
  */

@@ -33,6 +33,7 @@ export type NoticesReadUnit = Reads<
   'outbox' | 'deliveries' | 'preferences' | 'slackPosts' | 'slackAccounts'
 > & {
   organisation: Pick<VendorReadUnit['organisation'], 'tenant' | 'vendorSlack' | 'webhooks'>;
+  slackInstallations: Pick<VendorReadUnit['slackInstallations'], 'find'>;
 };
 
 /** What the publisher of the gateways' feed reads. The feed is about all tenants. */
@@ -84,8 +85,8 @@ export type PasskeysUnit = SessionsUnit & {
   tenant(slug: string): Promise<Pick<TenantUnit, 'tenant' | 'authenticators' | 'trust' | 'log' | 'outbox'>>;
 };
 
-/** What people keep for themselves. It is in no log. */
-export type PersonalUnit = Writes<'templates' | 'preferences'> & People;
+/** What people keep for themselves, and the notice of what they changed. It is in no log. */
+export type PersonalUnit = Writes<'templates' | 'preferences' | 'outboxOf'> & People;
 
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;

@@ -1,7 +1,7 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../domain/access-request.js';
 import type { Grant, GrantState } from '../domain/grant.js';
 import type { NoticeAddress } from '../domain/notice-address.js';
-import type { NoticeWay } from '../domain/notice-choices.js';
+import type { PersonalMessage } from '../domain/notice-choices.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionOutcome } from '../domain/supervision.js';
@@ -32,7 +32,7 @@ export type NoticeKind =
   | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
-  | `account.${'key-created' | 'host-key-created'}`
+  | `account.${'key-created' | 'host-key-created' | 'notices-changed'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
   | `passkey.${'enrolled' | 'removed'}`
   | `widening.${'proposed' | 'confirmed' | 'withdrawn' | 'applied' | 'lapsed'}`
@@ -190,10 +190,8 @@ export interface AddressedNotice {
 }
 
 /** A recipient that is one person. */
-export interface PersonalRecipient {
+export interface PersonalRecipient extends PersonalMessage {
   person: string;
-  way: NoticeWay;
-  isFixed: boolean;
 }
 
 /** What a successful attempt came to. */

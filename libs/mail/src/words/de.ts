@@ -232,6 +232,13 @@ export const accountDe: AccountWords = {
       `Auf dem Host des Anbieters wurde ein API-Schlüssel angelegt, der als ${person} handelt.`,
   },
   labels: { at: 'Wann', key: 'Schlüssel', until: 'Gültig bis' },
+  notices: {
+    subject: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
+    sentence:
+      'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt oder die Zeitzone Ihrer Nachrichten geändert.',
+    own: 'Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
+    footer: 'Diese Mail öffnet nichts und entscheidet nichts. Sie geht hinaus, was immer Sie wählen.',
+  },
   own: 'Wenn Sie das nicht erwartet haben, widerrufen Sie den Schlüssel auf der Seite und melden Sie es Ihren Admins.',
   others:
     'Wenn das niemand erwartet hat, bitten Sie die Person, den Schlüssel zu widerrufen, oder entfernen Sie sie.',

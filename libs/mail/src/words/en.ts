@@ -224,6 +224,13 @@ export const accountEn: AccountWords = {
     'account.host-key-created': (person) => `The vendor’s host has made an API key that works as ${person}.`,
   },
   labels: { at: 'When', key: 'Key', until: 'Valid until' },
+  notices: {
+    subject: 'Which notices reach you has changed',
+    sentence:
+      'Someone signed in as you has switched off notices to you, or changed the time zone of your messages.',
+    own: 'If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
+    footer: 'This mail opens nothing and decides nothing. It goes out whatever you choose.',
+  },
   own: 'If you did not expect this, revoke the key on the page and report it to your admins.',
   others: 'If no one expected this, ask the person to revoke the key, or remove the person.',
   open: 'Open the page',

@@ -31,7 +31,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   provisioning: LOGS,
   notices: NO_LOG,
   noticeAdmin: LOGS,
-  personal: NO_LOG,
+  personal: LOGS,
   schedule: LOGS,
   slack: NO_LOG,
   slackSetup: LOGS,

@@ -24,7 +24,7 @@ import { threadLine } from '../messages/thread-lines.js';
 import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
 import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
 import { ChannelThrottle, type NoticeReference, Poster } from './poster.js';
-import { readRecipient, recipientsOf, type Target, Targets } from './recipients.js';
+import { isReached, readRecipient, recipientsOf, type Target, Targets } from './recipients.js';
 import { sendReminder } from './reminder.js';
 
 const MAX_CONCURRENT = 16;
@@ -65,7 +65,9 @@ export class SlackChannel implements NoticeChannel {
     const found = new Map<string, PersonalRecipient>();
     for (const key of recipients) {
       const to = readRecipient(key);
-      if (to.kind === 'person') found.set(key, { person: to.person, way: 'slack', isFixed: posted.has(key) });
+      if (to.kind !== 'person') continue;
+      const canArrive = await isReached(unit, to.person, this.deps.clock.now());
+      found.set(key, { person: to.person, way: 'slack', isFixed: posted.has(key), canArrive });
     }
     return found;
   }

@@ -4,6 +4,7 @@ import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './
 const KINDS: PageKind[] = [
   ...(['practice.opened', 'practice.due', 'practice.failed'] as const),
   ...(['access-review.opened', 'access-review.due'] as const),
+  'account.notices-changed',
 ];
 
 test.each(KINDS)(
@@ -14,7 +15,7 @@ test.each(KINDS)(
       const message = pageMessage(kind, language, 'https://broker.example');
       checkMessageBlocks(message.blocks);
       const text = JSON.stringify(message);
-      expect(text.match(/https:\/\/broker\.example\/(practice|access-review)/g)).toHaveLength(1);
+      expect(text.match(/https:\/\/broker\.example\/(practice|access-review|account)/g)).toHaveLength(1);
       expect(text).not.toContain('"button"');
       if (kind.startsWith('practice.')) expect(message.text).toMatch(/^(Practice|Übung)/);
     }
@@ -29,6 +30,7 @@ test.each<[string, PageKind, object, boolean]>([
   ['an admin, about a failure', 'practice.failed', { result: 'passed' }, false],
   ['an admin, while the review is open', 'access-review.due', { state: 'open' }, false],
   ['an admin, once the review is closed', 'access-review.due', { state: 'closed' }, true],
+  ['whose choices changed', 'account.notices-changed', {}, false],
 ])('for %s, %s is obsolete or not', async (_who, kind, found, expected) => {
   const unit = {
     practices: { find: async () => found, requests: async () => [{ person: 'usr_1', ...found }] },

@@ -13,6 +13,7 @@ const PAGES = {
   'practice.failed': '/practice',
   'access-review.opened': '/access-review',
   'access-review.due': '/access-review',
+  'account.notices-changed': '/account',
 } as const satisfies Partial<Record<NoticeKind, string>>;
 
 /** Kinds of notices in this file. */
@@ -42,6 +43,7 @@ export async function isPageNoticeObsolete(
 ): Promise<boolean> {
   if (kind === 'access-review.opened' || kind === 'access-review.due')
     return (await unit.accessReviews.find(subject))?.state !== 'open';
+  if (kind === 'account.notices-changed') return false;
   if (kind === 'practice.failed') return (await unit.practices.find(subject)) === null;
   const own = (await unit.practices.requests([subject])).find((each) => each.person === person);
   return own === undefined || own.result !== null;

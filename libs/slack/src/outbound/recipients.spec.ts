@@ -16,6 +16,13 @@ const [erin, max, ada, bob] = [
   person('usr_bob', 'acme'),
 ];
 
+const channelAt = (now: Date) =>
+  new SlackChannel(
+    { clock: { now: () => now } } as unknown as Deps,
+    {} as ConstructorParameters<typeof SlackChannel>[1],
+    { publicUrl: 'http://localhost:4000', language: 'en' },
+  );
+
 interface Site {
   vendor?: boolean;
   tenant?: boolean;
@@ -92,24 +99,54 @@ test('the last reminder goes only to people who have not decided these terms', a
   expect(await told('request.escalated', [ada, bob], site)).toEqual([directTo('usr_bob')]);
 });
 
+test('that choices of notices changed goes to their person alone, also where there is a channel', async () => {
+  const site = { tenant: true, linked: ['usr_ada', 'usr_bob'] };
+  expect(await told('account.notices-changed', [ada], site)).toEqual([directTo('usr_ada')]);
+});
+
 test('a kind that Slack does not deliver has no recipients', async () => {
   expect(await told('trust.adopted', [ada], { tenant: true })).toEqual([]);
 });
 
 test('a direct message is its person’s own to switch off, but not the update of a card that they have, and no channel', async () => {
-  const channel = new SlackChannel({} as Deps, {} as ConstructorParameters<typeof SlackChannel>[1], {
-    ...{ publicUrl: 'http://localhost:4000', language: 'en' },
-  });
+  const channel = channelAt(NOW);
   const unit = {
     slackPosts: { ofRequest: async () => [{ recipient: directTo('usr_bob') }] },
+    slackAccounts: { ofPerson: async () => [] },
   } as unknown as NoticesReadUnit;
   const keys = [directTo('usr_ada'), directTo('usr_bob'), channelOf('acme'), VENDOR_CHANNEL];
+  const none = { way: 'slack', canArrive: false };
   expect(await channel.personal(keys, { request } as AddressedNotice, unit)).toEqual(
     new Map([
-      [directTo('usr_ada'), { person: 'usr_ada', way: 'slack', isFixed: false }],
-      [directTo('usr_bob'), { person: 'usr_bob', way: 'slack', isFixed: true }],
+      [directTo('usr_ada'), { ...none, person: 'usr_ada', isFixed: false }],
+      [directTo('usr_bob'), { ...none, person: 'usr_bob', isFixed: true }],
     ]),
   );
+});
+
+test('a direct message can arrive where the app is installed, in the account’s workspace or its Grid’s, and the link is valid', async () => {
+  const later = '2026-12-24T15:00:00.000Z';
+  const arrives = async (
+    account: { workspace: string; team: string | null; expiresAt: string },
+    installed: Record<string, { endedAt: string | null }>,
+  ) => {
+    const unit = {
+      slackAccounts: { ofPerson: async () => [account] },
+      slackInstallations: { find: async (place: string) => installed[place] ?? null },
+    } as unknown as NoticesReadUnit;
+    const found = await channelAt(NOW).personal(
+      [directTo('usr_ada')],
+      { request: null } as AddressedNotice,
+      unit,
+    );
+    return found.get(directTo('usr_ada'))?.canArrive;
+  };
+  const linked = { workspace: 'E1', team: 'T1', expiresAt: later };
+  expect(await arrives(linked, { E1: { endedAt: null } })).toBe(true);
+  expect(await arrives(linked, { E1: { endedAt: later }, T1: { endedAt: null } })).toBe(true);
+  expect(await arrives(linked, { E1: { endedAt: later }, T9: { endedAt: null } })).toBe(false);
+  expect(await arrives({ ...linked, team: null }, {})).toBe(false);
+  expect(await arrives({ ...linked, expiresAt: NOW.toISOString() }, { E1: { endedAt: null } })).toBe(false);
 });
 
 test('recipients are parsed as they were written; anything else throws', () => {

@@ -6,6 +6,7 @@ import {
   decidedBy,
   type NoticesReadUnit,
   type Person,
+  type SlackAccount,
   type SlackInstallation,
   type SlackPlace,
 } from '@countersign/access';
@@ -73,8 +74,20 @@ export async function recipientsOf(
   return [...found];
 }
 
+const isCurrent = ({ expiresAt }: SlackAccount, now: Date): boolean => now.getTime() < Date.parse(expiresAt);
+
 const isLinked = async (unit: NoticesReadUnit, { id }: Person, now: Date): Promise<boolean> =>
-  (await unit.slackAccounts.ofPerson(id)).some(({ expiresAt }) => now.getTime() < Date.parse(expiresAt));
+  (await unit.slackAccounts.ofPerson(id)).some((account) => isCurrent(account, now));
+
+/** Whether the app is installed where this person has a linked account, so that a direct message can reach them now. */
+export async function isReached(unit: NoticesReadUnit, person: string, now: Date): Promise<boolean> {
+  const linked = (await unit.slackAccounts.ofPerson(person)).filter((account) => isCurrent(account, now));
+  for (const place of linked.flatMap(({ workspace, team }) => [workspace, team])) {
+    const found = place === null ? null : await unit.slackInstallations.find(place);
+    if (found !== null && found.endedAt === null) return true;
+  }
+  return false;
+}
 
 /** Where a delivery goes, and for which audience. */
 export interface Target {
@@ -140,8 +153,8 @@ export class Targets {
     const { known, accounts } = found;
     if (known === null || known.removedAt !== null) return { skip: 'recipient_removed' };
     if (known.tenant !== null && known.tenant !== tenant) return { skip: 'foreign_tenant' };
-    const now = this.deps.clock.now().getTime();
-    const linked = accounts.filter(({ expiresAt }) => now < Date.parse(expiresAt));
+    const now = this.deps.clock.now();
+    const linked = accounts.filter((account) => isCurrent(account, now));
     if (linked.length === 0) return { skip: 'recipient_unlinked' };
     for (const { workspace, team, user } of linked)
       for (const place of [workspace, team]) {

@@ -20,13 +20,15 @@ const en = {
   ways: { mail: 'Mail', slack: 'Slack, to you directly' },
   dutyMissing: 'Choose mail or Slack for this.',
   slackNote:
-    'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, what waits for you and what happens to your own requests comes by mail.',
+    'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, or the app was removed there, what waits for you and what happens to your own requests comes by mail.',
   zone: 'Time zone of your messages',
   zoneHint: 'The pages show the time of the browser that you use.',
   browserZone: (zone: string | null) =>
     zone === null ? 'As my browser says when I sign in' : `As my browser says when I sign in (${zone})`,
+  ownBrowser:
+    'You signed in with a code by mail. To change this, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
   save: 'Save the notices',
-  saved: 'Saved.',
+  saved: 'Saved. If less reaches you now, you are notified of it by every way.',
 };
 
 const de: typeof en = {
@@ -49,15 +51,17 @@ const de: typeof en = {
   ways: { mail: 'E-Mail', slack: 'Slack, direkt an Sie' },
   dutyMissing: 'Wählen Sie dafür Mail oder Slack.',
   slackNote:
-    'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',
+    'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, oder wurde die App dort entfernt, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',
   zone: 'Zeitzone Ihrer Nachrichten',
   zoneHint: 'Die Seiten zeigen die Zeit des Browsers, den Sie benutzen.',
   browserZone: (zone) =>
     zone === null
       ? 'Wie mein Browser sie bei der Anmeldung nennt'
       : `Wie mein Browser sie bei der Anmeldung nennt (${zone})`,
+  ownBrowser:
+    'Sie haben sich mit einem Code per Mail angemeldet. Um dies zu ändern, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich zusätzlich mit Ihrem Passkey an: auf der Seite „Passkeys“.',
   save: 'Benachrichtigungen speichern',
-  saved: 'Gespeichert.',
+  saved: 'Gespeichert. Erreicht Sie nun weniger, werden Sie darüber auf jedem Weg benachrichtigt.',
 };
 
 export const noticeChoiceTexts: Catalogue<typeof en> = { en, de };

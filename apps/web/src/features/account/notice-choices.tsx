@@ -4,10 +4,12 @@ import { type FormEvent, useId, useState } from 'react';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
+import { isFresh, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField } from '../../ui/field.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { SignInAgain } from '../passkeys/sign-in-again.js';
 import { noticeChoiceTexts } from './notice-choices.text.js';
 
 type Notices = NewPreferences['notices'];
@@ -23,6 +25,8 @@ const KEY = ['preferences'];
 /** Which notices reach the reader by which way, and the time zone of their clocks. */
 export function NoticeChoices() {
   const text = useText(noticeChoiceTexts);
+  const session = useSession();
+  const mayChange = may(session, 'preference.save');
   const preferences = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/preferences', { signal })),
@@ -31,12 +35,21 @@ export function NoticeChoices() {
     <section className="stack near" aria-labelledby="notices">
       <h2 id="notices">{text.title}</h2>
       <p className="soft">{text.lead}</p>
-      <Loaded query={preferences}>{(found) => <ChoicesForm preferences={found} />}</Loaded>
+      <Loaded query={preferences}>
+        {(found) => (
+          <>
+            <ChoicesForm preferences={found} isOpen={mayChange && isFresh(session)} />
+            {mayChange ? null : <p className="hint">{text.ownBrowser}</p>}
+            {mayChange && !isFresh(session) ? <SignInAgain /> : null}
+          </>
+        )}
+      </Loaded>
     </section>
   );
 }
 
-function ChoicesForm({ preferences }: { preferences: Preferences }) {
+/** `isOpen`: the reader may change the choices now. Otherwise they only read them. */
+function ChoicesForm({ preferences, isOpen }: { preferences: Preferences; isOpen: boolean }) {
   const text = useText(noticeChoiceTexts);
   const [notices, setNotices] = useState(preferences.notices);
   const [zone, setZone] = useState(preferences.zone);
@@ -51,33 +64,38 @@ function ChoicesForm({ preferences }: { preferences: Preferences }) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      {TOPICS.map((topic) => (
-        <TopicChoice
-          key={topic}
-          topic={topic}
-          ways={notices[topic]}
-          isMissing={missing.includes(topic)}
-          onChange={(ways) => {
+      <fieldset className="stack" disabled={!isOpen}>
+        <legend className="visually-hidden">{text.title}</legend>
+        {TOPICS.map((topic) => (
+          <TopicChoice
+            key={topic}
+            topic={topic}
+            ways={notices[topic]}
+            isMissing={missing.includes(topic)}
+            onChange={(ways) => {
+              save.reset();
+              setNotices({ ...notices, [topic]: ways });
+            }}
+          />
+        ))}
+        <p className="hint">{text.slackNote}</p>
+        <ZoneChoice
+          zone={zone}
+          browserZone={preferences.browserZone}
+          onChange={(chosen) => {
             save.reset();
-            setNotices({ ...notices, [topic]: ways });
+            setZone(chosen);
           }}
         />
-      ))}
-      <p className="hint">{text.slackNote}</p>
-      <ZoneChoice
-        zone={zone}
-        browserZone={preferences.browserZone}
-        onChange={(chosen) => {
-          save.reset();
-          setZone(chosen);
-        }}
-      />
+      </fieldset>
       {save.error === null ? null : <ProblemNotice error={save.error} />}
-      <p>
-        <Button type="submit" busy={save.isPending} disabled={missing.length > 0}>
-          {text.save}
-        </Button>
-      </p>
+      {isOpen ? (
+        <p>
+          <Button type="submit" busy={save.isPending} disabled={missing.length > 0}>
+            {text.save}
+          </Button>
+        </p>
+      ) : null}
       <p className="soft small" role="status">
         {save.isSuccess ? text.saved : ''}
       </p>

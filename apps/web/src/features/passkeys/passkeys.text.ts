@@ -26,11 +26,11 @@ const en = {
   waitsForAdmin: 'waits for another admin to confirm it',
   cools: 'new: counts from',
   freshLead:
-    'What you make here outlives this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
+    'What you make or change here outlives this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
   freshCodeLead:
-    'What you make here outlives this session. So prove once more that it is you, with a new code by mail.',
+    'What you make or change here outlives this session. So prove once more that it is you, with a new code by mail.',
   freshPasskeyLead:
-    'What you make here outlives this session. So prove once more that it is you, with your passkey.',
+    'What you make or change here outlives this session. So prove once more that it is you, with your passkey.',
   fresh: 'Sign in again',
   freshCode: 'Send me a code',
   freshCodeField: 'Code from the mail',
@@ -103,11 +103,11 @@ const de: typeof en = {
   waitsForAdmin: 'wartet auf die Bestätigung eines anderen Admins',
   cools: 'neu: zählt ab',
   freshLead:
-    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
+    'Was Sie hier anlegen oder ändern, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
   freshCodeLead:
-    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
+    'Was Sie hier anlegen oder ändern, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
   freshPasskeyLead:
-    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit Ihrem Passkey.',
+    'Was Sie hier anlegen oder ändern, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit Ihrem Passkey.',
   fresh: 'Erneut anmelden',
   freshCode: 'Code zusenden',
   freshCodeField: 'Code aus der Mail',

@@ -139,6 +139,14 @@ export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): No
   at,
 });
 
+/** Sent to the person whose choices they are, by every way: whoever acts as them must not silence what would give it away. */
+export const noticesChangedNotice = (person: string, at: string): NoticeDraft => ({
+  kind: 'account.notices-changed',
+  subject: person,
+  audience: [person],
+  at,
+});
+
 /**
  * An emergency is about to begin. To the customer's people alone: what reaches them lets it start. Its request's own notice
  * goes to the vendor's people.

@@ -61,6 +61,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'trust.reset-cancelled': 'always',
   'account.key-created': 'always',
   'account.host-key-created': 'always',
+  'account.notices-changed': 'always',
   'passkey.enrolled': 'always',
   'passkey.removed': 'always',
   'widening.proposed': 'always',

@@ -1,9 +1,10 @@
 import { isZone, toInstant } from '@countersign/contract';
-import { keepsDuties, type NoticeChoices } from '../../domain/notice-choices.js';
-import { requirePermission } from '../../domain/permissions.js';
+import { isNarrower, keepsDuties, type NoticeChoices } from '../../domain/notice-choices.js';
+import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown } from '../../errors.js';
 import type { PersonalUnit } from '../../ports/index.js';
+import { noticesChangedNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
 /** What a person has chosen. */
@@ -24,9 +25,10 @@ export function readPreferences({ store }: Deps, { person }: Principal): Promise
 }
 
 /**
- * Saves the caller's own choices in the place of those before.
+ * Saves the caller's own choices in the place of those before, after a fresh sign-in: they outlive the session. The person is
+ * notified by every way if less reaches them now, or their clocks change.
  *
- * @throws AccessError `forbidden`; `invalid_request` if a duty would reach them by no way, or for an unknown zone
+ * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`; `invalid_request` if a duty would reach them by no way, or for an unknown zone
  */
 export async function savePreferences(
   deps: Deps,
@@ -34,6 +36,7 @@ export async function savePreferences(
   { off, zone }: Pick<Preferences, 'off' | 'zone'>,
 ): Promise<Preferences> {
   requirePermission(principal, 'preference.save');
+  requireFreshSignIn(principal, deps.clock.now());
   if (!keepsDuties(off))
     throw new AccessError(
       'invalid_request',
@@ -47,8 +50,13 @@ export async function savePreferences(
   const { id } = principal.person;
   await deps.store.personal.write(async (unit) => {
     await requireStillHere(unit, id);
-    await unit.preferences.saveChoices(id, off, toInstant(deps.clock.now()));
+    const at = toInstant(deps.clock.now());
+    const before = (await unit.preferences.choicesOf([id])).get(id) ?? {};
+    const { zone: zoneBefore } = await unit.preferences.zones(id);
+    await unit.preferences.saveChoices(id, off, at);
     await unit.preferences.chooseZone(id, zone);
+    if (isNarrower(off, before) || zone !== zoneBefore)
+      await unit.outboxOf(principal.person.tenant).add(noticesChangedNotice(id, at));
   });
   return readPreferences(deps, principal);
 }

@@ -373,5 +373,9 @@ export const de: Words = {
       heading: 'Zugangsprüfung: Sie endet bald',
       text: 'Noch ist nicht alles bestätigt oder beendet, und was nicht beantwortet ist, verfällt.',
     },
+    'account.notices-changed': {
+      heading: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
+      text: 'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt oder die Zeitzone Ihrer Nachrichten geändert. Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
+    },
   },
 };

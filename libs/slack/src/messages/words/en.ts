@@ -373,6 +373,10 @@ export const en = {
       heading: 'Access review: it ends soon',
       text: 'Not everything has been confirmed or ended yet. Whatever is not answered lapses.',
     },
+    'account.notices-changed': {
+      heading: 'Which notices reach you has changed',
+      text: 'Someone signed in as you has switched off notices to you, or changed the time zone of your messages. If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
+    },
   },
 } as const satisfies Shape;
 
