@@ -20,8 +20,8 @@ import { LocationRewriter } from './forward/location-rewriter.js';
 import { RecordedForwarding } from './forward/recorded-forwarding.js';
 import { CallContexts } from './forward/signed-context.js';
 import { Upstreams } from './forward/upstreams.js';
-import type { GatewayOptions } from './gateway-options.js';
-import { beginRun, createShipper, openRecords, type Run } from './gateway-run.js';
+import type { SettledOptions } from './gateway-options.js';
+import { beginRun, createShipper, logClosedServices, openRecords, type Run } from './gateway-run.js';
 import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import type { CanonicalRequest } from './http/canonical-request.js';
@@ -38,11 +38,6 @@ import { WantedHeads } from './records/wanted-heads.js';
 import { CustomerRules, type GatewayRules } from './trust/customer-rules.js';
 import { OrphanedLanes } from './workers/orphaned-lanes.js';
 
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
-const KIB = 1024;
-const SQL_LIMITS = { statementMs: 30_000, rowMs: 10_000, maxRows: 10_000, maxBytes: 4 * MIB };
-
 /** What a gateway with one process has itself, and a worker has from its primary. */
 export type Sources = {
   ledger: DigestLedger;
@@ -50,7 +45,7 @@ export type Sources = {
   recordsDir: string;
   /** Absent: the gateway has only this one. */
   lane?: SpoolLane | undefined;
-  loadRules(run: Run, calls: OpenCalls): Promise<GatewayRules>;
+  loadRules(calls: OpenCalls): Promise<GatewayRules>;
   /** Whether the gateway as a whole serves calls. Default: whether this process does. */
   isReady?(): boolean;
   fileLinks?: FileLinks;
@@ -68,7 +63,7 @@ export type GatewayParts = ServingParts & {
  * the file system's error, and the errors of files that cannot be read whole.
  */
 export async function assembleGateway(
-  options: GatewayOptions,
+  options: SettledOptions,
   credential: GatewayCredential,
   identity: Identity,
 ): Promise<GatewayParts> {
@@ -81,7 +76,7 @@ export async function assembleGateway(
   const serving = await assembleServing(run, {
     ...{ ledger, recordsDir: options.spoolDir },
     lane: orphaned?.asLaneZero,
-    loadRules: async (_run, calls) => {
+    loadRules: async (calls) => {
       customerRules = await loadRules(run, calls);
       return customerRules;
     },
@@ -115,13 +110,13 @@ export async function assembleServing(run: Run, sources: Sources) {
   const { spool, recorder, quarantine } = records;
 
   const calls = new OpenCalls({
-    perGrant: options.maxCallsPerGrant ?? 256,
-    perService: options.maxCallsPerService ?? 1024,
-    bodiesPerGrant: options.maxBodiesPerGrant ?? 64,
-    bodiesPerService: options.maxBodiesPerService ?? 256,
+    perGrant: options.maxCallsPerGrant,
+    perService: options.maxCallsPerService,
+    bodiesPerGrant: options.maxBodiesPerGrant,
+    bodiesPerService: options.maxBodiesPerService,
   });
   const upstreams = createUpstreams(run);
-  const storages = new ObjectStorages(upstreamTimeouts(options), options.resolveStorage);
+  const storages = new ObjectStorages(options.upstreamTimeouts, options.resolveStorage);
   const contextKeys = createContextKeys(run);
   const follow = (maps: RouteMaps) => {
     upstreams.follow(maps.connectable());
@@ -129,7 +124,7 @@ export async function assembleServing(run: Run, sources: Sources) {
   };
   const state = createState(run, ledger, calls, follow, (digest) => budgets.forget(digest));
   const liveness = new FeedLiveness(clock);
-  const rules = await sources.loadRules(run, calls);
+  const rules = await sources.loadRules(calls);
   recorder.closeUnfinished(spool.unfinishedCalls);
   recorder.signHeads();
   if (spool.unfinishedCalls.length > 0)
@@ -150,7 +145,7 @@ export async function assembleServing(run: Run, sources: Sources) {
   });
   const wantedHeads = new WantedHeads({ broker, recorder, boot, clock, log });
   const budgets = new Budgets((request) => leaseClient.request(request), clock);
-  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
+  const times: CallTimes = options.callTimes;
   const isReady = sources.isReady ?? (() => liveness.isInTouch());
   const fileLinks = sources.fileLinks ?? new FileLinks(() => clock.monotonic());
   const parts = {
@@ -161,14 +156,9 @@ export async function assembleServing(run: Run, sources: Sources) {
   return { ...parts, boots, leaseClient, wantedHeads, server: createServer(parts) };
 }
 
-const upstreamTimeouts = ({ upstreamTimeouts: given }: GatewayOptions) => ({
-  ...{ connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
-  ...given,
-});
-
 function createUpstreams({ options, log }: Run): Upstreams {
   return new Upstreams({
-    timeouts: upstreamTimeouts(options),
+    timeouts: options.upstreamTimeouts,
     tlsFolder: options.upstreamTlsDir,
     onTlsProblems: (problems) => {
       if (problems.length === 0) log.info('the TLS files of all upstreams can be used');
@@ -176,8 +166,8 @@ function createUpstreams({ options, log }: Run): Upstreams {
     },
     sql: {
       spoolDir: options.spoolDir,
-      limits: { ...SQL_LIMITS, ...options.sqlLimits },
-      maxStatements: options.maxSqlStatements ?? 8,
+      limits: options.sqlLimits,
+      maxStatements: options.maxSqlStatements,
       onProblem: (service, problem) => {
         if (problem === undefined) log.info({ service }, 'the database can be used');
         else log.error({ service, problem }, 'no statement runs in the database');
@@ -217,10 +207,7 @@ function createState(
         return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
     onServices,
-    onClosedServices: (closed) => {
-      if (closed.length === 0) log.info('no service is closed by its route map any more');
-      else log.error({ closed }, 'services are closed: their route maps break a rule');
-    },
+    onClosedServices: logClosedServices(log),
   });
   return state;
 }
@@ -233,7 +220,7 @@ async function loadRules(
   const rules: CustomerRules = await CustomerRules.load({
     spoolDir: options.spoolDir,
     deployment: credential.deployment,
-    pinnedOnly: options.pinnedOnly ?? false,
+    pinnedOnly: options.pinnedOnly,
     broker,
     clock,
     log,
@@ -254,7 +241,7 @@ export const cutsOf = (calls: OpenCalls, stopOn: CustomerRules['stopOn']) => ({
 /** The HTTP server with its three destinations: calls of data services, the gateway's own pages, and customers' stops. */
 function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
-  const maxBodyBytes = options.maxBodyBytes ?? 100 * MIB;
+  const { maxBodyBytes, maxFileBytes, maxHeaderBytes } = options;
   const authorizer = new CallAuthorizer({ ...parts, maxBodyBytes });
   const issuer = () => state.issuer;
   const refusals = new CallRefusals({ ...parts, authorizer, issuer });
@@ -265,7 +252,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const shared = {
     ...parts,
     maxBodyBytes,
-    maxFileBytes: options.maxFileBytes ?? GIB,
+    maxFileBytes,
     authorizer,
     refusals,
     browsers: new BrowserCalls({ access, grants, authorizer, refusals }),
@@ -290,7 +277,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
       recorder.count(null, code);
       metrics.refused(null, code);
     },
-    maxHeaderBytes: options.maxHeaderBytes ?? 16 * KIB,
+    maxHeaderBytes,
     wallClock: () => parts.clock.now(),
     log,
     security: parts.listenerTls?.security,

@@ -1,4 +1,5 @@
-import { type ListenAddress } from '@countersign/private-listener';
+import { GATEWAY_DEFAULTS } from '@countersign/config/gateway';
+import type { ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
 import type { ResolveAll } from './files/object-storages.js';
@@ -68,6 +69,26 @@ export type GatewayOptions = {
   disk?: SpoolDisk;
   clock?: Clock;
 };
+
+const MIB = 1024 ** 2;
+const DEFAULTS = {
+  ...GATEWAY_DEFAULTS,
+  sqlLimits: { statementMs: 30_000, rowMs: 10_000, maxRows: 10_000, maxBytes: 4 * MIB },
+  maxSqlStatements: 8,
+  stopGraceMs: 10_000,
+  pinnedOnly: false,
+  logLevel: 'info' as LevelWithSilent,
+};
+
+/** The options, with a value for each that has a default. */
+export type SettledOptions = Omit<GatewayOptions, keyof typeof DEFAULTS> & typeof DEFAULTS;
+
+export const withDefaults = (options: GatewayOptions): SettledOptions => ({
+  ...{ ...DEFAULTS, ...options },
+  upstreamTimeouts: { ...DEFAULTS.upstreamTimeouts, ...options.upstreamTimeouts },
+  callTimes: { ...DEFAULTS.callTimes, ...options.callTimes },
+  sqlLimits: { ...DEFAULTS.sqlLimits, ...options.sqlLimits },
+});
 
 /** A gateway that listens. */
 export type RunningGateway = {

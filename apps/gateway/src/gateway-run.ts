@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
 import { createLogger, describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
+import type { RouteMaps } from './authorize/route-maps.js';
 import { type Clock, systemClock } from './clock.js';
 import { BrokerClient } from './feed/broker-client.js';
-import type { GatewayOptions } from './gateway-options.js';
+import type { RunningGateway, SettledOptions } from './gateway-options.js';
 import type { Identity } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
 import { Recorder } from './records/recorder.js';
@@ -15,11 +16,12 @@ import type { SpoolLane } from './records/spool/record-chains.js';
 import { Spool } from './records/spool/spool.js';
 import { NodeSpoolDisk } from './records/spool/spool-disk.js';
 
-const GIB = 1024 ** 3;
+/** How often open calls are checked against windows and liveness, and the clock for a new minute. */
+export const SWEEP_MS = 250;
 
 /** What every part of one run of the gateway shares. */
 export type Run = {
-  options: GatewayOptions;
+  options: SettledOptions;
   credential: GatewayCredential;
   identity: Identity;
   /** UUID of this run of the process. */
@@ -30,9 +32,9 @@ export type Run = {
   metrics: GatewayMetrics;
 };
 
-export function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {
-  const level = options.logLevel ?? 'info';
-  const log = options.logger ?? createLogger({ level, base: { process: 'gateway' }, time: 'iso' });
+export function beginRun(options: SettledOptions, credential: GatewayCredential, identity: Identity): Run {
+  const log =
+    options.logger ?? createLogger({ level: options.logLevel, base: { process: 'gateway' }, time: 'iso' });
   return {
     options,
     credential,
@@ -42,6 +44,33 @@ export function beginRun(options: GatewayOptions, credential: GatewayCredential,
     clock: options.clock ?? systemClock,
     broker: new BrokerClient(credential, identity.privateKey),
     metrics: new GatewayMetrics(),
+  };
+}
+
+/** Logs which services are closed by their route maps. */
+export const logClosedServices =
+  (log: Logger) =>
+  (closed: RouteMaps['closed']): void => {
+    if (closed.length === 0) log.info('no service is closed by its route map any more');
+    else log.error({ closed }, 'services are closed: their route maps break a rule');
+  };
+
+/** Logs that the gateway listens. @param listener `logged`: what else the log says of it */
+export function runningGateway(
+  { options, credential, log }: Run,
+  listener: Pick<RunningGateway, 'port' | 'adminUrl' | 'isInTouch' | 'close'> & { logged: object },
+): RunningGateway {
+  const { port, adminUrl, isInTouch, close, logged } = listener;
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  log.info({ url, adminUrl, ...logged }, 'listening');
+  let closing: Promise<void> | undefined;
+  return {
+    ...{ url, port, adminUrl, id: credential.gateway, isInTouch },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 
@@ -58,7 +87,7 @@ export async function openRecords(
     disk: options.disk ?? new NodeSpoolDisk(join(recordsDir, 'segments')),
     boot,
     lane,
-    maxBytes: options.spoolBytes ?? GIB,
+    maxBytes: options.spoolBytes,
     sign: (record) => signRecord(record, identity.privateKey),
     otherBytes: () => quarantine.bytes,
     onFault: (error) => {

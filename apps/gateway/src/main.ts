@@ -10,8 +10,8 @@ export type { GatewayOptions, RunningGateway } from './gateway-options.js';
 export { startGateway } from './start-gateway.js';
 
 /**
- * Starts a gateway from environment variables, and stops it on SIGTERM or SIGINT. Resolves when it listens. Throws
- * ConfigError, and what `startGateway` throws.
+ * Starts a gateway from environment variables, and stops it on SIGTERM or SIGINT. Resolves when it listens; in a
+ * worker process, never. Throws ConfigError, and what `startGateway` throws.
  */
 export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<RunningGateway> {
   if (isWorker()) return runWorker();

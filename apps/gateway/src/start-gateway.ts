@@ -2,26 +2,31 @@ import { decodeGatewayCredential, type GatewayCredential } from '@countersign/ga
 import { type RunningPrivateListener, startPrivateListener } from '@countersign/private-listener';
 import { withinTime } from '@countersign/runtime';
 import { assembleGateway, type GatewayParts } from './assemble-gateway.js';
-import type { GatewayOptions, RunningGateway } from './gateway-options.js';
+import {
+  type GatewayOptions,
+  type RunningGateway,
+  type SettledOptions,
+  withDefaults,
+} from './gateway-options.js';
+import { runningGateway, SWEEP_MS } from './gateway-run.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { pagesOfPrivateListener } from './readiness.js';
 import { lockSpool } from './records/spool/spool-lock.js';
 import { runPrimary } from './workers/primary.js';
 
-/** How often open calls are checked against windows and liveness, and the clock for a new minute. */
-export const SWEEP_MS = 250;
 const SHIP_GRACE_MS = 2_000;
 
 /**
  * Starts a gateway and resolves when it listens. It then refuses everything (503 `not_in_touch`) until it has received
  * the feed. Throws ProtocolError for a bad credential, SpoolInUse, and the file system's or the socket's error.
  */
-export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+export async function startGateway(given: GatewayOptions): Promise<RunningGateway> {
+  const options = withDefaults(given);
   const credential = decodeGatewayCredential(options.credential);
   const identity = await loadIdentity(options.spoolDir);
   const unlock = await lockSpool(options.spoolDir);
   try {
-    if ((options.workers ?? 1) > 1) return await runPrimary(options, credential, identity, unlock);
+    if (options.workers > 1) return await runPrimary(options, credential, identity, unlock);
     return await run(options, credential, identity, unlock);
   } catch (error) {
     await unlock();
@@ -31,7 +36,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
 /** Runs a gateway in a folder that is locked for it. `unlock` is called when it has stopped. */
 async function run(
-  options: GatewayOptions,
+  options: SettledOptions,
   credential: GatewayCredential,
   identity: Identity,
   unlock: () => Promise<void>,
@@ -41,7 +46,7 @@ async function run(
   const timer = setInterval(() => sweep(parts), SWEEP_MS);
   let admin: RunningPrivateListener | undefined;
   const close = async () => {
-    await stopServing(parts, options.stopGraceMs ?? 10_000);
+    await stopServing(parts, options.stopGraceMs);
     clearInterval(timer);
     await closeParts(parts);
     await admin?.close();
@@ -59,21 +64,8 @@ async function run(
     await close();
     throw error;
   }
-  const scheme = options.tls === undefined ? 'http' : 'https';
-  const url = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  log.info({ url, adminUrl: admin?.url ?? null, boot }, 'listening');
-  let closing: Promise<void> | undefined;
-  return {
-    url,
-    port,
-    adminUrl: admin?.url ?? null,
-    id: credential.gateway,
-    isInTouch: () => liveness.isInTouch(),
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  const isInTouch = () => liveness.isInTouch();
+  return runningGateway(parts, { port, adminUrl: admin?.url ?? null, isInTouch, close, logged: { boot } });
 }
 
 /** What time alone can change: cuts open calls that may not go on, and gives each part its turn. */

@@ -38,6 +38,18 @@ export type CustomerRulesView = {
   stopOn(what: { tenant: string; digest: string }): string | undefined;
 };
 
+/** The trust that applies to a tenant's calls. @param pinned undefined if no document is pinned */
+export const trustToApply = (
+  pinned: PinnedTrust | 'unpinned' | undefined,
+  { pinnedOnly }: { pinnedOnly: boolean },
+): PinnedTrust | 'unpinned' | undefined => pinned ?? (pinnedOnly ? 'unpinned' : undefined);
+
+/** Whether a trust document has expired, so that none of its tenant's calls may stay open. */
+export const hasExpired = (
+  pinned: PinnedTrust | 'unpinned' | undefined,
+  { clock }: { clock: Pick<Clock, 'now'> },
+): boolean => typeof pinned === 'object' && clock.now() >= Date.parse(pinned.document.validUntil);
+
 /** What a customer has signed, as one process passes it on to another. */
 export type TenantRules = {
   tenant: string;
@@ -104,7 +116,7 @@ export class CustomerRules implements CustomerRulesView {
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
-    return this.trustStore.trustFor(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
+    return trustToApply(this.trustStore.trustFor(tenant), this.options);
   }
 
   get pinnedTenants(): ReadonlySet<string> {
@@ -188,10 +200,8 @@ export class CustomerRules implements CustomerRulesView {
     }
   }
 
-  /** Whether the tenant's trust document has expired, so that none of its calls may stay open. */
   hasExpired(tenant: string): boolean {
-    const trust = this.trustStore.trustFor(tenant);
-    return typeof trust === 'object' && this.options.clock.now() >= Date.parse(trust.document.validUntil);
+    return hasExpired(this.trustStore.trustFor(tenant), this.options);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { ChangeData, LaneEnd, RunEnd, SnapshotData } from '@countersign/gat
 import type { LedgerGrant, LedgerLine } from '../authorize/digest-ledger.js';
 import type { SharedLiveness } from '../feed/feed-liveness.js';
 import type { FileLink } from '../files/file-links.js';
-import type { GatewayOptions } from '../gateway-options.js';
+import type { SettledOptions } from '../gateway-options.js';
 import type { Readiness } from '../http/own-pages.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { TenantRules } from '../trust/customer-rules.js';
@@ -34,10 +34,7 @@ export type WorkerState = {
   otherLanes: Record<string, LaneEnd[]>;
 };
 
-export type WorkerOptions = Omit<
-  GatewayOptions,
-  'admin' | 'logger' | 'disk' | 'clock' | 'resolveStorage' | 'workers'
->;
+export type WorkerOptions = Omit<SettledOptions, 'admin' | 'logger' | 'disk' | 'clock' | 'resolveStorage'>;
 
 export type ToWorker =
   | { type: 'begin'; options: WorkerOptions; lane: number; lanes: number }
@@ -57,7 +54,7 @@ export type ToPrimary =
   | { type: 'hello' }
   /** Its records are open. `ends`: the last record of each tenant in its folder. */
   | { type: 'opened'; ends: Record<string, RunEnd> }
-  | { type: 'listening'; port: number }
+  | { type: 'listening' }
   | { type: 'failed'; error: { message: string; code?: string; syscall?: string } }
   | { type: 'applied'; number: number }
   | { type: 'request'; id: number; request: WorkerRequest }

@@ -10,8 +10,8 @@ import { DigestLedger } from '../authorize/digest-ledger.js';
 import { machineClock } from '../clock.js';
 import { FeedClient } from '../feed/feed-client.js';
 import { FeedPosition } from '../feed/feed-position.js';
-import type { GatewayOptions, RunningGateway } from '../gateway-options.js';
-import { beginRun, type Run } from '../gateway-run.js';
+import type { RunningGateway, SettledOptions } from '../gateway-options.js';
+import { beginRun, logClosedServices, type Run, runningGateway, SWEEP_MS } from '../gateway-run.js';
 import { privatePages, type Readiness } from '../http/own-pages.js';
 import { type Identity, identityRegistrar } from '../identity.js';
 import { CustomerRules } from '../trust/customer-rules.js';
@@ -21,20 +21,17 @@ import { OrphanedLanes } from './orphaned-lanes.js';
 import { PrimaryLiveness, SharedState } from './shared-state.js';
 import { SpentChanges } from './spent-changes.js';
 
-const SWEEP_MS = 250;
-const GIB = 1024 ** 3;
-
 /**
  * Runs a gateway whose calls are served by worker processes. This process serves none: it has what must be there once, and be exact.
  * That is the identity, the feed and its place, the digests, and what customers have signed. `unlock` is called when it has stopped.
  */
 export async function runPrimary(
-  options: GatewayOptions,
+  options: SettledOptions,
   credential: GatewayCredential,
   identity: Identity,
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
-  const count = options.workers ?? 1;
+  const count = options.workers;
   const run = beginRun({ ...options, clock: machineClock() }, credential, identity);
   const { log } = run;
   const port = options.port === 0 ? await freePort(options.host) : options.port;
@@ -49,7 +46,7 @@ export async function runPrimary(
   }, SWEEP_MS);
   let admin: RunningPrivateListener | undefined;
   const close = async () => {
-    await fleet.close(options.stopGraceMs ?? 10_000);
+    await fleet.close(options.stopGraceMs);
     clearInterval(timer);
     await orphaned.close();
     await feed.close();
@@ -67,18 +64,9 @@ export async function runPrimary(
     await close();
     throw error;
   }
-  const scheme = options.tls === undefined ? 'http' : 'https';
-  const url = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  log.info({ url, adminUrl: admin?.url ?? null, workers: count }, 'listening');
-  let closing: Promise<void> | undefined;
-  return {
-    ...{ url, port, adminUrl: admin?.url ?? null, id: credential.gateway },
-    isInTouch: () => fleet.isReady,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  const isInTouch = () => fleet.isReady;
+  const logged = { workers: count };
+  return runningGateway(run, { port, adminUrl: admin?.url ?? null, isInTouch, close, logged });
 }
 
 type Primary = Awaited<ReturnType<typeof assemblePrimary>>;
@@ -91,10 +79,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   const state: SharedState = new SharedState(
     {
       ...{ ledger, onGrantEnded: () => undefined, onNarrowed: () => undefined },
-      onClosedServices: (closed) => {
-        if (closed.length === 0) log.info('no service is closed by its route map any more');
-        else log.error({ closed }, 'services are closed: their route maps break a rule');
-      },
+      onClosedServices: logClosedServices(log),
     },
     share,
     () => spent.prune(),
@@ -104,7 +89,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
     share({ type: 'rules', tenants: tenants.map((tenant) => rules.rulesOf(tenant)) });
   const rules: CustomerRules = await CustomerRules.load({
     ...{ spoolDir: options.spoolDir, deployment: credential.deployment, broker, clock, log },
-    pinnedOnly: options.pinnedOnly ?? false,
+    pinnedOnly: options.pinnedOnly,
     onTrust: shareRules,
     onStop: () => undefined,
     onStopsChanged: (tenant) => shareRules([tenant]),
@@ -149,18 +134,18 @@ async function answer(
 }
 
 /** What each worker may use: its part of the gateway's limits, rounded up, and of the spool, rounded down. */
-function workerOptions(options: GatewayOptions, count: number): WorkerOptions {
-  const { admin: _admin, logger: _logger, disk: _disk, clock: _clock, workers: _workers, ...rest } = options;
+function workerOptions(options: SettledOptions, count: number): WorkerOptions {
+  const { admin: _admin, logger: _logger, disk: _disk, clock: _clock, ...rest } = options;
   const { resolveStorage: _resolve, ...plain } = rest;
   const part = (limit: number) => Math.max(1, Math.ceil(limit / count));
   return {
     ...plain,
-    maxCallsPerGrant: part(options.maxCallsPerGrant ?? 256),
-    maxCallsPerService: part(options.maxCallsPerService ?? 1_024),
-    maxBodiesPerGrant: part(options.maxBodiesPerGrant ?? 64),
-    maxBodiesPerService: part(options.maxBodiesPerService ?? 256),
-    maxSqlStatements: part(options.maxSqlStatements ?? 8),
-    spoolBytes: Math.floor((options.spoolBytes ?? GIB) / count),
+    maxCallsPerGrant: part(options.maxCallsPerGrant),
+    maxCallsPerService: part(options.maxCallsPerService),
+    maxBodiesPerGrant: part(options.maxBodiesPerGrant),
+    maxBodiesPerService: part(options.maxBodiesPerService),
+    maxSqlStatements: part(options.maxSqlStatements),
+    spoolBytes: Math.floor(options.spoolBytes / count),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/authorization';
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
-import type { GatewayRules, TenantRules } from '../trust/customer-rules.js';
+import { type GatewayRules, hasExpired, type TenantRules, trustToApply } from '../trust/customer-rules.js';
 import { ActiveStops } from '../trust/customer-stops.js';
 
 type WorkerRulesParts = {
@@ -40,7 +40,7 @@ export class WorkerRules implements GatewayRules {
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
-    return this.tenants.get(tenant)?.trust ?? (this.parts.pinnedOnly ? 'unpinned' : undefined);
+    return trustToApply(this.tenants.get(tenant)?.trust, this.parts);
   }
 
   trustHash(tenant: string): string | null {
@@ -52,8 +52,7 @@ export class WorkerRules implements GatewayRules {
   }
 
   hasExpired(tenant: string): boolean {
-    const trust = this.tenants.get(tenant)?.trust;
-    return typeof trust === 'object' && this.parts.clock.now() >= Date.parse(trust.document.validUntil);
+    return hasExpired(this.tenants.get(tenant)?.trust, this.parts);
   }
 
   submit(signature: StopOrLift): Promise<CountersignRefusal | undefined> {

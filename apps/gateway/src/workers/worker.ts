@@ -4,11 +4,11 @@ import { decodeGatewayCredential, type LaneEnd } from '@countersign/gateway-prot
 import { assembleServing, cutsOf, type ServingParts } from '../assemble-gateway.js';
 import { machineClock } from '../clock.js';
 import { FileLinks } from '../files/file-links.js';
-import type { GatewayOptions } from '../gateway-options.js';
-import { beginRun } from '../gateway-run.js';
+import type { SettledOptions } from '../gateway-options.js';
+import { beginRun, SWEEP_MS } from '../gateway-run.js';
 import { loadIdentity } from '../identity.js';
 import { readinessOf } from '../readiness.js';
-import { closeParts, SWEEP_MS, stopServing, sweep } from '../start-gateway.js';
+import { closeParts, stopServing, sweep } from '../start-gateway.js';
 import { lockLane, recordsDirOf } from './lanes.js';
 import type { ToWorker, Update, WorkerState } from './messages.js';
 import { PrimaryChannel } from './primary-channel.js';
@@ -61,7 +61,7 @@ class Worker {
 
   static async open(begin: Extract<ToWorker, { type: 'begin' }>, channel: PrimaryChannel): Promise<Worker> {
     const clock = machineClock();
-    const options: GatewayOptions = { ...begin.options, clock };
+    const options: SettledOptions = { ...begin.options, clock };
     const { spoolDir } = options;
     const run = beginRun(options, decodeGatewayCredential(options.credential), await loadIdentity(spoolDir));
     const unlock = await lockLane(spoolDir, begin.lane);
@@ -77,9 +77,9 @@ class Worker {
           count: () => shared.lanes,
           otherLanes: (tenant) => shared.otherLanes[tenant] ?? [],
         },
-        loadRules: async (_run, calls) => {
+        loadRules: async (calls) => {
           const rules: WorkerRules = new WorkerRules({
-            pinnedOnly: options.pinnedOnly ?? false,
+            pinnedOnly: options.pinnedOnly,
             clock,
             submit: async (signature) =>
               (await channel.request({ type: 'stop', signature })) as CountersignRefusal | undefined,
@@ -138,8 +138,8 @@ class Worker {
       sweep({ ...parts, feed: NO_FEED });
       channel.send({ type: 'status', readiness: readinessOf(parts) });
     }, SWEEP_MS);
-    const port = await parts.server.listen(begin.options.port, begin.options.host);
-    channel.send({ type: 'listening', port });
+    await parts.server.listen(begin.options.port, begin.options.host);
+    channel.send({ type: 'listening' });
   }
 
   private apply(update: Update): void {
@@ -178,7 +178,7 @@ class Worker {
 
   /** Ends open calls, ships what it can, and lets go of the records. */
   async stop(): Promise<void> {
-    await stopServing({ ...this.parts, feed: NO_FEED }, this.begin.options.stopGraceMs ?? 10_000);
+    await stopServing({ ...this.parts, feed: NO_FEED }, this.begin.options.stopGraceMs);
     clearInterval(this.timer);
     await closeParts({ ...this.parts, feed: NO_FEED });
     await this.unlock();

@@ -33,6 +33,7 @@ export type GatewayEnvironment = {
   maxBodiesPerService: number;
   maxHeaderBytes: number;
   maxBodyBytes: number;
+  maxFileBytes: number;
   /** Processes that serve calls. 1: the gateway is a single process. */
   workers: number;
   /** Milliseconds. */
@@ -54,6 +55,22 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const milliseconds = wholeNumber(1, 86_400_000);
 
+/** What applies to a gateway where its operator says nothing else. */
+export const GATEWAY_DEFAULTS = {
+  spoolBytes: GIB,
+  maxCallsPerGrant: 256,
+  maxCallsPerService: 1_024,
+  maxBodiesPerGrant: 64,
+  maxBodiesPerService: 256,
+  maxHeaderBytes: 16 * KIB,
+  maxBodyBytes: 100 * MIB,
+  maxFileBytes: GIB,
+  workers: 1,
+  upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
+  callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
+};
+const { upstreamTimeouts, callTimes } = GATEWAY_DEFAULTS;
+
 export const GATEWAY_ADMIN_PORT = 4101;
 
 export const gatewayShape = {
@@ -66,20 +83,30 @@ export const gatewayShape = {
     'begin with csg_, as "countersign gateways enroll NAME" printed it',
   ).optional(),
   COUNTERSIGN_SPOOL_DIR: folder.optional(),
-  COUNTERSIGN_GATEWAY_SPOOL_BYTES: wholeNumber(1024 ** 2, 1024 * GIB).default(GIB),
-  COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT: wholeNumber(1, 1_000_000).default(256),
-  COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE: wholeNumber(1, 1_000_000).default(1024),
-  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_GRANT: wholeNumber(1, 1_000_000).default(64),
-  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE: wholeNumber(1, 1_000_000).default(256),
-  COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(16 * KIB),
-  COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(100 * MIB),
-  COUNTERSIGN_GATEWAY_MAX_FILE_BYTES: wholeNumber(1, 1024 * GIB).default(GIB),
-  COUNTERSIGN_GATEWAY_WORKERS: wholeNumber(1, 64).default(1),
-  COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
-  COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS: milliseconds.default(30_000),
-  COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
-  COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(20_000),
-  COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(900_000),
+  COUNTERSIGN_GATEWAY_SPOOL_BYTES: wholeNumber(1024 ** 2, 1024 * GIB).default(GATEWAY_DEFAULTS.spoolBytes),
+  COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT: wholeNumber(1, 1_000_000).default(
+    GATEWAY_DEFAULTS.maxCallsPerGrant,
+  ),
+  COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE: wholeNumber(1, 1_000_000).default(
+    GATEWAY_DEFAULTS.maxCallsPerService,
+  ),
+  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_GRANT: wholeNumber(1, 1_000_000).default(
+    GATEWAY_DEFAULTS.maxBodiesPerGrant,
+  ),
+  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE: wholeNumber(1, 1_000_000).default(
+    GATEWAY_DEFAULTS.maxBodiesPerService,
+  ),
+  COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(
+    GATEWAY_DEFAULTS.maxHeaderBytes,
+  ),
+  COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(GATEWAY_DEFAULTS.maxBodyBytes),
+  COUNTERSIGN_GATEWAY_MAX_FILE_BYTES: wholeNumber(1, 1024 * GIB).default(GATEWAY_DEFAULTS.maxFileBytes),
+  COUNTERSIGN_GATEWAY_WORKERS: wholeNumber(1, 64).default(GATEWAY_DEFAULTS.workers),
+  COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(upstreamTimeouts.connectMs),
+  COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS: milliseconds.default(upstreamTimeouts.firstByteMs),
+  COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(upstreamTimeouts.idleMs),
+  COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(callTimes.clientIdleMs),
+  COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(callTimes.totalMs),
   COUNTERSIGN_GATEWAY_TLS_CERT_FILE: file.optional(),
   COUNTERSIGN_GATEWAY_TLS_KEY_FILE: file.optional(),
   COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE: file.optional(),
