@@ -36,7 +36,9 @@ describe('lists with many rows', () => {
     await shows(page, 1);
     await filters.getByLabel('State').selectOption('denied');
     await page.getByText('Nothing matches').waitFor();
+    const listed = page.waitForRequest(/\/api\/v1\/requests\?ticket=case-17&limit=50$/);
     await page.goto(`${site.url}/history?ticket=case-17`);
+    await listed;
     await shows(page, 1);
     await page.getByText('More filters (1 chosen)').waitFor();
     await expectGoodViews(page, 'history-filtered');

@@ -1,9 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { type AccessRecord, api, type Grant } from './client.js';
-import { type ListPage, listQuery } from './pagination.js';
+import { type ListPage, listQuery, MOST_ITEMS, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';
 
-const PAGE_SIZE = '200';
 const REFETCH_MS = 2_000;
 
 export const grantQuery = (id: string) =>
@@ -28,14 +27,21 @@ export interface GrantFilter {
   person?: string;
 }
 
-export const grantsQuery = (query: GrantFilter = {}) =>
-  listQuery(['grants', query], (page, signal) =>
-    unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
+export const grantsQuery = (query: GrantFilter, limit = ROWS) =>
+  listQuery(
+    ['grants', query],
+    (page, signal) => unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
+    limit,
   );
 
+/** As many as one answer has, for what must not miss one: a banner, or the reader's own access. */
+export const manyGrantsQuery = (query: GrantFilter) => grantsQuery(query, MOST_ITEMS);
+
 /** Locks in force that bind the reader's side. */
-export const locksQuery = listQuery(['locks'], (query, signal) =>
-  unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
+export const locksQuery = listQuery(
+  ['locks'],
+  (query, signal) => unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
+  MOST_ITEMS,
 );
 
 /**
@@ -53,7 +59,7 @@ export const logOfGrant = ({ tenant, sealedLog }: Pick<Grant, 'tenant' | 'sealed
 export const recordsQuery = (grant: Pick<Grant, 'tenant' | 'sealedLog' | 'id'>) =>
   queryOptions({
     queryKey: ['records', grant.id],
-    queryFn: ({ signal }) => readRecords(logOfGrant(grant), { grant: grant.id, limit: PAGE_SIZE }, signal),
+    queryFn: ({ signal }) => readRecords(logOfGrant(grant), { grant: grant.id, limit: MOST_ITEMS }, signal),
   });
 
 interface RecordFilter {
@@ -79,7 +85,7 @@ export async function* recordPages(
   let page: ListPage<AccessRecord> | undefined;
   do {
     const cursor = page?.next;
-    page = await readRecords(slug, { ...filter, limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) }, signal);
+    page = await readRecords(slug, { ...filter, limit: MOST_ITEMS, ...(cursor ? { cursor } : {}) }, signal);
     yield page.items;
   } while (page.next !== null);
 }

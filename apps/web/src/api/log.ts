@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { HttpLog } from '../log/http-log.js';
 import { api, type Grant } from './client.js';
 import { logOfGrant } from './grants.js';
-import { listQuery } from './pagination.js';
+import { listQuery, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';
 
 const REFETCH_MS = 15_000;
@@ -71,8 +71,6 @@ export interface EventFilter {
   from?: string;
   to?: string;
 }
-
-const ROWS = '50';
 
 /** The events of a log, newest first. */
 export const eventsQuery = (log: string, filter: EventFilter, limit = ROWS) =>

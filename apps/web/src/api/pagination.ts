@@ -1,6 +1,9 @@
 import { infiniteQueryOptions, type QueryKey } from '@tanstack/react-query';
 
-export const PAGE_SIZE = '200';
+/** Rows of a list on a page at first, and with each press on “Show more”. */
+export const ROWS = '50';
+/** The most items of one answer, for a page that counts, sorts or searches more than it shows. */
+export const MOST_ITEMS = '200';
 
 export interface ListPage<T> {
   items: T[];
@@ -14,7 +17,7 @@ export async function readAll<T>(
 ): Promise<T[]> {
   const items: T[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: ListPage<T> = await read({ limit: PAGE_SIZE, ...(cursor === '' ? {} : { cursor }) });
+    const page: ListPage<T> = await read({ limit: MOST_ITEMS, ...(cursor === '' ? {} : { cursor }) });
     items.push(...page.items);
     onCount(items.length);
     cursor = page.next;
@@ -25,15 +28,15 @@ export async function readAll<T>(
 /**
  * A list of the API that is read one page at a time. `items` holds the pages that have been read so far.
  *
- * @param limit items a page, at most 200
+ * @param limit items an answer. Two lists that differ in it share no answers
  */
 export const listQuery = <T>(
   queryKey: QueryKey,
   read: (page: { limit: string; cursor?: string }, signal: AbortSignal) => Promise<ListPage<T>>,
-  limit: string = PAGE_SIZE,
+  limit: string = ROWS,
 ) =>
   infiniteQueryOptions({
-    queryKey,
+    queryKey: [...queryKey, { limit }],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       read({ limit, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),

@@ -1,7 +1,7 @@
 import { queryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type AccessRequest, api } from './client.js';
-import { type ListPage, listQuery, PAGE_SIZE, readAll } from './pagination.js';
+import { type ListPage, listQuery, MOST_ITEMS, ROWS, readAll } from './pagination.js';
 import { unwrap } from './problem.js';
 
 export const requestQuery = (id: string) =>
@@ -33,17 +33,20 @@ const readRequests = (
   signal: AbortSignal | null = null,
 ): Promise<ListPage<AccessRequest>> => unwrap(api.GET('/api/v1/requests', { params: { query }, signal }));
 
-export const requestsQuery = (query: RequestFilter = {}) =>
-  listQuery(['requests', query], (page, signal) => readRequests({ ...query, ...page }, signal));
+export const requestsQuery = (query: RequestFilter, limit = ROWS) =>
+  listQuery(['requests', query], (page, signal) => readRequests({ ...query, ...page }, signal), limit);
+
+/** As many as one answer has, for pages that count or sort what waits. */
+export const manyRequestsQuery = (query: RequestFilter) => requestsQuery(query, MOST_ITEMS);
 
 /** Pages that are loaded without a press, so that this many requests can be sorted. */
 const MOST_PAGES = 5;
 
 /** A list whose first 1,000 items are loaded without a press, for pages that sort them in another order. */
-export function useWholeList(options: ReturnType<typeof requestsQuery>) {
-  const query = useInfiniteQuery(options);
+export function useWholeList(filter: RequestFilter) {
+  const query = useInfiniteQuery(manyRequestsQuery(filter));
   const { hasNextPage, isFetching, fetchNextPage } = query;
-  const pages = (query.data?.items.length ?? 0) / Number(PAGE_SIZE);
+  const pages = (query.data?.items.length ?? 0) / Number(MOST_ITEMS);
   useEffect(() => {
     if (hasNextPage && !isFetching && pages < MOST_PAGES) void fetchNextPage();
   }, [hasNextPage, isFetching, pages, fetchNextPage]);

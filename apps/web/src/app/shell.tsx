@@ -13,7 +13,7 @@ import {
 } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
-import { requestsQuery } from '../api/requests.js';
+import { manyRequestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
@@ -183,7 +183,7 @@ function useMenu(area?: RefObject<HTMLElement | null>) {
 function useWaiting(at: 'inbox' | 'queue' | undefined): string {
   const state = at === 'inbox' ? 'awaiting_customer' : 'awaiting_vendor';
   const enabled = useContext(IsFollowed) && at !== undefined;
-  const { data, hasNextPage } = useInfiniteQuery({ ...requestsQuery({ state }), enabled });
+  const { data, hasNextPage } = useInfiniteQuery({ ...manyRequestsQuery({ state }), enabled });
   const count = at === undefined ? 0 : (data?.items.length ?? 0);
   return count === 0 ? '' : hasNextPage ? `${count}+` : String(count);
 }

@@ -3,7 +3,7 @@ import { joinWithAnd } from '@countersign/wording';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
-import { requestsQuery } from '../../api/requests.js';
+import { manyRequestsQuery } from '../../api/requests.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { draftQuery, passkeysQuery, refetchWhileUnpinned, trustQuery } from '../../api/trust.js';
 import { originOfPasskey, type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
@@ -181,8 +181,8 @@ function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; a
 /** Warns before a claim: it outdates the requests that are open now, and their requesters must ask again. */
 function WillBeOutdated() {
   const text = useText(claimTexts);
-  const vendor = useInfiniteQuery(requestsQuery({ state: 'awaiting_vendor' })).data?.items ?? [];
-  const own = useInfiniteQuery(requestsQuery({ state: 'awaiting_customer' })).data?.items ?? [];
+  const vendor = useInfiniteQuery(manyRequestsQuery({ state: 'awaiting_vendor' })).data?.items ?? [];
+  const own = useInfiniteQuery(manyRequestsQuery({ state: 'awaiting_customer' })).data?.items ?? [];
   const count = vendor.length + own.length;
   if (count === 0) return null;
   return (

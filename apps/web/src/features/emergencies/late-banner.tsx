@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { disclosuresQuery } from '../../api/disclosures.js';
+import { MOST_ITEMS } from '../../api/pagination.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { emergenciesTexts } from './emergencies.text.js';
@@ -12,7 +13,7 @@ export function LateBanner() {
   const text = useText(emergenciesTexts);
   const session = useSession();
   const { data } = useInfiniteQuery({
-    ...disclosuresQuery('late'),
+    ...disclosuresQuery('late', MOST_ITEMS),
     enabled: may(session, 'disclosure.read'),
     refetchInterval: REFETCH_MS,
   });

@@ -9,7 +9,7 @@ import { Glance } from '../glance/glance.js';
 import { apiFilter, type FilterField, useListChoice } from '../lists/list-filter.js';
 import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { accessTexts } from './access.text.js';
-import { isBlocked } from './blocked.js';
+import { isBlocked, REFETCH_MS } from './blocked.js';
 import { GrantCard } from './grant-card.js';
 import { SignedStops } from './signed-stops.js';
 
@@ -22,7 +22,10 @@ export default function AccessPage() {
   const fields: readonly FilterField[] = isVendor(session) ? [...FIELDS, 'tenant'] : FIELDS;
   const choice = useListChoice(fields);
   const filter = apiFilter(choice) as GrantFilter;
-  const active = useInfiniteQuery(grantsQuery({ ...filter, state: 'active' }));
+  const active = useInfiniteQuery({
+    ...grantsQuery({ ...filter, state: 'active' }),
+    refetchInterval: REFETCH_MS,
+  });
   const scheduled = useInfiniteQuery(grantsQuery({ ...filter, state: 'scheduled' }));
   const soon = scheduled.data?.items ?? [];
   const begun = active.data?.items ?? [];

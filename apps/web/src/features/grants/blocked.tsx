@@ -2,7 +2,7 @@ import { accessReasonText } from '@countersign/wording';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
-import { grantsQuery, locksQuery } from '../../api/grants.js';
+import { locksQuery, manyGrantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -15,7 +15,8 @@ import { Instant } from '../../ui/clock.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { blockedTexts } from './blocked.text.js';
 
-const REFETCH_MS = 5_000;
+/** How often a page reads again what is blocked: no event says that a lock was set or lifted. */
+export const REFETCH_MS = 5_000;
 /** The page of the access shows the others. */
 const MAX_LINES = 3;
 
@@ -94,7 +95,7 @@ export function BlockedBanner() {
   const session = useSession();
   const mine = isVendor(session) && !may(session, 'lock.set') ? { person: session.person } : {};
   const { data } = useInfiniteQuery({
-    ...grantsQuery({ ...mine, state: 'active' }),
+    ...manyGrantsQuery({ ...mine, state: 'active' }),
     enabled: may(session, 'grant.read'),
     refetchInterval: REFETCH_MS,
   });
@@ -167,7 +168,7 @@ function useWholeStop(): Block | null {
     refetchInterval: REFETCH_MS,
   });
   const grants = useInfiniteQuery({
-    ...grantsQuery({ state: 'active' }),
+    ...manyGrantsQuery({ state: 'active' }),
     enabled: isTheirs && may(session, 'grant.read'),
   });
   const stop = stops.data?.items.find(({ digest }) => digest === null);

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
-import { grantsQuery } from '../../api/grants.js';
+import { manyGrantsQuery } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
@@ -24,8 +24,8 @@ export default function OpenPage() {
   const { person } = useSession();
   const [given] = useSearchParams();
   const service = given.get('service') ?? '';
-  const grants = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
-  const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
+  const grants = useInfiniteQuery(manyGrantsQuery({ person, state: 'active' }));
+  const scheduled = useInfiniteQuery(manyGrantsQuery({ person, state: 'scheduled' }));
   return (
     <Page narrow title={text.title(service)}>
       <Loaded query={grants}>

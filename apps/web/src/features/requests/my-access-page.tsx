@@ -2,9 +2,9 @@ import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
-import { grantsQuery } from '../../api/grants.js';
+import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { type RequestFilter, requestsQuery } from '../../api/requests.js';
+import { manyRequestsQuery, type RequestFilter } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
@@ -36,9 +36,9 @@ export default function MinePage() {
   const words = useText(requestStateTexts);
   const { person } = useSession();
   const choice = useListChoice(FIELDS, STATES);
-  const requests = useInfiniteQuery(requestsQuery({ ...(apiFilter(choice) as RequestFilter), person }));
-  const active = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
-  const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
+  const requests = useInfiniteQuery(manyRequestsQuery({ ...(apiFilter(choice) as RequestFilter), person }));
+  const active = useInfiniteQuery(manyGrantsQuery({ person, state: 'active' }));
+  const scheduled = useInfiniteQuery(manyGrantsQuery({ person, state: 'scheduled' }));
   const live = [active, scheduled].flatMap(({ data }) => data?.items ?? []);
   return (
     <Page

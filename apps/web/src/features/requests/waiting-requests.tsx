@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
-import { type RequestFilter, requestsQuery, useWholeList } from '../../api/requests.js';
+import { type RequestFilter, useWholeList } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { Loaded, ShowMore } from '../../ui/query-states.js';
 import { availableAction } from '../decision/available-action.js';
@@ -26,7 +26,7 @@ export function WaitingRequests({
   children: (requests: readonly AccessRequest[]) => ReactNode;
 }) {
   const session = useSession();
-  const waiting = useWholeList(requestsQuery({ ...(apiFilter(choice) as RequestFilter), state }));
+  const waiting = useWholeList({ ...(apiFilter(choice) as RequestFilter), state });
   const rows = waiting.data?.items ?? [];
   return (
     <div className="stack loose">
