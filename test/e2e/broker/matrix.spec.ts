@@ -583,14 +583,17 @@ const TABLE: Row[] = [
       },
     }),
     all: '403 forbidden',
-    but: { ...closed, ...each(['engineer', 'otherEngineer', 'legal'], '201') },
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer', 'legal'], '201') },
   },
   {
     endpoint: 'DELETE /api/v1/templates/{id}',
     case: 'of no one',
     target: at('/api/v1/templates/tpl_00000000-0000-7000-8000-000000000000'),
     all: '403 forbidden',
-    but: { ...closed, ...each(['engineer', 'otherEngineer', 'legal'], '404 not_found') },
+    but: {
+      ...closed,
+      ...each(['engineer', 'otherEngineer', 'engineerAndReviewer', 'legal'], '404 not_found'),
+    },
   },
   {
     endpoint: 'POST /api/v1/locks',
