@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { STOP_TYPE, type StopStatement, toInstant } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
 import { AT, LOG_POINT } from '../../factories/trust.js';
@@ -91,6 +92,26 @@ test('P6: a stop is effective everywhere although a worker is paused: that worke
   const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => callGateway(site, token)));
   expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 'grant_ended'));
   expect(upstream.hits).toHaveLength(before + CONNECTIONS);
+}, 120_000);
+
+test('P6: while the primary hangs, the workers refuse everything two seconds later, and serve again after it', async () => {
+  const { site, upstream } = made;
+  const token = await mintToken(site, await makeGrant(site));
+  await eventually('calls are allowed', async () => (await callGateway(site, token)).status === 200);
+  const primary = site.gateway.pid;
+  process.kill(primary, 'SIGSTOP');
+  try {
+    // The feed was heard at most a second before: by the liveness deadline alone, calls would be allowed for nine more.
+    await sleep(4_000);
+    const before = upstream.hits.length;
+    const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => callGateway(site, token)));
+    expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 'not_in_touch'));
+    expect(upstream.hits).toHaveLength(before);
+  } finally {
+    process.kill(primary, 'SIGCONT');
+  }
+  await servingWorkers(site);
+  await eventually('calls are allowed again', async () => (await callGateway(site, token)).status === 200);
 }, 120_000);
 
 test('P1: a budget over several workers, killed at random, is never exceeded, and is used up in the end', async () => {

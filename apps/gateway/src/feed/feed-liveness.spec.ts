@@ -1,10 +1,12 @@
 import { CLOCK_SKEW_MS } from '@countersign/contract';
+import { PrimaryLiveness } from '../workers/shared-state.js';
 import { FeedLiveness, LIVENESS_DEADLINE_MS, STALL_MS } from './feed-liveness.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 let monotonic = 0;
 let wall = 0;
-const liveness = () => new FeedLiveness({ monotonic: () => monotonic, now: () => wall });
+const clock = { monotonic: () => monotonic, now: () => wall };
+const liveness = () => new FeedLiveness(clock);
 /** Lets time pass on both clocks of the gateway. */
 const pass = (milliseconds: number) => {
   monotonic += milliseconds;
@@ -57,6 +59,38 @@ describe('FeedLiveness', () => {
     t.tick();
     t.eventReceived(T0 + STALL_MS + 400);
     expect(t.isInTouch()).toBe(true);
+  });
+
+  test('P6: a process that follows another is out of touch while the other stalls, and then until something signed later arrives', () => {
+    const worker = liveness();
+    const primary = new PrimaryLiveness(clock, (shared) => worker.adopt(structuredClone(shared)));
+    const both = (milliseconds: number) => {
+      pass(milliseconds);
+      primary.tick();
+      worker.tick();
+    };
+    both(0);
+    primary.start(T0, monotonic);
+    const delayed = primary.share();
+    both(STALL_MS);
+    both(STALL_MS);
+    expect(worker.isInTouch()).toBe(true);
+
+    pass(STALL_MS);
+    worker.tick();
+    expect(worker.isInTouch()).toBe(true);
+    pass(1);
+    worker.tick();
+    expect(worker.isInTouch()).toBe(false);
+    // What the primary sent before, and what it receives first of what has queued.
+    worker.adopt(delayed);
+    primary.eventReceived(T0 + 5_000);
+    expect(worker.isInTouch()).toBe(false);
+    both(0);
+    expect([primary.isInTouch(), worker.isInTouch()]).toEqual([false, false]);
+    both(250);
+    primary.eventReceived(T0 + 3 * STALL_MS + 100);
+    expect([primary.isInTouch(), worker.isInTouch()]).toEqual([true, true]);
   });
 
   test.each([

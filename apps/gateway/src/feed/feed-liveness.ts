@@ -22,8 +22,11 @@ type Base = {
   slack: number;
 };
 
-/** What the feed has shown of time: all but whether this process runs. */
-export type SharedLiveness = {
+/** When a process last noted that it runs, and when it last noted that it had not run for too long. */
+type Running = { tickedAt: number | undefined; stalledAt: number };
+
+/** What the feed has shown of time, and whether the process that follows the feed runs. */
+export type SharedLiveness = Running & {
   base: Base | undefined;
   heardAt: number;
   signedAt: number;
@@ -44,8 +47,9 @@ export class FeedLiveness {
   private signedAt = Number.NEGATIVE_INFINITY;
   /** The latest signed time that was believed, and when. It is kept over connections. */
   private lastBelieved: { monotonic: number; brokerTime: number } | undefined;
-  private tickedAt: number | undefined;
-  private stalledAt = Number.NEGATIVE_INFINITY;
+  private readonly own: Running = { tickedAt: undefined, stalledAt: Number.NEGATIVE_INFINITY };
+  /** The process that follows the feed for this one, if it is another. */
+  private source: Running | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -81,6 +85,7 @@ export class FeedLiveness {
   share(): SharedLiveness {
     const { base, heardAt, signedAt, lastBelieved } = this;
     return {
+      ...this.own,
       base: base && { ...base },
       heardAt,
       signedAt,
@@ -88,16 +93,20 @@ export class FeedLiveness {
     };
   }
 
-  /** Takes over what the primary knows of the feed. Each process detects its own stalls. */
-  adopt({ base, heardAt, signedAt, lastBelieved }: SharedLiveness): void {
+  /**
+   * Follows what another process has shared. From then on that process has to run as well as this one: while it stalls, no one
+   * receives a stop. `tickedAt` is when it was shared, so shared times that were delayed on the way do not look fresh.
+   */
+  adopt({ base, heardAt, signedAt, lastBelieved, tickedAt, stalledAt }: SharedLiveness): void {
     Object.assign(this, { base, heardAt, signedAt, lastBelieved });
+    this.source = { tickedAt, stalledAt };
   }
 
   /** Notes that the process runs. Called a few times a second. After a pause only what is signed later counts. */
   tick(): void {
     const now = this.clock.monotonic();
-    if (this.hasStalled(now)) this.stalledAt = now;
-    this.tickedAt = now;
+    if (hasStalled(this.own, now)) this.own.stalledAt = now;
+    this.own.tickedAt = now;
   }
 
   /** `wall`: the wall-clock time at which a decision is made, if that is not now. */
@@ -105,8 +114,8 @@ export class FeedLiveness {
     const now = this.clock.monotonic();
     return (
       now - this.heardAt < LIVENESS_DEADLINE_MS &&
-      this.heardAt >= this.stalledAt &&
-      !this.hasStalled(now) &&
+      this.runs(this.own, now) &&
+      (this.source === undefined || this.runs(this.source, now)) &&
       this.agreesWith(now, wall)
     );
   }
@@ -142,8 +151,9 @@ export class FeedLiveness {
     return this.base === undefined || this.agreesWith(this.clock.monotonic());
   }
 
-  private hasStalled(now: number): boolean {
-    return this.tickedAt !== undefined && now - this.tickedAt > STALL_MS;
+  /** Whether the process runs, and has received something that was signed after it last stalled. */
+  private runs(process: Running, now: number): boolean {
+    return !hasStalled(process, now) && this.heardAt >= process.stalledAt;
   }
 
   /**
@@ -170,3 +180,6 @@ export class FeedLiveness {
     if (this.agreesWith(monotonic) && !this.isLate) this.lastBelieved = { monotonic, brokerTime };
   }
 }
+
+const hasStalled = ({ tickedAt }: Running, now: number): boolean =>
+  tickedAt !== undefined && now - tickedAt > STALL_MS;

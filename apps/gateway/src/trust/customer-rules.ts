@@ -60,6 +60,8 @@ export type TenantRules = {
   isPinned: boolean;
   /** The active stops, by the hash of the statement. */
   stops: [string, SignedStop][];
+  /** Stops that were lifted and never return, as hashes of the statements. */
+  lifted: string[];
 };
 
 /** The customers' own rules as a process that serves calls uses them: its own, or those of its primary. */
@@ -162,6 +164,7 @@ export class CustomerRules implements CustomerRulesView {
     return {
       ...{ tenant, trust: this.trustStore.trustFor(tenant), hash: this.trustHash(tenant) },
       ...{ pin: this.pinOf(tenant), isPinned: this.pinnedTenants.has(tenant), stops: this.stops.of(tenant) },
+      lifted: this.stops.liftedOf(tenant),
     };
   }
 

@@ -43,10 +43,10 @@ export type CustomerStopsOptions = {
 export class CustomerStops {
   private readonly active = new ActiveStops();
   /**
-   * Stops that were lifted, as `TENANT HASH`. They never return. A stop's nonce makes its hash unique, so each stop
-   * counts once.
+   * Stops that were lifted, by tenant, as the hash of the statement. They never return. A stop's nonce makes its hash
+   * unique, so each stop counts once.
    */
-  private readonly lifted = new Set<string>();
+  private readonly lifted = new Map<string, Set<string>>();
   /** The last lifts that were accepted, by the hash of signature and statement: repeating one of them changes nothing. */
   private readonly recentLifts = new LRUCache<string, true>({ max: MAX_RECENT_LIFTS });
   /**
@@ -81,14 +81,19 @@ export class CustomerStops {
     return this.active.find(what);
   }
 
-  /** The tenants that have stopped something. */
+  /** The tenants that have stopped something, now or earlier. */
   get tenants(): Iterable<string> {
-    return this.active.tenants;
+    return new Set([...this.active.tenants, ...this.lifted.keys()]);
   }
 
   /** The active stops of a tenant, by the hash of the statement. */
   of(tenant: string): [string, SignedStop][] {
     return this.active.of(tenant);
+  }
+
+  /** The stops of a tenant that were lifted, as hashes of the statements. */
+  liftedOf(tenant: string): string[] {
+    return [...(this.lifted.get(tenant) ?? [])];
   }
 
   /**
@@ -194,7 +199,7 @@ export class CustomerStops {
 
   /** A lift applies only to stops of its own tenant. */
   private forget(tenant: string, hash: string): void {
-    this.lifted.add(`${tenant} ${hash}`);
+    this.lifted.set(tenant, (this.lifted.get(tenant) ?? new Set()).add(hash));
     this.active.delete(tenant, hash);
   }
 
@@ -202,15 +207,12 @@ export class CustomerStops {
   private stateOf(signature: StopOrLift): 'in force' | 'lifted' | 'new' {
     const { tenant } = signature.statement;
     const hash = isLift(signature) ? signature.statement.stop : stopHash(signature);
-    if (this.lifted.has(`${tenant} ${hash}`)) return 'lifted';
+    if (this.lifted.get(tenant)?.has(hash)) return 'lifted';
     return this.active.has(tenant, hash) ? 'in force' : 'new';
   }
 
   private *lines(): Generator<object> {
-    for (const place of this.lifted) {
-      const [tenant = '', lifted = ''] = place.split(' ');
-      yield { tenant, lifted };
-    }
+    for (const [tenant, hashes] of this.lifted) for (const lifted of hashes) yield { tenant, lifted };
     for (const stop of this.active.all()) yield { stop };
   }
 }
@@ -220,7 +222,7 @@ export const signatureHash = (signature: StopOrLift): string =>
   sha256Digest(nodeCountersignPorts.hashing, canonicalJson(signature));
 export const stopHash = ({ statement }: StopOrLift): string =>
   statementHash(nodeCountersignPorts.hashing, statement);
-const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
+export const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
   signature.statement.type === STOP_TYPE;
 const isLift = (signature: StopOrLift): signature is SignedLift => signature.statement.type !== STOP_TYPE;
 

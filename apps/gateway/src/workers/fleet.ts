@@ -1,9 +1,18 @@
 import cluster, { type Worker as Process } from 'node:cluster';
+import { serialize } from 'node:v8';
 import type { LaneEnd, RunEnd } from '@countersign/gateway-protocol';
 import { BackOff, sleep, withinTime } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Readiness } from '../http/own-pages.js';
-import type { ToPrimary, ToWorker, Update, WorkerOptions, WorkerRequest, WorkerState } from './messages.js';
+import type {
+  LargeToWorker,
+  ToPrimary,
+  ToWorker,
+  Update,
+  WorkerOptions,
+  WorkerRequest,
+  WorkerState,
+} from './messages.js';
 
 /** A worker that has not confirmed something that narrows what it may do within this time is killed. */
 const CONFIRM_MS = 500;
@@ -26,9 +35,11 @@ type FleetParts = {
   lanes(): number;
   /** Ends of lanes that no worker writes any more. */
   otherEnds(): ReadonlyMap<number, Record<string, RunEnd>>;
-  state(): Omit<WorkerState, 'otherLanes'>;
+  state(): WorkerState;
   /** Answers a request of a worker. Rejects to refuse it. */
   answer(request: WorkerRequest, member: object): Promise<unknown>;
+  /** Starts a process. Default: this program again. */
+  fork?(): Process;
 };
 
 /** One lane: the process that serves it now, if there is one. */
@@ -57,6 +68,8 @@ export class Fleet {
   private readonly begunAt = performance.now();
   private wasReady = false;
   private sentLanes = 0;
+  /** What a worker that begins gets. The others that begin at the same time get the same, if nothing was shared in between. */
+  private state: { number: number; message: ToWorker } | undefined;
 
   constructor(private readonly parts: FleetParts) {
     this.members = Array.from({ length: parts.count }, (_, lane) => ({
@@ -95,9 +108,11 @@ export class Fleet {
   share(update: Update): number {
     this.number += 1;
     const { number } = this;
+    const plain: LargeToWorker = { type: 'update', number, update };
+    const message = update.type === 'snapshot' ? serialized(plain) : plain;
     for (const member of this.members)
       if (member.hasState) {
-        this.send(member, { type: 'update', number, update });
+        this.send(member, message);
         this.requireConfirmed(member, number, update);
       }
     return number;
@@ -151,7 +166,7 @@ export class Fleet {
 
   private fork(member: Member): void {
     const { log } = this.parts;
-    const process = cluster.fork();
+    const process = (this.parts.fork ?? cluster.fork)();
     Object.assign(member, { process, hasState: false, isListening: false, readiness: undefined });
     Object.assign(member, { applied: 0, startedAt: performance.now(), ends: undefined });
     process.on('message', (message: ToPrimary) => {
@@ -228,11 +243,22 @@ export class Fleet {
     const left = OPEN_MS - (performance.now() - this.begunAt);
     if (left > 0) await withinTime(this.until(areOpen), left);
     if (member.process !== process) return;
-    const state = { ...this.parts.state(), otherLanes: this.otherLanesOf(member) };
-    this.send(member, { type: 'state', state });
+    this.send(member, { type: 'otherLanes', otherLanes: this.otherLanesOf(member) });
+    this.send(member, this.serializedState());
     member.hasState = true;
     const update: Update = { type: 'ready', isReady: this.wasReady, lanes: this.parts.lanes() };
     this.send(member, { type: 'update', number: this.number, update });
+  }
+
+  private serializedState(): ToWorker {
+    if (this.state?.number !== this.number) {
+      const message = serialized({ type: 'state', state: this.parts.state() });
+      this.state = { number: this.number, message };
+      setImmediate(() => {
+        this.state = undefined;
+      });
+    }
+    return this.state.message;
   }
 
   /** The ends of the other lanes, by tenant. */
@@ -299,3 +325,6 @@ export class Fleet {
     });
   }
 }
+
+/** While this process serializes, it receives nothing: with many grants, once for each worker would take too long. */
+const serialized = (message: LargeToWorker): ToWorker => ({ type: 'serialized', bytes: serialize(message) });

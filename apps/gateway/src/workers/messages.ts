@@ -30,20 +30,25 @@ export type WorkerState = {
   feed: { data: FeedState; now: number } | undefined;
   rules: TenantRules[];
   liveness: SharedLiveness;
-  /** By tenant: its last record in each other lane. */
-  otherLanes: Record<string, LaneEnd[]>;
 };
 
 export type WorkerOptions = Omit<SettledOptions, 'admin' | 'logger' | 'disk' | 'clock' | 'resolveStorage'>;
 
 export type ToWorker =
   | { type: 'begin'; options: WorkerOptions; lane: number; lanes: number }
-  | { type: 'state'; state: WorkerState }
-  | { type: 'update'; number: number; update: Update }
+  /** The last records of the other lanes, by tenant. */
+  | { type: 'otherLanes'; otherLanes: Record<string, LaneEnd[]> }
+  | LargeToWorker
+  /** A `LargeToWorker` that was serialized once for all workers. */
+  | { type: 'serialized'; bytes: Uint8Array }
   | { type: 'answer'; to: number; result: unknown }
   | { type: 'failure'; to: number; reason: string }
   | { type: 'collect'; id: number }
   | { type: 'stop' };
+
+export type LargeToWorker =
+  | { type: 'state'; state: WorkerState }
+  | { type: 'update'; number: number; update: Update };
 
 export type WorkerRequest =
   | { type: 'ledger'; request: LedgerRequest }

@@ -1,3 +1,4 @@
+import { deserialize } from 'node:v8';
 import type { ToPrimary, ToWorker, WorkerRequest } from './messages.js';
 
 type Pending = { resolve(result: unknown): void; reject(error: Error): void };
@@ -15,7 +16,7 @@ export class PrimaryChannel {
     process.on('message', (message: ToWorker) => {
       if (message.type === 'answer') this.settle(message.to)?.resolve(message.result);
       else if (message.type === 'failure') this.settle(message.to)?.reject(new Error(message.reason));
-      else take(message);
+      else take(message.type === 'serialized' ? deserialize(message.bytes) : message);
     });
   }
 

@@ -92,7 +92,10 @@ export class SharedState extends GatewayState {
   }
 }
 
-/** Whether the gateway is in touch, in the primary. The workers learn when the last authentic event came, after the event itself. */
+/**
+ * Whether the gateway is in touch, in the primary. The workers learn when the last authentic event came, after the event itself, and
+ * several times a second that the primary runs.
+ */
 export class PrimaryLiveness extends FeedLiveness {
   constructor(
     clock: Clock,
@@ -113,6 +116,11 @@ export class PrimaryLiveness extends FeedLiveness {
 
   override reset(): void {
     super.reset();
+    this.onChange(this.share());
+  }
+
+  override tick(): void {
+    super.tick();
     this.onChange(this.share());
   }
 }

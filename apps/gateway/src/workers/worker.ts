@@ -107,6 +107,9 @@ class Worker {
   take(message: ToWorker): void {
     const { channel } = this;
     switch (message.type) {
+      case 'otherLanes':
+        this.shared.otherLanes = message.otherLanes;
+        break;
       case 'state':
         this.adopt(message.state);
         this.serve().catch((error: unknown) => fail(channel, error));
@@ -122,10 +125,9 @@ class Worker {
     }
   }
 
-  private adopt({ ledger, feed, rules, liveness, otherLanes }: WorkerState): void {
+  private adopt({ ledger, feed, rules, liveness }: WorkerState): void {
     const { parts, shared } = this;
     shared.ledger.adopt(ledger);
-    shared.otherLanes = otherLanes;
     shared.rules?.apply(rules);
     if (feed !== undefined) parts.state.applySnapshot(feed.data, feed.now);
     parts.liveness.adopt(liveness);
