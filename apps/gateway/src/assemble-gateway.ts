@@ -49,6 +49,7 @@ export type Sources = {
   /** Whether the gateway as a whole serves calls. Default: whether this process does. */
   isReady?(): boolean;
   fileLinks?: FileLinks;
+  sessions?: BrowserSessions;
 };
 
 export type ServingParts = Awaited<ReturnType<typeof assembleServing>>;
@@ -148,8 +149,9 @@ export async function assembleServing(run: Run, sources: Sources) {
   const times: CallTimes = options.callTimes;
   const isReady = sources.isReady ?? (() => liveness.isInTouch());
   const fileLinks = sources.fileLinks ?? new FileLinks(() => clock.monotonic());
+  const sessions = sources.sessions ?? new BrowserSessions(run);
   const parts = {
-    ...{ ...run, ...records, listenerTls, contextKeys, isReady, fileLinks },
+    ...{ ...run, ...records, listenerTls, contextKeys, isReady, fileLinks, sessions },
     ...{ calls, state, liveness, rules, shipper, budgets, upstreams, storages, times },
   };
   watchParts(parts);
@@ -240,12 +242,11 @@ export const cutsOf = (calls: OpenCalls, stopOn: CustomerRules['stopOn']) => ({
 
 /** The HTTP server with its three destinations: calls of data services, the gateway's own pages, and customers' stops. */
 function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
-  const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
+  const { options, credential, identity, log, metrics, recorder, rules, sessions, state, times } = parts;
   const { maxBodyBytes, maxFileBytes, maxHeaderBytes } = options;
   const authorizer = new CallAuthorizer({ ...parts, maxBodyBytes });
   const issuer = () => state.issuer;
   const refusals = new CallRefusals({ ...parts, authorizer, issuer });
-  const sessions = new BrowserSessions(parts);
   const now = () => parts.clock.now();
   const grants = new BrowserGrants({ sessions, authorizer, refusals, issuer, now });
   const access = new BrowserAccess({ sessions, grants, issuer, log });

@@ -1,6 +1,7 @@
 import { isDatabase } from '@countersign/contract';
 import type { PrivatePages } from '@countersign/private-listener';
 import type { GatewayState } from './authorize/gateway-state.js';
+import type { BrowserSessions } from './browser/browser-sessions.js';
 import type { Budgets } from './budget/budgets.js';
 import type { CallTimes, OpenCalls } from './budget/open-calls.js';
 import type { FeedLiveness } from './feed/feed-liveness.js';
@@ -30,6 +31,7 @@ export type WatchedParts = Run &
     times: CallTimes;
     isReady(): boolean;
     fileLinks: FileLinks;
+    sessions: BrowserSessions;
   };
 
 export function watchParts(parts: WatchedParts): void {

@@ -22,7 +22,7 @@ type Chain = {
 /** The last record of a lane of a gateway, of any run. `hash` is null if the log does not show it. */
 type Newest = { boot: string; seq: number; hash: string | null; isExcused?: boolean };
 
-/** `index`: the leaf that names this record of another lane; `at`: when it was written, in milliseconds since the epoch. */
+/** `index`: the first leaf that names a record of this run of another lane; `at`: when it was written, in milliseconds since the epoch. */
 type Awaited = { gateway: string; seq: number; hash: string; index: number; at: number };
 
 /** As a record names its lane (docs/feed.md). */
@@ -224,9 +224,22 @@ export class GatewayChains {
         throw data.fault('changed_record', `record ${seq} of another lane of ${gateway} is another one.`);
       const isShown = known !== undefined && known.seq >= seq;
       if (isShown || this.isRunExcused(data, this.state.newest.get(nameOfLane(gateway, lane)))) continue;
-      this.state.awaited ??= new Map();
-      this.state.awaited.set(`${gateway} ${boot}`, { gateway, seq, hash, index: data.index, at: data.at });
+      this.awaitRecord(data, `${gateway} ${boot}`, { gateway, seq, hash, index: data.index, at: data.at });
     }
+  }
+
+  /** Many chains name the same record. The hour begins with the first one, so that later ones cannot extend it. */
+  private awaitRecord(data: LeafData, name: string, named: Awaited): void {
+    this.state.awaited ??= new Map();
+    const known = this.state.awaited.get(name);
+    if (known?.seq === named.seq && known.hash !== named.hash)
+      throw data.fault(
+        'changed_record',
+        `another lane of ${named.gateway} names another record ${named.seq}.`,
+      );
+    if (known === undefined) this.state.awaited.set(name, named);
+    else if (named.seq > known.seq)
+      this.state.awaited.set(name, { ...known, seq: named.seq, hash: named.hash });
   }
 
   /**

@@ -63,3 +63,46 @@ test('invented cookies do not stop the renewal of a session that has had a token
   waiting.at(-1)?.({ token: 'second', expiresIn: 300 });
   expect(await renewed).toMatchObject({ token: 'second' });
 });
+
+describe('after a release at one worker', () => {
+  const own = { session: secret('o'), service: 'billing' };
+
+  /** Two processes of a gateway, whose messages arrive at once. */
+  function twoProcesses() {
+    const waiting: ((answer: unknown) => void)[] = [];
+    const postSigned = () => new Promise<unknown>((resolve) => void waiting.push(resolve));
+    const clock = { now: () => 0, monotonic: () => 0 } as never;
+    const passedOn: string[] = [];
+    const other = new BrowserSessions({ broker: { postSigned }, clock });
+    const onReleased = (key: string) => {
+      passedOn.push(key);
+      other.forget(key);
+    };
+    const one = new BrowserSessions({ broker: { postSigned }, clock, onReleased });
+    return { waiting, passedOn, one, other };
+  }
+
+  test('the session opens nothing at another one that had a token for it, and the message does not have the secret', async () => {
+    const { waiting, passedOn, one, other } = twoProcesses();
+    const token = other.token(own);
+    waiting.shift()?.({ token: 'first', expiresIn: 300 });
+    expect(await token).toMatchObject({ token: 'first' });
+    const released = one.release(own);
+    waiting.shift()?.(undefined);
+    expect(await released).toBe('released');
+    expect(await other.token(own)).toEqual({ refused: 'unknown' });
+    expect(passedOn).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+    expect(own.session).not.toContain(passedOn[0]);
+  });
+
+  test('a token that the broker was asked for before the release is not used', async () => {
+    const { waiting, one, other } = twoProcesses();
+    const token = other.token(own);
+    const released = one.release(own);
+    waiting.pop()?.(undefined);
+    expect(await released).toBe('released');
+    waiting.pop()?.({ token: 'late', expiresIn: 300 });
+    expect(await token).toEqual({ refused: 'unknown' });
+    expect(await other.token(own)).toEqual({ refused: 'unknown' });
+  });
+});

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type BrowserCodeExchange,
   type BrowserTokenRequest,
@@ -38,19 +39,27 @@ const SPARE_MS = 15_000;
  * session is valid at every gateway of its service.
  */
 export class BrowserSessions {
+  /** By the hash of service and session, like everything here. */
   private readonly tokens = new LRUCache<string, { token: string; until: number }>({ max: MAX_CACHED });
   private readonly unknown = new LRUCache<string, number>({ max: MAX_CACHED });
   private readonly pending = new Map<string, Promise<SessionToken>>();
   private exchanging = 0;
   private releasing = 0;
 
-  constructor(private readonly parts: { broker: Pick<BrokerClient, 'postSigned'>; clock: Clock }) {}
+  constructor(
+    private readonly parts: {
+      broker: Pick<BrokerClient, 'postSigned'>;
+      clock: Clock;
+      /** Called with the key of each session that is released here, for the other processes of this gateway. */
+      onReleased?(key: string): void;
+    },
+  ) {}
 
   /** The token of a session. @returns a promise only if the gateway has to request it from the broker */
   token(request: BrowserTokenRequest): SessionToken | Promise<SessionToken> {
     if (!isSessionSecret(request.session)) return { refused: 'unknown' };
     const now = this.parts.clock.monotonic();
-    const key = `${request.service} ${request.session}`;
+    const key = keyOf(request);
     const known = this.tokens.get(key);
     if (known !== undefined && now < known.until) return known;
     if (now < (this.unknown.get(key) ?? 0)) return { refused: 'unknown' };
@@ -88,25 +97,31 @@ export class BrowserSessions {
 
   /**
    * Releases the grant of a session. `unknown`: there is no such session, or its grant has ended. After a release the session opens
-   * nothing at this gateway, even before the feed has brought the end of the grant.
+   * nothing at this gateway, even before the feed has brought the end of the grant. With several workers the others are notified.
    */
   async release(request: BrowserTokenRequest): Promise<'released' | NoToken> {
-    const { broker, clock } = this.parts;
+    const { broker, onReleased } = this.parts;
     if (!isSessionSecret(request.session)) return 'unknown';
-    const key = `${request.service} ${request.session}`;
+    const key = keyOf(request);
     if (!this.tokens.has(key) && this.releasing >= MAX_PENDING) return 'busy';
     this.releasing += 1;
     try {
       const path = '/gateway/v1/browser-sessions/release';
       await broker.postSigned(path, request, AbortSignal.timeout(ANSWER_MS));
-      this.tokens.delete(key);
-      this.unknown.set(key, clock.monotonic() + UNKNOWN_MS);
+      this.forget(key);
+      onReleased?.(key);
       return 'released';
     } catch (error) {
       return isRefusal(error) ? 'unknown' : 'unreachable';
     } finally {
       this.releasing -= 1;
     }
+  }
+
+  /** From now on the session of this key is unknown. Another process of this gateway may have released it. */
+  forget(key: string): void {
+    this.tokens.delete(key);
+    this.unknown.set(key, this.parts.clock.monotonic() + UNKNOWN_MS);
   }
 
   private async requestToken(key: string, request: BrowserTokenRequest): Promise<SessionToken> {
@@ -117,6 +132,8 @@ export class BrowserSessions {
       const answer = parseBrowserToken(
         await broker.postSigned(path, request, AbortSignal.timeout(ANSWER_MS)),
       );
+      // It was released while the broker answered.
+      if (clock.monotonic() < (this.unknown.get(key) ?? 0)) return { refused: 'unknown' };
       const lifetimeMs = answer.expiresIn * 1_000;
       this.tokens.set(key, {
         token: answer.token,
@@ -125,12 +142,15 @@ export class BrowserSessions {
       return { token: answer.token };
     } catch (error) {
       if (!isRefusal(error)) return { refused: 'unreachable' };
-      this.tokens.delete(key);
-      this.unknown.set(key, clock.monotonic() + UNKNOWN_MS);
+      this.forget(key);
       return { refused: 'unknown' };
     }
   }
 }
+
+/** Not the secret itself: the key is passed on to other processes. */
+const keyOf = ({ service, session }: BrowserTokenRequest): string =>
+  hash('sha256', `${service} ${session}`, 'base64url');
 
 /** Whether the broker refused. Any other error may mean that it cannot be reached. */
 const isRefusal = (error: unknown): boolean =>

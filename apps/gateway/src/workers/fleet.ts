@@ -217,15 +217,10 @@ export class Fleet {
         void this.answer(member, message.id, message.request);
         break;
       case 'link':
+      case 'released':
         for (const other of this.members)
-          if (other !== member && other.hasState) {
-            const { id, link, until } = message;
-            this.send(other, {
-              type: 'update',
-              number: this.number,
-              update: { type: 'link', id, link, until },
-            });
-          }
+          if (other !== member && other.hasState)
+            this.send(other, { type: 'update', number: this.number, update: message });
         break;
       case 'status':
         member.readiness = message.readiness;

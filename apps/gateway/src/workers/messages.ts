@@ -22,6 +22,8 @@ export type Update =
   | { type: 'spent'; grant: LedgerGrant; until: number; isSpent: boolean }
   | { type: 'forget'; now: number }
   | { type: 'link'; id: string; link: FileLink; until: number }
+  /** A browser session that a worker has released. `key`: see BrowserSessions. */
+  | { type: 'released'; key: string }
   | { type: 'ready'; isReady: boolean; lanes: number };
 
 /** Everything that a worker has to know before it serves. */
@@ -64,5 +66,7 @@ export type ToPrimary =
   | { type: 'applied'; number: number }
   | { type: 'request'; id: number; request: WorkerRequest }
   | { type: 'link'; id: string; link: FileLink; until: number }
+  /** A browser session that a worker has released. `key`: see BrowserSessions. */
+  | { type: 'released'; key: string }
   | { type: 'status'; readiness: Readiness }
   | { type: 'metrics'; id: number; metrics: Awaited<ReturnType<GatewayMetrics['json']>> };

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import type { CountersignRefusal } from '@countersign/authorization';
 import { decodeGatewayCredential, type LaneEnd } from '@countersign/gateway-protocol';
 import { assembleServing, cutsOf, type ServingParts } from '../assemble-gateway.js';
+import { BrowserSessions } from '../browser/browser-sessions.js';
 import { machineClock } from '../clock.js';
 import { FileLinks } from '../files/file-links.js';
 import type { SettledOptions } from '../gateway-options.js';
@@ -93,6 +94,10 @@ class Worker {
           () => clock.monotonic(),
           (id, link, until) => channel.send({ type: 'link', id, link, until }),
         ),
+        sessions: new BrowserSessions({
+          ...run,
+          onReleased: (key) => channel.send({ type: 'released', key }),
+        }),
       },
     );
     parts.metrics.watchProcessorTime(String(begin.lane));
@@ -171,6 +176,9 @@ class Worker {
         break;
       case 'link':
         parts.fileLinks.adopt(update.id, update.link, update.until);
+        break;
+      case 'released':
+        parts.sessions.forget(update.key);
         break;
       case 'ready':
         shared.isReady = update.isReady;
