@@ -1,14 +1,17 @@
 import { EventEmitter } from 'node:events';
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
 import { pino } from 'pino';
 import { Fleet } from './fleet.js';
-import type { FeedState, ToPrimary, ToWorker, WorkerOptions, WorkerState } from './messages.js';
+import type { FeedState, ToPrimary, ToWorker, Update, WorkerOptions, WorkerState } from './messages.js';
+import { answer } from './primary.js';
 
 const FEED: FeedState = {
   ...{ issuer: 'https://broker.example', services: [], routeMaps: [], keys: [] },
   ...{ grants: [], tenants: [], locks: [] },
 };
+
+const CHANGE: Update = { type: 'change', data: {}, now: 0 };
 
 /** A worker process as the fleet sees it: messages, and an end. */
 class FakeProcess extends EventEmitter {
@@ -38,7 +41,7 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-function fleetOf(count: number) {
+function fleetOf(count: number, pidOf: (place: number) => number | undefined = (place) => place + 1) {
   const processes: FakeProcess[] = [];
   const state: WorkerState = {
     ...{ ledger: [], feed: undefined, rules: [] },
@@ -51,26 +54,22 @@ function fleetOf(count: number) {
     ...{ count, options: {} as WorkerOptions, log: pino({ level: 'silent' }) },
     ...{ lanes: () => count, otherEnds: () => new Map(), state: () => state, answer: async () => undefined },
     fork: () => {
-      const process = new FakeProcess(processes.length + 1);
+      const process = new FakeProcess(pidOf(processes.length));
       processes.push(process);
       return process as never;
     },
   });
-  const begin = async (process: FakeProcess) => {
-    process.says({ type: 'hello' });
-    process.says({ type: 'opened', ends: {} });
-    await immediate();
-  };
   /** All workers serve. */
   const started = async () => {
     const start = fleet.start();
     for (const process of processes) process.says({ type: 'opened', ends: {} });
     await immediate();
+    for (const process of processes) process.says({ type: 'adopted' });
     for (const process of processes) process.says({ type: 'listening' });
     await start;
     for (const process of processes) process.received.length = 0;
   };
-  return { fleet, processes, begin, started };
+  return { fleet, processes, started };
 }
 
 describe('Fleet', () => {
@@ -93,5 +92,58 @@ describe('Fleet', () => {
     expect(same.every((bytes) => bytes === snapshot)).toBe(true);
     expect(deserialize(snapshot as Uint8Array)).toMatchObject({ type: 'update', number });
     for (const process of processes) process.says({ type: 'applied', number });
+  });
+
+  test('P6: a worker is killed 500 ms after a change that it does not confirm, but not while it applies its first state', async () => {
+    const { fleet, processes } = fleetOf(2);
+    void fleet.start();
+    const [serving, starting] = processes as [FakeProcess, FakeProcess];
+    for (const process of processes) process.says({ type: 'opened', ends: {} });
+    await immediate();
+    serving.says({ type: 'adopted' });
+    expect(serving.received.at(-1)).toEqual({ type: 'serve' });
+    fleet.share(CHANGE);
+    // Only the workers that serve have to confirm it: the other has applied it before it serves.
+    let isConfirmed = false;
+    const confirmed = fleet.confirmed().then(() => (isConfirmed = true));
+    await sleep(700);
+    expect(isConfirmed).toBe(true);
+    expect([serving.isAlive, starting.isAlive]).toEqual([false, true]);
+    await confirmed;
+    starting.says({ type: 'adopted' });
+    expect(starting.received.slice(-2).map(({ type }) => type)).toEqual(['update', 'serve']);
+    fleet.share(CHANGE);
+    await sleep(700);
+    expect(starting.isAlive).toBe(false);
+    await fleet.close(0);
+  });
+
+  test('repeating a stop that is known costs the workers nothing, and waits only for what they have not confirmed yet', async () => {
+    const { fleet, processes, started } = fleetOf(2);
+    await started();
+    const parts = { fleet, spent: undefined as never, rules: { submit: async () => undefined } };
+    const repeat = () => answer(parts, { type: 'stop', signature: undefined as never }, {});
+    const number = fleet.share({ type: 'rules', tenants: [] });
+    let answered = 0;
+    const waiting = [repeat(), repeat()].map((stop) => stop.then(() => (answered += 1)));
+    await immediate();
+    expect(answered).toBe(0);
+    for (const process of processes) process.says({ type: 'applied', number });
+    await Promise.all(waiting);
+    await repeat();
+    expect(processes.map(({ received }) => received.length)).toEqual([1, 1]);
+  });
+
+  test('a worker that cannot be started is started again, and a stop of the gateway does not wait for it', async () => {
+    const { fleet, processes } = fleetOf(1, (place) => (place === 0 ? undefined : place));
+    const start = fleet.start();
+    processes[0]?.emit('error', new Error('spawn EAGAIN'));
+    await sleep(300);
+    expect(processes).toHaveLength(2);
+    processes[1]?.says({ type: 'listening' });
+    await start;
+    const closed = fleet.close(0);
+    processes[1]?.end();
+    await closed;
   });
 });

@@ -1,9 +1,10 @@
 import cluster, { type Worker as Process } from 'node:cluster';
 import { serialize } from 'node:v8';
 import type { LaneEnd, RunEnd } from '@countersign/gateway-protocol';
-import { BackOff, sleep, withinTime } from '@countersign/runtime';
+import { BackOff, describeError, sleep, withinTime } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Readiness } from '../http/own-pages.js';
+import { ConfirmDeadlines, isNarrowing } from './confirm-deadlines.js';
 import type {
   LargeToWorker,
   ToPrimary,
@@ -14,10 +15,6 @@ import type {
   WorkerState,
 } from './messages.js';
 
-/** A worker that has not confirmed something that narrows what it may do within this time is killed. */
-const CONFIRM_MS = 500;
-/** The same for a snapshot, which may be large, and comes only after the connection to the broker was lost. */
-const CONFIRM_SNAPSHOT_MS = 5_000;
 /** A worker that has lived this long starts again at once if it dies. */
 const STABLE_MS = 10_000;
 /** How long a start waits for the records of all lanes to be open, so that each worker can name those of the others. */
@@ -49,6 +46,10 @@ type Member = {
   /** The last record of each tenant when its process began. */
   ends: Record<string, RunEnd> | undefined;
   hasState: boolean;
+  /** It lets calls through after this update: it applies everything up to it first, and has to confirm what follows in time. */
+  servesFrom: number | undefined;
+  deadlines: ConfirmDeadlines;
+  timer: NodeJS.Timeout | undefined;
   isListening: boolean;
   /** The last update that it confirmed. */
   applied: number;
@@ -62,6 +63,8 @@ type Member = {
 export class Fleet {
   private readonly members: Member[];
   private number = 0;
+  /** The number of the last update that narrows what the workers may do. */
+  private lastNarrowing = 0;
   private isClosing = false;
   private readonly waiting = new Set<() => void>();
   private startFailed: ((error: Error) => void) | undefined;
@@ -74,6 +77,7 @@ export class Fleet {
   constructor(private readonly parts: FleetParts) {
     this.members = Array.from({ length: parts.count }, (_, lane) => ({
       ...{ lane, process: undefined, ends: undefined, hasState: false, isListening: false, applied: 0 },
+      ...{ servesFrom: undefined, deadlines: new ConfirmDeadlines(), timer: undefined },
       ...{ readiness: undefined, startedAt: 0, collected: new Map() },
       backOff: new BackOff({ firstMs: 100, longestMs: 10_000, jitter: 0 }),
     }));
@@ -108,20 +112,23 @@ export class Fleet {
   share(update: Update): number {
     this.number += 1;
     const { number } = this;
+    if (isNarrowing(update)) this.lastNarrowing = number;
     const plain: LargeToWorker = { type: 'update', number, update };
     const message = update.type === 'snapshot' ? serialized(plain) : plain;
     for (const member of this.members)
       if (member.hasState) {
         this.send(member, message);
-        this.requireConfirmed(member, number, update);
+        if (member.servesFrom !== undefined) member.deadlines.sent(number, update, performance.now());
+        this.watch(member);
       }
     return number;
   }
 
-  /** Resolves when every worker obeys everything that was shared up to this number: it has confirmed it, or is dead. */
-  async confirmed(number: number): Promise<void> {
+  /** Resolves when every worker obeys everything that was shared until now: it has confirmed it, is dead, or serves no calls yet. */
+  async confirmed(): Promise<void> {
+    const number = this.lastNarrowing;
     const processes = this.members
-      .filter(({ hasState }) => hasState)
+      .filter(({ servesFrom }) => servesFrom !== undefined && servesFrom < number)
       .map((member) => [member, member.process] as const);
     await this.until(() =>
       processes.every(([member, process]) => member.process !== process || member.applied >= number),
@@ -165,28 +172,36 @@ export class Fleet {
   }
 
   private fork(member: Member): void {
-    const { log } = this.parts;
-    const process = (this.parts.fork ?? cluster.fork)();
-    Object.assign(member, { process, hasState: false, isListening: false, readiness: undefined });
     Object.assign(member, { applied: 0, startedAt: performance.now(), ends: undefined });
+    let process: Process;
+    try {
+      process = (this.parts.fork ?? cluster.fork)();
+    } catch (error) {
+      this.ended(member, describeError(error));
+      return;
+    }
+    member.process = process;
+    const ended = (why: object) => {
+      if (member.process === process) this.ended(member, why);
+    };
     process.on('message', (message: ToPrimary) => {
       if (member.process === process) this.take(member, message);
     });
-    process.on('error', () => undefined);
-    process.on('exit', (code, signal) => {
-      if (member.process !== process) return;
-      Object.assign(member, {
-        process: undefined,
-        hasState: false,
-        isListening: false,
-        readiness: undefined,
-      });
-      this.changed();
-      if (this.isClosing) return;
-      log.error({ worker: member.lane, code, signal }, 'a worker has ended');
-      if (performance.now() - member.startedAt > STABLE_MS) member.backOff.reset();
-      setTimeout(() => !this.isClosing && this.fork(member), member.backOff.next());
-    });
+    // A process that could not be started, for example because there are too many, never exits.
+    process.on('error', (error) => process.process.pid === undefined && ended(describeError(error)));
+    process.on('exit', (code, signal) => ended({ code, signal }));
+  }
+
+  /** Starts the lane's next process after a pause. */
+  private ended(member: Member, why: object): void {
+    clearTimeout(member.timer);
+    Object.assign(member, { process: undefined, hasState: false, servesFrom: undefined, timer: undefined });
+    Object.assign(member, { deadlines: new ConfirmDeadlines(), isListening: false, readiness: undefined });
+    this.changed();
+    if (this.isClosing) return;
+    this.parts.log.error({ worker: member.lane, ...why }, 'a worker has ended');
+    if (performance.now() - member.startedAt > STABLE_MS) member.backOff.reset();
+    setTimeout(() => !this.isClosing && this.fork(member), member.backOff.next());
   }
 
   private take(member: Member, message: ToPrimary): void {
@@ -209,8 +224,13 @@ export class Fleet {
         member.process?.process.kill('SIGKILL');
         break;
       }
+      case 'adopted':
+        member.servesFrom = this.number;
+        this.send(member, { type: 'serve' });
+        break;
       case 'applied':
         member.applied = Math.max(member.applied, message.number);
+        member.deadlines.confirmed(message.number, performance.now());
         this.changed();
         break;
       case 'request':
@@ -282,12 +302,14 @@ export class Fleet {
     }
   }
 
-  private requireConfirmed(member: Member, number: number, update: Update): void {
-    if (update.type !== 'change' && update.type !== 'rules' && update.type !== 'snapshot') return;
-    const { process } = member;
-    const limitMs = update.type === 'snapshot' ? CONFIRM_SNAPSHOT_MS : CONFIRM_MS;
+  /** Kills the worker if it does not confirm in time what it was sent. */
+  private watch(member: Member): void {
+    const { process, deadlines } = member;
+    if (member.timer !== undefined || process === undefined || deadlines.due === undefined) return;
     const check = () => {
-      if (process === undefined || member.process !== process || member.applied >= number) return;
+      if (member.process !== process) return;
+      member.timer = undefined;
+      if (deadlines.due === undefined || performance.now() < deadlines.due) return this.watch(member);
       this.parts.log.error(
         { worker: member.lane },
         'a worker did not confirm a change in time and is killed',
@@ -295,7 +317,8 @@ export class Fleet {
       process.process.kill('SIGKILL');
     };
     // If this process itself was late, confirmations may wait to be read: they are read before an immediate runs.
-    setTimeout(() => setImmediate(check), limitMs);
+    const left = Math.max(0, deadlines.due - performance.now());
+    member.timer = setTimeout(() => setImmediate(check), left);
   }
 
   private send({ process }: Member, message: ToWorker): void {

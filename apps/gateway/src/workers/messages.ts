@@ -38,6 +38,8 @@ export type WorkerOptions = Omit<SettledOptions, 'admin' | 'logger' | 'disk' | '
 
 export type ToWorker =
   | { type: 'begin'; options: WorkerOptions; lane: number; lanes: number }
+  /** It has applied everything that was sent before: now it may let calls through. */
+  | { type: 'serve' }
   /** The last records of the other lanes, by tenant. */
   | { type: 'otherLanes'; otherLanes: Record<string, LaneEnd[]> }
   | LargeToWorker
@@ -61,6 +63,8 @@ export type ToPrimary =
   | { type: 'hello' }
   /** Its records are open. `ends`: the last record of each tenant in its folder. */
   | { type: 'opened'; ends: Record<string, RunEnd> }
+  /** It has applied the state, and begins when the primary answers with `serve`. */
+  | { type: 'adopted' }
   | { type: 'listening' }
   | { type: 'failed'; error: { message: string; code?: string; syscall?: string } }
   | { type: 'applied'; number: number }

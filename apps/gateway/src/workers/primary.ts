@@ -121,15 +121,16 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   return { metrics, state, liveness, rules, fleet, feed, orphaned };
 }
 
-async function answer(
-  { rules, spent, fleet }: { rules: CustomerRules; spent: SpentChanges; fleet: Fleet },
+/** Answers the request of a worker. */
+export async function answer(
+  { rules, spent, fleet }: { rules: Pick<CustomerRules, 'submit'>; spent: SpentChanges; fleet: Fleet },
   request: WorkerRequest,
   worker: object,
 ): Promise<unknown> {
   if (request.type === 'ledger') return spent.take(request.request, worker);
   const refusal = await rules.submit(request.signature);
-  // An empty update: when it is confirmed, so is everything before it.
-  if (refusal === undefined) await fleet.confirmed(fleet.share({ type: 'rules', tenants: [] }));
+  // What is new has been shared. Repeating what is known, which anyone can, must cost the workers nothing.
+  if (refusal === undefined) await fleet.confirmed();
   return refusal;
 }
 

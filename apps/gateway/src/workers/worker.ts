@@ -117,6 +117,9 @@ class Worker {
         break;
       case 'state':
         this.adopt(message.state);
+        channel.send({ type: 'adopted' });
+        break;
+      case 'serve':
         this.serve().catch((error: unknown) => fail(channel, error));
         break;
       case 'update':
