@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Fleet } from './fleet.js';
 import type { FeedState, ToPrimary, ToWorker, Update, WorkerOptions, WorkerState } from './messages.js';
 import { answer } from './primary.js';
+import { runningBuild } from './running-build.js';
 
 const FEED: FeedState = {
   ...{ issuer: 'https://broker.example', services: [], routeMaps: [], keys: [] },
@@ -132,6 +133,17 @@ describe('Fleet', () => {
     await Promise.all(waiting);
     await repeat();
     expect(processes.map(({ received }) => received.length)).toEqual([1, 1]);
+  });
+
+  test('a worker of another version, which may not understand what it confirms, is not used', async () => {
+    const { fleet, processes } = fleetOf(2);
+    void fleet.start();
+    const [same, other] = processes as [FakeProcess, FakeProcess];
+    same.says({ type: 'hello', build: runningBuild() });
+    other.says({ type: 'hello', build: 'another' });
+    expect(same.received.map(({ type }) => type)).toEqual(['begin']);
+    expect([other.received, same.isAlive, other.isAlive]).toEqual([[], true, false]);
+    await fleet.close(0);
   });
 
   test('a worker that cannot be started is started again, and a stop of the gateway does not wait for it', async () => {

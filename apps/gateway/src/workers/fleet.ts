@@ -14,6 +14,7 @@ import type {
   WorkerRequest,
   WorkerState,
 } from './messages.js';
+import { runningBuild } from './running-build.js';
 
 /** A worker that has lived this long starts again at once if it dies. */
 const STABLE_MS = 10_000;
@@ -69,6 +70,7 @@ export class Fleet {
   private readonly waiting = new Set<() => void>();
   private startFailed: ((error: Error) => void) | undefined;
   private readonly begunAt = performance.now();
+  private readonly build = runningBuild();
   private wasReady = false;
   private sentLanes = 0;
   /** What a worker that begins gets. The others that begin at the same time get the same, if nothing was shared in between. */
@@ -208,6 +210,12 @@ export class Fleet {
     const { options, lanes } = this.parts;
     switch (message.type) {
       case 'hello':
+        if (message.build !== this.build) {
+          const text = 'a worker has another version than this process and is not used: restart the gateway';
+          this.parts.log.error({ worker: member.lane }, text);
+          member.process?.process.kill('SIGKILL');
+          break;
+        }
         this.send(member, { type: 'begin', options, lane: member.lane, lanes: lanes() });
         break;
       case 'opened':

@@ -60,7 +60,7 @@ export type WorkerRequest =
 
 export type ToPrimary =
   /** It takes messages from now on. */
-  | { type: 'hello' }
+  | { type: 'hello'; build: string }
   /** Its records are open. `ends`: the last record of each tenant in its folder. */
   | { type: 'opened'; ends: Record<string, RunEnd> }
   /** It has applied the state, and begins when the primary answers with `serve`. */

@@ -13,6 +13,7 @@ import { closeParts, stopServing, sweep } from '../start-gateway.js';
 import { lockLane, recordsDirOf } from './lanes.js';
 import type { ToWorker, Update, WorkerState } from './messages.js';
 import { PrimaryChannel } from './primary-channel.js';
+import { runningBuild } from './running-build.js';
 import { WorkerLedger } from './worker-ledger.js';
 import { WorkerRules } from './worker-rules.js';
 
@@ -36,7 +37,7 @@ export function runWorker(): Promise<never> {
     else if (message.type === 'stop') (worker?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
     else worker?.take(message);
   });
-  channel.send({ type: 'hello' });
+  channel.send({ type: 'hello', build: runningBuild() });
   return new Promise(() => undefined);
 }
 
@@ -186,6 +187,10 @@ class Worker {
       case 'ready':
         shared.isReady = update.isReady;
         shared.lanes = update.lanes;
+        break;
+      default:
+        // It must not be confirmed.
+        throw new Error('an update of an unknown kind');
     }
   }
 
