@@ -1,6 +1,7 @@
 import { Component, type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router';
 import { useText } from '../text/language.js';
+import { Notice } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
 import { Page } from '../ui/page.js';
 import { Loading } from '../ui/query-states.js';
@@ -8,9 +9,13 @@ import { shellTexts } from './shell.text.js';
 
 /**
  * Catches rendering errors, including code that could not be loaded, and shows a message in place of a blank page. One
- * boundary is around the app and one around each page, so that the navigation survives a broken page.
+ * boundary is around the app, one around each page and one around what every page shows above its own content, so that the
+ * navigation survives a broken page, and a page survives what is above it. `fallback` is shown in place of the message.
  */
-export class PageBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+export class PageBoundary extends Component<
+  { children: ReactNode; fallback?: ReactNode },
+  { broken: boolean }
+> {
   override state = { broken: false };
 
   static getDerivedStateFromError() {
@@ -18,8 +23,9 @@ export class PageBoundary extends Component<{ children: ReactNode }, { broken: b
   }
 
   override render() {
-    if (this.state.broken) return <Broken />;
-    return <Suspense fallback={<Loading />}>{this.props.children}</Suspense>;
+    const { children, fallback } = this.props;
+    if (this.state.broken) return fallback === undefined ? <Broken /> : fallback;
+    return <Suspense fallback={fallback === undefined ? <Loading /> : null}>{children}</Suspense>;
   }
 }
 
@@ -35,6 +41,23 @@ function Broken() {
           {text.reload}
         </Button>
       </p>
+    </div>
+  );
+}
+
+/** In place of the banners. Without them nobody may conclude that nothing is locked. */
+export function BrokenBanners() {
+  const text = useText(shellTexts);
+  return (
+    <div className="page banner">
+      <Notice tone="stop" icon="alert" live>
+        <p>{text.noBanners}</p>
+        <p>
+          <Button small onClick={() => location.reload()}>
+            {text.reload}
+          </Button>
+        </p>
+      </Notice>
     </div>
   );
 }

@@ -53,6 +53,7 @@ const en = {
     'Nothing was changed. Reload the page. If this happens again, tell the people who run Countersign.',
   offline: 'You are offline',
   offlineLead: 'This page could not be loaded. Nothing was changed.',
+  noBanners: 'Warnings, for example that access is locked, could not be loaded.',
   reload: 'Reload',
 };
 
@@ -111,6 +112,7 @@ const de: ShellText = {
     'Es wurde nichts geändert. Laden Sie die Seite neu. Hilft das nicht, sagen Sie es dem Betreiber von Countersign.',
   offline: 'Sie sind offline',
   offlineLead: 'Diese Seite konnte nicht geladen werden. Es wurde nichts geändert.',
+  noBanners: 'Warnungen, etwa dass Zugriff gesperrt ist, konnten nicht geladen werden.',
   reload: 'Neu laden',
 };
 

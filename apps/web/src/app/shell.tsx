@@ -3,7 +3,6 @@ import {
   createContext,
   lazy,
   type RefObject,
-  Suspense,
   useCallback,
   useContext,
   useEffect,
@@ -22,7 +21,7 @@ import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
 import { isPageFor, type NavItem, navFor } from './navigation.js';
-import { NotForYou, PageBoundary } from './page-boundary.js';
+import { BrokenBanners, NotForYou, PageBoundary } from './page-boundary.js';
 import { Settled } from './settled.js';
 import { shellTexts } from './shell.text.js';
 
@@ -56,7 +55,9 @@ function SignedIn({ session }: { session: Session }) {
     <IsFollowed value={isFollowed}>
       <Bar session={session} />
       <Ribbon lost={stream === 'lost'} />
-      <Suspense>{isFollowed ? <Banners session={session} /> : null}</Suspense>
+      <PageBoundary fallback={<BrokenBanners />}>
+        {isFollowed ? <Banners session={session} /> : null}
+      </PageBoundary>
       <PageArea session={session} onSettled={settle} />
     </IsFollowed>
   );
@@ -69,7 +70,9 @@ function PageArea({ session, onSettled }: { session: Session; onSettled: () => v
     <main id="main" tabIndex={-1}>
       <WaitingCount value={waiting}>
         <PageBoundary key={pathname}>
-          {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
+          <PageBoundary fallback={null}>
+            {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
+          </PageBoundary>
           {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
           <Settled onSettled={onSettled} />
         </PageBoundary>
