@@ -39,7 +39,7 @@ describeStore('what people keep for themselves', (bench) => {
     saveTemplate(flow.deps, who, { name, request });
   const list = (who = erin): Promise<RequestTemplate[]> => listTemplates(flow.deps, who);
 
-  test('a template is kept under its name, and one of the same name in another case takes its place', async () => {
+  test('a template is saved under its name, and replaces one whose name differs only in case', async () => {
     const first = await save(' Wrong total ');
     expect(first).toMatchObject({ name: 'Wrong total', person: erin.person.id, request: REQUEST });
     const second = await save('WRONG TOTAL', { ...REQUEST, duration: 'PT2H' });
@@ -54,7 +54,7 @@ describeStore('what people keep for themselves', (bench) => {
     expect(leaves.filter(({ type }) => type.includes('template'))).toEqual([]);
   });
 
-  test('nobody else reads, changes or deletes it; who may not request keeps none', async () => {
+  test('no one else reads, changes or deletes a template; a person who may not request access cannot save one', async () => {
     const { id } = await save('Wrong total');
     expect(await list(max)).toEqual([]);
     expect(await outcome(deleteTemplate(flow.deps, max, id))).toBe('not_found');
@@ -66,7 +66,7 @@ describeStore('what people keep for themselves', (bench) => {
     expect(await outcome(deleteTemplate(flow.deps, erin, id))).toBe('not_found');
   });
 
-  test('a person has a limited number; saving over one is not one more', async () => {
+  test('the number of templates is limited; replacing one is always possible', async () => {
     for (let count = 0; count < MAX_TEMPLATES; count += 1) await save(`case ${count}`);
     expect(await outcome(save('one more'))).toBe('conflict');
     expect(await outcome(save('Case 1'))).toBe('done');
@@ -90,7 +90,7 @@ describeStore('what people keep for themselves', (bench) => {
     expect(await readPreferences(flow.deps, erin)).toEqual({ off: {}, zone: null, browserZone: null });
   });
 
-  test('choices are kept for one person; a chosen zone wins over the browser’s, and a sign-in leaves it', async () => {
+  test('choices belong to one person; a chosen zone wins over the browser’s, and a sign-in does not change it', async () => {
     const read = (who = erin) => readPreferences(flow.deps, who);
     const browser = (zone: string) =>
       bench.store.sessions.write(({ sessions }) => sessions.noteZone(erin.person.id, zone));
@@ -115,7 +115,7 @@ describeStore('what people keep for themselves', (bench) => {
     expect(await zoneOfMail()).toBe('America/Lima');
   });
 
-  test('a duty keeps a way, and a zone is a known one', async () => {
+  test('a duty must keep at least one way, and a zone must be a known name', async () => {
     const save = (off: Parameters<typeof savePreferences>[2]['off'], zone: string | null = null) =>
       outcome(savePreferences(flow.deps, ada, { off, zone }));
     expect(await save({ decide: ['mail', 'slack'] })).toBe('invalid_request');
@@ -124,7 +124,7 @@ describeStore('what people keep for themselves', (bench) => {
     expect(await save({}, 'Europe/Atlantis')).toBe('invalid_request');
   });
 
-  test('who reads a mailbox, or holds a stolen key or session, silences no one', async () => {
+  test('a mailed code, an API key or a session without a fresh sign-in cannot switch notices off', async () => {
     const silence = (how: Partial<Principal>) =>
       outcome(savePreferences(flow.deps, { ...ada, ...how }, { off: { access: ['mail'] }, zone: null }));
     expect(await silence({ assurance: 'mail-code' })).toBe('forbidden');

@@ -46,6 +46,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     ...(await flow.as(email)),
     channel: 'web',
     assurance: 'oidc',
+    authenticatedAt: flow.clock.now().toISOString(),
   });
   beforeEach(async () => {
     flow = await startWorkflow(bench.store, matching(true));
@@ -54,6 +55,10 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     const found = await findPersonBySlackAccount(flow.deps, ids);
     return 'person' in found ? found.person.email : found.why;
   };
+  const notified = async () =>
+    (await bench.store.readAsVendor((unit) => unit.outbox.after('', 100)))
+      .filter(({ kind }) => kind === 'account.notices-changed')
+      .map(({ tenant, audience }) => ({ tenant, audience }));
   const link = async (email: string, ids: SlackIds) => linkSlackAccount(flow.deps, await web(email), ids);
 
   test('an account is somebody’s for 30 days to the second, and then asked for again', async () => {
@@ -108,7 +113,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     expect(await who(ada)).toBe('unlinked');
   });
 
-  test('it is linked in a browser alone, listed and taken away by its own person', async () => {
+  test('it is linked in a browser alone, listed and unlinked by its own person', async () => {
     const key = await flow.as('ada@acme.example');
     expect(await outcome(linkSlackAccount(flow.deps, key, ada))).toBe('forbidden');
     await link('ada@acme.example', ada);
@@ -116,8 +121,17 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     expect(await listSlackAccounts(flow.deps, mine)).toMatchObject([{ user: 'U0ADA', way: 'sign-in' }]);
     const account = { workspace: 'T0ACME', user: 'U0ADA' };
     expect(await outcome(unlinkSlackAccount(flow.deps, bob, account))).toBe('not_found');
-    await unlinkSlackAccount(flow.deps, mine, account);
+    const unlink = (how: Partial<Principal>) =>
+      outcome(unlinkSlackAccount(flow.deps, { ...mine, ...how }, account));
+    expect(await unlink({ channel: 'api', assurance: 'api-key' })).toBe('forbidden');
+    expect(await unlink({ assurance: 'mail-code' })).toBe('forbidden');
+    flow.clock.forward(11 * 60);
+    expect(await unlink({})).toBe('fresh_sign_in_required');
+    expect(await who(ada)).toBe('ada@acme.example');
+    expect(await notified()).toEqual([]);
+    expect(await unlink({ authenticatedAt: flow.clock.now().toISOString() })).toBe('done');
     expect(await who(ada)).toBe('unlinked');
+    expect(await notified()).toEqual([{ tenant: 'acme', audience: [mine.person.id] }]);
     const types = (await flow.leaves('acme')).map(({ type }) => type).filter((type) => /^slack/.test(type));
     expect(types).toEqual(['slack.linked', 'slack.unlinked']);
     // P11: what Slack calls somebody is personal: the log holds commitments of it.

@@ -108,8 +108,9 @@ export const slackLinkEndpoints = {
   unlink: endpoint({
     route: 'DELETE /api/v1/slack/accounts/{id}',
     summary: 'Unlink one’s own Slack account',
-    description: 'Its buttons decide nothing from now on.',
+    description:
+      'Only in the person’s own browser session, after a sign-in in the last ten minutes. Presses by this account decide nothing from then on, and the person gets no messages there. They are notified by every other way.',
     answer: { status: 204, description: 'It is unlinked.' },
-    errors: ['not_found'],
+    errors: ['not_found', 'fresh_sign_in_required'],
   }),
 };

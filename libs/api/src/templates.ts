@@ -50,7 +50,7 @@ export const templateEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/templates',
     summary: 'List one’s own templates of requests',
-    description: 'By name. Nobody else reads them.',
+    description: 'By name. No one else can read them.',
     answer: {
       status: 200,
       description: 'All of them.',

@@ -559,7 +559,7 @@ const TABLE: Row[] = [
   { endpoint: 'GET /api/v1/preferences', target: at('/api/v1/preferences'), all: '200', but: allSignedIn },
   {
     endpoint: 'PUT /api/v1/preferences',
-    case: 'with a key, which silences no one',
+    case: 'with an API key, which may not switch notices off',
     target: () => {
       const both = ['mail', 'slack'];
       const notices = { decide: both, own: both, decided: both, access: both, reports: both };
@@ -1300,10 +1300,10 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'DELETE /api/v1/slack/accounts/{id}',
-    case: 'that belongs to no one',
+    case: 'with an API key, which may not unlink one',
     target: at('/api/v1/slack/accounts/T0ACME.U0ADA'),
-    all: '404 not_found',
-    but: { ...closed, legal: '404 not_found' },
+    all: '403 forbidden',
+    but: closed,
   },
   {
     endpoint: 'GET /api/v1/slack/installations',

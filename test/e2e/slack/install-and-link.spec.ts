@@ -99,17 +99,17 @@ describe('linking an account', () => {
     expect(await finish(`${session}; ${browser}`, moved)).toBe('attempt_unknown');
   });
 
-  test('an API key cannot link, and no one can link or unlink for another person', async () => {
+  test('an API key cannot link or unlink, and no one can unlink for another person', async () => {
+    const path = '/api/v1/slack/accounts/T0ACME.U0ADA';
     expect((await world.broker.call('approver', 'POST', LINK)).status).toBe(403);
-    expect(
-      (await world.broker.call('secondApprover', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
-    ).toBe(404);
-    expect((await world.broker.call('approver', 'DELETE', '/api/v1/slack/accounts/nonsense')).status).toBe(
-      404,
-    );
-    expect(
-      (await world.broker.call('approver', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
-    ).toBe(204);
+    expect((await world.broker.call('approver', 'DELETE', path)).status).toBe(403);
+    const unlink = async (who: PersonName, assurance: 'oidc' | 'mail-code', at = path) =>
+      (await world.broker.page(await world.broker.sessionOf(who, assurance), 'DELETE', at)).status;
+    expect(await unlink('approver', 'mail-code')).toBe(403);
+    expect(await unlink('secondApprover', 'oidc')).toBe(404);
+    expect(await unlink('approver', 'oidc', '/api/v1/slack/accounts/nonsense')).toBe(404);
+    expect(await accounts('approver')).toEqual(['T0ACME.U0ADA']);
+    expect(await unlink('approver', 'oidc')).toBe(204);
     expect(await accounts('approver')).toEqual([]);
   });
 

@@ -69,7 +69,7 @@ describe('the fan-out', () => {
     ]);
   });
 
-  test('a person’s choices leave out their own messages, and nobody else’s', async () => {
+  test('a person who has switched a topic off gets no message about it; everyone else does', async () => {
     const ids = ['usr_1', 'usr_2'];
     const persons = ids.map(
       (id) => ({ id, tenant: 'acme', roles: [], removedAt: null }) as unknown as Person,

@@ -68,7 +68,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
       ],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
       'preference.save',
-      ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
+      ...['slack.link', 'slack.unlink', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),
   );
 });

@@ -204,21 +204,21 @@ const PERMISSIONS = {
   'demand-document.read': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'demand.enter': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'demand.step': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
-  // The operator of the host alone applies a file. A preview shows what it would change, and needs someone who answers for it.
+  // The operator of the host alone applies a file. A preview shows what it would change, and needs a strong sign-in.
   'organisation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'organisation.preview': { vendor: ['security-admin'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'gateway.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'slack.read': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   'slack.install': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'slack.link': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
-  'slack.unlink': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'slack.unlink': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
   'notice.read': { vendor: ['security-admin'], tenant: [], signIn: 'any', realm: 'deployment' },
   'notice.retry': { vendor: ['security-admin'], tenant: [], signIn: 'any', realm: 'deployment' },
   'service.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
   'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
   'preference.save': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
-  // Whoever may request access.
+  // For people who may request access.
   'template.save': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'template.delete': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'key.create': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
@@ -294,7 +294,7 @@ const FRESH_MINUTES = 10;
 
 /**
  * Requires that the person has proved in the last minutes who they are: at their provider, with a mailed code or with a
- * passkey. Whoever has stolen a web session cannot do that, so what outlives the session needs it.
+ * passkey. The thief of a web session cannot do that, so changes that outlive the session require it.
  *
  * @throws AccessError `fresh_sign_in_required`
  */

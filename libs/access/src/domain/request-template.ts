@@ -21,7 +21,10 @@ export interface TemplateRequest {
   unmasked?: true;
 }
 
-/** A request that a person has saved under a name. It grants nothing: what it fills in is evaluated as any other request. */
+/**
+ * The values of a request, saved by one person under a name. A template grants nothing: a request that was filled in from it is
+ * evaluated like any other.
+ */
 export interface RequestTemplate {
   /** `tpl_…` */
   id: string;

@@ -89,7 +89,7 @@ export type PasskeysUnit = SessionsUnit & {
 export type PersonalUnit = Writes<'templates' | 'preferences' | 'outboxOf'> & People;
 
 /** Installations and links of Slack, with their events. */
-export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;
+export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf' | 'outboxOf'> & People;
 
 /** Setting up where logs are streamed to, with the event in the log of the side. */
 export type ExportSetupUnit = Writes<'exportTargets' | 'logOf'> & People;

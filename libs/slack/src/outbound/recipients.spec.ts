@@ -99,7 +99,7 @@ test('the last reminder goes only to people who have not decided these terms', a
   expect(await told('request.escalated', [ada, bob], site)).toEqual([directTo('usr_bob')]);
 });
 
-test('that choices of notices changed goes to their person alone, also where there is a channel', async () => {
+test('the notice about changed notices goes to its person directly, even if their side has a channel', async () => {
   const site = { tenant: true, linked: ['usr_ada', 'usr_bob'] };
   expect(await told('account.notices-changed', [ada], site)).toEqual([directTo('usr_ada')]);
 });

@@ -19,7 +19,7 @@ const KEY = ['slack-accounts'];
 export function SlackAccounts() {
   const text = useText(slackTexts);
   const session = useSession();
-  const mayLink = may(session, 'slack.link');
+  const mayChange = may(session, 'slack.link') && may(session, 'slack.unlink');
   const accounts = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/slack/accounts', { signal })),
@@ -73,20 +73,22 @@ export function SlackAccounts() {
                   {
                     label: text.act,
                     hiddenLabel: true,
-                    cell: ({ id }) => (
-                      <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
-                        {text.unlink}
-                      </Button>
-                    ),
+                    cell: ({ id }) =>
+                      mayChange && isFresh(session) ? (
+                        <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
+                          {text.unlink}
+                        </Button>
+                      ) : null,
                   },
                 ]}
               />
             )}
             {link.error === null ? null : <ProblemNotice error={link.error} />}
-            {start === null || mayLink ? null : <p className="hint">{text.ownBrowser}</p>}
-            {start === null || !mayLink ? null : !isFresh(session) ? (
+            {!mayChange ? (
+              <p className="hint">{text.ownBrowser}</p>
+            ) : !isFresh(session) ? (
               <SignInAgain />
-            ) : (
+            ) : start === null ? null : (
               <p>
                 <Button busy={link.isPending} onClick={() => link.mutate()}>
                   {text.link}

@@ -16,7 +16,7 @@ const en = {
   link: 'Link a Slack account',
   none: 'You have linked no account.',
   ownBrowser:
-    'You signed in with a code by mail. To link an account, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
+    'You signed in with a code by mail. To link or unlink an account, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
   came: {
     linked: 'Your Slack account is linked.',
     installed:
@@ -47,7 +47,7 @@ const de: typeof en = {
   link: 'Slack-Konto verknüpfen',
   none: 'Sie haben kein Konto verknüpft.',
   ownBrowser:
-    'Sie haben sich mit einem Code per Mail angemeldet. Um ein Konto zu verknüpfen, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
+    'Sie haben sich mit einem Code per Mail angemeldet. Um ein Konto zu verknüpfen oder zu trennen, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
   came: {
     linked: 'Ihr Slack-Konto ist verknüpft.',
     installed:

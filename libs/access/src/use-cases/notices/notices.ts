@@ -139,7 +139,10 @@ export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): No
   at,
 });
 
-/** Sent to the person whose choices they are, by every way: whoever acts as them must not silence what would give it away. */
+/**
+ * Fewer notices reach this person now, or their clocks have changed. They receive it by every way that is left, whatever they chose:
+ * someone who acts as them cannot hide it.
+ */
 export const noticesChangedNotice = (person: string, at: string): NoticeDraft => ({
   kind: 'account.notices-changed',
   subject: person,

@@ -9,6 +9,7 @@ import type {
   SlackInstallationRepository,
   SlackSetupUnit,
 } from '../../ports/index.js';
+import { noticesChangedNotice } from '../notices/notices.js';
 import { authenticateAddress } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -211,16 +212,25 @@ export function listSlackAccounts(deps: Deps, { person }: Principal): Promise<Sl
   return deps.store.slackSetup.read((unit) => unit.slackAccounts.ofPerson(person.id));
 }
 
-/** Unlinks one of the caller's own Slack accounts. @throws AccessError `not_found` */
-export function unlinkSlackAccount(
+/**
+ * Unlinks one of the caller's own Slack accounts, after a fresh sign-in: no notices reach the person there any more. They are
+ * notified by every other way.
+ *
+ * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`, `not_found`
+ */
+export async function unlinkSlackAccount(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   { workspace, user }: { workspace: string; user: string },
 ): Promise<void> {
-  return deps.store.slackSetup.write(async (unit) => {
+  requirePermission(principal, 'slack.unlink');
+  requireFreshSignIn(principal, deps.clock.now());
+  const { person } = principal;
+  await deps.store.slackSetup.write(async (unit) => {
     if (!(await unit.slackAccounts.forget(person.id, workspace, user))) throw notFound('Slack account');
     const at = deps.clock.now().toISOString();
     await recordLink(unit, person, 'slack.unlinked', { at, ids: { workspace, user } });
+    await unit.outboxOf(person.tenant).add(noticesChangedNotice(person.id, at));
   });
 }
 
