@@ -146,6 +146,8 @@ describeStore('what people keep for themselves', (bench) => {
         .filter(({ kind }) => kind === 'account.notices-changed')
         .map(({ tenant, audience }) => [tenant, ...audience]);
     };
+    const logged = async (log: string) =>
+      (await flow.leaves(log)).filter(({ type }) => type === 'preferences.changed');
     await choose(ada, {}, null);
     expect(await sent()).toEqual([]);
     await choose(ada, { decide: ['slack'] }, null);
@@ -160,5 +162,12 @@ describeStore('what people keep for themselves', (bench) => {
       ['acme', ada.person.id],
       ['deployment', erin.person.id],
     ]);
+    // The log has each change, also one by which more reaches them, and not what they chose.
+    const { id } = ada.person;
+    expect(await logged('acme')).toMatchObject(
+      Array.from({ length: 3 }, () => ({ actor: id, data: { person: id } })),
+    );
+    expect((await logged('vendor')).map(({ data }) => data)).toEqual([{ person: erin.person.id }]);
+    expect(JSON.stringify(await logged('acme'))).not.toMatch(/slack|Tokyo/);
   });
 });

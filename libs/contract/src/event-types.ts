@@ -86,6 +86,7 @@ export const EVENT_TYPES = [
   'practice.answered',
   'practice.closed',
   'practice.opened',
+  'preferences.changed',
   'recovery-key.registered',
   'recovery-key.removed',
   'report.published',

@@ -85,8 +85,8 @@ export type PasskeysUnit = SessionsUnit & {
   tenant(slug: string): Promise<Pick<TenantUnit, 'tenant' | 'authenticators' | 'trust' | 'log' | 'outbox'>>;
 };
 
-/** What people keep for themselves, and the notice of what they changed. It is in no log. */
-export type PersonalUnit = Writes<'templates' | 'preferences' | 'outboxOf'> & People;
+/** What people keep for themselves. The log has only that they changed their choices, and they are notified of it. */
+export type PersonalUnit = Writes<'templates' | 'preferences' | 'logOf' | 'outboxOf'> & People;
 
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf' | 'outboxOf'> & People;
@@ -146,7 +146,7 @@ export interface DeploymentPorts {
   notices: Port<NoticesReadUnit, Writes<'deliveries'>>;
   noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
-  /** What people keep for themselves, which is no event of a log. */
+  /** What people keep for themselves. */
   personal: Port<Reads<'templates' | 'preferences'>, PersonalUnit>;
   /** Changes on Slack's side that are no events of a log. */
   slack: Port<

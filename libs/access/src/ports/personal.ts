@@ -2,7 +2,7 @@ import type { NoticeChoices } from '../domain/notice-choices.js';
 import type { RequestTemplate } from '../domain/request-template.js';
 import type { Entry } from './repository.js';
 
-/** What a person keeps for themselves. It belongs to the deployment, is in no log, and ends with the person. */
+/** What a person keeps for themselves. It belongs to the deployment, is itself in no log, and ends with the person. */
 export interface PersonalRepositories {
   templates: Entry<RequestTemplateRepository, 'save' | 'delete'>;
   preferences: Entry<PreferenceRepository, 'saveChoices' | 'chooseZone'>;

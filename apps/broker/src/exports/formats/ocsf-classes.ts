@@ -42,6 +42,7 @@ const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'access-review.decided': { class: 'apiActivity', activity: 3 },
   'notice-address.added': { class: 'apiActivity', activity: 1 },
   'notice-address.changed': { class: 'apiActivity', activity: 3 },
+  'preferences.changed': { class: 'apiActivity', activity: 3 },
   'demand.received': { class: 'apiActivity', activity: 1 },
   'demand.opened': { class: 'apiActivity', activity: 3 },
   'browser.opened': { class: 'authorizeSession', activity: 1 },

@@ -18,6 +18,7 @@ export const GROUPS = {
     'passkey',
     'recovery-key',
     'slack',
+    'preferences',
     'scim-token',
     'signal',
   ],

@@ -194,6 +194,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} hat eine Übungsanfrage beantwortet: ${known(PRACTISED, e.value('result'))}. Nichts wurde geöffnet`,
   'practice.closed': () => 'Eine Übung der Freigebenden ist beendet',
   'practice.opened': (e) => `Eine Übung der Freigebenden begann; fällig ${e.instant('dueAt')}`,
+  'preferences.changed': (e) =>
+    `${e.person('person')} hat die eigenen Benachrichtigungen oder die eigene Zeitzone geändert`,
   'recovery-key.registered': (e) => `${e.person('person')} hat einen Ersatzschlüssel angelegt`,
   'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
   'report.published': (e) => `Der Transparenzbericht ${e.value('period')} wurde veröffentlicht`,

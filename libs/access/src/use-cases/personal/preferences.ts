@@ -25,8 +25,9 @@ export function readPreferences({ store }: Deps, { person }: Principal): Promise
 }
 
 /**
- * Saves the caller's own choices in the place of those before, after a fresh sign-in: they outlive the session. The person is
- * notified by every way if less reaches them now, or their clocks change.
+ * Saves the caller's own choices in the place of those before, after a fresh sign-in: they outlive the session. A change is an
+ * event of the log of the person's side, which does not say what they chose. They are notified by every way if fewer notices reach
+ * them now, or their clocks change.
  *
  * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`; `invalid_request` if a duty would reach them by no way, or for an unknown zone
  */
@@ -47,7 +48,7 @@ export async function savePreferences(
     throw new AccessError('invalid_request', 'This is no time zone. Write a name such as Europe/Berlin.', {
       pointer: '/zone',
     });
-  const { id } = principal.person;
+  const { id, tenant } = principal.person;
   await deps.store.personal.write(async (unit) => {
     await requireStillHere(unit, id);
     const at = toInstant(deps.clock.now());
@@ -55,8 +56,12 @@ export async function savePreferences(
     const { zone: zoneBefore } = await unit.preferences.zones(id);
     await unit.preferences.saveChoices(id, off, at);
     await unit.preferences.chooseZone(id, zone);
-    if (isNarrower(off, before) || zone !== zoneBefore)
-      await unit.outboxOf(principal.person.tenant).add(noticesChangedNotice(id, at));
+    const isLess = isNarrower(off, before) || zone !== zoneBefore;
+    if (isLess) await unit.outboxOf(tenant).add(noticesChangedNotice(id, at));
+    if (isLess || isNarrower(before, off)) {
+      const log = await unit.logOf(tenant);
+      await log.append({ type: 'preferences.changed', at, actor: id, data: { person: id } });
+    }
   });
   return readPreferences(deps, principal);
 }
