@@ -106,6 +106,37 @@ describe('the live page', () => {
     await erin.getByText('Paste this into a terminal').waitFor();
   });
 
+  test('without the code of the warnings, a page says that they are missing, stays usable, and loads them after “Reload”', async () => {
+    const page = await site.signedIn('ada', '/history');
+    await page.route('**/assets/banners-*.js', (route) => route.abort());
+    await page.reload();
+    const missing = page
+      .getByRole('alert')
+      .filter({ hasText: 'Warnings, for example that access is locked, could not be loaded.' });
+    await missing.waitFor();
+    await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+    expect(await missing.count()).toBe(1);
+    await page.unrouteAll();
+    const locks = page.waitForResponse(/\/api\/v1\/locks/);
+    await missing.getByRole('button', { name: 'Reload' }).click();
+    await locks;
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+    expect(await missing.count()).toBe(0);
+  });
+
+  test('shows that access is locked even if nothing answers the request for live updates', async () => {
+    const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
+    const { id } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
+    const page = await site.signedIn('ada', '/history');
+    await page.route('**/api/v1/stream', () => {});
+    await page.reload();
+    await page.getByText('The connection is lost').waitFor();
+    await page.getByRole('status').filter({ hasText: 'All access to your data is locked' }).waitFor();
+    await site.api('ada', 'DELETE', `/api/v1/locks/${id}`);
+  });
+
   test('an open page of the service shows the access and says what happened after a stop, and releases the next access', async () => {
     const stopped = await grant(site);
     const plain = site.upstream.answer;

@@ -6,7 +6,7 @@ import { invalidate } from './query-client.js';
 type StreamState = 'connecting' | 'open' | 'lost';
 
 const RETRY_MS = 1_500;
-/** The broker is heard once a second. After this silence the stream counts as lost: a frozen broker closes nothing. */
+/** The broker sends something once a second. After this silence the stream counts as lost: a frozen broker closes nothing. */
 const SILENT_MS = 5_000;
 const REQUEST_STATES = [
   'awaiting_vendor',
@@ -105,6 +105,9 @@ export function followLiveUpdates(): () => void {
 function connect(): void {
   const opened = new EventSource('/api/v1/stream');
   source = opened;
+  // Something in between may keep the answer back, and then neither of the two events below comes.
+  clearTimeout(silence);
+  silence = setTimeout(() => setState('lost'), SILENT_MS);
   opened.onopen = () => {
     heard();
     // The page may have missed updates while it was not connected.
@@ -125,7 +128,7 @@ function connect(): void {
     });
 }
 
-/** The broker lives. If it falls silent, the stream is opened again. */
+/** The broker has sent something. If it falls silent, the stream is opened again. */
 function heard(): void {
   setState('open');
   clearTimeout(silence);
