@@ -56,10 +56,10 @@ export default {
   maxWorkers: 5,
   // A worker loads each module once and keeps it. One that has grown so large is replaced: its collector would be slow.
   workerIdleMemoryLimit: '500MB',
-  // jest ends a worker that has not ended by itself, and calls that a leak. On a busy machine half a second is too little to say so.
+  // jest ends a worker that has not ended by itself in time, and reports a leak. Half a second is too short on a busy machine.
   workerGracefulExitTimeout: 15_000,
   testSequencer: '<rootDir>/bin/jest/sequencer.mjs',
-  // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
+  // Generous: a busy machine is no failure. Helpers that wait for a condition give up earlier, and name it.
   testTimeout: 240_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [

@@ -3,8 +3,8 @@ import { Closing } from './support/closing.js';
 import { type Family, type Row, type Sheet, sheetText, tableText } from './support/table.js';
 
 /**
- * `npm run bench`: a table on stdout, and one for each family that has more figures, progress on stderr. Names of families as arguments run those alone, `log` all that
- * begin with `log-`. `--full` (`npm run bench -- lists --full`) loads a million requests or leaves where a sample of 100,000
+ * `npm run bench`: a table on stdout, and a table of its own for each family whose lines have more figures; progress on stderr.
+ * Names of families as arguments run those alone, `log` all that begin with `log-`. `--full` (`npm run bench -- lists --full`) loads a million requests or leaves where a sample of 100,000
  * is otherwise loaded, and has ten million leaves verified.
  * Every figure is taken beside its rival in the same run, because machines differ more than programs do.
  */

@@ -7,6 +7,15 @@ import { join } from 'node:path';
  * one, which all people share: Node runs what it finds there.
  */
 export function keepCompiledCode() {
-  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  module.enableCompileCache?.(join(caches, 'countersign'));
+  const caches = process.env.XDG_CACHE_HOME || homeCaches();
+  if (caches) module.enableCompileCache?.(join(caches, 'countersign'));
+}
+
+/** Undefined if the user has no home, as a user id without a name in a container: then nothing is kept. */
+function homeCaches() {
+  try {
+    return join(homedir(), '.cache');
+  } catch {
+    return undefined;
+  }
 }

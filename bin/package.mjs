@@ -24,7 +24,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const place = mkdtempSync(join(tmpdir(), 'countersign-package-'));
 
 prepare('build');
-// Loaded here, because a fresh clone has it only now.
+// Imported here: in a fresh clone, `prepare` has just installed it.
 const { build } = await import('vite');
 
 mkdirSync(join(place, 'bin'), { recursive: true });
@@ -40,7 +40,7 @@ const bundled = await build({
     minify: false,
     rolldownOptions: {
       input: { countersign: join(root, 'dist/apps/cli/src/packaged.js') },
-      // Errors go by the names of their classes.
+      // Code that handles errors compares the names of their classes.
       output: {
         format: 'esm',
         keepNames: true,
@@ -59,7 +59,7 @@ const manifest = {
   version,
   description,
   license,
-  // Nobody publishes it by mistake under a name that may be another's: install the file.
+  // So that no one publishes it by mistake: the name on a registry may belong to someone else.
   private: true,
   type: 'module',
   engines,
@@ -73,7 +73,7 @@ copyFileSync(join(root, 'bin/compile-cache.mjs'), join(place, 'bin/compile-cache
 copyFileSync(join(root, 'bin/package/countersign.mjs'), join(place, 'bin/countersign.mjs'));
 chmodSync(join(place, 'bin/countersign.mjs'), 0o755);
 
-// npm makes no folder.
+// `npm pack` does not create the folder.
 const to = resolve(process.argv[2] ?? join(root, 'dist'));
 mkdirSync(to, { recursive: true });
 const packed = spawnSync('npm', ['pack', '--json', '--pack-destination', to], {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../test/support/free-port.js';
-import { onPath } from '../support/foreign.js';
-import { folderWith, type Rival, type RivalSetup, startOnPort } from './rival.js';
+import { folderWith, onPath, startOnPort } from '../support/foreign.js';
+import type { Rival, RivalSetup } from './rival.js';
 
 const MODULES = '/usr/lib/apache2/modules';
 const LOADED = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'alias', 'proxy', 'proxy_http'];

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { freePort } from '../../test/support/free-port.js';
-import { onPath } from '../support/foreign.js';
-import { folderWith, type Rival, startOnPort, startServer } from './rival.js';
+import { folderWith, onPath, startOnPort } from '../support/foreign.js';
+import { type Rival, startServer } from './rival.js';
 
-/** Caddy asks a Node program with `jsonwebtoken` about each call; the processor time is of both. */
+/** Caddy queries a Node program with `jsonwebtoken` for each call; the processor time is that of both. */
 export const caddyForwardAuth: Rival = {
   ...{ name: 'Caddy forward_auth + jsonwebtoken', needs: 'caddy', verifies: true },
   async start(setup) {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { freePort } from '../../test/support/free-port.js';
-import { onPath } from '../support/foreign.js';
-import { folderWith, type Rival, type RivalSetup, startOnPort } from './rival.js';
+import { folderWith, onPath, startOnPort } from '../support/foreign.js';
+import type { Rival, RivalSetup } from './rival.js';
 
 /**
- * HAProxy (2.5 or later) on one thread, as its own documentation sets it up for ES256 tokens: it verifies the signature, holds
+ * HAProxy (2.5 or later) on one thread, as its own documentation sets it up for ES256 tokens: it verifies the signature, checks
  * issuer, audience and time, and routes `/billing/` by its path. It needs no root. It has no revocation, no scope, no budget and no
  * record.
  */

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { freePort } from '../../test/support/free-port.js';
 import { onPath } from '../support/foreign.js';
-import { folderWith, type Rival, type RivalSetup, startOnPort, startServer } from './rival.js';
+import { type NginxParts, startNginx } from '../support/nginx.js';
+import { type Rival, type RivalSetup, startServer } from './rival.js';
 
 const NJS_MODULE = '/usr/lib/nginx/modules/ngx_http_js_module.so';
 
-/** nginx asks a Node program with `jsonwebtoken` about each call; the processor time is of both. */
+/** nginx queries a Node program with `jsonwebtoken` for each call; the processor time is that of both. */
 export const nginxAuthRequest: Rival = {
   ...{ name: 'nginx auth_request + jsonwebtoken', needs: 'nginx-light', verifies: true },
   async start(setup) {
@@ -18,12 +17,8 @@ export const nginxAuthRequest: Rival = {
       proxy_set_header Connection "";
       proxy_pass_request_body off;
       proxy_set_header Content-Length "";`;
-    const nginx = await startNginx(program, setup, {
-      ...{
-        checkDirectives,
-        http: `upstream checker { server ${new URL(checker.origin).host}; keepalive 128; }`,
-      },
-    });
+    const http = `upstream checker { server ${new URL(checker.origin).host}; keepalive 128; }`;
+    const nginx = await startNginx(program, proxy(setup, { checkDirectives, http }), setup.closing);
     return { origin: nginx.origin, pids: [...nginx.pids, ...checker.pids] };
   },
 };
@@ -34,55 +29,24 @@ export const nginxNjs: Rival = {
   async start(setup) {
     const program = onPath('nginx');
     if (program === undefined || !existsSync(NJS_MODULE)) return undefined;
-    return startNginx(program, setup, {
+    const parts = proxy(setup, {
       ...{ main: `load_module ${NJS_MODULE};`, http: 'js_import checker from checker.js;' },
-      ...{ checkDirectives: 'js_content checker.check;', script: checkerScript(setup) },
+      ...{ checkDirectives: 'js_content checker.check;', files: { 'checker.js': checkerScript(setup) } },
     });
+    return startNginx(program, parts, setup.closing);
   },
 };
 
-type Parts = { main?: string; http: string; checkDirectives: string; script?: string };
-
-async function startNginx(program: string, setup: RivalSetup, parts: Parts) {
-  const port = await freePort();
-  const folder = await folderWith(setup.closing, (at) => ({
-    'checker.js': parts.script ?? '',
-    'nginx.conf': configuration(at, port, setup, parts),
-  }));
-  const file = join(folder, 'nginx.conf');
-  return startOnPort(
-    program,
-    port,
-    ['-p', folder, '-c', file, '-e', join(folder, 'error.log')],
-    setup.closing,
-  );
-}
-
-const configuration = (
-  folder: string,
-  port: number,
+/** A proxy that lets `checkDirectives` decide about each call. */
+const proxy = (
   { upstream }: RivalSetup,
-  { main = '', http, checkDirectives }: Parts,
-) => `
-${main}
-daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 2048; }
-http {
-  access_log off;
-  client_body_temp_path ${folder}/body;
-  proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi;
-  scgi_temp_path ${folder}/scgi;
-  keepalive_requests 100000000;
-  large_client_header_buffers 4 16k;
+  { checkDirectives, http, ...rest }: Partial<NginxParts> & { checkDirectives: string },
+): NginxParts => ({
+  ...rest,
+  http: `large_client_header_buffers 4 16k;
   ${http}
-  upstream billing { server ${upstream}; keepalive 128; keepalive_requests 100000000; }
-  server {
-    listen 127.0.0.1:${port};
-    location = /ready { return 200; }
+  upstream billing { server ${upstream}; keepalive 128; keepalive_requests 100000000; }`,
+  server: `location = /ready { return 200; }
     location = /check {
       internal;
       ${checkDirectives}
@@ -93,10 +57,8 @@ http {
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header Authorization "";
-    }
-  }
-}
-`;
+    }`,
+});
 
 /** njs begins each request with a new memory, so that the key is imported for each. */
 const checkerScript = ({ issuer, audience, jwk }: RivalSetup): string => `

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, chmodSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { eventually } from '../../test/support/eventually.js';
+import { isReady } from '../../test/support/program.js';
+import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
 import type { Closing } from './closing.js';
 
 /** The path of a program that is not ours; undefined if the machine does not have it. */
@@ -22,6 +25,32 @@ export function startForeign(program: string, args: readonly string[], closing: 
     await once(child, 'exit');
   });
   return child;
+}
+
+/** A new folder with these files; it is removed at the end. */
+export async function folderWith(
+  closing: Closing,
+  files: (folder: string) => Record<string, string>,
+): Promise<string> {
+  const folder = await tempFolder('foreign');
+  closing.add(() => removeFolder(folder));
+  // The workers of some programs run as another user if this is root.
+  chmodSync(folder, 0o755);
+  for (const [name, text] of Object.entries(files(folder))) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+/** Starts a program of the machine; its configuration answers `/ready` with 200. */
+export async function startOnPort(
+  program: string,
+  port: number,
+  args: readonly string[],
+  closing: Closing,
+): Promise<{ origin: string; pids: number[] }> {
+  const child = startForeign(program, args, closing);
+  const origin = `http://127.0.0.1:${port}`;
+  await eventually(`${program} answers`, () => isReady(`${origin}/ready`), 20_000);
+  return { origin, pids: [child.pid as number] };
 }
 
 function isExecutable(path: string): boolean {

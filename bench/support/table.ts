@@ -15,7 +15,7 @@ export type Row = {
 /** How much is measured. `full`: by the million, for which minutes are spent on loading. */
 export type BenchOptions = { full: boolean };
 
-/** A table of its own, for what has more figures than one and a rival's. */
+/** A table of its own, for a family whose lines have more than two figures. */
 export type Sheet = { title: string; columns: readonly string[]; lines: readonly (readonly string[])[] };
 
 /** A family of rows that share their set-up. */

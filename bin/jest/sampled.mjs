@@ -1,6 +1,6 @@
 /**
- * Which specs run more often in `npm run test:soak` than in `npm test`: those that ask test/support/samples.ts, or
- * run on one engine of two. And which run once more on an idle machine.
+ * Which specs run more often in `npm run test:soak` than in `npm test`: those that call test/support/samples.ts, or
+ * run on one engine of two. And which specs run once more on an idle machine.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -771,6 +771,15 @@ describe('extend, calls and log', () => {
     expect(seen[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  test('a change that is done is no failure if the names of its people cannot be read', async () => {
+    const { requester } = requestAnswer();
+    const { exit, out } = await cli(['extend', GRANT_ID, '--for', '1h', '--reason', 'A second run'], {
+      [`POST /api/v1/grants/${GRANT_ID}/extension`]: () => ({ status: 201, body: requestAnswer() }),
+      [`GET /api/v1/people/${requester}`]: () => problem(403, 'forbidden', 'Not for this key.'),
+    });
+    expect([exit, out]).toEqual([0, expect.stringContaining(requester)]);
+  });
+
   test('calls shows what was called and why it was refused', async () => {
     const { out, seen } = await cli(['calls', GRANT_ID], {
       [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:4100') }),

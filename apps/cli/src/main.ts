@@ -1,9 +1,9 @@
 import type { ExitCode } from './command/errors.js';
 import { hostPart } from './host/commands.js';
-import { runProcess, runVerb } from './run.js';
+import { runProcess, runVerb } from './program.js';
 import type { Io } from './terminal/io.js';
 
-/** Runs one verb, of all that there are. @param argv without node and script */
+/** Runs one verb of the whole command. @param argv without node and script */
 export const run = (argv: readonly string[], io: Io): Promise<ExitCode> => runVerb(hostPart, argv, io);
 
 /** The `countersign` command of a clone. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { registerAccessReviews } from './access-reviews/commands.js';
 import { createRun, type Run } from './command/context.js';
-import { addVerb, examples, GROUPS } from './command/define.js';
+import { addVerb, examples, GROUPS, moveDashedIdsLast } from './command/define.js';
+import { type ExitCode, reportError } from './command/errors.js';
 import type { HostPart } from './command/host-part.js';
 import { registerDemands } from './demands/commands.js';
 import { registerEmergencies } from './emergencies/commands.js';
@@ -20,7 +21,7 @@ import { registerPractices } from './practices/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
 import { registerStanding } from './standing/commands.js';
-import type { Io } from './terminal/io.js';
+import { type Io, processIo } from './terminal/io.js';
 import { registerTrust } from './trust/commands.js';
 import { readVersion } from './version.js';
 
@@ -37,7 +38,7 @@ Exit code: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file 
 /**
  * The whole command line. Each feature's `commands.ts` defines its verbs; a verb's code is loaded only when the verb runs,
  * so that the help and usage errors are quick.
- * @param host the verbs of the broker's host, or what stands in for them where they are not installed
+ * @param host the verbs of the broker's host or, if they are not installed, verbs that refuse in their place
  */
 export function buildProgram(io: Io, host: HostPart): Command {
   const program = new Command('countersign')
@@ -95,4 +96,23 @@ function registerHelp(program: Command, run: Run, host: HostPart): void {
   program.addHelpCommand(
     new Command('help').argument('[verb]').description('Explain a verb').helpGroup(GROUPS.help),
   );
+}
+
+/**
+ * Runs one verb.
+ * @param argv without node and script
+ */
+export async function runVerb(host: HostPart, argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    await buildProgram(io, host).parseAsync(moveDashedIdsLast(argv), { from: 'user' });
+    return 0;
+  } catch (error) {
+    return reportError(io, argv.includes('--json'), error);
+  }
+}
+
+/** Runs one verb of this process. It sets `process.exitCode` and does not exit, so that the streams drain. */
+export async function runProcess(host: HostPart, argv: readonly string[]): Promise<void> {
+  const exit = await runVerb(host, argv, processIo());
+  if (exit !== 0) process.exitCode = exit;
 }

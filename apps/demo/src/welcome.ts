@@ -29,7 +29,7 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     '  Sign in as ada@acme.example. Her inbox offers to claim Acme with a passkey; it takes a minute. This host’s gateway is',
     '  pinned at once, and from then on it allows nothing that Ada has not signed. Globex keeps relying on the vendor.',
     '  Then sign in as erin@northwind.example and ask for access to acme, as max@northwind.example review it, and as Ada sign it.',
-    '  Each in a browser or a private window of their own, the shortest way to the first useful call:',
+    '  The shortest way to the first useful call. Each person needs a browser or a private window of their own:',
     `    Erin asks     ${signInLink(demo, 'vendor', '/ask?tenant=acme')}`,
     `    Max reviews   ${signInLink(demo, 'vendor', '/queue')}`,
     `    Ada decides   ${signInLink(demo, 'acme', '/inbox')}`,

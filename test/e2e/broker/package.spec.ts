@@ -63,9 +63,18 @@ test('it requests access at a broker, and shows the newest request', async () =>
   expect(await countersign('show', '@last')).toContain(`request     ${asked.id}`);
 });
 
-test('a verb of the host says where it runs', async () => {
+test('a verb of the host is refused, and the refusal names the command to run there', async () => {
   await expect(countersign('keys', 'create', '--principal', 'erin@vendor.example')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^error\[only_on_host\]: /),
+    stderr: expect.stringMatching(/^error\[only_on_host\]: .*: npx countersign keys\n$/),
   });
+});
+
+test('it runs for a user who has no home, as in a container with any user id', async () => {
+  const none =
+    'import os from "node:os"; import { syncBuiltinESMExports } from "node:module"; os.homedir = () => { throw new Error("no home"); }; syncBuiltinESMExports();';
+  const program = join(folder, 'prefix/lib/node_modules/countersign/bin/countersign.mjs');
+  const preload = `--import=data:text/javascript,${encodeURIComponent(none)}`;
+  const whoami = JSON.parse(await run(process.execPath, preload, program, 'whoami', '--json'));
+  expect(whoami).toMatchObject({ person: broker.persons.engineer });
 });

@@ -59,7 +59,7 @@ async function checkHost(env: Environment, checkStore: HostPart['checkStore']): 
       ? [
           skipped(
             'store',
-            'the installed command opens no database; run the doctor of the clone or image here',
+            'the installed command opens no database: run `npx countersign doctor` from the clone or image on this host',
           ),
         ]
       : await collectFindings('master key', () =>

@@ -24,7 +24,7 @@ import { readBody } from '../api/read-body.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
-import { requestAnswer } from '../requests/request-answer.js';
+import { requestAnswer } from '../requests/request-text.js';
 import { readBytes } from '../terminal/io.js';
 import { mintToken, readGatewayUrl } from './grant-token.js';
 import { publishedMap } from './route-map.js';

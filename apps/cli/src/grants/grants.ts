@@ -6,7 +6,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
-import { requestAnswer } from '../requests/request-answer.js';
+import { requestAnswer } from '../requests/request-text.js';
 import { openBrowser } from '../terminal/open-browser.js';
 import { formatSeconds } from '../terminal/time.js';
 import { formatGrant, formatGrants } from './grant-text.js';

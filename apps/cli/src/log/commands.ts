@@ -37,7 +37,10 @@ export function registerLog(program: Command, run: Run): void {
     .addHelpText('after', examples('countersign log acme --from 2026-11-24T00:00:00Z'))
     .action(
       run(async (context, tenant: string, options: EventOptions) =>
-        (await import('./events.js')).listEvents(context, tenant, options),
+        (await import('./events.js')).listEvents(
+          ...([context, tenant, options] as const),
+          log.commands.map((verb) => verb.name()),
+        ),
       ),
     );
 

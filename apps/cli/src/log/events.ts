@@ -2,12 +2,21 @@ import { type Event, logEndpoints } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
+import { suggestLogVerb } from '../requests/suggestions.js';
 import { formatTable } from '../terminal/text.js';
 
 export type EventOptions = ListOptions & { request?: string; grant?: string; from?: string; to?: string };
 
-/** Lists the events of a tenant's log, newest first. `deployment` and `vendor` name the other logs. */
-export function listEvents(context: Context, tenant: string, options: EventOptions): Promise<Answer> {
+/**
+ * Lists the events of a tenant's log, newest first. `deployment` and `vendor` name the other logs.
+ * @param verbs of `countersign log`: one of them may be meant if the list fails
+ */
+export function listEvents(
+  context: Context,
+  tenant: string,
+  options: EventOptions,
+  verbs: readonly string[],
+): Promise<Answer> {
   const { request, grant, from, to } = options;
   const filter = Object.fromEntries(
     Object.entries({
@@ -25,7 +34,9 @@ export function listEvents(context: Context, tenant: string, options: EventOptio
     filter,
     format: formatEvents,
   };
-  return fetchPage(context, list, options);
+  return fetchPage(context, list, options).catch((error: unknown) => {
+    throw suggestLogVerb(tenant, verbs, error);
+  });
 }
 
 function formatEvents(events: readonly Event[]): string {

@@ -7,7 +7,10 @@ import {
   requesterFactLines,
   stagesText,
 } from '@countersign/wording';
-import { formatPerson } from '../api/people.js';
+import type { Api } from '../api/client.js';
+import { fetchNames, formatPerson } from '../api/people.js';
+import type { Answer, Context } from '../command/context.js';
+import { CliError } from '../command/errors.js';
 import { describeAccess } from '../grants/access-text.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant, formatSeconds } from '../terminal/time.js';
@@ -198,4 +201,18 @@ export function formatRequests(requests: readonly AccessRequest[]): string {
       request.lapsesAt,
     ]),
   );
+}
+
+/**
+ * A request as it is after the command has changed it, with the names of its people. The change is done: if the names cannot
+ * be read, the text shows ids.
+ */
+export async function requestAnswer(context: Context, api: Api, request: AccessRequest): Promise<Answer> {
+  const names = context.json
+    ? undefined
+    : await fetchNames(api, peopleIn(request)).catch((error: unknown) => {
+        if (error instanceof CliError) return undefined;
+        throw error;
+      });
+  return { document: request, text: formatRequest(request, new Date(), names) };
 }

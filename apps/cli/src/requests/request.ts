@@ -16,8 +16,7 @@ import {
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
 import { formatInstant } from '../terminal/time.js';
-import { requestAnswer } from './request-answer.js';
-import { describeState } from './request-text.js';
+import { describeState, requestAnswer } from './request-text.js';
 import { suggestNames } from './suggestions.js';
 import { findTemplate } from './templates.js';
 import { waitForDecision } from './wait-for-decision.js';
@@ -103,7 +102,7 @@ const REQUIRED = [
 function requireAll(named: Partial<Wanted>): Wanted {
   const missing = REQUIRED.filter(([member]) => named[member] === undefined).map(([, words]) => words);
   if (missing.length > 0)
-    throw usageError(`missing ${missing.join(', ')}: name it, or use a --template that has it`);
+    throw usageError(`missing ${missing.join(', ')}: name each, or use a --template that has it`);
   return named as Wanted;
 }
 

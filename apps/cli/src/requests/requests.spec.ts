@@ -1,14 +1,13 @@
 import { REQUEST_ID, requestAnswer, reviewAnswer } from '../../test/answers.js';
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(argv: string[]) {
   const queries: (string | null)[] = [];
-  broker = await FakeServer.start({
+  const broker = await serve({
     'GET /api/v1/requests': ({ url }) => {
       const cursor = new URL(url, 'http://localhost').searchParams.get('cursor');
       queries.push(cursor);
@@ -42,7 +41,7 @@ test('--csv prints every page, with names, and no cell that a spreadsheet would 
   expect(lines[3]).toBe('');
 });
 
-test('--csv is no JSON', async () => {
+test('--csv and --json exclude each other', async () => {
   const { exit, queries, err } = await cli(['--json', 'requests', '--csv']);
   expect([exit, queries]).toEqual([2, []]);
   expect(err).toContain('--csv');

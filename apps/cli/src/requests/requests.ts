@@ -7,8 +7,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { LAST } from '../command/flags.js';
 import { fetchAll, fetchPage, type ListOptions } from '../command/list.js';
 import { formatGrant, nextCommands, peopleInGrant } from '../grants/grant-text.js';
-import { requestAnswer } from './request-answer.js';
-import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
+import { formatOffer, formatRequest, formatRequests, peopleIn, requestAnswer } from './request-text.js';
 
 /** One page as a table, or with `--csv` every request that the filters let through, with the columns that *History* exports. */
 export async function listRequests(

@@ -71,3 +71,20 @@ test.each([
 ])('nearest to %j among %j is %j', (word, names, expected) => {
   expect(nearest(word, names)).toEqual(expected);
 });
+
+test('log with a mistyped verb: the refusal names the verb; a tenant that is near to none is refused as before', async () => {
+  const unknown = () => problem(404, 'not_found', 'There is no such log.');
+  const broker = await serve({
+    'GET /api/v1/tenants/veify/events': unknown,
+    'GET /api/v1/tenants/initech/events': unknown,
+  });
+  const log = async (word: string) => {
+    const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_a-key' });
+    expect(await run(['log', word], terminal)).toBe(1);
+    return terminal.err;
+  };
+  expect(await log('veify')).toBe(
+    'error[not_found]: There is no such log. “veify” was taken for a tenant. Did you mean "countersign log verify"?\n',
+  );
+  expect(await log('initech')).toBe('error[not_found]: There is no such log.\n');
+});

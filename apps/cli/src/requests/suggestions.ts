@@ -42,6 +42,15 @@ export async function suggestService(api: Api, name: string, error: unknown): Pr
   });
 }
 
+/** The same for a word that was taken for the tenant of `countersign log`, and was meant as one of its verbs. */
+export function suggestLogVerb(word: string, verbs: readonly string[], error: unknown): unknown {
+  const [verb] = nearest(word, verbs);
+  if (!(error instanceof CliError) || verb === undefined) return error;
+  const { code, detail, exit, document, more } = error;
+  const suggestion = `“${word}” was taken for a tenant. Did you mean "countersign log ${verb}"?`;
+  return new CliError(code, `${detail} ${suggestion}`, { exit, document, more, cause: error });
+}
+
 /** @returns the error as it was if the broker refuses the names */
 async function unlessRefused(error: CliError, better: () => Promise<CliError>): Promise<CliError> {
   try {

@@ -52,7 +52,7 @@ test('what neither names is missing, and nothing is sent', async () => {
   expect(bare.err).toContain('missing --scope, --reason:');
 });
 
-test('an unknown name lists those that there are', async () => {
+test('an unknown name is refused with the names of the caller’s templates', async () => {
   const { exit, bodies, err } = await cli(['request', '--template', 'nope']);
   expect([exit, bodies]).toEqual([1, []]);
   expect(err).toContain('"Wrong total"');

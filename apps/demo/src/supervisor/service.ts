@@ -55,7 +55,7 @@ export class Service {
     return new Promise((resolve) => {
       this.child.on('error', (error) => resolve(`could not be started (${error.message})`));
       this.child.on('close', (code, signal) => {
-        // Not before the last lines are in the file: whoever is told where the log is finds them there.
+        // Not before the last lines are in the file: a reader who is told where the log is finds them there.
         log.end(() => resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
       });
     });
@@ -75,7 +75,7 @@ function openLogFile(dataDir: string, name: string): WriteStream {
 const WARN = 40;
 const ERROR = 50;
 
-/** Nothing to act on: the tests run the provider on every Node that we support, and its package recommends a newer one. */
+/** It needs no action: the provider's package recommends a newer Node, and the tests run it on every Node that we support. */
 const HARMLESS = 'oidc-provider WARNING: Unsupported runtime.';
 
 /**
