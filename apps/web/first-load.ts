@@ -4,7 +4,7 @@ import type { IndexHtmlTransformContext, Plugin } from 'vite';
 /** The routes of the app. */
 const APP = new URL('src/app/app.tsx', import.meta.url);
 
-/** What every page of a signed-in person asks first, and what some pages ask besides. A `:name` is that part of the address. */
+/** The first requests of every page of a signed-in person (`*`), and of some pages. A `:name` is that part of the address. */
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   '*': ['/api/v1/whoami', '/api/v1/organisation'],
   'requests/:id': ['/api/v1/requests/:id'],

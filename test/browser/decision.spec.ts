@@ -73,7 +73,7 @@ describe('the decision page', () => {
     expect(paths.length > 12 ? paths : []).toEqual([]);
     const sizes = await Promise.all(first.map((request) => request.sizes()));
     expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(230_000);
-    // It says what it is as soon as the page itself has arrived.
+    // The page shows that it is loading before any script has run.
     expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
     await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
   });

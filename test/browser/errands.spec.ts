@@ -2,6 +2,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { eventually } from '../support/eventually.js';
 import { call, grant, token } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
+import { signInAgain } from './support/passkeys.js';
 import { gone, PATIENCE_MS, soon } from './support/soon.js';
 
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
@@ -50,6 +51,42 @@ describe('everyday tasks on the other pages', () => {
       '/api/v1/tenants/acme/people',
     );
     expect(items.find(({ name }) => name === 'Bob Chen-Diaz')?.roles).toEqual(['approver', 'auditor']);
+  });
+
+  test('a person chooses which notices arrive and the clock of their messages; a duty keeps a way, and an old sign-in only reads', async () => {
+    const page = await (await site.context()).newPage();
+    await page.goto(`${site.url}/account`);
+    await site.signIn(page, 'bob');
+    const notices = page.getByRole('region', { name: 'Notices' });
+    const way = (topic: string, name: RegExp) =>
+      notices.getByRole('group', { name: topic }).getByRole('checkbox', { name });
+    const save = notices.getByRole('button', { name: 'Save the notices' });
+    const expectReadOnly = async () => {
+      await notices.getByRole('button', { name: 'Sign in again' }).waitFor();
+      expect(await way('What others decided', /^Mail/).isDisabled()).toBe(true);
+      // A form that nothing submits would be an error for a reader of forms (WCAG 3.2.2, technique H32).
+      expect([await save.count(), await notices.locator('form').count()]).toEqual([0, 0]);
+    };
+    await expectReadOnly();
+    await signInAgain(page, 'bob');
+    await save.waitFor();
+    await way('What others decided', /^Mail/).uncheck();
+    for (const name of [/^Mail/, /^Slack/]) await way('What waits for you', name).uncheck();
+    await notices.getByText('Choose mail or Slack for this.').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await way('What waits for you', /^Mail/).check();
+    await notices.getByLabel('Time zone of your messages').selectOption('Asia/Tokyo');
+    await save.click();
+    await notices.getByText('Saved. If less reaches you now').waitFor();
+    expect(await site.api('bob', 'GET', '/api/v1/preferences')).toMatchObject({
+      ...{ zone: 'Asia/Tokyo', notices: { decide: ['mail'], decided: ['slack'], own: ['mail', 'slack'] } },
+    });
+
+    // An hour later.
+    await page.clock.setFixedTime(Date.now() + 3_600_000);
+    await page.reload();
+    await expectReadOnly();
+    expect(await way('What others decided', /^Mail/).isChecked()).toBe(false);
   });
 
   test('controls are saved with a message; a draft survives another person’s change and never overwrites it', async () => {

@@ -77,7 +77,7 @@ describe('a queue', () => {
     const dialog = page.getByRole('dialog', { name: 'Approve these 2 requests?' });
     await dialog.waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).not.toBe('Approve all 2');
-    // What is confirmed is what the rows say.
+    // The dialog shows the same sentences as the rows.
     const sentences = await dialog.locator('li > div > p:first-child').allTextContents();
     expect(sentences).toEqual(
       await rows(page).locator('p:first-child', { hasText: 'list' }).allTextContents(),

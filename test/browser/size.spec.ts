@@ -39,7 +39,7 @@ test.each([
   expect(bytes).toBeLessThanOrEqual(200_000);
 });
 
-test('the glossary is a chunk of its own, which no page loads before its reader asks for a meaning', () => {
+test('the glossary is a chunk of its own, which no page loads before its reader opens an explanation', () => {
   const glossary = manifest['src/ui/glossary.ts']?.file ?? '';
   expect(readFileSync(join(built, glossary), 'utf8')).toContain('Anchor file');
   const first = [...scriptsOf('trust')];
@@ -50,7 +50,7 @@ test('the glossary is a chunk of its own, which no page loads before its reader 
 
 test('the signing page is short enough to read, and contains no schema library', () => {
   const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
-  // Each member of the statements and terms has its lines. The last ones are exact changes side by side, hidden fields, the checksum of a recovery key, and commitments that are hashed from memory which is used again.
+  // Each member of the statements and terms has its lines. The last ones are exact changes side by side, hidden fields, the checksum of a recovery key, and the hashing of commitments in reused memory.
   expect(page.split('\n').length).toBeLessThan(3_000);
 });
 

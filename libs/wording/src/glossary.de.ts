@@ -1,6 +1,6 @@
 import type { GlossaryEntry, GlossaryWord } from './glossary.js';
 
-/** The same words in German, as the pages write them. */
+/** The same terms in German, as the pages write them. */
 export const GERMAN: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
   claimed: {
     word: 'Beansprucht',

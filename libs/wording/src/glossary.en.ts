@@ -1,4 +1,4 @@
-/** The words of Countersign that a newcomer does not know, in English. Keys are sorted by what belongs together. */
+/** Terms of Countersign that a newcomer does not know, in English. Related terms stand together. */
 export const ENGLISH = {
   claimed: {
     word: 'Claimed',

@@ -7,7 +7,7 @@ import { GLOSSARY, glossaryDocument } from './glossary.js';
 const DOCUMENT = join(root, 'docs/glossary.md');
 const PAGES = join(root, 'apps/web/src');
 
-test('docs/glossary.md is what the glossary says', () => {
+test('docs/glossary.md matches the glossary', () => {
   const whole = glossaryDocument();
   if (process.env['WRITE_DOCS'] !== undefined) writeFileSync(DOCUMENT, whole);
   expect(readFileSync(DOCUMENT, 'utf8')).toBe(whole);

@@ -2,7 +2,7 @@ import { GERMAN } from './glossary.de.js';
 import { ENGLISH } from './glossary.en.js';
 import type { Language } from './languages.js';
 
-/** A word of ours that a page or document explains. */
+/** The key of a term that the pages and docs/glossary.md explain. */
 export type GlossaryWord = keyof typeof ENGLISH;
 
 export interface GlossaryEntry {

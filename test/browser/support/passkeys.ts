@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core';
+import { PEOPLE, type Who } from './browser-site.js';
 
 /** Adds a platform authenticator to this page's browser. It stores keys and verifies its user. */
 export async function platformAuthenticator(
@@ -45,11 +46,11 @@ export class VirtualAuthenticator {
   }
 }
 
-/** Ada proves again who she is, at her provider, as making a key requires. She returns to the page. */
-export async function signInAgain(page: Page): Promise<void> {
+/** The person proves again who they are, at their provider, as making a key requires. They return to the page. */
+export async function signInAgain(page: Page, who: Who = 'ada'): Promise<void> {
   const { pathname } = new URL(page.url());
   await page.getByRole('button', { name: 'Sign in again' }).first().click();
-  await page.getByRole('button', { name: 'ada@acme.example' }).click();
+  await page.getByRole('button', { name: PEOPLE[who].email }).click();
   await page.waitForURL((url) => url.pathname === pathname);
 }
 

@@ -113,8 +113,8 @@ ${
     ? ''
     : `<h3>Parameters</h3><dl>${parameters
         .map(
-          ({ name, in: where, required, description: says = '' }) =>
-            `<dt><code>${escapeHtml(name)}</code> <span class="soft">${where}${required === true ? ', required' : ''}</span></dt><dd>${textWithCode(says)}</dd>`,
+          ({ name, in: where, required, description = '' }) =>
+            `<dt><code>${escapeHtml(name)}</code> <span class="soft">${where}${required === true ? ', required' : ''}</span></dt><dd>${textWithCode(description)}</dd>`,
         )
         .join('')}</dl>`
 }

@@ -44,7 +44,7 @@ const PROBLEM = 'application/problem+json';
 export const textWithCode = (text: string): string =>
   escapeHtml(text).replaceAll(/`([^`]+)`/g, (_all, code: string) => `<code>${code}</code>`);
 
-/** What is sent, and what is answered: good answers with their shape, and the codes of refusals. */
+/** The body of the request, each successful answer with its schema, and the codes of refusals. */
 export function bodiesOf({ requestBody, responses }: Operation): string {
   const answers = Object.entries(responses);
   const isProblem = ({ content }: Body) => content !== undefined && PROBLEM in content;
@@ -109,7 +109,7 @@ function typeOf(schema: Schema): string {
 const idOf = ({ $ref }: Schema): string | undefined =>
   $ref?.startsWith(REF) === true ? $ref.slice(REF.length) : undefined;
 
-/** The named schemas that these operations use, and those that they use in turn, by name. Refusals have one shape: it is left out. */
+/** The named schemas that these operations use, and those that they use in turn, sorted by name. The schema of refusals is left out: every refusal has it. */
 export function schemasOf(operations: readonly Operation[], schemas: Record<string, Schema>): string[] {
   const found = new Set<string>();
   const visit = (value: unknown): void => {

@@ -55,7 +55,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Widenings: 'Changes of that policy that allow more, and so wait.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
-  OrganisationFile: 'What the organisation file has made, and what a new one would change.',
+  OrganisationFile:
+    'Services, customers, staff and rules in force, and what a new organisation file would change.',
   Gateways: 'The enrolled gateways.',
   Transparency: 'Half-yearly reports: government demands, and access.',
   OwnReports: 'A tenant’s own half-yearly report.',

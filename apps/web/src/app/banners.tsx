@@ -4,7 +4,7 @@ import { BlockedBanner } from '../features/grants/blocked.js';
 import { BypassBanner } from './bypass-banner.js';
 import { IsolationBanner } from './isolation-banner.js';
 
-/** What every page says above its own content, if there is anything to say. */
+/** The warnings above every page. It is a chunk of its own, which loads after the page. */
 export default function Banners({ session }: { session: Session }) {
   return (
     <>

@@ -8,9 +8,9 @@ import { Loading } from '../ui/query-states.js';
 import { shellTexts } from './shell.text.js';
 
 /**
- * Catches rendering errors, including code that could not be loaded, and shows a message in place of a blank page. One
- * boundary is around the app, one around each page and one around what every page shows above its own content, so that the
- * navigation survives a broken page, and a page survives what is above it. `fallback` is shown in place of the message.
+ * Catches rendering errors, including code that could not be loaded, and shows a message instead of a blank page. One
+ * boundary is around the app, one around each page, one around the warnings above the page and one around the set-up list. So a
+ * broken page keeps its navigation, and broken warnings do not break the page. `fallback` replaces the message.
  */
 export class PageBoundary extends Component<
   { children: ReactNode; fallback?: ReactNode },
@@ -45,7 +45,7 @@ function Broken() {
   );
 }
 
-/** In place of the banners. Without them nobody may conclude that nothing is locked. */
+/** Shown instead of the banners. Without it, the reader could conclude that nothing is locked. */
 export function BrokenBanners() {
   const text = useText(shellTexts);
   return (

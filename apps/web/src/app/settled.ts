@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
 const QUIET_MS = 50;
-/** A page whose answers take so long no longer holds the rest back. */
+/** After this time the rest no longer waits for the page. */
 const LONGEST_MS = 5_000;
 
 /**
- * Calls `onSettled` once the page beside it has its first answers. What every page has besides waits for that: on a slow
- * line it would delay the page. Rendered beside the page, it appears when the page's code is loaded.
+ * Calls `onSettled` once the page has its first answers. Live updates, warnings and counts start only then: on a slow line they
+ * would delay the page. It is rendered beside the page, so it starts when the page's code has loaded.
  */
 export function Settled({ onSettled }: { onSettled: () => void }): null {
   const client = useQueryClient();

@@ -49,7 +49,7 @@ function SignedIn({ session }: { session: Session }) {
   const settle = useCallback(() => setSettled(true), []);
   useEffect(() => (isSettled ? followLiveUpdates() : undefined), [isSettled]);
   const stream = useSyncExternalStore(onStreamState, streamState);
-  // What is read from here on is not read once more when the stream opens.
+  // An opening stream makes every answer stale. Banners and counts wait for it, so that they are not read twice.
   const isFollowed = isSettled && stream !== 'connecting';
   return (
     <IsFollowed value={isFollowed}>

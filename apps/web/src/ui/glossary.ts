@@ -1,2 +1,2 @@
-/** A chunk of its own: a page loads the glossary when its reader first asks for a meaning. */
+/** A chunk of its own: a page loads the glossary when its reader first opens an explanation. */
 export { GLOSSARY } from '@countersign/wording';

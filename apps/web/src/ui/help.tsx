@@ -5,7 +5,7 @@ import { useLanguage, useText } from '../text/language.js';
 import { helpTexts } from './ui.text.js';
 
 /**
- * A button beside a word of ours that shows what the word means. The browser's own popover closes it by Escape, by a press
+ * A button beside a term of Countersign that shows what the term means. The browser's own popover closes it by Escape, by a press
  * elsewhere and by the button, and gives the focus back.
  *
  * @param word the word as the page writes it, for the button's name

@@ -31,7 +31,7 @@ export function Page({
   children,
 }: {
   title: string;
-  /** The word of ours in the title, which a button explains. */
+  /** The term in the title that a button explains. */
   help?: GlossaryWord;
   /** The word itself, if the title is a sentence. */
   helpWord?: string;

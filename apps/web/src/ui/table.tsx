@@ -74,7 +74,7 @@ export function TableSection<T extends { id: string }>({
 }: {
   id: string;
   title: string;
-  /** The word of ours in the title, which a button explains. */
+  /** The term in the title that a button explains. */
   help?: GlossaryWord;
   lead?: string;
   query: ListQuery<T>;

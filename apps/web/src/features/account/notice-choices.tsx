@@ -38,7 +38,11 @@ export function NoticeChoices() {
       <Loaded query={preferences}>
         {(found) => (
           <>
-            <ChoicesForm preferences={found} isOpen={mayChange && isFresh(session)} />
+            {mayChange && isFresh(session) ? (
+              <ChoicesForm preferences={found} />
+            ) : (
+              <ChoiceFields chosen={found} browserZone={found.browserZone} onChange={null} />
+            )}
             {mayChange ? null : <p className="hint">{text.ownBrowser}</p>}
             {mayChange && !isFresh(session) ? <SignInAgain /> : null}
           </>
@@ -48,60 +52,80 @@ export function NoticeChoices() {
   );
 }
 
-/** `isOpen`: the reader may change the choices now. Otherwise they only read them. */
-function ChoicesForm({ preferences, isOpen }: { preferences: Preferences; isOpen: boolean }) {
+function ChoicesForm({ preferences }: { preferences: Preferences }) {
   const text = useText(noticeChoiceTexts);
-  const [notices, setNotices] = useState(preferences.notices);
-  const [zone, setZone] = useState(preferences.zone);
+  const [chosen, setChosen] = useState<NewPreferences>({
+    notices: preferences.notices,
+    zone: preferences.zone,
+  });
   const save = useMutation({
     mutationFn: (body: NewPreferences) => unwrap(api.PUT('/api/v1/preferences', { body })),
     onSuccess: () => invalidate(KEY),
   });
-  const missing = DUTIES.filter((topic) => !hasDutyWay(notices[topic]));
+  const isComplete = withoutWay(chosen.notices).length === 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (missing.length === 0) save.mutate({ notices, zone });
+    if (isComplete) save.mutate(chosen);
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <fieldset className="stack" disabled={!isOpen}>
-        <legend className="visually-hidden">{text.title}</legend>
-        {TOPICS.map((topic) => (
-          <TopicChoice
-            key={topic}
-            topic={topic}
-            ways={notices[topic]}
-            isMissing={missing.includes(topic)}
-            onChange={(ways) => {
-              save.reset();
-              setNotices({ ...notices, [topic]: ways });
-            }}
-          />
-        ))}
-        <p className="hint">{text.slackNote}</p>
-        <ZoneChoice
-          zone={zone}
-          browserZone={preferences.browserZone}
-          onChange={(chosen) => {
-            save.reset();
-            setZone(chosen);
-          }}
-        />
-      </fieldset>
+      <ChoiceFields
+        chosen={chosen}
+        browserZone={preferences.browserZone}
+        onChange={(changed) => {
+          save.reset();
+          setChosen(changed);
+        }}
+      />
       {save.error === null ? null : <ProblemNotice error={save.error} />}
-      {isOpen ? (
-        <p>
-          <Button type="submit" busy={save.isPending} disabled={missing.length > 0}>
-            {text.save}
-          </Button>
-        </p>
-      ) : null}
+      <p>
+        <Button type="submit" busy={save.isPending} disabled={!isComplete}>
+          {text.save}
+        </Button>
+      </p>
       <p className="soft small" role="status">
         {save.isSuccess ? text.saved : ''}
       </p>
     </form>
   );
 }
+
+/** `onChange` is null if the choices can only be read. */
+function ChoiceFields({
+  chosen: { notices, zone },
+  browserZone,
+  onChange,
+}: {
+  chosen: NewPreferences;
+  browserZone: string | null;
+  onChange: ((changed: NewPreferences) => void) | null;
+}) {
+  const text = useText(noticeChoiceTexts);
+  const missing = withoutWay(notices);
+  return (
+    <fieldset className="stack" disabled={onChange === null}>
+      <legend className="visually-hidden">{text.title}</legend>
+      {TOPICS.map((topic) => (
+        <TopicChoice
+          key={topic}
+          topic={topic}
+          ways={notices[topic]}
+          isMissing={missing.includes(topic)}
+          onChange={(ways) => onChange?.({ notices: { ...notices, [topic]: ways }, zone })}
+        />
+      ))}
+      <p className="hint">{text.slackNote}</p>
+      <ZoneChoice
+        zone={zone}
+        browserZone={browserZone}
+        onChange={(changed) => onChange?.({ notices, zone: changed })}
+      />
+    </fieldset>
+  );
+}
+
+/** Topics that need a way and have none. */
+const withoutWay = (notices: Notices): Topic[] => DUTIES.filter((topic) => !hasDutyWay(notices[topic]));
 
 const hasDutyWay = (ways: readonly Way[]): boolean => ways.includes('mail') || ways.includes('slack');
 

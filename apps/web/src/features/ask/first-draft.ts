@@ -16,7 +16,7 @@ export interface Sources {
   kept: Draft | null;
 }
 
-/** Only an address that names nothing shows and keeps a draft: what it names is another form. */
+/** A draft is shown and kept only at an address without parameters. Parameters fill in a form of their own. */
 export const keepsDraft = (given: URLSearchParams): boolean => given.toString() === '';
 
 /** @param given the address: it names an earlier request, a template, or values of the form */

@@ -30,7 +30,7 @@ export function forgetDraft(person: string): void {
   }
 }
 
-/** Null if there is none that this form can show; one that it cannot show is deleted. */
+/** Null if no draft is kept, or the form cannot show it. Such a draft is deleted. */
 export function keptDraft(person: string, now: number): Draft | null {
   let draft: Draft | null = null;
   try {

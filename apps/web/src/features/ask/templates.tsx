@@ -106,7 +106,7 @@ export function SaveTemplate({ draft }: { draft: Draft }) {
   );
 }
 
-/** Asks for the name. It is no form of its own, because it is inside the form of the request. */
+/** The field for the name. It is not a `<form>`, because it is inside the form of the request. */
 function NameTemplate({ draft, onDone }: { draft: Draft; onDone: (saved: string | null) => void }) {
   const text = useText(templateTexts);
   const [name, setName] = useState('');

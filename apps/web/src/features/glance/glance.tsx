@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
+import { MOST_ITEMS } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';
@@ -15,12 +16,9 @@ import { DataTable } from '../../ui/table.js';
 import { glanceTexts } from './glance.text.js';
 import { accessByWeek, newestBegun } from './glance-figures.js';
 
-/** The charts are of so many accesses at most, however long the log has grown. */
-const MOST_GRANTS = '200';
-
 /**
- * Charts of the access that the reader may see anyway, each with its table. Nothing is read before someone opens them. They count
- * single accesses, which their readers may list, so the bands of published reports (decision 38) do not apply.
+ * Charts of the newest access that the reader may see, each with its table. Nothing is read until someone opens them. Readers may
+ * list the accesses that the charts count, so the bands of published reports (decision 38) do not apply.
  */
 export function Glance() {
   const text = useText(glanceTexts);
@@ -38,9 +36,9 @@ export function Glance() {
 function Charts() {
   const { tenant } = useSession();
   const newest = useQuery({
-    queryKey: ['grants', 'newest', MOST_GRANTS],
+    queryKey: ['grants', 'newest'],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/grants', { params: { query: { limit: MOST_GRANTS } }, signal })),
+      unwrap(api.GET('/api/v1/grants', { params: { query: { limit: MOST_ITEMS } }, signal })),
   });
   return (
     <Loaded query={newest}>

@@ -14,7 +14,7 @@ import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { IncidentForm } from './incident-form.js';
 import { incidentsTexts } from './incidents.text.js';
 
-/** An engineer alone sees their own. */
+/** Someone who is only an engineer sees only their own incidents, so they need no filter by person. */
 const OWN: readonly FilterField[] = ['from', 'to'];
 const EVERYONES: readonly FilterField[] = ['person', ...OWN];
 

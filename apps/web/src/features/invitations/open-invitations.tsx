@@ -17,10 +17,10 @@ import { useListChoice } from '../lists/list-filter.js';
 import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { invitationsTexts } from './invitations.text.js';
 
-/** One that is over cannot be withdrawn. */
+/** States in which an invitation can be withdrawn. */
 const MAY_END: ReadonlySet<string> = new Set(['open', 'used_up']);
 
-/** The customer's invitations, those that requests can still use unless the address names another state. Withdrawing one also ends the access that it opened. */
+/** The customer's invitations: open ones, or those in the state that the address names. Withdrawing one also ends the access that it opened. */
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();

@@ -67,7 +67,7 @@ export function useListChoice(fields: readonly FilterField[], states?: readonly 
   return readListChoice(params, fields, states);
 }
 
-/** Changes parts of the address as it is at the call, which a timer may make later. An empty value removes its part. */
+/** Changes parts of the address. It reads the address when it is called, which may be later, by a timer. An empty value removes its part. */
 export function useChangeAddress(): (
   change: Readonly<Record<string, string | null>>,
   options?: { replace?: boolean },

@@ -5,7 +5,7 @@ export interface Step {
   id: keyof OnboardingText['steps'];
   /** Undefined while it is being read. */
   isDone: boolean | undefined;
-  /** The page, or the part of this page, where it is done. */
+  /** Where the reader does it: the path of a page, or `#id` of a section on the same page. */
   to: string;
 }
 

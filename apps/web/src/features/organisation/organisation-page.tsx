@@ -21,7 +21,7 @@ const inForceQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/organisation/in-force', { signal })),
 });
 
-/** `/organisation`: what the organisation file has made, what a new one would change, and every file that was applied. */
+/** `/organisation`: what is in force, what a new organisation file would change, and every file that was applied. */
 export default function OrganisationPage() {
   const text = useText(organisationTexts);
   const session = useSession();

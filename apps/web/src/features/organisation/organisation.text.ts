@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Organisation',
-  lead: 'What the organisation file has made of services, customers and staff, and what a new file would change. Only the operator of the broker’s host applies a file.',
+  lead: 'The services, customers, staff and rules in force, and what a new organisation file would change. Only the operator of the broker’s host applies a file.',
   inForce: 'In force',
   hash: 'Hash',
   hashLead:
@@ -74,7 +74,7 @@ export type OrganisationText = typeof en;
 
 const de: OrganisationText = {
   title: 'Organisation',
-  lead: 'Was die Organisationsdatei aus Diensten, Kunden und Personal gemacht hat, und was eine neue Datei ändern würde. Nur der Betreiber des Broker-Rechners wendet eine Datei an.',
+  lead: 'Dienste, Kunden, Personal und Regeln, die in Kraft sind, und was eine neue Organisationsdatei ändern würde. Nur der Betreiber des Broker-Rechners wendet eine Datei an.',
   inForce: 'In Kraft',
   hash: 'Prüfsumme',
   hashLead:

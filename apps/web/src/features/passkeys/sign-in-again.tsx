@@ -11,7 +11,7 @@ import { useMailCode } from '../sign-in/mail-code.js';
 import { passkeysTexts } from './passkeys.text.js';
 import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
-/** Stands where a key would be made: keys outlive a session, so their owner first proves again who they are. */
+/** Shown instead of a form whose result outlives the session, such as a new key: the reader authenticates again first. */
 export function SignInAgain() {
   const { assurance } = useSession();
   const text = useText(passkeysTexts);

@@ -43,7 +43,7 @@ export function useQueueKeys(
     const listener = (event: KeyboardEvent) => {
       const { target, key } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target)) return;
-      // A key that is held down is one press, also if it would approve on the second. It may move through the list.
+      // A key that is held down counts as one press, so it never confirms an approval. Only j and k repeat.
       if (event.repeat && key !== 'j' && key !== 'k') return;
       const isHere =
         target === document.body ||

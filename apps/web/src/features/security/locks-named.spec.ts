@@ -15,7 +15,7 @@ const locks = [
 ];
 const named = (choice: Parameters<typeof locksNamed>[1]) => locksNamed(locks, choice).map(({ name }) => name);
 
-test('shows every lock, or those that name what the address chooses', () => {
+test('shows every lock, or those of the customer, service or person that the address names', () => {
   expect(named({})).toEqual(['acme', 'usr_1', 'billing', 'payroll']);
   expect(named({ tenant: 'acme' })).toEqual(['acme', 'payroll']);
   expect(named({ person: 'usr_1', service: 'billing' })).toEqual(['usr_1', 'billing']);

@@ -1,7 +1,7 @@
 import type { Lock } from '@countersign/api';
 import type { ListChoice } from '../lists/list-filter.js';
 
-/** The locks that name one of the chosen: this customer, this service or this person. All of them if nothing is chosen. */
+/** The locks of the chosen customer, service or person. All locks if nothing is chosen. */
 export function locksNamed<Row extends Pick<Lock, 'kind' | 'name' | 'tenant'>>(
   locks: readonly Row[],
   { tenant, service, person }: ListChoice,

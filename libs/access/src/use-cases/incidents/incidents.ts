@@ -149,7 +149,7 @@ export async function listIncidents(
 ): Promise<Page<Incident>> {
   requirePermission(principal, 'incident.read');
   const own = 'all' in requestVisibility(principal.person) ? {} : { person: principal.person.id };
-  // Those of somebody else are none that this reader may see.
+  // This reader may see only their own incidents, so a filter for another person finds nothing.
   if (own.person !== undefined && (filter.person ?? own.person) !== own.person)
     return { items: [], next: null };
   return deps.store.incidents.read((unit) => unit.incidents.list({ ...filter, ...own }, page));

@@ -58,7 +58,7 @@ export function Section({
   children,
 }: {
   title: string;
-  /** The word of ours in the title, which a button explains. */
+  /** The term in the title that a button explains. */
   help?: GlossaryWord;
   lead?: string;
   children: ReactNode;
