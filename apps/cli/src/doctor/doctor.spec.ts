@@ -54,6 +54,15 @@ test('a set-up without faults exits with 0', async () => {
   expect([exit, healthy]).toEqual([0, true]);
 });
 
+test('on a machine that uses a broker elsewhere, no gateway is looked for on this machine', async () => {
+  const elsewhere = { COUNTERSIGN_BROKER_URL: 'https://broker.invalid', COUNTERSIGN_DATA_DIR: newData() };
+  const { checks, found } = await doctor(elsewhere);
+  expect(found('gateway')).toMatchObject({ status: 'skipped' });
+  expect(checks.filter(({ name, status }) => name !== 'broker' && status === 'failed')).toEqual([]);
+  const named = await doctor({ ...elsewhere, COUNTERSIGN_GATEWAY_URL: 'http://localhost:1' });
+  expect(named.found('gateway')).toMatchObject({ status: 'failed' });
+});
+
 test('each fault is named with its fix, and exits with 1', async () => {
   const dataDir = newData();
   mkdirSync(dataDir, { mode: 0o700 });

@@ -8,6 +8,7 @@ import {
   readSlackEnvironment,
   readStoreEnvironment,
 } from '@countersign/config';
+import { isLoopbackHost } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import type { HostPart } from '../command/host-part.js';
@@ -70,23 +71,34 @@ async function checkHost(env: Environment, checkStore: HostPart['checkStore']): 
 
 async function checkNetwork(env: Environment): Promise<Finding[]> {
   const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(env);
-  const { host, port, gatewayPort, gatewayUrl, admin, gatewayAdmin } = readLocationEnvironment(env);
+  const { host, port, admin, gatewayAdmin } = readLocationEnvironment(env);
   const broker = await checkBroker(brokerUrl);
-  const gateway = await checkGateway(gatewayUrl);
-  const isSilent = (finding: Finding | undefined) => finding?.detail.endsWith('does not answer') === true;
   return [
     ...broker,
     ...(isSilent(broker[0]) ? [await checkPort('broker port', host, port, 'COUNTERSIGN_PORT')] : []),
     ...(isSilent(broker[0]) ? [] : [await checkProxies(admin)]),
     await checkTransport('broker TLS', brokerUrl),
+    ...(await checkGatewayOf(env, brokerUrl)),
+    ...(await checkGatewayServices(gatewayAdmin)),
+    await checkApiKey(brokerUrl, apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential ?? null),
+  ];
+}
+
+const isSilent = (finding: Finding | undefined) => finding?.detail.endsWith('does not answer') === true;
+
+/** The gateway's address is by default one of this machine. If the broker is elsewhere, so is the gateway. */
+async function checkGatewayOf(env: Environment, brokerUrl: string): Promise<Finding[]> {
+  const { host, gatewayPort, gatewayUrl } = readLocationEnvironment(env);
+  if (env['COUNTERSIGN_GATEWAY_URL'] === undefined && !isLoopbackHost(new URL(brokerUrl).hostname))
+    return [skipped('gateway', 'set COUNTERSIGN_GATEWAY_URL to check the gateway of this broker')];
+  const gateway = await checkGateway(gatewayUrl);
+  return [
     gateway,
     await checkTransport('gateway TLS', gatewayUrl),
     checkHosts(brokerUrl, gatewayUrl),
-    ...(await checkGatewayServices(gatewayAdmin)),
     ...(isSilent(gateway)
       ? [await checkPort('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]
       : []),
-    await checkApiKey(brokerUrl, apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential ?? null),
   ];
 }
 

@@ -18,3 +18,9 @@ test('every lane has to have signed; the newest head says how many lanes there a
   lanes.take(30, { gateway });
   expect([lanes.missing(gateway, 30), lanes.missing('gtw_2', 30)]).toEqual([undefined, 1]);
 });
+
+test('a head that claims very many lanes costs no memory: the first lane that is missing is reported', () => {
+  const lanes = new SignedLanes();
+  lanes.take(10, { gateway, lane: { number: 0, of: Number.MAX_SAFE_INTEGER } });
+  expect(lanes.missing(gateway, 10)).toBe(1);
+});

@@ -171,7 +171,8 @@ export class SignedLanes {
   /** The first lane that has not signed at this time or later; undefined if all have. */
   missing(gateway: string, since: number): number | undefined {
     const { of = 1, lanes } = this.#gateways.get(gateway) ?? {};
-    return Array.from({ length: of }, (_, lane) => lane).find((lane) => !((lanes?.get(lane) ?? 0) >= since));
+    for (let lane = 0; lane < of; lane += 1) if (!((lanes?.get(lane) ?? 0) >= since)) return lane;
+    return undefined;
   }
 }
 
