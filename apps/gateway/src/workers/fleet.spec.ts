@@ -135,6 +135,22 @@ describe('Fleet', () => {
     expect(processes.map(({ received }) => received.length)).toEqual([1, 1]);
   });
 
+  test.each<[string, Extract<ToPrimary, { type: 'link' | 'released' }>]>([
+    ['the link to a file', { type: 'link', id: 'id', link: {} as never, until: 1 }],
+    ['the release of a browser session', { type: 'released', key: 'k' }],
+  ])('%s goes from one worker to the others that follow', async (_what, message) => {
+    const { fleet, processes, started } = fleetOf(3);
+    await started();
+    const [one, two, restarting] = processes as [FakeProcess, FakeProcess, FakeProcess];
+    restarting.end();
+    one.says(message);
+    const update = { type: 'update', number: expect.any(Number), update: message };
+    expect(processes.map(({ received }) => received)).toEqual([[], [update], []]);
+    const closed = fleet.close(0);
+    for (const process of [one, two]) process.end();
+    await closed;
+  });
+
   test('a worker of another version, which may not understand what it confirms, is not used', async () => {
     const { fleet, processes } = fleetOf(2);
     void fleet.start();

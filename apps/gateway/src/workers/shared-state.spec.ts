@@ -1,10 +1,17 @@
 import type { FeedGrant } from '@countersign/gateway-protocol';
 import { DigestLedger } from '../authorize/digest-ledger.js';
 import { GatewayState } from '../authorize/gateway-state.js';
+import { BrowserSessions } from '../browser/browser-sessions.js';
+import { Budgets, type LeaseRequester } from '../budget/budgets.js';
+import { systemClock } from '../clock.js';
+import { FeedLiveness } from '../feed/feed-liveness.js';
+import { FileLinks } from '../files/file-links.js';
+import { applyUpdate, type Shared } from './apply-update.js';
 import type { Update } from './messages.js';
 import { SharedState } from './shared-state.js';
 import { SpentChanges } from './spent-changes.js';
 import { WorkerLedger } from './worker-ledger.js';
+import { WorkerRules } from './worker-rules.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 const HOUR = 3_600_000;
@@ -23,38 +30,49 @@ const snapshotOf = (...grants: FeedGrant[]) => ({
   ...{ grants, tenants: [], locks: [], trust: [], stops: [], lifts: [] },
 });
 
+const noBroker = () => Promise.reject(new Error('there is no broker'));
+
+/** A broker that leases one call. */
+const leaseOne: LeaseRequester = async () => ({ held: { calls: 1, bytes: null }, elsewhere: false });
+
+/** A worker, as far as it follows its primary. */
+function workerWith(ledger: WorkerLedger) {
+  const parts = {
+    state: new GatewayState({ ...calls, ledger }),
+    budgets: new Budgets(leaseOne, systemClock),
+    liveness: new FeedLiveness(systemClock),
+    fileLinks: new FileLinks(() => 0),
+    sessions: new BrowserSessions({ broker: { postSigned: noBroker }, clock: systemClock }),
+  };
+  const rules = new WorkerRules({
+    ...{ pinnedOnly: false, clock: systemClock, submit: noBroker },
+    ...{ onTrust: () => undefined, onStop: () => undefined },
+  });
+  const shared: Shared = { ledger, rules, otherLanes: {}, lanes: 2, isReady: false };
+  return { ...parts, shared, ledger, follow: (update: Update) => applyUpdate(update, parts, shared) };
+}
+
 /** A worker that starts now. */
 function begin(primary: SharedState): Worker {
-  const ledger = new WorkerLedger(() => Promise.resolve());
-  const state = new GatewayState({ ...calls, ledger });
-  ledger.adopt(primary.digests);
-  if (primary.all !== undefined) state.applySnapshot(primary.all, T0);
-  return { ledger, state };
+  const worker = workerWith(new WorkerLedger(() => Promise.resolve()));
+  worker.ledger.adopt(primary.digests);
+  if (primary.all !== undefined) worker.state.applySnapshot(primary.all, T0);
+  return worker;
 }
 
-type Worker = { ledger: WorkerLedger; state: GatewayState };
-
-function follow({ ledger, state }: Worker, update: Update): void {
-  if (update.type === 'snapshot') state.applySnapshot(update.data, update.now);
-  else if (update.type === 'change') state.applyChange(update.data, update.now);
-  else if (update.type === 'extended') ledger.followLife(update.grant, update.until);
-  else if (update.type === 'spent') ledger.follow(update.grant, update.until, update.isSpent);
-  else if (update.type === 'forget') state.forgetDigests(update.now);
-}
+type Worker = ReturnType<typeof workerWith>;
 
 /** A primary with two workers, whose messages arrive at once. */
 function fleet() {
   const workers: Worker[] = [];
   const share = (update: Update) => {
-    for (const worker of workers) follow(worker, update);
+    for (const worker of workers) worker.follow(update);
   };
   const ledger = DigestLedger.inMemory();
   const changes = new SpentChanges(ledger, share);
   const primary = new SharedState({ ...calls, ledger }, share, () => changes.prune());
-  for (const process of [{}, {}]) {
-    const own = new WorkerLedger((request) => changes.take(request, process));
-    workers.push({ ledger: own, state: new GatewayState({ ...calls, ledger: own }) });
-  }
+  for (const process of [{}, {}])
+    workers.push(workerWith(new WorkerLedger((request) => changes.take(request, process))));
   const [one, two] = workers as [Worker, Worker];
   return { primary, changes, workers, one, two };
 }
@@ -148,4 +166,77 @@ test('the worker of a spent change is forgotten with the change, and not before'
   expect(changes.size).toBe(1);
   primary.forgetDigests(T0 + HOUR + 1);
   expect(changes.size).toBe(0);
+});
+
+describe('a worker follows', () => {
+  const { tenant, service } = grant();
+
+  test('a link that another worker keeps', () => {
+    const { one, two } = fleet();
+    const link = {
+      ...{ digest, tenant, service, origin: 'https://files.example', target: '/8812.pdf?signed' },
+      ...{ from: 'rec_1', call: {} as never },
+    };
+    const id = one.fileLinks.add(link) ?? '';
+    expect(two.fileLinks.find(id, digest, service)).toBeUndefined();
+    two.follow({ type: 'link', id, link, until: 300_000 });
+    expect(two.fileLinks.find(id, digest, service)).toMatchObject(link);
+  });
+
+  test('the release of a browser session at another worker', async () => {
+    const { two } = fleet();
+    const keys: string[] = [];
+    const broker = { postSigned: async () => undefined };
+    const releasing = new BrowserSessions({
+      broker,
+      clock: systemClock,
+      onReleased: (key) => keys.push(key),
+    });
+    const own = { session: `grt_${'0'.repeat(36)}.${'s'.repeat(43)}`, service };
+    expect(await two.sessions.token(own)).toEqual({ refused: 'unreachable' });
+    await releasing.release(own);
+    for (const key of keys) two.follow({ type: 'released', key });
+    expect(await two.sessions.token(own)).toEqual({ refused: 'unknown' });
+  });
+
+  test('whether the gateway is in touch, whether it serves, and how many lanes it has', () => {
+    const { two } = fleet();
+    const liveness = new FeedLiveness(systemClock);
+    liveness.start(systemClock.now(), systemClock.monotonic());
+    liveness.tick();
+    two.liveness.tick();
+    expect(two.liveness.isInTouch()).toBe(false);
+    two.follow({ type: 'liveness', liveness: liveness.share() });
+    expect(two.liveness.isInTouch()).toBe(true);
+    two.follow({ type: 'ready', isReady: true, lanes: 3 });
+    expect(two.shared).toMatchObject({ isReady: true, lanes: 3 });
+  });
+
+  test('which tenants are pinned', () => {
+    const { two } = fleet();
+    const none = { trust: undefined, hash: null, pin: undefined, stops: [], lifted: [] };
+    two.follow({ type: 'rules', tenants: [{ tenant, isPinned: true, ...none }] });
+    expect([...(two.shared.rules?.pinnedTenants ?? [])]).toEqual([tenant]);
+  });
+
+  test('how much of the ended digests to forget', () => {
+    const { two } = fleet();
+    two.ledger.end([{ digest, reason: 'revoked', until: instant(T0 + HOUR) }], T0);
+    two.follow({ type: 'forget', now: T0 + 2 * HOUR });
+    expect(two.ledger.hasEnded(digest)).toBe(false);
+  });
+
+  test('P12: a snapshot of a broker that may have lost its leases: what is unused is no longer held', async () => {
+    const { primary, two } = fleet();
+    const own = { id: grant().id, tenant, service, startsAt: T0, endsAt: T0 + HOUR, budget: { calls: 9 } };
+    await two.budgets.requestMore(digest, own, { calls: 1, bytes: 0 });
+    expect(two.budgets.hasLeft(digest, own)).toBe(true);
+    primary.applySnapshot(snapshotOf(grant()), T0);
+    expect(two.budgets.hasLeft(digest, own)).toBe(false);
+  });
+});
+
+test('a worker that does not know an update throws, so that it never confirms it', () => {
+  const { one } = fleet();
+  expect(() => one.follow({ type: 'narrowed' } as never)).toThrow('unknown kind');
 });

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { CountersignRefusal } from '@countersign/authorization';
-import { decodeGatewayCredential, type LaneEnd } from '@countersign/gateway-protocol';
+import { decodeGatewayCredential } from '@countersign/gateway-protocol';
 import { assembleServing, cutsOf, type ServingParts } from '../assemble-gateway.js';
 import { BrowserSessions } from '../browser/browser-sessions.js';
 import { machineClock } from '../clock.js';
@@ -10,8 +10,9 @@ import { beginRun, SWEEP_MS } from '../gateway-run.js';
 import { loadIdentity } from '../identity.js';
 import { readinessOf } from '../readiness.js';
 import { closeParts, stopServing, sweep } from '../start-gateway.js';
+import { applyUpdate, type Shared } from './apply-update.js';
 import { lockLane, recordsDirOf } from './lanes.js';
-import type { ToWorker, Update, WorkerState } from './messages.js';
+import type { ToWorker, WorkerState } from './messages.js';
 import { PrimaryChannel } from './primary-channel.js';
 import { runningBuild } from './running-build.js';
 import { WorkerLedger } from './worker-ledger.js';
@@ -124,7 +125,7 @@ class Worker {
         this.serve().catch((error: unknown) => fail(channel, error));
         break;
       case 'update':
-        this.apply(message.update);
+        applyUpdate(message.update, this.parts, this.shared);
         channel.send({ type: 'applied', number: message.number });
         break;
       case 'collect':
@@ -153,47 +154,6 @@ class Worker {
     channel.send({ type: 'listening' });
   }
 
-  private apply(update: Update): void {
-    const { parts, shared } = this;
-    switch (update.type) {
-      case 'snapshot':
-        parts.state.applySnapshot(update.data, update.now);
-        parts.budgets.dropAllUnused();
-        break;
-      case 'change':
-        parts.state.applyChange(update.data, update.now);
-        break;
-      case 'rules':
-        shared.rules?.apply(update.tenants);
-        break;
-      case 'liveness':
-        parts.liveness.adopt(update.liveness);
-        break;
-      case 'extended':
-        shared.ledger.followLife(update.grant, update.until);
-        break;
-      case 'spent':
-        shared.ledger.follow(update.grant, update.until, update.isSpent);
-        break;
-      case 'forget':
-        parts.state.forgetDigests(update.now);
-        break;
-      case 'link':
-        parts.fileLinks.adopt(update.id, update.link, update.until);
-        break;
-      case 'released':
-        parts.sessions.forget(update.key);
-        break;
-      case 'ready':
-        shared.isReady = update.isReady;
-        shared.lanes = update.lanes;
-        break;
-      default:
-        // It must not be confirmed.
-        throw new Error('an update of an unknown kind');
-    }
-  }
-
   /** Ends open calls, ships what it can, and lets go of the records. */
   async stop(): Promise<void> {
     await stopServing({ ...this.parts, feed: NO_FEED }, this.begin.options.stopGraceMs);
@@ -202,15 +162,5 @@ class Worker {
     await this.unlock();
   }
 }
-
-/** What the primary changes while the worker runs. */
-type Shared = {
-  ledger: WorkerLedger;
-  rules: WorkerRules | undefined;
-  otherLanes: Record<string, LaneEnd[]>;
-  lanes: number;
-  /** Whether every worker is in touch. */
-  isReady: boolean;
-};
 
 const NO_FEED = { start: () => undefined, close: () => Promise.resolve() };
