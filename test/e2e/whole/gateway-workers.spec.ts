@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STOP_TYPE, type StopStatement, toInstant } from '@countersign/contract';
@@ -12,6 +13,7 @@ import { isAlive, servingWorkers, untilGone } from '../../support/gateway-worker
 import { leavesByGateways } from '../../support/leaves-by-gateways.js';
 import { Load } from '../../support/load.js';
 import { copiesOf, verifyCopies } from '../../support/log-copy.js';
+import { compiled } from '../../support/root.js';
 import { samples } from '../../support/samples.js';
 import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
@@ -55,6 +57,22 @@ async function anyWorker(): Promise<number> {
   const pids = await servingWorkers(made.site);
   return pids[Math.floor(Math.random() * pids.length)] as number;
 }
+
+test('a worker reports that it runs from its first moment on: one that hangs before it serves is found by its silence', async () => {
+  // `node:cluster` takes a process with this variable for a worker. This one is never told to begin.
+  const env = { NODE_UNIQUE_ID: '1' };
+  const worker = fork(compiled('apps/gateway/src/main.js'), { env, serialization: 'advanced' });
+  try {
+    const types: string[] = [];
+    worker.on('message', ({ type }: { type?: string }) => {
+      if (type !== undefined) types.push(type);
+    });
+    await eventually('it has reported twice', () => types.length >= 3);
+    expect(types.slice(0, 3)).toEqual(['hello', 'alive', 'alive']);
+  } finally {
+    worker.kill('SIGKILL');
+  }
+}, 60_000);
 
 test('P1: one approved change is made once, whichever worker gets it', async () => {
   const { site, upstream } = made;

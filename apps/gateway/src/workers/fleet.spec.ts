@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
+import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { Fleet } from './fleet.js';
 import type { FeedState, ToPrimary, ToWorker, Update, WorkerOptions, WorkerState } from './messages.js';
@@ -160,6 +161,52 @@ describe('Fleet', () => {
     expect(same.received.map(({ type }) => type)).toEqual(['begin']);
     expect([other.received, same.isAlive, other.isAlive]).toEqual([[], true, false]);
     await fleet.close(0);
+  });
+
+  describe('a worker that hangs', () => {
+    // The clock is the test's own: a slow machine must not make a worker silent.
+    beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
+    afterEach(() => void jest.useRealTimers());
+
+    const sweepFor = async (fleet: Fleet, ms: number, each: () => void = () => undefined) => {
+      for (let passed = 0; passed < ms; passed += 250) {
+        each();
+        await jest.advanceTimersByTimeAsync(250);
+        fleet.sweep();
+      }
+    };
+
+    test.each<[string, ToPrimary[]]>([
+      ['before it says that it runs', []],
+      ['while it opens its records', [{ type: 'hello', build: runningBuild() }]],
+      ['before it listens', [{ type: 'opened', ends: {} }, { type: 'adopted' }]],
+    ])(
+      '%s is killed after 30 seconds and started again; one that reports that it runs is not',
+      async (_when, said) => {
+        const { fleet, processes } = fleetOf(2);
+        void fleet.start();
+        const [silent, slow] = processes as [FakeProcess, FakeProcess];
+        for (const process of [silent, slow]) for (const message of said) process.says(message);
+        await sweepFor(fleet, 29_000, () => slow.says({ type: 'alive' }));
+        expect([silent.isAlive, slow.isAlive]).toEqual([true, true]);
+        await sweepFor(fleet, 2_000, () => slow.says({ type: 'alive' }));
+        expect([silent.isAlive, slow.isAlive]).toEqual([false, true]);
+        expect(processes).toHaveLength(3);
+        await sweepFor(fleet, 31_000, () => slow.says({ type: 'alive' }));
+        expect([processes[2]?.isAlive, slow.isAlive]).toEqual([false, true]);
+      },
+    );
+
+    test('is not killed for what the primary itself was too late to read', async () => {
+      const { fleet, processes } = fleetOf(1);
+      void fleet.start();
+      await sweepFor(fleet, 1_000);
+      // The primary was paused, and the worker with it.
+      await jest.advanceTimersByTimeAsync(60_000);
+      fleet.sweep();
+      await sweepFor(fleet, 20_000);
+      expect(processes[0]?.isAlive).toBe(true);
+    });
   });
 
   test('a worker that cannot be started is started again, and a stop of the gateway does not wait for it', async () => {

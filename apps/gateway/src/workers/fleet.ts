@@ -22,6 +22,10 @@ const STABLE_MS = 10_000;
 const OPEN_MS = 5_000;
 const COLLECT_MS = 2_000;
 const STOP_MS = 5_000;
+/** A worker that has sent nothing for this long hangs and is killed. It reports once a second that it runs, also before it serves. */
+const SILENT_MS = 30_000;
+/** If this process was late by this much, messages of the workers may wait to be read. */
+const LATE_MS = 2_000;
 
 type Metrics = Extract<ToPrimary, { type: 'metrics' }>['metrics'];
 
@@ -56,6 +60,8 @@ type Member = {
   applied: number;
   readiness: Readiness | undefined;
   startedAt: number;
+  /** When it last sent something, or began. */
+  heardAt: number;
   backOff: BackOff;
   collected: Map<number, (metrics: Metrics) => void>;
 };
@@ -73,6 +79,7 @@ export class Fleet {
   private readonly build = runningBuild();
   private wasReady = false;
   private sentLanes = 0;
+  private sweptAt = performance.now();
   /** What a worker that begins gets. The others that begin at the same time get the same, if nothing was shared in between. */
   private state: { number: number; message: ToWorker } | undefined;
 
@@ -80,7 +87,7 @@ export class Fleet {
     this.members = Array.from({ length: parts.count }, (_, lane) => ({
       ...{ lane, process: undefined, ends: undefined, hasState: false, isListening: false, applied: 0 },
       ...{ servesFrom: undefined, deadlines: new ConfirmDeadlines(), timer: undefined },
-      ...{ readiness: undefined, startedAt: 0, collected: new Map() },
+      ...{ readiness: undefined, startedAt: 0, heardAt: 0, collected: new Map() },
       backOff: new BackOff({ firstMs: 100, longestMs: 10_000, jitter: 0 }),
     }));
   }
@@ -137,8 +144,10 @@ export class Fleet {
     );
   }
 
-  /** Called a few times a second: tells the workers when the gateway's readiness or its number of lanes has changed. */
+  /** Called a few times a second: kills a worker that hangs, and notifies all when the gateway's readiness or its lanes have changed. */
   sweep(): void {
+    // What has arrived is read before an immediate runs.
+    setImmediate(() => this.killSilent());
     const { isReady } = this;
     const lanes = this.parts.lanes();
     if (isReady === this.wasReady && lanes === this.sentLanes) return;
@@ -173,8 +182,23 @@ export class Fleet {
     await gone;
   }
 
+  /** A worker that hangs before it serves confirms nothing, and has nothing to confirm: only its silence shows it. */
+  private killSilent(): void {
+    const now = performance.now();
+    const wasLate = now - this.sweptAt > LATE_MS;
+    this.sweptAt = now;
+    for (const member of this.members) {
+      if (wasLate) member.heardAt = now;
+      if (member.process === undefined || now - member.heardAt < SILENT_MS) continue;
+      this.parts.log.error({ worker: member.lane }, 'a worker has sent nothing for too long and is killed');
+      member.heardAt = now;
+      member.process.process.kill('SIGKILL');
+    }
+  }
+
   private fork(member: Member): void {
-    Object.assign(member, { applied: 0, startedAt: performance.now(), ends: undefined });
+    const now = performance.now();
+    Object.assign(member, { applied: 0, startedAt: now, heardAt: now, ends: undefined });
     let process: Process;
     try {
       process = (this.parts.fork ?? cluster.fork)();
@@ -208,6 +232,7 @@ export class Fleet {
 
   private take(member: Member, message: ToPrimary): void {
     const { options, lanes } = this.parts;
+    member.heardAt = performance.now();
     switch (message.type) {
       case 'hello':
         if (message.build !== this.build) {

@@ -61,6 +61,8 @@ export type WorkerRequest =
 export type ToPrimary =
   /** It takes messages from now on. */
   | { type: 'hello'; build: string }
+  /** Once a second, from the first to the last: it does not hang. */
+  | { type: 'alive' }
   /** Its records are open. `ends`: the last record of each tenant in its folder. */
   | { type: 'opened'; ends: Record<string, RunEnd> }
   /** It has applied the state, and begins when the primary answers with `serve`. */

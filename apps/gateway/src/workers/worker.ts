@@ -18,6 +18,9 @@ import { runningBuild } from './running-build.js';
 import { WorkerLedger } from './worker-ledger.js';
 import { WorkerRules } from './worker-rules.js';
 
+/** How often the primary learns that this process does not hang. */
+const ALIVE_MS = 1_000;
+
 /** Whether a primary has started this process. */
 export const isWorker = (): boolean => cluster.isWorker;
 
@@ -39,6 +42,7 @@ export function runWorker(): Promise<never> {
     else worker?.take(message);
   });
   channel.send({ type: 'hello', build: runningBuild() });
+  setInterval(() => channel.send({ type: 'alive' }), ALIVE_MS);
   return new Promise(() => undefined);
 }
 
