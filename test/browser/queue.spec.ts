@@ -131,6 +131,42 @@ describe('a queue', () => {
     expect(await stateOf(high.id)).toBe('awaiting_customer');
   }, 120_000);
 
+  test('marks what the rules no longer allow, and offers no approval of it, by button, choice or key', async () => {
+    const { id } = await waiting(site, { justification: 'Too long now', duration: 'PT30M' });
+    await waiting(site, { justification: 'Short', duration: 'PT5M' });
+    const unreviewed = await ask(site, { justification: 'Not reviewed', duration: 'PT30M' });
+    await ask(site, { justification: 'Short one', duration: 'PT5M' });
+    const controls = '/api/v1/tenants/acme/privacy-controls';
+    const before = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...before, maxDuration: 'PT10M' });
+
+    const inbox = await site.signedIn('ada', '/inbox');
+    await shows(inbox, 2);
+    const row = rows(inbox).filter({ hasText: 'Too long now' });
+    await row.getByText('Rules changed').waitFor();
+    await row.getByText('This request can no longer be approved.').waitFor();
+    await row.getByRole('link', { name: 'Open the request' }).waitFor();
+    expect(await row.getByRole('button').allTextContents()).toEqual(['Deny …']);
+    expect(await rows(inbox).getByRole('checkbox').count()).toBe(1);
+    await expectGoodViews(inbox, 'inbox-outdated');
+    await row.focus();
+    await inbox.keyboard.press('a');
+    await inbox.waitForURL(`${site.url}/requests/${id}`);
+
+    const queue = await site.signedIn('max', '/queue');
+    await shows(queue, 2);
+    const other = rows(queue).filter({ hasText: 'Not reviewed' });
+    await other.getByText('Rules changed').waitFor();
+    expect(await other.getByRole('button').allTextContents()).toEqual(['Deny …']);
+    expect(await rows(queue).getByRole('checkbox').count()).toBe(1);
+    await other.focus();
+    await queue.keyboard.press('a');
+    await queue.waitForURL(`${site.url}/requests/${unreviewed.id}`);
+
+    const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...now, maxDuration: before.maxDuration });
+  }, 120_000);
+
   test('the keys are listed, and people can turn them off', async () => {
     await ask(site, { justification: 'Listed' });
     const page = await site.signedIn('max', '/queue');

@@ -1,6 +1,7 @@
 import {
   applyOrganisation,
   getPrivacyControls,
+  listRequests,
   type Principal,
   setPrivacyControls,
 } from '@countersign/access';
@@ -62,6 +63,23 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
     // The same file again changes nothing and notifies no one.
     await apply(narrower);
     expect(await notified()).toHaveLength(2);
+  });
+
+  test('lists say of each open request whether it can still be approved, under the rules of its own tenant', async () => {
+    const { request: long } = await flow.ask(erin, { seconds: 3_600 });
+    const { request: short } = await flow.ask(erin, { seconds: 600 });
+    const { request: elsewhere } = await flow.ask(erin, { tenant: 'globex', seconds: 3_600 });
+    await limitDuration(1_800);
+    const marked = async (reader: Principal) => {
+      const { items } = await listRequests(flow.deps, reader, {}, { cursor: null, limit: 50 });
+      return Object.fromEntries(items.map(({ request, outdated }) => [request.id, outdated?.text ?? null]));
+    };
+    const reason = expect.stringContaining('The rules have changed since this was requested.');
+    const max = await flow.as('max@northwind.example');
+    expect(await marked(max)).toEqual({ [long.id]: reason, [short.id]: null, [elsewhere.id]: null });
+    expect(await marked(ada)).toEqual({ [long.id]: reason, [short.id]: null });
+    await limitDuration(7_200);
+    expect(await marked(ada)).toEqual({ [long.id]: null, [short.id]: null });
   });
 
   test('one whose evaluation throws does not keep the customer from tightening its controls', async () => {

@@ -235,6 +235,15 @@ export const reviewSchema = named(
 );
 export type Review = z.infer<typeof reviewSchema>;
 
+/** Absent in answers to a change. */
+const outdatedText = () =>
+  z
+    .string()
+    .nullable()
+    .describe(
+      'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
+    );
+
 export const accessRequestSchema = named(
   'AccessRequest',
   'A request with its state.',
@@ -289,6 +298,18 @@ export const accessRequestSchema = named(
       .nullable()
       .exactOptional()
       .describe('Whom it waits for now, and since when; `notice`: for the customer to be notified.'),
+    outdated: outdatedText().exactOptional(),
+    outdatedBy: z
+      .array(
+        z.object({
+          code: z.enum(NEED_CHANGE_CODES),
+          from: z.int().nullable(),
+          to: z.int().nullable(),
+          channels: z.array(z.enum(CHANNELS)).describe('The channels that are lost.'),
+        }),
+      )
+      .exactOptional()
+      .describe('What it needs now and did not need before. Empty if it would be refused altogether.'),
   }),
 );
 export type AccessRequest = z.infer<typeof accessRequestSchema>;
@@ -308,23 +329,7 @@ export const accessRequestDetailSchema = named(
         }),
       )
       .describe('For reviewers: denied requests of overlapping scope, newest first, at most 10.'),
-    outdated: z
-      .string()
-      .nullable()
-      .describe(
-        'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
-      ),
-    outdatedBy: z
-      .array(
-        z.object({
-          code: z.enum(NEED_CHANGE_CODES),
-          from: z.int().nullable(),
-          to: z.int().nullable(),
-          channels: z.array(z.enum(CHANNELS)).describe('The channels that are lost.'),
-        }),
-      )
-      .exactOptional()
-      .describe('What it needs now and did not need before. Empty if it would be refused altogether.'),
+    outdated: outdatedText(),
     notes: z
       .array(requestNoteSchema)
       .exactOptional()

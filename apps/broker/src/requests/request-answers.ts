@@ -74,10 +74,19 @@ export function requestAnswer({
   };
 }
 
-/** A request as lists show it: with whether calls pass under its grant. */
+/** A request as lists show it: with whether calls pass under its grant, and whether it can still be approved. */
 export const requestWithAccessAnswer = (view: RequestWithAccess): AccessRequest => ({
   ...requestAnswer(view),
   ...(view.status === null ? { access: null, accessReason: null } : accessAnswer(view.status)),
+  ...outdatedAnswer(view),
+});
+
+const outdatedAnswer = ({
+  outdated,
+}: RequestWithAccess): Pick<AccessRequestDetail, 'outdated'> &
+  Required<Pick<AccessRequest, 'outdatedBy'>> => ({
+  outdated: outdated?.text ?? null,
+  outdatedBy: outdated?.changes ?? [],
 });
 
 /** Whether calls pass under a grant and why they do not. */
@@ -97,13 +106,12 @@ export const waitingOf = (request: RequestView['request']): NonNullable<AccessRe
 /** What only one request's own answer has. */
 export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail => ({
   ...requestWithAccessAnswer(view),
+  ...outdatedAnswer(view),
   notes: view.notes.map(({ note, text }) => noteAnswer(note, text)),
   stages: waitTimes(view.request),
   usually: view.usually,
   forwardTo: view.forwardTo,
   earlierDenials: view.denials,
-  outdated: view.outdated?.text ?? null,
-  outdatedBy: view.outdated?.changes ?? [],
   proposed: view.proposed.map(({ id, state }) => ({ id, state })),
   ...(view.beforeRecord === undefined ? {} : { beforeRecord: view.beforeRecord }),
   countersignatures: view.reviews.flatMap(({ countersignature }) => countersignature ?? []),

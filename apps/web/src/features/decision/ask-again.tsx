@@ -1,49 +1,13 @@
 import type { Terms } from '@countersign/contract';
-import { needChangeTexts } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { useLanguage, useText } from '../../text/language.js';
-import { Notice } from '../../ui/badge.js';
+import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { ProblemNotice } from '../../ui/query-states.js';
-import type { availableAction } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
-import { useReaderSide } from './risk.js';
-
-/** What the reader can do about it. All others only read. */
-const OUTDATED_NEXT: Partial<Record<ReturnType<typeof availableAction>, 'outdatedAsk' | 'outdatedDeny'>> = {
-  ...{ own: 'outdatedAsk', accept: 'outdatedAsk' },
-  decide: 'outdatedDeny',
-};
-
-/** Says at the top why an open request can no longer be approved, so that no one presses a button that cannot work. */
-export function OutdatedNotice({
-  request,
-  turn,
-}: {
-  request: AccessRequestDetail;
-  turn: ReturnType<typeof availableAction>;
-}) {
-  const text = useText(decisionTexts);
-  const language = useLanguage();
-  const side = useReaderSide();
-  if (request.outdated === null) return null;
-  const changes = needChangeTexts(request.outdatedBy ?? [], side, language);
-  return (
-    <Notice tone="stop" icon="alert" live>
-      <p className="strong">{text.outdated}</p>
-      {changes.length === 0 ? (
-        <p lang="en">{request.outdated}</p>
-      ) : (
-        changes.map((change) => <p key={change}>{change}</p>)
-      )}
-      <p>{text[OUTDATED_NEXT[turn] ?? 'outdatedRead']}</p>
-    </Notice>
-  );
-}
 
 /** The engineer's button that sends the same request once more, under the rules of today. */
 export function AskAgain({ request }: { request: AccessRequestDetail }) {

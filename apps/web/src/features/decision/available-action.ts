@@ -32,3 +32,7 @@ export function availableAction(
   const mayStillDeny = request.state === 'countered' || request.state === 'notifying';
   return tenant !== null && mayStillDeny ? 'decide' : 'wait';
 }
+
+/** Whether the rules have changed so that an open request can no longer be approved. */
+export const isOutdated = ({ outdated }: Pick<AccessRequest, 'outdated'>): boolean =>
+  outdated !== undefined && outdated !== null;

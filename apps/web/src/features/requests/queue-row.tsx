@@ -8,6 +8,8 @@ import { RiskBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { useRequiredReason } from '../../ui/field.js';
+import { isOutdated } from '../decision/available-action.js';
+import { OutdatedMark } from '../decision/outdated.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
 import { mayApproveHere, mayApproveInBulk } from './queue.js';
@@ -62,6 +64,7 @@ export function QueueRow({
         </span>
       </div>
       <div className="queue-acts stack near">
+        <OutdatedMark request={request} />
         {queue.armed === id ? (
           <p role="status" className="strong">
             {text.armed}
@@ -76,7 +79,7 @@ export function QueueRow({
         ) : (
           <div className="row near">
             <Link className="button small row-link" to={`/requests/${id}`}>
-              {vendor ? inbox.show : inbox.open}
+              {vendor || isOutdated(request) ? inbox.show : inbox.open}
             </Link>
             <Button small onClick={() => queue.startDenying(id, true)}>
               {text.deny} …

@@ -25,6 +25,14 @@ describe('a queue', () => {
     expect(mayApproveInBulk(request('low', true), false)).toBe(false);
   });
 
+  test('what the rules no longer allow is not approved in the list', () => {
+    const vendors = { ...request('low', false, 'awaiting_vendor'), outdated: 'The rules have changed.' };
+    expect([mayApproveHere(vendors, true), mayApproveInBulk(vendors, true)]).toEqual([false, false]);
+    const customers = { ...request('low'), outdated: 'The rules have changed.' };
+    expect([mayApproveHere(customers, false), mayApproveInBulk(customers, false)]).toEqual([false, false]);
+    expect(mayApproveInBulk({ ...customers, outdated: null }, false)).toBe(true);
+  });
+
   test('begins with what lapses first, or with the newest', () => {
     const at = (id: string, lapses: number, created: number) =>
       ({

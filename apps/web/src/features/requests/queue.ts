@@ -1,4 +1,5 @@
 import type { AccessRequest } from '../../api/client.js';
+import { isOutdated } from '../decision/available-action.js';
 
 /** A queue of this many requests or fewer shows no filters. */
 export const FEW = 3;
@@ -17,7 +18,7 @@ export const inOrder = (requests: readonly AccessRequest[], order: Order): Acces
       : Date.parse(other.createdAt) - Date.parse(one.createdAt) || other.id.localeCompare(one.id),
   );
 
-type Decidable = Pick<AccessRequest, 'tenant' | 'state'> & {
+type Decidable = Pick<AccessRequest, 'tenant' | 'state' | 'outdated'> & {
   needs: {
     risk: Pick<AccessRequest['needs']['risk'], 'level'>;
     impact?: Pick<NonNullable<AccessRequest['needs']['impact']>, 'level'>;
@@ -29,13 +30,17 @@ type Decidable = Pick<AccessRequest, 'tenant' | 'state'> & {
 const isOfLowRisk = ({ needs: { risk, impact } }: Decidable): boolean =>
   risk.level === 'low' && (impact?.level ?? 'low') === 'low';
 
-/** Whether the reader may approve it in the list. What needs a passkey is approved on its own page, which asks for it. */
+/**
+ * Whether the reader may approve it in the list. What needs a passkey is approved on its own page, which asks for it. What the rules
+ * no longer allow is approved nowhere.
+ */
 export const mayApproveHere = (request: Decidable, isVendor: boolean): boolean =>
-  isVendor
+  !isOutdated(request) &&
+  (isVendor
     ? request.state === 'awaiting_vendor'
     : request.state === 'awaiting_customer' &&
       isOfLowRisk(request) &&
-      !request.needs.customer.countersignature;
+      !request.needs.customer.countersignature);
 
 /** Whether it may be approved together with others. */
 export const mayApproveInBulk = (request: Decidable, isVendor: boolean): boolean =>

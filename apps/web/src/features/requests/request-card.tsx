@@ -4,6 +4,8 @@ import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { RequestStateBadge, RiskBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
+import { isOutdated } from '../decision/available-action.js';
+import { OutdatedMark } from '../decision/outdated.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
 
@@ -33,10 +35,11 @@ export function RequestCard({
         </span>
       </div>
       <Sentence request={request} short />
+      <OutdatedMark request={request} />
       <div className="row">
         {children}
         <Link className="button" to={`/requests/${request.id}`}>
-          {decides ? text.open : text.show}
+          {decides && !isOutdated(request) ? text.open : text.show}
         </Link>
       </div>
     </article>

@@ -18,7 +18,8 @@ import { mayDecideNow } from '../../domain/validate-review.js';
 import { notFound } from '../../errors.js';
 import { BASES } from '../../policy/bases.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { type Outdated, whyOutdated } from '../evaluation/reevaluate.js';
+import { outdatedRequests } from '../evaluation/outdated-requests.js';
+import type { Outdated } from '../evaluation/reevaluate.js';
 import { readStatuses } from '../grants/read-grants.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
@@ -38,19 +39,37 @@ export interface RequestView {
   invitation: string | null;
 }
 
-/** A request, with whether calls pass under the grant that it led to; null if it led to none. */
-export type RequestWithAccess = RequestView & { status: AccessStatus | null };
+/** A request as a list shows it. */
+export interface RequestWithAccess extends RequestView {
+  /** Whether calls pass under the grant that it led to; null if it led to none. */
+  status: AccessStatus | null;
+  /**
+   * Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. To a requester
+   * who was offered less it says why the offer can no longer be accepted.
+   */
+  outdated: Outdated | null;
+}
 
 export async function withAccess(
   deps: Deps,
-  unit: Pick<ReadUnit, 'grants' | 'locks' | 'stops'>,
+  unit: ReadUnit,
   reader: Person,
   views: readonly RequestView[],
 ): Promise<RequestWithAccess[]> {
+  const now = deps.clock.now();
   const grants = await unit.grants.findAll(views.flatMap(({ request }) => request.grant ?? []));
   const requests = views.map(({ request }) => request);
-  const { statuses } = await readStatuses(unit, reader, grants, requests, deps.clock.now());
-  return views.map((view) => ({ ...view, status: statuses.get(view.request.grant ?? '') ?? null }));
+  const { statuses } = await readStatuses(unit, reader, grants, requests, now);
+  const approvable = views.map(({ request, offer }) => ({
+    request,
+    terms: (request.requester === reader.id ? offer?.terms : undefined) ?? request.terms,
+  }));
+  const outdated = await outdatedRequests(unit, approvable, now);
+  return views.map((view) => ({
+    ...view,
+    status: statuses.get(view.request.grant ?? '') ?? null,
+    outdated: outdated.get(view.request.id) ?? null,
+  }));
 }
 
 /** The request with the number of approvals that each side has given by these reviews. */
@@ -273,11 +292,6 @@ export interface RequestDetail extends RequestWithAccess {
   usually: number | null;
   /** For people who may review it. */
   denials: EarlierDenial[];
-  /**
-   * Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. To a requester
-   * who was offered less it says why the offer can no longer be accepted.
-   */
-  outdated: Outdated | null;
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
   /** The record of the read that the requester names; null if it does not exist, absent if they name none. */
@@ -337,9 +351,7 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     const views = await requestViews(unit, [request], { withChanges: true });
     const [view] = await withAccess(deps, unit, person, views);
     if (view === undefined) throw notFound('request');
-    const isRequester = person.id === request.requester;
-    const terms = (isRequester ? view.offer?.terms : undefined) ?? request.terms;
-    const mayReview = hasPermission(person, 'request.review') && !isRequester;
+    const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
     return {
       ...view,
       notes: await noteViews(unit, [id]),
@@ -348,7 +360,6 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       denials: mayReview ? await earlierDenials(unit, request) : [],
       proposed: await proposedBeside(unit, request),
       ...(await recordOfBefore(deps, unit, view)),
-      outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };
   });
 }

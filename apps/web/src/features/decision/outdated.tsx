@@ -1,0 +1,58 @@
+import { needChangeTexts } from '@countersign/wording';
+import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Badge, Notice } from '../../ui/badge.js';
+import { type availableAction, isOutdated } from './available-action.js';
+import { decisionTexts } from './decision.text.js';
+import { useReaderSide } from './risk.js';
+
+/** What the request needs now and did not need before; empty if it would be refused altogether. */
+const useChanges = ({ outdatedBy = [] }: Pick<AccessRequest, 'outdatedBy'>): string[] =>
+  needChangeTexts(outdatedBy, useReaderSide(), useLanguage());
+
+/** What the reader can do about it. All others only read. */
+const OUTDATED_NEXT: Partial<Record<ReturnType<typeof availableAction>, 'outdatedAsk' | 'outdatedDeny'>> = {
+  ...{ own: 'outdatedAsk', accept: 'outdatedAsk' },
+  decide: 'outdatedDeny',
+};
+
+/** Says at the top why an open request can no longer be approved, so that no one presses a button that cannot work. */
+export function OutdatedNotice({
+  request,
+  turn,
+}: {
+  request: AccessRequestDetail;
+  turn: ReturnType<typeof availableAction>;
+}) {
+  const text = useText(decisionTexts);
+  const changes = useChanges(request);
+  if (request.outdated === null) return null;
+  return (
+    <Notice tone="stop" icon="alert" live>
+      <p className="strong">{text.outdated}</p>
+      {changes.length === 0 ? (
+        <p lang="en">{request.outdated}</p>
+      ) : (
+        changes.map((change) => <p key={change}>{change}</p>)
+      )}
+      <p>{text[OUTDATED_NEXT[turn] ?? 'outdatedRead']}</p>
+    </Notice>
+  );
+}
+
+/** The same in a list. Nothing for a request that can be approved. */
+export function OutdatedMark({ request }: { request: AccessRequest }) {
+  const text = useText(decisionTexts);
+  const changes = useChanges(request);
+  if (!isOutdated(request)) return null;
+  return (
+    <div className="stack tight">
+      <p>
+        <Badge tone="stop" icon="alert">
+          {text.rulesChanged}
+        </Badge>
+      </p>
+      <p className="soft">{[`${text.outdated}.`, ...changes].join(' ')}</p>
+    </div>
+  );
+}
