@@ -1,21 +1,31 @@
 import type { Organisation } from '@countersign/access';
+import { BROWSER_PATHS } from '@countersign/gateway-protocol';
+import type { Page } from 'playwright-core';
 import { freePort } from '../support/free-port.js';
+import { rowsOfEachKind } from '../support/samples.js';
 import { call, grant, token } from './support/access.js';
+import { violationsOfOpenPage } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 import { gone } from './support/soon.js';
 
 describe('the live page', () => {
   let site: BrowserSite;
+  /** The address of the service's own host, which the gateway serves. */
+  let billing: string;
 
   beforeAll(async () => {
     const gatewayPort = await freePort();
+    billing = `http://billing.localhost:${gatewayPort}`;
     const withOverlay = (file: Organisation) => {
-      for (const service of file.services)
-        Object.assign(service, { origin: `http://billing.localhost:${gatewayPort}`, overlay: true });
+      for (const service of file.services) Object.assign(service, { origin: billing, overlay: true });
     };
     site = await BrowserSite.start(withOverlay, {}, { gatewayPort });
   });
   afterAll(() => site.close());
+
+  /** No engine finds a violation, and nothing scrolls sideways. @param place the page's place in the test */
+  const expectNoViolations = async (page: Page, place: number) =>
+    expect(await violationsOfOpenPage(page, place)).toEqual({ found: [], overflow: 0 });
 
   test('shows calls as they happen, continues after the broker restarts, stops access and shows the proof', async () => {
     const id = await grant(site);
@@ -145,7 +155,7 @@ describe('the live page', () => {
         "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'";
       response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
       response.end(
-        '<!doctype html><html lang="en"><head><title>Invoice 7</title></head><body><h1>Invoice 7</h1></body></html>',
+        '<!doctype html><html lang="en"><head><title>Invoice 7</title></head><body><main><h1>Invoice 7</h1></main></body></html>',
       );
     };
     try {
@@ -164,6 +174,7 @@ describe('the live page', () => {
       const overlay = page.getByRole('region', { name: 'Your access under a grant' });
       await overlay.getByText('Access to acme').waitFor();
       await overlay.getByText(/^2\d min left$|^30 min left$/).waitFor();
+      await expectNoViolations(page, 0);
       await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Look first.' });
       await overlay.getByRole('heading', { name: 'Your access was stopped' }).waitFor();
       const form = overlay.getByRole('link', { name: 'Ask for access' });
@@ -172,6 +183,7 @@ describe('the live page', () => {
       );
       await overlay.getByRole('button', { name: 'Release' }).waitFor({ state: 'hidden' });
       expect(complaints).toEqual([]);
+      await expectNoViolations(page, 1);
 
       const released = await grant(site);
       await page.goto(`${site.url}/grants/${released}`);
@@ -190,6 +202,34 @@ describe('the live page', () => {
       );
     } finally {
       site.upstream.answer = plain;
+    }
+  });
+
+  test('the pages on the way to the service, and those of a refusal, are accessible in English and German', async () => {
+    const id = await grant(site);
+    // With a second grant, the broker's page offers a choice.
+    await grant(site);
+    // The session of this sign-in serves both languages.
+    await site.signedIn('erin', '/mine');
+    const languages = [
+      ['en-GB', 'Your access does not cover this page', 'This page could not be opened'],
+      ['de-DE', 'Ihr Zugriff gilt nicht für diese Seite', 'Diese Seite konnte nicht geöffnet werden'],
+    ] as const;
+    for (const [locale, refused, notOpened] of rowsOfEachKind(languages, () => 'language')) {
+      const page = await site.signedIn('erin', '/mine', { locale });
+      await page.goto(`${billing}${BROWSER_PATHS.open}?to=/tenants/acme/invoices/7`);
+      await page.waitForURL(`${site.url}/open?**`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('main').getByRole('button').first().waitFor();
+      await expectNoViolations(page, 0);
+
+      await page.goto(`${billing}${BROWSER_PATHS.open}?grant=${id}&to=/tenants/acme/payroll/1`);
+      await page.getByRole('heading', { name: refused }).waitFor();
+      await expectNoViolations(page, 1);
+
+      await page.goto(`${billing}${BROWSER_PATHS.callback}?code=used&to=/tenants/acme/invoices/7`);
+      await page.getByRole('heading', { name: notOpened }).waitFor();
+      await expectNoViolations(page, 2);
     }
   });
 

@@ -5,7 +5,7 @@ import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Locator, Page } from 'playwright-core';
 import { root } from '../support/root.js';
 import { type Asked, call, token, waiting } from './support/access.js';
-import { violations } from './support/axe.js';
+import { violationsOfOpenPage } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import { signInAgain } from './support/passkeys.js';
 import { Device, SigningHost } from './support/signing-host.js';
@@ -34,6 +34,10 @@ describe('P12: a customer signs at a page of its own', () => {
     button.click().catch((error: unknown) => {
       if (!String(error).includes('has been closed')) throw error;
     });
+
+  /** No engine finds a violation in the window, and it does not scroll sideways. @param place the window's place in the test */
+  const expectNoViolations = async (shown: Page, place: number) =>
+    expect(await violationsOfOpenPage(shown, place)).toEqual({ found: [], overflow: 0 });
 
   /** Presses the first button, and the second one in the window that opens. @returns the window's text */
   const signed = async (button: string | RegExp, inWindow: string, more = async (_popup: Page) => {}) => {
@@ -65,14 +69,14 @@ describe('P12: a customer signs at a page of its own', () => {
     await signInAgain(page);
     await page.getByText('Our company hosts its own signing page').click();
     await page.getByLabel('Its address').fill(`${host.origin}/countersign-signing.html`);
-    await signed('Make a passkey', 'Make a passkey');
+    await signed('Make a passkey', 'Make a passkey', (shown) => expectNoViolations(shown, 0));
     await page.getByText('You have a passkey.').waitFor();
     const { popup } = await signed('Make a recovery key', 'Make a recovery key');
+    await popup.getByRole('button', { name: 'I have kept it' }).waitFor();
+    await expectNoViolations(popup, 1);
     await pressed(popup.getByRole('button', { name: 'I have kept it' }));
     await page.getByText('You have a backup.').waitFor();
-    const { said } = await signed(SIGN.name, SIGN.name, async (shown) =>
-      expect(await violations(shown)).toEqual([]),
-    );
+    const { said } = await signed(SIGN.name, SIGN.name, (shown) => expectNoViolations(shown, 2));
     expect(said).toContain('You sign version 1 of acme’s trust document');
     await page.getByText('Claimed. From now on your passkeys decide.').waitFor();
     const trust = await site.api<{ trust: string; document: { rpId: string; origins: string[] } }>(
@@ -88,7 +92,9 @@ describe('P12: a customer signs at a page of its own', () => {
   test('approves there what the page describes, and the gateway allows it', async () => {
     const asked = await waiting(site);
     await page.goto(`${site.url}/requests/${asked.id}`);
-    const { said } = await signed(/^Approve with passkey/, SIGN.name);
+    const { said } = await signed(/^Approve with passkey/, SIGN.name, (shown) =>
+      expectNoViolations(shown, 1),
+    );
     await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
     for (const words of [
       'You let the vendor list and read invoices, for 30 minutes',
@@ -128,6 +134,7 @@ describe('P12: a customer signs at a page of its own', () => {
       const alert = popup.getByRole('alert');
       await alert.waitFor();
       expect(await popup.getByRole('button').count()).toBe(0);
+      await expectNoViolations(popup, 0);
       expect(device.signatures).toBe(before);
       return (await alert.textContent()) ?? '';
     };

@@ -48,29 +48,40 @@ export async function violationsByAllEngines(page: Page): Promise<string[]> {
 }
 
 /**
- * Opens a page wide and light, and narrow and dark. In `npm test` the engines look at one of the two: at the other one on
- * the next page.
+ * Looks at the page as it is now, wide and light, and narrow and dark. In `npm test` the engines look at one of the two: at
+ * the other one on the next page. Afterwards the page is narrow and dark.
  *
  * @param place the page's place in the list of pages
  * @returns the violations, and how many pixels the narrow page is too wide
  */
+export async function violationsOfOpenPage(
+  page: Page,
+  place: number,
+): Promise<{ found: string[]; overflow: unknown }> {
+  const found: string[] = [];
+  for (const [index, look] of LOOKS.entries()) {
+    await showAs(page, look);
+    if (isFullRun() || place % LOOKS.length === index) found.push(...(await violationsByAllEngines(page)));
+  }
+  return { found, overflow: await overflowOf(page) };
+}
+
+/** Opens a page and looks at it as `violationsOfOpenPage` does. */
 export async function violationsInLooks(
   page: Page,
   url: string,
   place: number,
-): Promise<{ found: string[]; overflow: unknown }> {
-  const found: string[] = [];
-  for (const [index, { colorScheme, viewport }] of LOOKS.entries()) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    if (index === 0) {
-      await page.goto(url);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-    }
-    if (isFullRun() || place % LOOKS.length === index) found.push(...(await violationsByAllEngines(page)));
-  }
-  return { found, overflow: await overflowOf(page) };
+): ReturnType<typeof violationsOfOpenPage> {
+  await showAs(page, LOOKS[0]);
+  await page.goto(url);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  return violationsOfOpenPage(page, place);
+}
+
+async function showAs(page: Page, { colorScheme, viewport }: (typeof LOOKS)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize(viewport);
 }
 
 export const WIDE = { width: 1280, height: 900 };
