@@ -8,12 +8,14 @@ const evidenceQuery = z.strictObject({
     .string()
     .min(1)
     .max(80)
+    .meta({ examples: ['2026-H1'] })
     .describe(
       'A half-year (`2026-H1`), a quarter (`2026-Q3`), or `FROM..TO` with days or instants in UTC. Over by now, and at most 366 days long.',
     ),
   seed: z
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/, 'Letters, digits and signs without spaces, at most 128')
+    .meta({ examples: ['audit-2026-07'] })
     .optional()
     .describe('What chooses the sample. Absent: the root of the log.'),
 });

@@ -119,6 +119,7 @@ const eventQuery = z.strictObject({
     .string()
     .max(2_000)
     .refine((list) => expandEventTypes(list) !== undefined, 'Types of events, separated by commas')
+    .meta({ examples: ['request,grant.ended'] })
     .exactOptional()
     .describe('Types, or first words of types, separated by commas: `request,grant.ended`.'),
 });

@@ -95,12 +95,17 @@ export const budgetInput = z
 
 /** Parameters of every list. */
 export const pageQuery = {
-  cursor: z.string().max(200).exactOptional().describe('`next` of the page before.'),
+  cursor: z
+    .string()
+    .max(200)
+    .meta({ examples: ['MjAyNi0xMS0yNFQxNTowMDowMFo'] })
+    .exactOptional()
+    .describe('`next` of the page before.'),
   limit: z
     .string()
     .regex(/^[1-9][0-9]{0,2}$/, 'A whole number from 1 to 200')
     .refine((text) => Number(text) <= MAX_LIMIT, 'A whole number from 1 to 200')
-    .meta({ type: 'integer', minimum: 1, maximum: MAX_LIMIT })
+    .meta({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, examples: [50] })
     .exactOptional()
     .describe('1 to 200; 50 if absent.'),
 };
@@ -128,7 +133,10 @@ export const filters = {
   request: id('req').exactOptional().describe('Of this request.'),
   person: id('usr').exactOptional().describe('Of this person.'),
   from: filterInstant.exactOptional().describe('From this instant on.'),
-  to: filterInstant.exactOptional().describe('Before this instant.'),
+  to: filterInstant
+    .meta({ examples: ['2026-12-01T00:00:00Z'] })
+    .exactOptional()
+    .describe('Before this instant.'),
 };
 
 /** A log at one size. */

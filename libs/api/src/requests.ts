@@ -385,6 +385,7 @@ const requestListQuery = z.strictObject({
     .string()
     .max(256)
     .refine((text) => /[\p{L}\p{N}]/u.test(text), 'At least one word of letters or digits')
+    .meta({ examples: ['invoice 8812'] })
     .exactOptional()
     .describe(
       'Only those whose reason or ticket has each of these words. A page can then hold fewer than `limit`, also none, and have a `next`.',

@@ -107,15 +107,31 @@ const documentSchema = named(
 );
 
 const projection = {
-  attributes: z.string().exactOptional().describe('Members to return, separated by commas.'),
-  excludedAttributes: z.string().exactOptional().describe('Members to leave out.'),
+  attributes: z
+    .string()
+    .meta({ examples: ['userName,active'] })
+    .exactOptional()
+    .describe('Members to return, separated by commas.'),
+  excludedAttributes: z
+    .string()
+    .meta({ examples: ['members'] })
+    .exactOptional()
+    .describe('Members to leave out.'),
 };
 export const scimReadQuery = z.object(projection);
 export const scimListQuery = z.object({
   ...projection,
-  filter: z.string().exactOptional().describe('RFC 7644 §3.4.2.2.'),
+  filter: z
+    .string()
+    .meta({ examples: ['userName eq "ada@acme.example"'] })
+    .exactOptional()
+    .describe('RFC 7644 §3.4.2.2.'),
   startIndex: z.string().meta({ type: 'integer', minimum: 1 }).exactOptional().describe('From 1.'),
-  count: z.string().meta({ type: 'integer', minimum: 0 }).exactOptional().describe('At most 500.'),
+  count: z
+    .string()
+    .meta({ type: 'integer', minimum: 0, examples: [100] })
+    .exactOptional()
+    .describe('At most 500.'),
 });
 export type ScimReadQuery = z.infer<typeof scimReadQuery>;
 export type ScimListQuery = z.infer<typeof scimListQuery>;

@@ -57,7 +57,12 @@ const codeSchema = named(
 export type SignInCode = z.infer<typeof codeSchema>;
 
 const startQuery = z.strictObject({
-  returnTo: z.string().max(4_096).exactOptional().describe('A path of this broker to open afterwards.'),
+  returnTo: z
+    .string()
+    .max(4_096)
+    .meta({ examples: ['/inbox'] })
+    .exactOptional()
+    .describe('A path of this broker to open afterwards.'),
   fresh: z
     .literal('true')
     .exactOptional()
@@ -135,7 +140,7 @@ const cliMembers = {
     .string()
     .regex(/^[1-9][0-9]{3,4}$/, PORT)
     .refine((text) => Number(text) >= 1024 && Number(text) <= 65_535, PORT)
-    .meta({ type: 'integer', minimum: 1024, maximum: 65_535 })
+    .meta({ type: 'integer', minimum: 1024, maximum: 65_535, examples: [52_413] })
     .describe('The port of this machine at which the command waits for its code.'),
   code_challenge: z
     .string()
@@ -153,6 +158,7 @@ const cliMembers = {
       (text) => !hasHiddenCharacters(text),
       'Characters that are invisible or change the direction of text',
     )
+    .meta({ examples: ['erins-laptop'] })
     .describe('How the device names itself.'),
 };
 
@@ -161,6 +167,7 @@ const consentQuery = z.strictObject({
   organisation: z
     .string()
     .max(100)
+    .meta({ examples: ['acme'] })
     .exactOptional()
     .describe('Where to sign in first: a tenant’s slug, or `vendor`.'),
 });

@@ -14,8 +14,10 @@ const instantInput = z
   .meta({ format: 'date-time' });
 
 const statementQuery = z.strictObject({
-  from: instantInput.describe('From this instant on.'),
-  to: instantInput.describe('Before this instant, which must have passed.'),
+  from: instantInput.meta({ examples: ['2026-11-01T00:00:00Z'] }).describe('From this instant on.'),
+  to: instantInput
+    .meta({ examples: ['2026-12-01T00:00:00Z'] })
+    .describe('Before this instant, which must have passed.'),
 });
 export type StatementSpan = z.infer<typeof statementQuery>;
 

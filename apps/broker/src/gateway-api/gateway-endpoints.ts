@@ -16,10 +16,12 @@ const feedQuery = z.strictObject({
       (text) => NONCE.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text,
       '32 random bytes as base64url',
     )
+    .meta({ examples: ['11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'] })
     .describe('32 fresh random bytes, base64url without padding.'),
   seen: z
     .string()
     .refine((text) => parseSeenPlace(text) !== undefined, 'EPOCH.SEQ or EPOCH.SEQ.MARK')
+    .meta({ examples: ['1.4712'] })
     .exactOptional()
     .describe('The highest place that the gateway has on its disk.'),
 });

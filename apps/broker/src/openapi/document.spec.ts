@@ -15,7 +15,14 @@ interface Operation {
   tags: string[];
   description?: string;
   responses: Record<string, Json>;
-  parameters?: { name: string; in: string; description?: string; schema: Json }[];
+  parameters?: Parameter[];
+}
+interface Parameter {
+  name: string;
+  in: string;
+  description?: string;
+  schema: Json;
+  example?: unknown;
 }
 
 const routes = CONTROLLERS.flatMap((controller) => routesOf(controller as Type));
@@ -53,7 +60,7 @@ function bodies() {
   });
 }
 
-/** Every text in a schema, with the name of the member that it is the value of, or one of. */
+/** Every text in a schema, with the name of its member. A text in a list has the name of the list. */
 function textsOf(schema: unknown, name = ''): { name: string; schema: Json }[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const own = (schema as Json)['type'] === 'string' ? [{ name, schema: schema as Json }] : [];
@@ -118,6 +125,25 @@ describe('the OpenAPI document', () => {
     const refused = bodies().flatMap(({ route, schema, example }) => {
       const { success, error } = schema.safeParse(example);
       return success ? [] : [`${route}: ${error.issues.map(({ path }) => path.join('.')).join(', ')}`];
+    });
+    expect(refused).toEqual([]);
+  });
+
+  test('every parameter has an example, and the broker accepts each query as its examples show', () => {
+    const webhook = document.webhooks['notice']?.['post'] as Operation;
+    const all = [...operations.map(({ operation }) => operation), webhook];
+    const without = all.flatMap(({ operationId, parameters = [] }) =>
+      parameters.filter(({ example }) => example === undefined).map(({ name }) => `${operationId} ${name}`),
+    );
+    expect(without).toEqual([]);
+    const refused = routes.flatMap(({ endpoint, path, method }) => {
+      const { query } = endpoint as api.Endpoint;
+      const operation = document.paths[path]?.[method.toLowerCase()];
+      return (operation?.parameters ?? []).flatMap(({ name, in: place, example }) =>
+        place !== 'query' || query?.shape[name]?.safeParse(String(example)).success === true
+          ? []
+          : [`${method} ${path} ${name}: ${example}`],
+      );
     });
     expect(refused).toEqual([]);
   });

@@ -65,7 +65,7 @@ const TAGS: Readonly<Record<string, string>> = {
   BypassReports: 'Calls that bypassed the gateway.',
   NoticeAddresses: 'Mailboxes of a customer that get notices.',
   Practices: 'Practice requests, which show that a customer’s approvers can still approve.',
-  AccessReviews: 'The quarterly review in which a customer confirms or prunes what lets in.',
+  AccessReviews: 'The quarterly review in which a customer confirms or ends everything that lets someone in.',
   Notices: 'Notices to people and programs, and their deliveries.',
   Stream: 'Events as they happen.',
   Oauth: 'Introspection and revocation of grant tokens.',
@@ -147,9 +147,13 @@ const WEBHOOK = {
   description:
     'Signed as Standard Webhooks 1.0 says: `webhook-signature` over `webhook-id`, `webhook-timestamp` and the body, with the secret of the address. It is sent again until it is answered 2xx, and never after 410.',
   parameters: [
-    header('webhook-id', 'The same for every attempt.'),
-    header('webhook-timestamp', 'When this attempt was made, in seconds since 1970.'),
-    header('webhook-signature', '`v1,` and the HMAC-SHA256 in base64.'),
+    header('webhook-id', 'The same for every attempt.', 'ntc_0199f0a0-7b2c-7001-8000-000000000001'),
+    header('webhook-timestamp', 'When this attempt was made, in seconds since 1970.', '1795532400'),
+    header(
+      'webhook-signature',
+      '`v1,` and the HMAC-SHA256 in base64.',
+      'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+    ),
   ],
   requestBody: {
     required: true,
@@ -161,8 +165,8 @@ const WEBHOOK = {
   },
 };
 
-function header(name: string, description: string): Json {
-  return { name, in: 'header', required: true, description, schema: { type: 'string' } };
+function header(name: string, description: string, example: string): Json {
+  return { name, in: 'header', required: true, description, schema: { type: 'string' }, example };
 }
 
 function componentSchemas(): Schemas {
@@ -200,7 +204,7 @@ function operation(route: BrokerRoute, endpoint: Endpoint, schemas: Schemas): Js
     ...authorizationOf(rule),
     ...listOf('parameters', [
       ...pathParameters(route.path),
-      ...queryParameters(endpoint),
+      ...queryParameters(endpoint, schemas),
       ...headers(endpoint),
     ]),
     ...requestBody(endpoint, schemas),
@@ -231,11 +235,13 @@ function authorizationOf(rule: CallerRule | undefined): Json {
   return { 'x-permission': permission, 'x-sign-in': permissionRow(permission).signIn };
 }
 
-function queryParameters({ query }: Endpoint): Json[] {
+function queryParameters({ query }: Endpoint, schemas: Schemas): Json[] {
   return Object.entries(query?.shape ?? {}).map(([name, shape]) => {
-    const { description, ...schema } = withNumbers(schemaOf(shape as z.ZodType));
+    const given = withNumbers(schemaOf(shape as z.ZodType));
+    const { description, examples: _examples, ...schema } = given;
     const required = (shape as z.ZodType)._zod.optin !== 'optional';
-    return { name, in: 'query', required, description, schema };
+    const example = exampleOf(given, schemas, name);
+    return { name, in: 'query', required, description, schema, example };
   });
 }
 
@@ -250,7 +256,8 @@ function headers({ idempotent }: Endpoint): Json[] {
   if (idempotent !== true) return [];
   const description = 'A repeated call within 24 hours changes nothing and gets the first answer.';
   const schema = { type: 'string', minLength: 1, maxLength: 255 };
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+  const example = '2b1f6f2e-4c0e-4d6e-9f0a-6a1c7c6b7d10';
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema, example }];
 }
 
 function requestBody({ body }: Endpoint, schemas: Schemas): Json {

@@ -32,6 +32,7 @@ const OF_NAME: Readonly<Record<string, string>> = {
   actions: 'read',
   action: 'read',
   digest: `sha256:${HEX}`,
+  stop: `sha256:${HEX}`,
   duration: 'PT30M',
   maxDuration: 'PT30M',
   ttl: 'P30D',
