@@ -57,7 +57,7 @@ function subject({ grants, tenants, pinned, routes }: Size): () => unknown {
 
 const otherTenant = (index: number): string => `tenant-${index}`;
 
-/** Grants that nobody uses here: only that they stand on the list counts. */
+/** Grants that no one uses here: only that they stand on the list counts. */
 const others = (grant: BenchGrant, count: number): BenchGrant[] =>
   Array.from({ length: count }, (_, index) => ({
     ...grant,

@@ -1,4 +1,4 @@
-/** What has to be taken down again, last first: also when a benchmark fails or somebody presses Ctrl-C. */
+/** What has to be taken down again, last first: also when a benchmark fails or someone presses Ctrl-C. */
 export class Closing {
   private readonly work: (() => Promise<void>)[] = [];
 

@@ -65,7 +65,7 @@ export class SlackSite {
     );
   }
 
-  /** Links somebody's account, as a finished sign-in leaves it. */
+  /** Links someone's account, as a finished sign-in leaves it. */
   async link(email: string, as: Person): Promise<void> {
     const { host } = this.site.store;
     const [person] = await host.store.directory.read((unit) => unit.organisation.persons(email));

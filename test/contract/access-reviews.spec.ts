@@ -155,7 +155,7 @@ describeOn('SQLite', 'the quarterly access review', (bench) => {
     expect(await rolesOf(bob)).toEqual([]);
     const controls = await bench.store.readForTenant('acme', (unit) => unit.organisation.tenant('acme'));
     expect(controls?.controls.emergency).toBeUndefined();
-    // The rule no longer lets in, and what else it requires stays.
+    // The rule no longer lets anyone in. Its other requirements stay.
     expect(controls?.controls.rules).toEqual([{ services: ['billing'], justification: { least: 5 } }]);
     const types = (await flow.leaves('acme')).map(({ type }) => type);
     for (const type of [

@@ -190,7 +190,7 @@ describeOn('SQLite', 'a grant’s budget', (bench) => {
     expect(await read(grant)).toMatchObject({ state: 'ended', endReason: 'exhausted', used: { calls: 8 } });
   });
 
-  test('bytes of a call that nobody knows the end of stay used, as many as were held', async () => {
+  test('bytes of a call that no one knows the end of stay used, as many as were held', async () => {
     const grant = await granted({ bytes: 400_000 });
     const dead = new Boot(flow.deps, grant);
     await dead.ask({ bytes: 100_000 });
@@ -241,7 +241,7 @@ describeOn('SQLite', 'a grant’s budget', (bench) => {
     expect(await read(grant)).toMatchObject({ state: 'ended', endReason: 'exhausted' });
   });
 
-  test('no lease after the end of the grant, and none for what nobody granted', async () => {
+  test('no lease after the end of the grant, and none for what no one granted', async () => {
     const grant = await granted({ calls: 5 });
     await revokeGrant(flow.deps, ada, grant, 'enough');
     expect(await outcome(new Boot(flow.deps, grant).ask({ calls: 1 }))).toBe('grant_not_active');

@@ -144,7 +144,7 @@ describeOn('SQLite', 'invitations', (bench) => {
         ['unknown_action /scope/0/actions/0'],
       ],
       ['more than one token could carry', { scope: twentyLong }, ['terms_too_large /scope']],
-    ])('P13: nobody can be invited to %s', async (_what, change, expected) => {
+    ])('P13: no one can be invited to %s', async (_what, change, expected) => {
       expect(await refusals(open(change))).toEqual(expected);
     });
 
@@ -183,7 +183,7 @@ describeOn('SQLite', 'invitations', (bench) => {
   });
 
   describe('a request that fits', () => {
-    test('P1: is granted at once where nobody else has to say yes, and counts', async () => {
+    test('P1: is granted at once where no one else has to say yes, and counts', async () => {
       await start();
       const invitation = await open({ ticket: 'Case 4711', budget: { calls: 5 }, uses: 2 });
       const ask = { ticket: 'Case 4711', budget: { bytes: 1_000 } };
@@ -320,7 +320,7 @@ describeOn('SQLite', 'invitations', (bench) => {
   });
 
   describe('P1: how often it may be used', () => {
-    test('the last use leaves its grant open and lets nobody else in', async () => {
+    test('the last use leaves its grant open and lets no one else in', async () => {
       await start();
       const { id } = await open({ uses: 1 });
       const first = await flow.ask(erin);
@@ -479,7 +479,7 @@ describeOn('SQLite', 'invitations', (bench) => {
       });
     });
 
-    test('P1: an erased ticket lets nobody in', async () => {
+    test('P1: an erased ticket lets no one in', async () => {
       await start();
       await open({ ticket: '4711' });
       await bench.database.raw("DELETE FROM openings WHERE name = 'ticket'");

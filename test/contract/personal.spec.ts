@@ -162,7 +162,7 @@ describeStore('what people keep for themselves', (bench) => {
       ['acme', ada.person.id],
       ['deployment', erin.person.id],
     ]);
-    // The log has each change, also one by which more reaches them, and not what they chose.
+    // The log has each change, also those after which more notices arrive. It does not have the choices.
     const { id } = ada.person;
     expect(await logged('acme')).toMatchObject(
       Array.from({ length: 3 }, () => ({ actor: id, data: { person: id } })),

@@ -24,7 +24,7 @@ import { openPlanner, type Plan, type Planner } from './support/plans.js';
 import { postgresDatabase } from './support/postgres.js';
 import { sqliteDatabase } from './support/sqlite.js';
 
-/** So many that reading all of a table would be found: a tenth of them is more than any page may look at. */
+/** Enough rows to notice a plan that reads a whole table: no page may look at a tenth of them. */
 const ROWS = samples('plannedRows');
 const SIZE = { requests: ROWS, tenants: 200, activeGrants: ROWS / 10, rows: ROWS };
 const [HALF, LATE, NEWEST] = [ROWS / 2, ROWS * 0.95, ROWS * 0.975];

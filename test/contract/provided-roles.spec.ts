@@ -79,7 +79,7 @@ describeOn('SQLite', 'roles that a provider gives', (bench) => {
     expect(ended.map(({ data }) => data['grant']).sort()).toEqual([first, next].sort());
   });
 
-  test('nobody changes them by hand; a name they may', async () => {
+  test('no one changes them by hand; a name they may', async () => {
     const [ada, bob] = [await flow.as('ada@acme.example'), await flow.as('bob@acme.example')];
     const admin: Principal = { ...ada, channel: 'web', assurance: 'oidc' };
     const change = (input: Parameters<typeof changeTenantPerson>[4]) =>

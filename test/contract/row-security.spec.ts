@@ -266,7 +266,7 @@ describe('row-level security on PostgreSQL', () => {
       ),
     );
 
-  test('P9: covers every table but those that hold nobody’s rows, and binds their owner too', async () => {
+  test('P9: covers every table but those that hold no one’s rows, and binds their owner too', async () => {
     const tables = (await database.raw(`SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS held
       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`)) as {
       name: string;

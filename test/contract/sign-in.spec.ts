@@ -105,7 +105,7 @@ describeOn('PostgreSQL', 'sign-in', (bench) => {
     expect((await read((unit) => unit.sessions.find(session.id)))?.seenAt).toBe('2026-11-24T15:10:00.000Z');
   });
 
-  test('P9: a subject is one person of one side; nobody has two at one issuer', async () => {
+  test('P9: a subject is one person of one side; no one has two at one issuer', async () => {
     const [vendor, customer] = [await somebody(), await somebody('acme')];
     const identity = { issuer: 'https://id.example', subject: 's1', person: vendor.id, pinnedAt: AT };
     await write((unit) => unit.identities.insert({ ...identity, tenant: null }));

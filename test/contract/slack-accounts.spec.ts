@@ -61,7 +61,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
       .map(({ tenant, audience }) => ({ tenant, audience }));
   const link = async (email: string, ids: SlackIds) => linkSlackAccount(flow.deps, await web(email), ids);
 
-  test('an account is somebody’s for 30 days to the second, and then asked for again', async () => {
+  test('an account is someone’s for 30 days to the second, and then asked for again', async () => {
     expect(await who(ada)).toBe('unlinked');
     await link('ada@acme.example', ada);
     flow.clock.forward(30 * DAY - 1);
@@ -72,7 +72,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     expect(await who(ada)).toBe('ada@acme.example');
   });
 
-  test('nobody of another workspace is taken for them, though the user’s id is the same', async () => {
+  test('no one of another workspace is taken for them, though the user’s id is the same', async () => {
     await link('ada@acme.example', ada);
     expect(await who({ ...ada, team: 'T0OTHER' })).toBe('unlinked');
     expect(await who({ ...ada, team: null, enterprise: 'E0GRID' })).toBe('unlinked');
@@ -113,7 +113,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     expect(await who(ada)).toBe('unlinked');
   });
 
-  test('it is linked in a browser alone, listed and unlinked by its own person', async () => {
+  test('only a browser session links it; only its own person lists and unlinks it', async () => {
     const key = await flow.as('ada@acme.example');
     expect(await outcome(linkSlackAccount(flow.deps, key, ada))).toBe('forbidden');
     await link('ada@acme.example', ada);
@@ -134,7 +134,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     expect(await notified()).toEqual([{ tenant: 'acme', audience: [mine.person.id] }]);
     const types = (await flow.leaves('acme')).map(({ type }) => type).filter((type) => /^slack/.test(type));
     expect(types).toEqual(['slack.linked', 'slack.unlinked']);
-    // P11: what Slack calls somebody is personal: the log holds commitments of it.
+    // P11: what Slack calls someone is personal: the log holds commitments of it.
     expect(JSON.stringify(await flow.leaves('acme'))).not.toContain('U0ADA');
   });
 
@@ -154,7 +154,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
       expect(await who(ada)).toBe('lapsed');
     });
 
-    test('P2: nobody of the vendor’s workspace is, though the tenant’s channel stands there', async () => {
+    test('P2: no one of the vendor’s workspace is, though the tenant’s channel stands there', async () => {
       const shared = matching(true);
       shared.vendor.slack = { teamId: 'T0ACME', channelId: 'C0REVIEWS' };
       await applyOrganisation(flow.deps, shared, { dryRun: false });

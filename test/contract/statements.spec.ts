@@ -170,7 +170,7 @@ describeOn('SQLite', 'statements of accesses', (bench) => {
     await sign2(1, 2, to);
     expect(await state(from, to)).toMatchObject({ exceptions: [], gateways: [{ head: { at: to } }] });
     expect(await wantedOf(gateway)).toEqual([]);
-    // The broker has all records of a lane before its gateway counts it no more.
+    // A gateway stops counting a lane once the broker has all of its records.
     flow.clock.forward(60);
     const later = now();
     await sign2(0, 2);

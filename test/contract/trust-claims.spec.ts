@@ -54,7 +54,7 @@ describeOn('SQLite', 'what becomes of a claim', (bench) => {
   const bobAgain = () =>
     addTenantPerson(flow.deps, ada.principal, 'acme', { email: BOB, name: 'Bob Chen', roles: ['approver'] });
 
-  test('P12: a proposal that names somebody who was removed meanwhile is not adopted', async () => {
+  test('P12: a proposal that names someone who was removed meanwhile is not adopted', async () => {
     await claimFor([ada]);
     const [key] = [await bob.enrol()];
     const next = await ada.propose(await ada.draft());
@@ -143,7 +143,7 @@ describeOn('SQLite', 'what becomes of a claim', (bench) => {
     expect((await ada.sign(next)).proposal.state).toBe('adopted');
   });
 
-  test('P12: but not wider, and nobody comes back with it who was removed before', async () => {
+  test('P12: but not wider, and no one comes back with it who was removed before', async () => {
     await claimFor([ada]);
     await removeBob();
     flow.clock.forward(60);

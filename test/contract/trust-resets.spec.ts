@@ -123,7 +123,7 @@ describeOn('SQLite', 'the reset of a tenant that lost all its keys', (bench) => 
     expect((await told('acme')).map(({ type }) => type)).toEqual(['trust.reset', 'trust.reset-cancelled']);
   });
 
-  test('an admin objects in their own browser, and nobody else', async () => {
+  test('an admin objects in their own browser, and no one else', async () => {
     await claimFor([ada]);
     await reset();
     const bob = await Claimant.of(flow, 'bob@acme.example');

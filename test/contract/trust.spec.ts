@@ -137,7 +137,7 @@ describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
     expect(noted).toEqual([true, false, true]);
   });
 
-  test('those in force that end soon are found by their end, until somebody is reminded', async () => {
+  test('those in force that end soon are found by their end, until someone is reminded', async () => {
     const version = aTrustVersion(ada);
     await inAcme((unit) => unit.trust.adopt(version));
     const ending = (after: string, by: string) =>

@@ -14,7 +14,7 @@ export interface ReceivedMail {
 export type MailAnswer = 'accept' | 'hang' | number;
 
 export interface MailServerOptions {
-  /** TLS from the first byte, with a certificate that nobody has signed. */
+  /** TLS from the first byte, with a certificate that no one has signed. */
   tls?: boolean;
   /** Whom alone it takes mail from. */
   login?: { user: string; pass: string };

@@ -55,7 +55,7 @@ export const logClosedServices =
     else log.error({ closed }, 'services are closed: their route maps break a rule');
   };
 
-/** Logs that the gateway listens. @param listener `logged`: what else the log says of it */
+/** Logs that the gateway listens. @param listener `logged`: further fields of that log line */
 export function runningGateway(
   { options, credential, log }: Run,
   listener: Pick<RunningGateway, 'port' | 'adminUrl' | 'isInTouch' | 'close'> & { logged: object },

@@ -75,7 +75,7 @@ describe('P10: a log whose key is replaced', () => {
     expect(await faultOf(verify(files, vkeyOf(EVIL), last.point))).toEqual({ code: 'checkpoint' });
   });
 
-  test('is not trusted with a key that nobody handed over, nor with one that was replaced', async () => {
+  test('is not trusted with a key that no one handed over, nor with one that was replaced', async () => {
     expect(await faultOf(verify(log(EVIL, changes).grow(900), vkeyOf(K1)))).toEqual({ code: 'checkpoint' });
     expect(await faultOf(verify(log(K1, changes).grow(900), vkeyOf(K1)))).toEqual({ code: 'checkpoint' });
     expect(await faultOf(verify(log([K2, K1], changes).grow(900), vkeyOf(K1)))).toEqual({

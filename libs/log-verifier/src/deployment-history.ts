@@ -203,7 +203,7 @@ export class DeploymentHistory {
     if (type === 'gateway.enrolled') gateways.set(id, known);
     else if (type === 'gateway.registered') {
       const publicKey = data.text('publicKey');
-      // A gateway keeps its key for good. With another one, somebody else could sign for it.
+      // A gateway keeps its key for good. With another one, someone else could sign for it.
       if (known.publicKey !== null && known.publicKey !== publicKey)
         throw data.fault('bad_head', `${id} had registered another key before.`);
       gateways.set(id, { ...known, publicKey });

@@ -49,7 +49,7 @@ const MOST_PAUSES = 2;
 /** What a restore lost shows when a gateway sends its next record. Later, no gap is due to it. */
 const LOST_DAYS = 30;
 const DAY_MS = 86_400_000;
-/** Lanes send their records side by side. So long after one has named a record of another, the log has to have that one. */
+/** Lanes send their records side by side. If one names a record of another, the log must have that record within this time. */
 const LONGEST_AWAITED_MS = 3_600_000;
 
 const nameOfLane = (gateway: string, lane = 0): string => (lane === 0 ? gateway : `${gateway} ${lane}`);

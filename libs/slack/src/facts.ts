@@ -136,7 +136,7 @@ export async function factsOf(
 
 type Found<Kind extends 'tenant' | 'service'> = Awaited<ReturnType<Unit['organisation'][Kind]>>;
 
-/** Everything beside the requests that their cards show. */
+/** What the cards show besides the requests themselves. */
 type Around = {
   grants: ReadonlyMap<string, Grant>;
   statuses: Awaited<ReturnType<typeof statusesOf>>;

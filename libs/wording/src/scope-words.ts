@@ -61,7 +61,7 @@ const SHOWN = /^[\p{L}\p{M}\p{N}@:=+!$&]$/u;
 const ESCAPES = /(?:%[0-9A-F]{2})+/g;
 
 /**
- * `ann%40x.example` → `ann@x.example`. Spaces, commas, `*` and characters that nobody sees stay escaped: a phrase in which
+ * `ann%40x.example` → `ann@x.example`. Spaces, commas, `*` and characters that no one sees stay escaped: a phrase in which
  * they stood could be read in another way.
  */
 const readable = (resource: string): string =>

@@ -66,7 +66,7 @@ test('outside the grant it is a no that says what to ask for', async () => {
     expect(await reason('engineer', question)).toBe('No grant of this person covers it now.');
 });
 
-test('P9: whoever may not see the grant is told nothing of it', async () => {
+test('P9: a caller who may not see the grant learns nothing about it', async () => {
   for (const who of ['otherEngineer', 'foreignApprover', 'foreignAdmin'] as const)
     expect(await reason(who)).toBe('No grant of this person covers it now.');
 });

@@ -32,7 +32,7 @@ test('a tenant’s admin creates a lock, the engineer is refused with its reason
   expect(codeOf(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`))).toBe(
     '409 grant_not_active',
   );
-  // The grant itself is still active, but nobody is told that it is open.
+  // The grant itself is still active, but no one is told that it is open.
   const reason = {
     ...{ code: 'locked_person', by: broker.persons.tenantAdmin, at: expect.stringMatching(/Z$/) },
     ...{ side: 'customer', rule: null, why: 'an audit', text: LOCKED },

@@ -15,7 +15,7 @@ let env: Record<string, string>;
 /** Runs a program with a home of its own. @returns its stdout */
 const run = async (program: string, ...args: string[]): Promise<string> =>
   (await start(program, args, { env, cwd: folder, maxBuffer: 16 * 1024 * 1024 })).stdout;
-/** The command that is installed, found on the PATH as a person finds it. */
+/** The installed command, found on the PATH as in a person's shell. */
 const countersign = (...args: string[]) => run('countersign', ...args);
 
 beforeAll(async () => {

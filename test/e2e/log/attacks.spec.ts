@@ -55,7 +55,7 @@ describe.each(ENGINES)('P10: an attacker with the broker’s database (%s)', (en
     expect(await faultNow()).toBe('none');
   });
 
-  test('who inserts a grant that nobody approved: its calls are under a grant that the log does not have', async () => {
+  test('who inserts a grant that no one approved: its calls are under a grant that the log does not have', async () => {
     const inserted = await attacker.insertGrant(await attacker.grant(grant));
     const { id, digest, terms } = inserted;
     const chain = gateway.chain({ grant: id, digest, request: terms.request, person: terms.requester });

@@ -54,7 +54,7 @@ function disown({ tenant }: Copies, index: number, reason: string, more: object 
 const withoutUndefined = (data: object) =>
   Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 
-/** Fills a log up, prunes its first tile, and says so, as whoever holds its key can. */
+/** Fills a log up, prunes its first tile and records that, as anyone who holds its key can. */
 function pruned(log: LogCopy, age = 0): LogSource {
   const { at } = log.leaves.at(-1) as LeafV1;
   const first = `${log.dayToSeal}T00:00:00Z`;

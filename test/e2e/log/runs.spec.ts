@@ -243,7 +243,7 @@ describe('P10: a gateway with two lanes', () => {
   const without = (copies: Copies, indices: readonly number[]) => {
     for (const index of [...indices].sort((a, b) => b - a)) copies.tenant.drop(index);
   };
-  /** Something else that the log says later. */
+  /** A later leaf of the log that concerns something else. */
   const pass = ({ tenant }: Copies, ms: number) => {
     const at = later(tenant.leaves.at(-1)?.at ?? '', ms);
     tenant.append({ type: 'notice.retried', at, actor: 'job', data: {} });
@@ -279,7 +279,7 @@ describe('P10: a gateway with two lanes', () => {
     await expect(verifyCopies(copies)).rejects.toThrow('are missing: another lane names them');
   });
 
-  test('the end of a lane that is left out, too; and it may not be another one', async () => {
+  test('the end of a lane that is left out is named too, and no other end may take its place', async () => {
     const copies = own();
     const made = lanes(copies, 2);
     const ofLane = made.filter(({ lane }) => lane === 1);
@@ -295,7 +295,7 @@ describe('P10: a gateway with two lanes', () => {
     expect(await faultOf(other)).toBe(`changed_record ${index}`);
   });
 
-  test('a broker that never got a run of a lane says so, with the lane', async () => {
+  test('a broker that never received a run of a lane reports it, with the lane', async () => {
     const recording = await RecordingGateway.enrol(broker, 'side by side');
     const lane = { number: 1, of: 2 };
     const missing = recording.chain(under, null, lane);

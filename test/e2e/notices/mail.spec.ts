@@ -275,7 +275,7 @@ describe('notices by mail', () => {
     const body = { notices, zone: 'Asia/Tokyo' };
     const ada = await Customer.of(broker, 'approver');
     expect(await ada.ask('PUT', '/api/v1/preferences', body)).toEqual({ ...body, browserZone: null });
-    // No one silences a person unnoticed, whatever is off by now.
+    // The person is notified of this change by every way, also by one that is now off.
     await mailed('ada@acme.example', 'Which notices reach you has changed');
     const request = await makeRequest(broker);
     expectStatus(await review(broker, 'reviewer', request), 201);

@@ -90,7 +90,7 @@ describe('notices by webhook', () => {
     const request = await makeRequest(broker);
     const [message] = await come('/vendor', 1);
     expect(() => new Webhook(SECRET).verify(message!.body, message!.headers)).not.toThrow();
-    // A checkpoint of that size has that root, so whoever keeps the message has a witness of the log.
+    // A checkpoint of that size has that root, so a receiver that keeps the message is a witness of the log.
     const leaves = await broker.host.store.readForTenant('acme', (unit) => unit.events.head());
     expect(JSON.parse(message!.body)).toEqual({
       type: 'request.awaiting_vendor',

@@ -36,7 +36,7 @@ const settled = (recipient: string, error: string) =>
   );
 
 describe('what goes out to Slack', () => {
-  test('P7: down for an hour, nothing is lost, nothing doubled, the order kept, and nobody waits for it', async () => {
+  test('P7: down for an hour, nothing is lost, nothing doubled, the order kept, and no one waits for it', async () => {
     world.slack.troubles.down();
     const began = performance.now();
     const { grant } = await makeGrant(world.broker, 'engineer', { justification: 'Case 7: down' });

@@ -314,7 +314,7 @@ describe('who presses', () => {
     await cancel(request.id);
   });
 
-  test(`P8: ${PRESSES} presses at once are one decision, and the others are told kindly`, async () => {
+  test(`P8: ${PRESSES} presses at once make one decision, and each of the others gets a friendly answer`, async () => {
     const { ada, bob } = world.people;
     const request = await waiting();
     const before = ada.whispers.length + bob.whispers.length;

@@ -97,7 +97,7 @@ export class SlackWorld {
     return this;
   }
 
-  /** One of ours begins, and somebody of the workspace agrees. */
+  /** One of ours begins, and someone of the workspace agrees. */
   async install(
     who: PersonName,
     at: Person,
@@ -134,7 +134,7 @@ export class SlackWorld {
     return page.searchParams.get('slack');
   }
 
-  /** The last message of the app in a channel, or to somebody directly, that says this, once it stands there. */
+  /** The last message of the app in a channel, or to someone directly, that says this, once it stands there. */
   card(where: Channel | Person, holds: string | RegExp, reader: Person = this.people.ada): Promise<Message> {
     return eventually(`a message in ${where.id} that says ${holds}`, () => {
       const channel = 'members' in where ? where : where.direct;
@@ -169,7 +169,7 @@ export class SlackWorld {
     return who.view === undefined ? '' : who.reads(who.view);
   }
 
-  /** What the app told somebody alone, the last of it. */
+  /** What the app told someone alone, the last of it. */
   async whisper(to: Person, count = 1): Promise<string> {
     const heard = await eventually(`${count} words to ${to.id} alone`, () =>
       to.whispers.length >= count ? to.whispers : null,

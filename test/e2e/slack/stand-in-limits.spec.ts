@@ -180,7 +180,7 @@ describe('the stand-in Slack keeps the limits of blocks', () => {
     }
   });
 
-  test('a home takes no title, and what is offered to somebody who types keeps the limits too', () => {
+  test('a home takes no title, and what is offered to someone who types keeps the limits too', () => {
     expect(codeOf(() => checkView({ type: 'home', blocks: [section()] }, 'home'))).toBe('ok');
     expect(codeOf(() => checkView({ ...modal(), type: 'home' }, 'home'))).toBe('invalid_arguments');
     expect(suggestionFaults({ options: [option(75, 150)] })).toEqual([]);

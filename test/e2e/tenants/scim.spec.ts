@@ -452,7 +452,7 @@ test('what is supported is documented as RFC 7643 says', async () => {
 });
 
 describe('who may provision', () => {
-  test('nobody without a valid token of the side; a token opens nothing else', async () => {
+  test('no one without a valid token of the side; a token opens nothing else', async () => {
     for (const authorization of [
       'Bearer csm_0000000000000000000000000',
       `Bearer ${broker.keys.tenantAdmin}`,

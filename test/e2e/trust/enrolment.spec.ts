@@ -267,7 +267,7 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
       expect((await strong.call('GET', '/api/v1/session')).status).toBe(200);
     });
 
-    test('a mailed code and somebody else’s passkey strengthen nothing, and a signature counts once', async () => {
+    test('a mailed code and someone else’s passkey strengthen nothing, and a signature counts once', async () => {
       const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
       const key = await first.enrol();
       expectStatus(await confirm(second, key), 200);

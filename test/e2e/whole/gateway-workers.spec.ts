@@ -119,7 +119,7 @@ test('P6: while the primary hangs, the workers refuse everything two seconds lat
   const primary = site.gateway.pid;
   process.kill(primary, 'SIGSTOP');
   try {
-    // The feed was heard at most a second before: by the liveness deadline alone, calls would be allowed for nine more.
+    // The last event of the feed is at most a second old: the liveness deadline alone would allow calls for nine more seconds.
     await sleep(4_000);
     const before = upstream.hits.length;
     const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => callGateway(site, token)));

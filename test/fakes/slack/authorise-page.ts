@@ -7,7 +7,7 @@ const APP_SCOPES =
   /^(?:app_mentions:read|chat:write(?:\.public)?|commands|(?:channels|groups|im):(?:read|history)|im:write|users:read(?:\.email)?|team:read)$/;
 
 /**
- * The page on which somebody lets the app in, or signs in to it. Who they are comes as `user`, as a cookie would
+ * The page on which someone lets the app in, or signs in to it. Who they are comes as `user`, as a cookie would
  * say; without it the page offers everybody.
  */
 export function authorisePage(

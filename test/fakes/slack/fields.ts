@@ -8,7 +8,7 @@ export interface Placed {
   element: Json;
 }
 
-/** Every element that somebody can press, choose from or type into. */
+/** Every element that someone can press, choose from or type into. */
 export function elementsOf(blocks: readonly Json[]): Placed[] {
   return blocks.flatMap((block, index) =>
     [block['element'], block['accessory'], ...((block['elements'] as unknown[] | undefined) ?? [])]
@@ -90,7 +90,7 @@ export function stateValues(blocks: readonly Json[], touched: Values): Values {
 }
 
 /**
- * What somebody's answer is in a field.
+ * What someone's answer is in a field.
  * @param options what an external select offered
  * @throws Error if it cannot be given: no such option, too long
  */

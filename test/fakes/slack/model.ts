@@ -54,7 +54,7 @@ export interface Token {
   expiresAt: number;
 }
 
-/** A view that somebody has before them. */
+/** A view that someone has before them. */
 export interface OpenView {
   id: string;
   /** Changes with each update. */

@@ -6,7 +6,7 @@ import { event } from './people/payloads.js';
 import { Person, type Stage } from './people/person.js';
 import type { Team } from './world.js';
 
-/** How often Slack tells of an event that nobody acknowledges, after the first time. */
+/** How often Slack tells of an event that no one acknowledges, after the first time. */
 const RETRIES = 3;
 
 export type MemberOptions = Partial<Omit<Member, 'id' | 'team'>>;
@@ -126,7 +126,7 @@ export class Workspace {
     ];
   }
 
-  /** The app's tokens are dead, and nobody has told it. */
+  /** The app's tokens are dead, and no one has told it. */
   end(how: 'account_inactive' | 'token_revoked'): Installation {
     const { installation } = this;
     if (installation === null) throw new Error(`the app is not installed in ${this.id}`);

@@ -123,7 +123,7 @@ export class World {
     return channel;
   }
 
-  /** Whether somebody of this installation's workspaces, or of a channel shared with them. */
+  /** Whether someone of this installation's workspaces, or of a channel shared with them. */
   knows(installation: Installation, member: Member): boolean {
     if (this.covers(installation, member.team)) return true;
     return [...this.channels.values()].some(
@@ -132,7 +132,7 @@ export class World {
   }
 
   /**
-   * The direct conversation of the app with somebody, created if there is none.
+   * The direct conversation of the app with someone, created if there is none.
    * @throws SlackError `user_not_found`, `user_disabled`
    */
   directChannel(installation: Installation, userId: unknown): Channel {

@@ -18,7 +18,7 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Query, Slug } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
-/** The quarterly review in which a tenant's admins confirm or prune what lets in. */
+/** The quarterly review in which a tenant's admins confirm or end everything that lets someone in. */
 @Controller('api/v1/tenants/:slug/access-reviews')
 export class AccessReviewsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -63,7 +63,7 @@ describe('the access guard', () => {
     ['unmarked', gateway],
     ['markedTwice', nobody],
     ['markedTwice', person('engineer')],
-  ] as const)('P13: a handler without exactly one mark (%s) is open to nobody', (handler, caller) => {
+  ] as const)('P13: a handler without exactly one mark (%s) is open to no one', (handler, caller) => {
     expect(knock(handler, caller)).toBe('forbidden');
   });
 

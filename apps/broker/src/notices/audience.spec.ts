@@ -25,13 +25,13 @@ describe('who is told of a notice', () => {
     expect(isAddressed(who, notice(audience))).toBe(told);
   });
 
-  test('P9: nobody of another tenant, not even when the audience names them', () => {
+  test('P9: no one of another tenant, not even when the audience names them', () => {
     expect(isAddressed(person('globex', ['approver']), notice(['usr_1', 'role:globex:approver']))).toBe(
       false,
     );
   });
 
-  test('nobody who was removed', () => {
+  test('no one who was removed', () => {
     expect(
       isAddressed({ ...person(null, ['engineer']), removedAt: '2026-11-24T15:00:00Z' }, notice(['usr_1'])),
     ).toBe(false);

@@ -82,7 +82,7 @@ async function draftsOf(
   }));
 }
 
-/** A message to one recipient of a channel; `to` is the person whose own it is. */
+/** A message to one recipient of a channel. `to`: the person, if the recipient is one person's own. */
 interface Message {
   channel: DeliveryChannel;
   recipient: string;

@@ -26,14 +26,14 @@ const MOST_KNOWN = 10_000;
 
 /**
  * One-time codes by mail, for customers without a provider. A code works once, for ten minutes, only in the browser that
- * requested it, and a browser has one at a time: what others request takes nobody's code away. The store keeps a hash of the code and the browser's secret, so that
+ * requested it, and a browser has one at a time: what others request takes no one's code away. The store keeps a hash of the code and the browser's secret, so that
  * neither the database nor the mail alone is enough to sign in.
  */
 @Injectable()
 export class MailCodes implements OnModuleDestroy {
   private readonly asking = new TryLimits(CODE_REQUESTS);
   private readonly typing = new TryLimits(CODE_ENTRIES);
-  /** Browsers in which somebody has signed in with a code, by their hash: with which address. */
+  /** Browsers in which someone has signed in with a code, by their hash: with which address. */
   private readonly known = new LRUCache<string, string>({
     max: MOST_KNOWN,
     ttl: KNOWN_BROWSER_SECONDS * 1_000,
@@ -54,7 +54,7 @@ export class MailCodes implements OnModuleDestroy {
     return this.mailer !== null;
   }
 
-  /** Whether somebody has signed in with a code in this browser. */
+  /** Whether someone has signed in with a code in this browser. */
   isKnown(browser: string): boolean {
     return this.known.has(this.attempts.hash(browser));
   }

@@ -21,7 +21,7 @@ async function asks(
 }
 
 describe('asking for codes', () => {
-  test('somebody who asks for another’s address on and on locks them out nowhere else', async () => {
+  test('someone who asks for another’s address on and on locks them out nowhere else', async () => {
     const limits = new TryLimits(CODE_REQUESTS);
     expect(await asks(limits, '192.0.2.1', 'acme ada', 200)).toBe(5);
     expect(await asks(limits, '192.0.2.2', 'acme ada', 3)).toBe(3);
@@ -49,7 +49,7 @@ describe('asking for codes', () => {
     expect(await asks(limits, '203.0.112.9', 'acme ada', 1)).toBe(0);
   });
 
-  test('what a network has used up is counted against nobody’s address', async () => {
+  test('what a network has used up is counted against no one’s address', async () => {
     const limits = new TryLimits({ ...CODE_REQUESTS, network: 2 });
     expect(await asks(limits, '192.0.2.1', 'acme ada', 50)).toBe(2);
     for (const network of ['192.0.2.2', '192.0.2.3'])

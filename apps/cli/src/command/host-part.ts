@@ -5,7 +5,7 @@ import type { Run } from './context.js';
 
 /**
  * The verbs of a host that runs Countersign. They need a database driver and the programs, so the package that people install
- * (decision 54) leaves them out: all others must not import them, and receive them as this.
+ * (decision 54) leaves them out: no other file may import them; the command receives them as a `HostPart`.
  */
 export type HostPart = {
   /** @param trust the verb `trust`, to which this part adds its own */

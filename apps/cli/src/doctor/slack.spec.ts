@@ -14,7 +14,7 @@ const environment = () => {
   return { signingSecret, clientId, clientSecret, appToken: null, apiUrl: slack.apiUrl };
 };
 let count = 0;
-/** A workspace with the app and a channel, of nobody else. */
+/** A workspace with the app and a channel, of no one else. */
 function place(invited: boolean) {
   count += 1;
   const workspace = slack.workspace(`T0ACME${count}`);

@@ -266,7 +266,7 @@ function defineContextKey(gateways: Command, run: Run): void {
     .option('--overlap <duration>', 'how long the key of before goes on signing; 0s ends it at once', '24h')
     .addHelpText(
       'after',
-      '\nThe key is a JWK for HS256. Give it to the service’s upstream and to no one else: whoever has it can make calls that\nthis upstream takes for the gateway’s. The first key signs at once; a further one when the overlap is over, so that the\nupstream knows it first. A running gateway reads it within a second.\n',
+      '\nThe key is a JWK for HS256. Give it to the service’s upstream and to no one else: anyone who has it can make calls that\nthis upstream takes for the gateway’s. The first key signs at once; a further one when the overlap is over, so that the\nupstream knows it first. A running gateway reads it within a second.\n',
     )
     .addHelpText('after', examples('countersign gateways context-key billing > billing.jwk'))
     .action(

@@ -13,7 +13,7 @@ test('every lane has to have signed; the newest head says how many lanes there a
   expect([10, 11, 15].map((since) => lanes.missing(gateway, since))).toEqual([undefined, 0, 0]);
   lanes.take(19, { gateway, lane: { number: 0, of: 3 } });
   expect([15, 16, 20].map((since) => lanes.missing(gateway, since))).toEqual([undefined, 2, 0]);
-  // Another gateway counts on its own, and one lane again after the others have ended.
+  // Each gateway counts its own lanes. Once the others have ended, it has one lane again.
   lanes.take(30, { gateway: 'gtw_2', lane: { number: 0, of: 2 } });
   lanes.take(30, { gateway });
   expect([lanes.missing(gateway, 30), lanes.missing('gtw_2', 30)]).toEqual([undefined, 1]);

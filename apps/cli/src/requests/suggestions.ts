@@ -94,7 +94,7 @@ const routesOf = (service: Service) =>
     action,
   }));
 
-/** Those of the names that differ least from the word, if they differ little. */
+/** The names that differ least from the word; none if all of them differ much. */
 export function nearest(word: string, names: readonly string[]): string[] {
   const most = Math.min(MOST_WRONG, (word.length - 1) / 2);
   const near = [...new Set(names)]

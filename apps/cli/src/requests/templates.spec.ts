@@ -41,7 +41,7 @@ test('a request takes from a template what the arguments do not name, and nothin
   expect(named.bodies).toEqual([{ ...request, tenant: 'globex', duration: 'PT30M', ticket: '12' }]);
 });
 
-test('what neither names is missing, and nothing is sent', async () => {
+test('a value that neither the template nor the arguments name is reported as missing, and nothing is sent', async () => {
   const { tenant: _any, ...anyone } = request;
   const open = await cli(['request', '--template', 'Wrong total'], [{ ...template, request: anyone }]);
   expect([open.exit, open.bodies]).toEqual([2, []]);

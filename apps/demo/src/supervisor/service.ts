@@ -55,7 +55,7 @@ export class Service {
     return new Promise((resolve) => {
       this.child.on('error', (error) => resolve(`could not be started (${error.message})`));
       this.child.on('close', (code, signal) => {
-        // Not before the last lines are in the file: a reader who is told where the log is finds them there.
+        // Only after the last lines are in the file: the message names the file, and a reader looks for them there.
         log.end(() => resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
       });
     });

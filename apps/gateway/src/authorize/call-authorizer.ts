@@ -60,7 +60,7 @@ export type TokenDecision =
   | ({ ok: true } & VerifiedToken)
   | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
-/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigest` and `takeBackChange`. */
+/** Authorizes calls by the state of the feed and the customers' own rules. Only `persistDigest` and `takeBackChange` have an effect. */
 export class CallAuthorizer {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);

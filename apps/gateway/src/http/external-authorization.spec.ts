@@ -251,7 +251,7 @@ test('P4: a service that asks without the host of its call is refused: the gatew
 test.each([
   ['no proxy is trusted', undefined, 404, 'not_found'],
   ['the proxy is in another network', { secret: SECRET, networks: ['10.0.0.0/8'] }, 403, 'proxy_not_trusted'],
-])('nobody may ask if %s', async (_case, proxies, status, code) => {
+])('no one may ask if %s', async (_case, proxies, status, code) => {
   await world.gateway.close();
   await world.startGateway({ proxies });
   await until(() => world.gateway.isInTouch());

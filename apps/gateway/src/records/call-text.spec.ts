@@ -10,7 +10,7 @@ const call = (members: Partial<AllowedRecord> = {}): AllowedRecord => {
   return { ...record, trust: `sha256:${'b'.repeat(64)}`, ...members } as AllowedRecord;
 };
 
-/** The text of `record`, written by what was made for `like`. */
+/** The text of `record`, written by a `CallText` that was made for `like`. */
 const textOf = (like: AllowedRecord, record: AllowedRecord, seq = 2) =>
   CallText.of(like)?.at(record, seq, PREV);
 

@@ -96,7 +96,7 @@ export class PinnedTrustStore {
     return required !== undefined && this.chains.get(tenant)?.contains(required) === false;
   }
 
-  /** Every tenant of which something is known. */
+  /** Every tenant about which the store knows something. */
   get tenants(): ReadonlySet<string> {
     return new Set([...this.claimed, ...this.pinnedTenants]);
   }

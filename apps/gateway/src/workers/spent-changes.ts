@@ -44,7 +44,7 @@ export class SpentChanges {
     await ledger.flush();
   }
 
-  /** How many changes it remembers the worker of. */
+  /** The number of changes whose worker it remembers. */
   get size(): number {
     return this.by.size;
   }

@@ -34,7 +34,7 @@ export const grantsQuery = (query: GrantFilter, limit = ROWS) =>
     limit,
   );
 
-/** As many as one answer has, for what must not miss one: a banner, or the reader's own access. */
+/** As many as one answer may have, for parts that must not miss one: a banner, or the reader's own access. */
 export const manyGrantsQuery = (query: GrantFilter) => grantsQuery(query, MOST_ITEMS);
 
 /** Locks in force that bind the reader's side. */

@@ -36,7 +36,7 @@ const readRequests = (
 export const requestsQuery = (query: RequestFilter, limit = ROWS) =>
   listQuery(['requests', query], (page, signal) => readRequests({ ...query, ...page }, signal), limit);
 
-/** As many as one answer has, for pages that count or sort what waits. */
+/** As many as one answer may have, for pages that count or sort the waiting requests. */
 export const manyRequestsQuery = (query: RequestFilter) => requestsQuery(query, MOST_ITEMS);
 
 /** Pages that are loaded without a press, so that this many requests can be sorted. */

@@ -188,7 +188,7 @@ export function nextReminder(request: AccessRequest): { kind: ReminderKind; at: 
   return { kind: next.kind, at: toInstant(new Date(from + (to - from) * next.share)) };
 }
 
-/** When the scheduler next has to remind somebody of the request, or to escalate it; null if never. */
+/** When the scheduler next has to remind someone of the request, or to escalate it; null if never. */
 export function nextReminderAt(request: AccessRequest): string | null {
   const times = [nextReminder(request)?.at ?? null, escalationAt(request)].filter((at) => at !== null);
   return times.sort()[0] ?? null;

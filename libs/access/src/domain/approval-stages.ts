@@ -45,7 +45,7 @@ export const mayDecideIn = (inCharge: readonly string[] | null, groups: readonly
   inCharge === null || inCharge.some((group) => groups.includes(group));
 
 /**
- * True if different persons can fill every stage. Each person approves once, so somebody in two groups counts for one stage.
+ * True if different persons can fill every stage. Each person approves once, so someone in two groups counts for one stage.
  *
  * @param approvers the groups of each approver
  * @param stages with the groups whose members may decide; null: everyone

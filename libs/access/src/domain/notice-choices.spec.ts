@@ -40,7 +40,7 @@ test('a duty reaches its person although the app in Slack is gone; what is no du
   }
 });
 
-test('choices are narrower if a way of a topic is newly off, whatever comes back', () => {
+test('choices are narrower if a way of a topic is newly off, even if another one is newly on', () => {
   expect(isNarrower({}, { own: ['mail'] })).toBe(false);
   expect(isNarrower({ own: ['mail'] }, { own: ['mail'], access: ['slack'] })).toBe(false);
   expect(isNarrower({ own: ['slack'] }, { own: ['mail'] })).toBe(true);

@@ -289,7 +289,7 @@ export function requirePermission(
   if (refusal !== null) throw new AccessError('forbidden', refusal);
 }
 
-/** How long a proof of who somebody is counts as fresh. */
+/** How long a proof of who someone is counts as fresh. */
 const FRESH_MINUTES = 10;
 
 /**

@@ -76,7 +76,7 @@ test('while a counter-offer is open the customer may only deny', () => {
   expect(verdict(max, countered, { decision: 'deny', reason: 'no' })).toBe('wrong_state');
 });
 
-test('P2: nobody reviews their own request, whatever their roles', () => {
+test('P2: no one reviews their own request, whatever their roles', () => {
   const own = sampleRequest({ requester: max.id });
   expect(verdict(max, own)).toBe('self_review');
   expect(verdict(erin, waiting)).toBe('self_review');

@@ -208,8 +208,8 @@ export interface NoticeChannel {
   /** Keys by which `deliver` finds each recipient again. */
   recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]>;
   /**
-   * Which of these recipients are one person's own, so that the person's choices apply (`isFixed`: they do not, because the message
-   * only keeps up to date what the person already has). Absent: none.
+   * The recipients that are one person's own. That person's choices apply to them, except with `isFixed`: that message only
+   * updates what the person already has. Absent: there are none.
    */
   personal?(
     recipients: readonly string[],

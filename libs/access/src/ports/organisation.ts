@@ -108,7 +108,7 @@ export interface OrganisationRepository extends OrganisationView {
     policy: AccessPolicy;
   }): Promise<void>;
   saveCoverage(coverage: Coverage | null): Promise<void>;
-  /** @param rolesSince now, if they gain a role or come by somebody else than the host; absent: it stays */
+  /** @param rolesSince now, if they gain a role or come by someone else than the host; absent: it stays */
   savePerson(person: Person, rolesSince?: string): Promise<void>;
   saveTenant(tenant: TenantRecord): Promise<void>;
   saveService(service: ServiceRecord): Promise<void>;

@@ -2,14 +2,14 @@ import type { NoticeChoices } from '../domain/notice-choices.js';
 import type { RequestTemplate } from '../domain/request-template.js';
 import type { Entry } from './repository.js';
 
-/** What a person keeps for themselves. It belongs to the deployment, is itself in no log, and ends with the person. */
+/** What a person keeps for themselves. It belongs to the deployment, no log contains it, and it is deleted with the person. */
 export interface PersonalRepositories {
   templates: Entry<RequestTemplateRepository, 'save' | 'delete'>;
   preferences: Entry<PreferenceRepository, 'saveChoices' | 'chooseZone'>;
 }
 
 export interface RequestTemplateRepository {
-  /** The person's own, the oldest first. */
+  /** The templates of this person, oldest first. */
   ofPerson(person: string): Promise<RequestTemplate[]>;
   /** Inserts it, or changes the one with this id. @throws AccessError `conflict` if another one has its name */
   save(template: RequestTemplate): Promise<void>;

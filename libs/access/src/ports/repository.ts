@@ -1,6 +1,6 @@
 /**
  * One line of a registry: a repository, and which of its methods change something. Units of work of reads hand out the
- * other methods alone, so nobody writes an interface of reads beside each repository.
+ * other methods alone, so no one writes an interface of reads beside each repository.
  */
 export interface Entry<Repository, Writes extends keyof Repository = never> {
   all: Repository;

@@ -46,7 +46,7 @@ type Wishes = Partial<Pick<CallView, Wished>> & {
   now?: number;
 };
 
-/** A call of one invoice, updated unless said otherwise, by a token that nobody countersigned. */
+/** A call of one invoice, updated unless said otherwise, by a token that no one countersigned. */
 function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) {
   const claims: CallClaims = {
     exp: Number.POSITIVE_INFINITY,

@@ -130,7 +130,7 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
     }
   });
 
-  test('what every client sends names nobody, and where nothing is pinned nobody is named', () => {
+  test('what every client sends names no one, and where nothing is pinned no one is named', () => {
     for (const name of [
       'accept-language',
       'content-type',

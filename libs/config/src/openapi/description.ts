@@ -205,7 +205,7 @@ function extensionOf(
 
 const MAX_REFERENCES = 10;
 
-/** Follows references within the description. Undefined for one that leads out of it, nowhere, or round in a circle. */
+/** Follows references within the description. Undefined if one leads out of it, to nothing, or back to itself. */
 function resolved(description: Description, given: unknown): unknown {
   let value = given;
   for (let step = 0; step < MAX_REFERENCES; step += 1) {

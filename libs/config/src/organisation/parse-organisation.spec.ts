@@ -259,7 +259,7 @@ tenants:
   });
 });
 
-test('P2: nobody is matched by e-mail in a Slack workspace that another side names too', () => {
+test('P2: no one is matched by e-mail in a Slack workspace that another side names too', () => {
   const shared = (vendor: string) =>
     EXAMPLE.replace('  oidc:', `  slack: { teamId: ${vendor}, channelId: C0REVIEWS }\n  oidc:`).replace(
       'channelId: C0LOCKBOX }',

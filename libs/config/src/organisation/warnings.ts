@@ -58,7 +58,7 @@ function missingWebhookSecrets(
   );
 }
 
-/** A misspelt action in `countersign` or `slackMayApprove` would have no effect, and nobody would notice. */
+/** A misspelt action in `countersign` or `slackMayApprove` would have no effect, and no one would notice. */
 function idleRules({ services, tenants }: Organisation): Finding[] {
   const known = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
   return tenants.flatMap(({ privacyControls }, tenant) =>

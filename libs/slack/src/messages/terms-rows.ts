@@ -152,7 +152,7 @@ export function askedRows(facts: CardFacts): KnownBlock[] {
   ]);
 }
 
-/** Rows for what the terms say beside the card's sentence and four facts, if they say anything. */
+/** Rows for those parts of the terms that the card's sentence and four facts do not show. */
 export const furtherRows = ({ request, language }: CardFacts): KnownBlock[] =>
   rows(limitRows(request.terms, language));
 

@@ -69,7 +69,7 @@ export const BLOCKS: Record<string, Rule> = {
   actions: block('actions', { elements: list(element('actions'), 1, 25) }),
   image: block('image', { image_url: url(3_000), alt_text: string(2_000), 'title?': plain(2_000) }),
   rich_text: block('rich_text', { elements: list(richText, 1, 100) }),
-  // Stricter than Slack, which takes it in messages by now: nobody could submit it there.
+  // Stricter than Slack, which takes it in messages by now: no one could submit it there.
   input: on(
     ['modal', 'home'],
     block('input', {
@@ -152,7 +152,7 @@ export function checkView(view: unknown, surface: 'modal' | 'home'): void {
 }
 
 /**
- * What an app answers while somebody types into an external select.
+ * What an app answers while someone types into an external select.
  * @returns the faults
  */
 export function suggestionFaults(answer: unknown): string[] {

@@ -46,7 +46,7 @@ export function newView(world: World, whose: Whose, content: Json, below: OpenVi
 }
 
 /**
- * Puts a modal on top of those that somebody has open.
+ * Puts a modal on top of those that someone has open.
  * @throws SlackError `push_limit_reached`
  */
 export function pushView(world: World, whose: Whose, content: Json): OpenView {

@@ -8,7 +8,7 @@ import { pushView, replaceView, viewContent } from '../methods/views.js';
 import type { Channel, OpenView } from '../model.js';
 import type { Actor } from './payloads.js';
 
-/** What came of what somebody did. */
+/** What came of what someone did. */
 export interface Done extends Outcome {
   /** What Slack tells them instead, where the app did not do its part; null where all is well. */
   trouble: string | null;

@@ -112,7 +112,7 @@ function plainElement(given: unknown, show: Show, view: OpenView | undefined, bl
   }
 }
 
-/** What a menu stands at: chosen by somebody, else by the app. */
+/** What a menu stands at: chosen by someone, else by the app. */
 function chosenTexts(element: Json, typed: unknown, show: Show): string[] {
   const from = isRecord(typed) ? typed : {};
   const options = isRecord(typed)

@@ -24,7 +24,7 @@ export type SpoolLane = {
   number: number;
   /** How many lanes the gateway has now. With a single one, records name none. */
   count(): number;
-  /** A record of each other lane that has some of this tenant, from when this process began. */
+  /** For each other lane that had records of this tenant when this process began: one of them. */
   otherLanes(tenant: string): LaneEnd[];
 };
 

@@ -137,9 +137,9 @@ describe('P5: a gateway with several lanes', () => {
     expect(isSignedBy(records[2] as SignedRecord, exportEd25519PublicKey(publicKey))).toBe(true);
   });
 
-  test('with a single lane the records are those of a gateway without lanes, but for the lanes that it had before', async () => {
+  test('the records of a single lane are like those of a gateway without lanes, except that they name lanes that the gateway had before', async () => {
     const spool = await bench.open(BOOTS[0], undefined, undefined, lane(1));
-    // Of acme another lane has records, from when the gateway had more.
+    // Another lane has records of acme: the gateway had more lanes before.
     for (const draft of [allowed('globex'), head('globex'), allowed(), head()]) await spool.append(draft);
     expect((await everything(spool)).map((record) => record.lane)).toEqual([
       undefined,

@@ -24,7 +24,7 @@ export function DecideBar({
   outcome: Outcome;
   /** False if the rules have changed since: then only a denial can be sent. */
   mayApprove: boolean;
-  /** False until the page shows who asks: nobody approves a stranger. */
+  /** False until the page shows who asks: no one approves a stranger. */
   isRead: boolean;
   onDecided: (announcement: string) => void;
 }) {

@@ -31,7 +31,7 @@ export function EngineerActions({ grant }: { grant: Grant }) {
             </p>
           )}
           <p className="strong">{text.paste}</p>
-          {/* Without the routes the command has no path, and somebody quick would paste it so. */}
+          {/* Without the routes the command has no path, and someone quick would paste it so. */}
           {service.isPending ? null : <Command>{firstCallCommand(grant, service.data)}</Command>}
         </>
       ) : null}

@@ -38,7 +38,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     onSuccess: (printed) => register.mutate(printed),
   });
   if (!isFresh(session)) return <SignInAgain />;
-  // Whose key it is must be in the file, so this waits for the name.
+  // The file names the key's owner, so this waits for the name.
   const download = async ({ printed, jwk }: PrintedRecoveryKey) => {
     const name = await readNames([session.person]);
     const file = text.recoveryFile({

@@ -20,9 +20,9 @@ export function WaitingRequests({
   state: AccessRequest['state'];
   fields: readonly FilterField[];
   choice: ListChoice;
-  /** In place of the queue if no request waits and no filter is chosen. */
+  /** Shown instead of the queue if no request waits and no filter is chosen. */
   empty: ReactNode;
-  /** What follows the queue. */
+  /** Shown below the queue. */
   children: (requests: readonly AccessRequest[]) => ReactNode;
 }) {
   const session = useSession();

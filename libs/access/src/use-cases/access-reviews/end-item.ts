@@ -200,7 +200,7 @@ export function withoutRule(
 /** What a rule says of the requests that it is about, and not of what they need. */
 const CONDITIONS = new Set(['services', 'resources', 'actions', 'risks', 'reasons']);
 
-/** The rule for its other services, and what else it requires of this one. */
+/** The rule as it stays: for its other services, and with its other requirements for this one. */
 function split({ mode, services = [], ...rule }: ControlRule, service: string): ControlRule[] {
   const others = services.filter((each) => each !== service);
   const requires = Object.keys(rule).some((member) => !CONDITIONS.has(member));

@@ -68,8 +68,8 @@ export interface PreviewedChange extends Pick<OrganisationChange, 'action' | 'ki
 }
 
 /**
- * What `apply` would change. Nothing is written: only the operator of the broker's host applies a file, and with the hash that this
- * answers only to what was compared here.
+ * What `apply` would change. Nothing is written: only the operator of the broker's host applies a file. `apply` with the hash from
+ * this answer is refused if the organisation has changed since.
  *
  * @param file already validated as a whole; a list of coverage that it only names by a file counts as unchanged
  * @throws AccessError `forbidden`, and what `apply` would refuse: `tenant_claimed`, `conflict`
