@@ -32,17 +32,25 @@ function precompress(): Plugin {
 
 /** Libraries that every page uses, the app around the pages, and what most pages use. Dialogs and logs bring large libraries. */
 const FRAME =
-  /\/node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|cookie|set-cookie-parser)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!dialog|banners|glossary|log\.))/;
-/** What pages about requests and access have in common, with the decision page itself: people come to it from all of them. */
+  /\/node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|cookie|set-cookie-parser)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!dialog|chart|table|banners|(bypass|isolation)-banner|glossary|log\.))/;
+/** What most pages use, and the decision page does not need at first: its reader may be on a slow line. */
+const LATER =
+  /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|supervision|access-reason)\.|\/libs\/contract\/src\/(network|wall-clock|terms\/terms|statement\/signed-bytes|encoding\/(commitment|strict-json))\.|\/apps\/web\/src\/ui\/(chart|table)\./;
+/** The decision page, to which people come from many others. What only some requests need is loaded with the access. */
+const DECISION =
+  /\/apps\/web\/src\/(passkey\/(passkey-problem|signing-ui|signer)\.|features\/(decision\/(?!access-now|countersign|exact-change)|controls\/levels|decision\.css))/;
+/** What pages about requests and access have in common. */
 const ACCESS =
-  /@simplewebauthn\/browser|\/apps\/web\/src\/(passkey|signing\/(channel|protocol|describe\/members)|features\/(decision|lists|grants\/(?!access-page|live-page|live\.css)|controls\/levels|ask\/draft))/;
+  /@simplewebauthn\/browser|\/apps\/web\/src\/(passkey|signing\/(channel|protocol|describe\/members)|features\/(decision|lists|grants\/(?!access-page|live-page|live\.css)|ask\/draft))/;
 /** Only pages that verify what others signed need the schemas of statements, and the schema library. */
 const STATEMENTS =
   /\/node_modules\/zod\/|\/libs\/contract\/src\/(statement\/(?!signed-bytes)|terms\/members)/;
 
 const GROUPS = [
   { name: 'statements', test: STATEMENTS, priority: 3 },
+  { name: 'later', test: LATER, priority: 3 },
   { name: 'frame', test: FRAME, priority: 2 },
+  { name: 'decision', test: DECISION, priority: 2 },
   { name: 'access', test: ACCESS, priority: 1 },
 ];
 

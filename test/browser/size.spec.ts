@@ -39,6 +39,13 @@ test.each([
   expect(bytes).toBeLessThanOrEqual(200_000);
 });
 
+test('the decision page, which people open on slow lines, loads three scripts of at most 138 kB before one can decide', () => {
+  const files = [...scriptsOf('requests/:id')];
+  expect(files).toHaveLength(3);
+  const bytes = files.reduce((sum, file) => sum + readFileSync(join(built, `${file}.gz`)).length, 0);
+  expect(bytes).toBeLessThanOrEqual(138_000);
+});
+
 test('the glossary is a chunk of its own, which no page loads before its reader opens an explanation', () => {
   const glossary = manifest['src/ui/glossary.ts']?.file ?? '';
   expect(readFileSync(join(built, glossary), 'utf8')).toContain('Anchor file');

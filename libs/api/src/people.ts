@@ -23,7 +23,7 @@ const factsSchema = z
   .exactOptional()
   .describe('Place and employer of vendor staff. Absent: nothing is known.');
 
-const personSchema = named(
+export const personSchema = named(
   'Person',
   'Whom an id belongs to. It has only what the caller may know.',
   z.object({

@@ -31,6 +31,7 @@ import {
   sealedLog,
   ticketText,
 } from './members.js';
+import { personSchema } from './people.js';
 import { refusalSchema } from './problem.js';
 
 /** Every state of an access request; the last four are final. */
@@ -347,6 +348,10 @@ export const accessRequestDetailSchema = named(
       .array(idText('usr', 'A colleague who may decide it.'))
       .exactOptional()
       .describe('To whom the caller may forward it; empty if the caller may not decide it now.'),
+    people: z
+      .array(personSchema)
+      .exactOptional()
+      .describe('The people whom it names, as the caller may know them.'),
     proposed: z
       .array(z.object({ id: idText('req', 'The request.'), state: z.enum(REQUEST_STATES) }))
       .exactOptional()

@@ -113,6 +113,9 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       waiting: null,
       outdated: null,
       outdatedBy: [],
+      people: ['engineer', 'reviewer', 'approver'].map((who) =>
+        expect.objectContaining({ id: broker.persons[who as 'engineer'], name: expect.any(String) }),
+      ),
       proposed: [],
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),

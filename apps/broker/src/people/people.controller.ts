@@ -1,10 +1,11 @@
-import { effectiveFacts, getPerson, type Person, type Principal, permissionsOf } from '@countersign/access';
+import { getPerson, type Principal, permissionsOf } from '@countersign/access';
 import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Id } from '../http/input.js';
+import { personAnswer, shownFacts } from './person-answers.js';
 
 /** Whom the ids in requests, reviews and records belong to. */
 @Controller('api/v1/people')
@@ -15,9 +16,7 @@ export class PeopleController {
   @Allow('directory.read')
   @Describe(peopleEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('usr') id: string) {
-    const person = await getPerson(this.deps, principal, id);
-    const { name, email, tenant, roles, removedAt } = person;
-    return { id, name, email, tenant, roles, ...shownFacts(person), removedAt };
+    return personAnswer(await getPerson(this.deps, principal, id));
   }
 }
 
@@ -44,14 +43,4 @@ export class WhoamiController {
       permissions,
     };
   }
-}
-
-/** Place and employer, each with its source; absent if nothing is known. */
-function shownFacts({ facts }: Person): Pick<Whoami, 'facts'> {
-  const known = effectiveFacts(facts).map(({ name, value, source, at }) => ({
-    ...{ name, value, source },
-    verified: source !== 'stated',
-    since: at,
-  }));
-  return known.length === 0 ? {} : { facts: known };
 }

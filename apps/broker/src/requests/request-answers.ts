@@ -25,6 +25,7 @@ import type {
 } from '@countersign/api';
 import { formatDuration, isSealedLog, parseDuration } from '@countersign/contract';
 import { accessReasonText } from '@countersign/wording';
+import { personAnswer } from '../people/person-answers.js';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
 export function accessRequestInput({
@@ -112,6 +113,7 @@ export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail =>
   usually: view.usually,
   forwardTo: view.forwardTo,
   earlierDenials: view.denials,
+  people: view.people.map(personAnswer),
   proposed: view.proposed.map(({ id, state }) => ({ id, state })),
   ...(view.beforeRecord === undefined ? {} : { beforeRecord: view.beforeRecord }),
   countersignatures: view.reviews.flatMap(({ countersignature }) => countersignature ?? []),

@@ -1,13 +1,21 @@
 import { queryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type AccessRequest, api } from './client.js';
+import { personQuery } from './organisation.js';
 import { type ListPage, listQuery, MOST_ITEMS, ROWS, readAll } from './pagination.js';
 import { unwrap } from './problem.js';
+import { queryClient } from './query-client.js';
 
 export const requestQuery = (id: string) =>
   queryOptions({
     queryKey: ['request', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/requests/{id}', { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => {
+      const request = await unwrap(api.GET('/api/v1/requests/{id}', { params: { path: { id } }, signal }));
+      // On a slow line, reading their names one by one would take another round trip.
+      for (const person of request.people ?? [])
+        queryClient.setQueryData(personQuery(person.id).queryKey, person);
+      return request;
+    },
   });
 
 /** The reader's own templates of requests. */

@@ -1,28 +1,48 @@
-import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/contract';
-import { useMutation } from '@tanstack/react-query';
+import type { Terms } from '@countersign/contract';
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { type AccessRequest, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
-import { PasskeyProblem } from '../../passkey/passkey-problem.js';
 import type { Signer } from '../../passkey/signer.js';
-import { SigningPages } from '../../passkey/signing-pages.js';
-import { buildApproval, type Shown } from '../../passkey/statements.js';
+import { useSigner } from '../../passkey/signing-ui.js';
 
 export type Decision =
   | { decision: 'approve'; digest: string }
   | { decision: 'deny'; digest: string; reason: string }
   | { decision: 'counter'; digest: string; terms: Terms };
 
+/** The code that signs. Most requests need no signature, and on a slow line the page is usable without it earlier. */
+const signingCode = queryOptions({
+  queryKey: ['signing-code'],
+  staleTime: Number.POSITIVE_INFINITY,
+  throwOnError: true,
+  queryFn: () => import('./countersign.js'),
+});
+
+/** What signs a decision: the code, and the reader's passkeys. */
+export interface Signing {
+  signer: Signer;
+  countersign: typeof import('./countersign.js')['countersign'];
+}
+
+/** What the reader signs this tenant's decisions with: undefined while it loads, null if the reader has no valid passkey. */
+export function useSigning(tenant: string, enabled: boolean): Signing | null | undefined {
+  const signer = useSigner(tenant, enabled);
+  const code = useQuery({ ...signingCode, enabled }).data;
+  if (signer === null) return null;
+  return signer === undefined || code === undefined ? undefined : { signer, countersign: code.countersign };
+}
+
 /**
  * Sends a decision on exactly the digest that the page showed, and reloads the result.
  *
- * @param signer null if nothing must be signed. A denial is never signed
+ * @param signing null if nothing must be signed. A denial is never signed
  * @param onStored called even if the buttons have disappeared by then
  */
 export function useDecide(
   request: AccessRequest,
-  signer: Signer | null,
+  signing: Signing | null,
   onStored: (decision: Decision['decision']) => void,
 ) {
   const { id } = request;
@@ -31,9 +51,15 @@ export function useDecide(
     mutationFn: async (decision: Decision) => {
       const narrowed = decision.decision === 'counter' ? decision.terms : undefined;
       const body =
-        signer === null || decision.decision === 'deny'
+        signing === null || decision.decision === 'deny'
           ? decision
-          : { ...decision, countersignature: await countersign(request, narrowed, { signer, person }) };
+          : {
+              ...decision,
+              countersignature: await signing.countersign(request, narrowed, {
+                signer: signing.signer,
+                person,
+              }),
+            };
       return unwrap(api.POST('/api/v1/requests/{id}/reviews', { params: { path: { id } }, body }));
     },
     onSuccess: (_review, { decision }) => onStored(decision),
@@ -58,55 +84,4 @@ export function useAnswerOffer(id: string) {
 
 function readAgain(id: string): Promise<unknown> {
   return invalidate(['request', id], ['requests'], ['grants']);
-}
-
-/**
- * Signs what this page shows: the request as asked, or the `narrowed` terms.
- *
- * @throws PasskeyProblem, ApiProblem
- */
-export function countersign(
-  request: AccessRequest,
-  narrowed: Terms | undefined,
-  { signer, person }: { signer: Signer; person: string },
-): Promise<Signature> {
-  return SigningPages.open([signer.at], async (pages) => {
-    const shown = shownOf(request, narrowed, person);
-    const approval = await buildApproval(shown, await offeredFor(request, narrowed));
-    return pages.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
-  });
-}
-
-async function offeredFor({ id }: AccessRequest, terms: Terms | undefined): Promise<ApprovalStatement> {
-  const params = { path: { id } };
-  const { statement } = await (terms === undefined
-    ? unwrap(api.GET('/api/v1/requests/{id}/statement', { params }))
-    : unwrap(api.POST('/api/v1/requests/{id}/statement', { params, body: { terms } })));
-  return statement as ApprovalStatement;
-}
-
-const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: string): Shown => ({
-  terms: narrowed ?? (request.terms as Terms),
-  openings: shownTexts(request),
-  person,
-  decision: 'approve',
-});
-
-/**
- * The texts that the page shows, with the salts of their commitments.
- *
- * @throws PasskeyProblem `differs` if the page shows anything other than the terms
- */
-function shownTexts(request: AccessRequest): Shown['openings'] {
-  const { terms, tenant, service, requester, openings, justification, ticket } = request;
-  const signed = terms as Terms;
-  const shown = { tenant, service, requester };
-  const expected = { tenant: signed.tenant, service: signed.service, requester: signed.requester };
-  if (canonicalJson(shown) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
-  const texts: Record<string, { value: string; salt: string }> = {};
-  for (const [name, value] of Object.entries({ justification, ticket })) {
-    if (value === null) continue;
-    texts[name] = { value, salt: openings[name]?.salt ?? '' };
-  }
-  return texts;
 }

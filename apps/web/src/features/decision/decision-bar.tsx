@@ -4,12 +4,12 @@ import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { isVendor, useSession } from '../../api/session.js';
-import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
+import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
-import { useAnswerOffer, useDecide } from './decide.js';
+import { useAnswerOffer, useDecide, useSigning } from './decide.js';
 import { decisionTexts } from './decision.text.js';
 
 /** The buttons that decide. They name what they grant, and the page never focuses them by itself. */
@@ -32,8 +32,8 @@ export function DecideBar({
   const language = useLanguage();
   const session = useSession();
   const mustSign = request.needs.customer.countersignature && !isVendor(session);
-  const signer = useSigner(request.tenant, mustSign);
-  const decide = useDecide(request, mustSign ? (signer ?? null) : null, (decision) =>
+  const signing = useSigning(request.tenant, mustSign);
+  const decide = useDecide(request, mustSign ? (signing ?? null) : null, (decision) =>
     onDecided(text.announced[decision]),
   );
   const [isDenying, setDenying] = useState(false);
@@ -62,7 +62,7 @@ export function DecideBar({
   return (
     <div className="decide stack near no-print">
       <SigningNotice error={decide.error} />
-      {mayApprove && mustSign && signer === null ? (
+      {mayApprove && mustSign && signing === null ? (
         <p className="hint">
           {text.passkeyNeeded} <Link to="/passkeys">{text.passkeyMake}</Link>
         </p>
@@ -77,7 +77,7 @@ export function DecideBar({
             look="primary"
             icon="done"
             busy={decide.isPending}
-            disabled={!isRead || outcome.kind === 'wrong' || (mustSign && !signer)}
+            disabled={!isRead || outcome.kind === 'wrong' || (mustSign && !signing)}
             onClick={approve}
           >
             {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}

@@ -2,21 +2,19 @@ import './decision.css';
 import { hiddenFields, type Terms } from '@countersign/contract';
 import { evaluateChoice, hiddenFieldsText, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
-import { grantQuery, refetchWhileOpen } from '../../api/grants.js';
 import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
 import { requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { GrantAccessBadge, Notice, RequestStateBadge } from '../../ui/badge.js';
+import { Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
 import { Help, Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
-import { BlockedNotice } from '../grants/blocked.js';
 import { AskAgain } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
@@ -25,12 +23,15 @@ import { Conversation, Stages } from './conversation.js';
 import { Clocks } from './deadlines.js';
 import { decisionTexts } from './decision.text.js';
 import { AnswerBar, DecideBar } from './decision-bar.js';
-import { ExactChange } from './exact-change.js';
 import { NarrowForm } from './narrow-form.js';
 import { OutdatedNotice } from './outdated.js';
 import { Sentence } from './request-sentence.js';
 import { Reviews } from './reviews.js';
 import { HowApproved, RiskReasons } from './risk.js';
+
+// On a slow line the page is usable earlier without what most requests do not have yet.
+const AccessNow = lazy(async () => ({ default: (await import('./access-now.js')).AccessNow }));
+const ExactChange = lazy(async () => ({ default: (await import('./exact-change.js')).ExactChange }));
 
 /** `/requests/{id}`: a request to read and decide, and later its outcome. */
 export default function DecisionPage() {
@@ -135,7 +136,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             <HowApproved needs={request.needs} />
           </section>
         )}
-        <ExactChange request={request} />
+        <Change request={request} />
         <NotIncluded request={request} scope={granting.scope} service={service} />
         {turn === 'over' || isOutdated ? null : (
           <section className="stack tight">
@@ -165,6 +166,15 @@ function Decision({ request }: { request: AccessRequestDetail }) {
       ) : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!isOutdated} /> : null}
     </Page>
+  );
+}
+
+/** The exact change, without which the page must not offer a decision, or links to those that were proposed beside the request. */
+function Change({ request }: { request: AccessRequestDetail }) {
+  if ((request.terms as Terms).change !== undefined) return <ExactChange request={request} />;
+  const { proposed = [] } = request;
+  return (
+    <Suspense fallback={null}>{proposed.length === 0 ? null : <ExactChange request={request} />}</Suspense>
   );
 }
 
@@ -200,23 +210,6 @@ function ChangedNotice({ onRead }: { onRead: () => void }) {
   );
 }
 
-/** Whether calls pass under the access that the request led to. */
-function AccessNow({ id }: { id: string }) {
-  const grant = useQuery({
-    ...grantQuery(id),
-    refetchInterval: ({ state }) => refetchWhileOpen(state.data),
-  }).data;
-  if (grant === undefined) return null;
-  return (
-    <>
-      <p>
-        <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-      </p>
-      <BlockedNotice grant={grant} />
-    </>
-  );
-}
-
 /** The state of the request, the decisions so far, and who decides next. */
 function RequestStatus({
   request,
@@ -249,7 +242,7 @@ function RequestStatus({
       <p>
         <RequestStateBadge state={request.state} />
       </p>
-      {request.grant === null ? null : <AccessNow id={request.grant} />}
+      <Suspense fallback={null}>{request.grant === null ? null : <AccessNow id={request.grant} />}</Suspense>
       {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}
       {line === undefined ? null : <p>{line}</p>}
       {turn === 'over' ? <Reviews request={request} /> : null}

@@ -292,6 +292,8 @@ export interface RequestDetail extends RequestWithAccess {
   usually: number | null;
   /** For people who may review it. */
   denials: EarlierDenial[];
+  /** The people whom it names, as the reader may know them. */
+  people: Person[];
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
   /** The record of the read that the requester names; null if it does not exist, absent if they name none. */
@@ -340,6 +342,21 @@ async function recordOfBefore(
   return { beforeRecord: { at: found.at, isSame: isSame && isSameHash, byHash } };
 }
 
+/** So that a page that shows the request need not ask for each name. */
+async function peopleOf(
+  { organisation }: Pick<ReadUnit, 'organisation'>,
+  { request, reviews, offer, notes, forwardTo, denials }: Omit<RequestDetail, 'people'>,
+): Promise<Person[]> {
+  const named = [
+    ...[request.requester, offer?.person ?? null, ...forwardTo],
+    ...reviews.map(({ person }) => person),
+    ...notes.flatMap(({ note }) => [note.person, note.to]),
+    ...denials.map(({ requester }) => requester),
+  ].filter((id) => id !== null);
+  const found = await Promise.all([...new Set(named)].map((id) => organisation.person(id)));
+  return found.filter((person) => person !== null);
+}
+
 /** @throws AccessError `not_found` */
 export function getRequest(deps: Deps, principal: Principal, id: string): Promise<RequestDetail> {
   requirePermission(principal, 'request.read');
@@ -352,7 +369,7 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     const [view] = await withAccess(deps, unit, person, views);
     if (view === undefined) throw notFound('request');
     const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
-    return {
+    const detail = {
       ...view,
       notes: await noteViews(unit, [id]),
       forwardTo: await colleaguesFor(unit, view, person, deps.clock.now()),
@@ -361,5 +378,6 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       proposed: await proposedBeside(unit, request),
       ...(await recordOfBefore(deps, unit, view)),
     };
+    return { ...detail, people: hasPermission(person, 'directory.read') ? await peopleOf(unit, detail) : [] };
   });
 }
