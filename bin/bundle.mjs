@@ -3,10 +3,12 @@
  * A broker consists of two thousand modules, and to load them one by one takes four times as long as to load them in bundles.
  * Usage: node bin/bundle.mjs, after the compiler
  */
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
+const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const from = join(root, 'dist');
 const to = join(from, 'programs');
@@ -49,11 +51,30 @@ const ownPlace = {
   },
 };
 
+/** The texts of other languages that zod brings are never shown: our schemas' errors are not read by people. English stays. */
+const oneLanguage = {
+  name: 'one-language',
+  enforce: 'pre',
+  async resolveId(name, importer) {
+    if (!/\/zod\/v4\//.test(importer ?? '') || !name.endsWith('/locales/index.js')) return null;
+    return join(dirname(require.resolve('zod')), 'v4/locales/en.js');
+  },
+};
+
+/** V8 keeps the text of a program in memory, with two bytes for each character if there is one that is not Latin. */
+const asciiOnly = {
+  name: 'ascii-only',
+  generateBundle(_options, bundle) {
+    const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    for (const chunk of Object.values(bundle)) chunk.code = chunk.code?.replace(/[^\0-\x7f]/g, escaped);
+  },
+};
+
 await build({
   root,
   configFile: false,
   logLevel: 'error',
-  plugins: [optionalPackages, ownPlace],
+  plugins: [oneLanguage, optionalPackages, ownPlace, asciiOnly],
   ssr: { noExternal: true },
   build: {
     ssr: true,

@@ -1,9 +1,8 @@
-import autocannon from 'autocannon';
 import type { Closing } from '../support/closing.js';
-import { cpuMicrosecondsWithChildren } from '../support/cpu.js';
 import {
   bearing,
   type LoadedSubject,
+  measured,
   startGatewaySite,
   subjectOf,
   tokenFor,
@@ -59,19 +58,10 @@ export const workers: Family = {
 };
 
 async function subjectWith(upstream: string, count: number, closing: Closing): Promise<LoadedSubject> {
-  const site = await startGatewaySite(upstream, closing, undefined, {
-    COUNTERSIGN_GATEWAY_WORKERS: String(count),
-  });
-  const cpu = async () => cpuMicrosecondsWithChildren(site.gateway.pid);
-  return { ...subjectOf(site, CALL, bearing(await tokenFor(site))), cpu };
+  const env = { COUNTERSIGN_GATEWAY_WORKERS: String(count) };
+  const site = await startGatewaySite(upstream, closing, undefined, env);
+  return subjectOf(site, CALL, bearing(await tokenFor(site)));
 }
 
-async function round({ url, headers, cpu, drained }: LoadedSubject, amount: number): Promise<Round> {
-  const before = await cpu();
-  const load = await autocannon({ url, headers, amount, connections: CONNECTIONS });
-  await drained();
-  if (load.non2xx > 0 || load.errors > 0)
-    throw new Error(`the gateway refused ${load.non2xx} calls and broke ${load.errors}`);
-  const calls = load.requests.total;
-  return { perSecond: calls / load.duration, cpu: ((await cpu()) - before) / calls };
-}
+const round = (subject: LoadedSubject, amount: number): Promise<Round> =>
+  measured(subject, { amount, connections: CONNECTIONS });

@@ -13,7 +13,7 @@ import { listAll, makeGrant, mintToken } from '../support/story.js';
 const FILE_BYTES = 100 * 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 /** How much more memory the gateway may take while it passes the file on: buffers of both connections, and garbage. */
-const MORE_KILOBYTES = 64 * 1024;
+const MORE_KILOBYTES = 40 * 1024;
 
 /** One piece of the file. Each has its own number in it, so that a piece that is lost or sent twice changes the hash. */
 function pieceAt(index: number): Buffer {

@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { request as requestByTls, Agent as TlsAgent } from 'node:https';
+import { json as jsonOf } from 'node:stream/consumers';
 import {
   type GatewayCredential,
   gatewayAuthorization,
   MESSAGE_SIGNATURE_HEADER,
   signMessage,
 } from '@countersign/gateway-protocol';
-import { Agent, request } from 'undici';
 
 /** The broker answered with an error. */
 export class BrokerResponseError extends Error {
@@ -29,10 +31,24 @@ export class BrokerResponseError extends Error {
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
+/** A connection without a request is closed before the broker does it. */
+const IDLE_MS = 4_000;
 
-/** HTTP to the broker with the gateway's credential. Errors never contain the credential. */
+type Message = {
+  method: 'GET' | 'POST';
+  headers: OutgoingHttpHeaders;
+  body?: string | Buffer;
+  /** How long the head of the answer may take, once there is a connection. */
+  answerMs: number;
+  signal: AbortSignal;
+};
+
+/**
+ * HTTP to the broker with the gateway's credential. Errors never contain the credential. It uses Node's own client: another one
+ * would take 10 MB of memory for a few requests a second.
+ */
 export class BrokerClient {
-  private readonly agent = new Agent({ connectTimeout: CONNECT_MS });
+  private readonly agent: Agent;
   private readonly authorization: string;
 
   /** `identity`: the gateway's private key. */
@@ -41,6 +57,8 @@ export class BrokerClient {
     private readonly identity: KeyObject,
   ) {
     this.authorization = gatewayAuthorization(credential);
+    const options = { keepAlive: true, timeout: IDLE_MS };
+    this.agent = this.usesTls ? new TlsAgent(options) : new Agent(options);
   }
 
   /**
@@ -54,20 +72,15 @@ export class BrokerClient {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Buffer>> {
     const query = new URLSearchParams({ nonce, ...(seen === undefined ? {} : { seen }) });
-    const { statusCode, body } = await request(this.url(`/gateway/v1/feed?${query}`), {
-      dispatcher: this.agent,
+    const response = await this.send(`/gateway/v1/feed?${query}`, {
+      ...{ method: 'GET', answerMs, signal },
       headers: {
-        authorization: this.authorization,
         accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
-      headersTimeout: answerMs,
-      // The reader of the body applies its own idle timeout.
-      bodyTimeout: 0,
-      signal,
     });
-    if (statusCode !== 200) throw new BrokerResponseError(statusCode, await problemCode(body));
-    return body;
+    if (response.statusCode !== 200) throw await errorOf(response);
+    return piecesOf(response, signal);
   }
 
   /**
@@ -75,7 +88,7 @@ export class BrokerClient {
    * network's error.
    */
   post(path: string, json: string | Buffer, signal: AbortSignal): Promise<unknown> {
-    return this.send(path, json, signal);
+    return this.exchange(path, json, signal);
   }
 
   /**
@@ -84,34 +97,63 @@ export class BrokerClient {
    */
   postSigned(path: string, body: object, signal: AbortSignal): Promise<unknown> {
     const signature = signMessage({ gateway: this.credential.gateway, path, body }, this.identity);
-    return this.send(path, JSON.stringify(body), signal, { [MESSAGE_SIGNATURE_HEADER]: signature });
+    return this.exchange(path, JSON.stringify(body), signal, { [MESSAGE_SIGNATURE_HEADER]: signature });
   }
 
   async close(): Promise<void> {
-    await this.agent.destroy();
+    this.agent.destroy();
   }
 
-  private async send(
+  private async exchange(
     path: string,
     json: string | Buffer,
     signal: AbortSignal,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<unknown> {
-    const { statusCode, body } = await request(this.url(path), {
-      method: 'POST',
-      dispatcher: this.agent,
-      headers: { ...headers, authorization: this.authorization, 'content-type': 'application/json' },
-      body: json,
-      headersTimeout: ANSWER_MS,
-      bodyTimeout: ANSWER_MS,
-      signal,
+    const response = await this.send(path, {
+      ...{ method: 'POST', answerMs: ANSWER_MS, signal, body: json },
+      headers: { ...headers, 'content-type': 'application/json' },
     });
-    if (statusCode === 204) {
-      await body.dump();
+    if (response.statusCode === 204) {
+      response.resume();
       return undefined;
     }
-    if (statusCode !== 200) throw new BrokerResponseError(statusCode, await problemCode(body));
-    return body.json();
+    if (response.statusCode !== 200) throw await errorOf(response);
+    return inTime(response, jsonOf(piecesOf(response, signal)));
+  }
+
+  /** Resolves with the head of the answer. Rejects with the network's error, for a timeout, and with the reason of `signal`. */
+  private send(path: string, { method, headers, body, answerMs, signal }: Message): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = (this.usesTls ? requestByTls : request)(this.url(path), {
+        ...{ method, agent: this.agent, signal },
+        headers: { ...headers, authorization: this.authorization },
+      });
+      const expect = (ms: number, what: string) =>
+        setTimeout(() => sent.destroy(new Error(`the broker ${what} in time`)), ms);
+      let timer = expect(CONNECT_MS, 'accepted no connection');
+      const connected = () => {
+        clearTimeout(timer);
+        timer = expect(answerMs, 'did not answer');
+      };
+      sent.on('socket', (socket) => {
+        if (!socket.connecting) connected();
+        else socket.once(this.usesTls ? 'secureConnect' : 'connect', connected);
+      });
+      sent.on('response', (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      });
+      sent.on('error', (error) => {
+        clearTimeout(timer);
+        reject(signal.aborted ? signal.reason : error);
+      });
+      sent.end(body);
+    });
+  }
+
+  private get usesTls(): boolean {
+    return this.credential.broker.startsWith('https:');
   }
 
   private url(path: string): string {
@@ -119,9 +161,32 @@ export class BrokerClient {
   }
 }
 
+/** The pieces of a body. Throws the reason of `signal` once that is aborted. */
+async function* piecesOf(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* response;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** What is read of a response, if it has all come in time. */
+async function inTime<T>(response: IncomingMessage, read: Promise<T>): Promise<T> {
+  const timer = setTimeout(
+    () => response.destroy(new Error('the broker did not finish its answer in time')),
+    ANSWER_MS,
+  );
+  return read.finally(() => clearTimeout(timer));
+}
+
+async function errorOf(response: IncomingMessage): Promise<BrokerResponseError> {
+  return new BrokerResponseError(response.statusCode ?? 0, await problemCode(response));
+}
+
 /** The stable code of a problem response, or undefined. Its text is ignored: it could be anything. */
-async function problemCode(body: { json(): Promise<unknown> }): Promise<string | undefined> {
-  const problem = await body.json().catch(() => undefined);
+async function problemCode(response: IncomingMessage): Promise<string | undefined> {
+  const problem = await inTime(response, jsonOf(response)).catch(() => undefined);
   if (typeof problem !== 'object' || problem === null || !('code' in problem)) return undefined;
   return typeof problem.code === 'string' && /^[a-z_]{1,64}$/.test(problem.code) ? problem.code : undefined;
 }

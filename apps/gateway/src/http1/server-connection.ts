@@ -4,6 +4,7 @@ import type { Framing } from './framing.js';
 import { HeadCollector } from './head-collector.js';
 import { MalformedMessage } from './malformed-message.js';
 import type { DateLine } from './message-writer.js';
+import { readMemory } from './read-memory.js';
 import { RequestBody } from './request-body.js';
 import { parseRequestHead, type RequestHead } from './request-head.js';
 import { KEEP_ALIVE_SECONDS, type ResponseConnection, ServerResponse } from './server-response.js';
@@ -132,6 +133,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   private receive(bytes: Buffer): void {
     if (this.isLast) return;
+    readMemory.note(bytes.length);
     try {
       this.read(bytes);
     } catch (error) {

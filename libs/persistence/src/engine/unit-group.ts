@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { RowAccess } from '../repositories/bound.js';
 import type { TransactionEnd } from '../units/transaction-end.js';
-import type { QueuedUnit } from './unit-lanes.js';
+import type { QueuedUnit } from './unit-queues.js';
 
 /** A writing unit: it writes at once what it reads back, and hands over to `end` what is written last. */
 export type WriteWork = (manager: EntityManager, end: TransactionEnd) => Promise<unknown>;

@@ -8,7 +8,7 @@ import { checkedDeployment } from '../deployment.js';
 import { type Engine, isTenant, migrationsPending, type OpenedEngine, type UnitRules } from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
-import { UnitLanes } from '../unit-lanes.js';
+import { UnitQueues } from '../unit-queues.js';
 import { execute } from '../unit-runner.js';
 import { HOLD_ORGANISATION } from './advisory-locks.js';
 import { beginRead, beginWrite, narrowTo } from './begin.js';
@@ -45,8 +45,8 @@ export async function openPostgres(url: string, context: UnitContext): Promise<O
 }
 
 class PostgresEngine implements Engine {
-  readonly #writes: UnitLanes<WriteTask>;
-  readonly #reads: UnitLanes<ReadTask>;
+  readonly #writes: UnitQueues<WriteTask>;
+  readonly #reads: UnitQueues<ReadTask>;
   readonly #self = randomUUID();
   readonly #listeners = new Set<() => void>();
   readonly #listener: Listener;
@@ -65,8 +65,8 @@ class PostgresEngine implements Engine {
         void (await execute(manager, 'SELECT pg_notify($1, $2)', [CHANNEL, this.#self])),
     };
     const group = this.group(context);
-    this.#writes = new UnitLanes(WRITERS, (first, next) => runGroup(first, next, group));
-    this.#reads = new UnitLanes(READERS, (first, next) => runReads(source, first, next));
+    this.#writes = new UnitQueues(WRITERS, (first, next) => runGroup(first, next, group));
+    this.#reads = new UnitQueues(READERS, (first, next) => runReads(source, first, next));
     this.#listener = new Listener(url, this.#self, () => {
       for (const listener of this.#listeners) listener();
     });
@@ -75,8 +75,8 @@ class PostgresEngine implements Engine {
 
   write<T>({ reach, waitsForLog }: { reach: RowAccess; waitsForLog: boolean }, work: WriteWork): Promise<T> {
     const slug = reach === 'all-tenants' ? DEPLOYMENT_SLUG : reach.tenant;
-    const lane = waitsForLog ? slug : null;
-    return this.#writes.run<T>(lane, { reach, work: asUnit(work) }, { isAlone: !isTenant(reach) });
+    const queue = waitsForLog ? slug : null;
+    return this.#writes.run<T>(queue, { reach, work: asUnit(work) }, { isAlone: !isTenant(reach) });
   }
 
   read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>, isShared = false): Promise<T> {

@@ -4,7 +4,7 @@ import { StoreError } from '../../errors.js';
 import { codeOf, messageOf, saidBy, withoutValues } from '../../failures.js';
 import type { TransactionEnd } from '../../units/transaction-end.js';
 import type { GroupTransaction, WriteWork } from '../unit-group.js';
-import type { QueuedUnit } from '../unit-lanes.js';
+import type { QueuedUnit } from '../unit-queues.js';
 import { withinUnit } from '../unit-runner.js';
 import { unreachable } from './data-source.js';
 import { type Connection, control, executeOn, type PlannedAs, StatementNames } from './statements.js';

@@ -7,8 +7,8 @@ import { checkedDeployment } from '../deployment.js';
 import { type Engine, isTenant, migrationsPending, NO_RULES, type OpenedEngine } from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
-import { type QueuedUnit, UnitLanes } from '../unit-lanes.js';
 import { UnitQueue } from '../unit-queue.js';
+import { type QueuedUnit, UnitQueues } from '../unit-queues.js';
 import { openSource } from './data-source.js';
 import { exists, unapplied } from './migrate.js';
 import { truncateLog } from './statements.js';
@@ -41,7 +41,7 @@ const WRITER = 'writer';
 /** One writer and one reader. The reach is held by the repositories alone: SQLite knows no policies. */
 class SqliteEngine implements Engine {
   readonly rules = NO_RULES;
-  readonly #writes: UnitLanes<WriteTask | Scrub>;
+  readonly #writes: UnitQueues<WriteTask | Scrub>;
   readonly #reads = new UnitQueue();
 
   constructor(
@@ -60,7 +60,7 @@ class SqliteEngine implements Engine {
       isUnknown: () => false,
       refused,
     };
-    this.#writes = new UnitLanes(1, (first, next) =>
+    this.#writes = new UnitQueues(1, (first, next) =>
       isScrub(first) ? this.scrub(first) : runGroup(first as WriteUnit, next as () => WriteUnit, group),
     );
   }

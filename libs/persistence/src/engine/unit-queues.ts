@@ -21,13 +21,13 @@ export type Transact<Task> = (
 ) => Promise<void>;
 
 /**
- * Runs transactions side by side, at most so many at once, and one after the other within a lane. A tenant
+ * Runs transactions side by side, at most so many at once, and one after the other within a queue. A tenant
  * whose units would only wait for its lock in the database so holds one connection, not all of them.
  */
-export class UnitLanes<Task> {
+export class UnitQueues<Task> {
   readonly #places: Semaphore;
   #closed = false;
-  readonly #lanes = new Map<string, QueuedUnit<Task>[]>();
+  readonly #queues = new Map<string, QueuedUnit<Task>[]>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(
@@ -38,17 +38,17 @@ export class UnitLanes<Task> {
   }
 
   /**
-   * @param lane null where the unit waits for no other
+   * @param name of its queue; null if the unit waits for no other
    * @throws StoreError `nested_unit` inside another unit (it would wait for itself), `store_closed` after `close`
    */
-  run<T>(lane: string | null, task: Task, { isAlone }: { isAlone: boolean }): Promise<T> {
+  run<T>(name: string | null, task: Task, { isAlone }: { isAlone: boolean }): Promise<T> {
     const nested = nestedUnit();
     if (nested !== undefined) return Promise.reject(nested);
     if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
     return new Promise<T>((resolve, reject) => {
       const unit = { task, isAlone, succeed: resolve as (result: unknown) => void, fail: reject };
-      const queue = lane === null ? undefined : this.#lanes.get(lane);
-      if (queue === undefined) this.#track(this.#serve(lane, [unit]));
+      const queue = name === null ? undefined : this.#queues.get(name);
+      if (queue === undefined) this.#track(this.#serve(name, [unit]));
       else queue.push(unit);
     });
   }
@@ -64,13 +64,13 @@ export class UnitLanes<Task> {
     void served.then(() => this.#running.delete(served));
   }
 
-  async #serve(lane: string | null, queue: QueuedUnit<Task>[]): Promise<void> {
-    if (lane !== null) this.#lanes.set(lane, queue);
+  async #serve(name: string | null, queue: QueuedUnit<Task>[]): Promise<void> {
+    if (name !== null) this.#queues.set(name, queue);
     for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
       const unit = first;
       const next = () => (unit.isAlone || queue[0]?.isAlone !== false ? undefined : queue.shift());
       await this.#places.run(() => this.transact(unit, next));
     }
-    if (lane !== null) this.#lanes.delete(lane);
+    if (name !== null) this.#queues.delete(name);
   }
 }

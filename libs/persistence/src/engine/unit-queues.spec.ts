@@ -1,5 +1,5 @@
 import { insideUnit } from './inside-unit.js';
-import { type QueuedUnit, UnitLanes } from './unit-lanes.js';
+import { type QueuedUnit, UnitQueues } from './unit-queues.js';
 
 type Task = () => Promise<string | number | undefined>;
 
@@ -7,19 +7,19 @@ async function transact({ task, succeed, fail }: QueuedUnit<Task>): Promise<void
   await insideUnit(task).then(succeed, fail);
 }
 
-/** Lanes whose transactions have one unit each. */
-class Lanes {
-  readonly #lanes: UnitLanes<Task>;
+/** Queues whose transactions have one unit each. */
+class Queues {
+  readonly #queues: UnitQueues<Task>;
   constructor(width: number) {
-    this.#lanes = new UnitLanes(width, transact);
+    this.#queues = new UnitQueues(width, transact);
   }
 
-  run(lane: string | null, task: Task) {
-    return this.#lanes.run(lane, task, { isAlone: true });
+  run(name: string | null, task: Task) {
+    return this.#queues.run(name, task, { isAlone: true });
   }
 
   close(): Promise<void> {
-    return this.#lanes.close();
+    return this.#queues.close();
   }
 }
 
@@ -43,15 +43,15 @@ function held(seen: string[], name: string) {
 /** Lets everything run that waits for nothing but a turn. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('UnitLanes', () => {
-  test('runs units of one lane in their order and those of others beside them', async () => {
-    const lanes = new Lanes(3);
+describe('UnitQueues', () => {
+  test('runs units of one queue in their order and those of others beside them', async () => {
+    const queues = new Queues(3);
     const seen: string[] = [];
     const [first, second, other] = [held(seen, 'acme 1'), held(seen, 'acme 2'), held(seen, 'globex')];
     const done = [
-      lanes.run('acme', first.unit),
-      lanes.run('acme', second.unit),
-      lanes.run('globex', other.unit),
+      queues.run('acme', first.unit),
+      queues.run('acme', second.unit),
+      queues.run('globex', other.unit),
     ];
     await settle();
     expect(seen).toEqual(['acme 1 begins', 'globex begins']);
@@ -64,17 +64,17 @@ describe('UnitLanes', () => {
     expect(await Promise.all(done)).toEqual(['acme 1', 'acme 2', 'globex']);
   });
 
-  test('runs no more at once than it is wide, whatever the lanes, and waiting lanes take no place', async () => {
-    const lanes = new Lanes(2);
+  test('runs no more at once than it is wide, whatever the queues, and a queue that waits takes no place', async () => {
+    const queues = new Queues(2);
     const seen: string[] = [];
     const units = ['a', 'b', 'c'].map((name) => held(seen, name));
     const [a, b, c] = units as [(typeof units)[0], (typeof units)[0], (typeof units)[0]];
     const behind = held(seen, 'a behind');
     const done = [
-      lanes.run('a', a.unit),
-      lanes.run('a', behind.unit),
-      lanes.run('b', b.unit),
-      lanes.run('c', c.unit),
+      queues.run('a', a.unit),
+      queues.run('a', behind.unit),
+      queues.run('b', b.unit),
+      queues.run('c', c.unit),
     ];
     await settle();
     expect(seen).toEqual(['a begins', 'b begins']);
@@ -87,16 +87,16 @@ describe('UnitLanes', () => {
     expect(seen.at(-1)).toBe('a behind ends');
   });
 
-  test('a unit that fails frees its lane and its place', async () => {
-    const lanes = new Lanes(1);
-    const failed = lanes.run('acme', () => Promise.reject(new Error('no')));
-    const next = lanes.run('acme', async () => 'next');
+  test('a unit that fails frees its queue and its place', async () => {
+    const queues = new Queues(1);
+    const failed = queues.run('acme', () => Promise.reject(new Error('no')));
+    const next = queues.run('acme', async () => 'next');
     await expect(failed).rejects.toThrow('no');
     expect(await next).toBe('next');
   });
 
-  test('refuses a unit inside a unit, of other lanes too', async () => {
-    const [one, two] = [new Lanes(2), new Lanes(2)];
+  test('refuses a unit inside a unit, of other queues too', async () => {
+    const [one, two] = [new Queues(2), new Queues(2)];
     const nested = expect.objectContaining({ code: 'nested_unit' });
     await one.run('acme', async () => {
       await expect(one.run('globex', async () => 1)).rejects.toEqual(nested);
@@ -105,12 +105,12 @@ describe('UnitLanes', () => {
   });
 
   test('close waits for what came before, waiting units included, and refuses what comes after', async () => {
-    const lanes = new Lanes(1);
+    const queues = new Queues(1);
     const seen: string[] = [];
     const [first, second] = [held(seen, 'first'), held(seen, 'second')];
-    const done = [lanes.run(null, first.unit), lanes.run('acme', second.unit)];
-    const closing = lanes.close().then(() => seen.push('closed'));
-    await expect(lanes.run('acme', async () => 1)).rejects.toEqual(
+    const done = [queues.run(null, first.unit), queues.run('acme', second.unit)];
+    const closing = queues.close().then(() => seen.push('closed'));
+    await expect(queues.run('acme', async () => 1)).rejects.toEqual(
       expect.objectContaining({ code: 'store_closed' }),
     );
     first.letGo();
@@ -119,16 +119,17 @@ describe('UnitLanes', () => {
     expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends', 'closed']);
   });
 
-  test('a transaction takes the units that wait in its lane, up to one that stays alone', async () => {
+  test('a transaction takes the units that wait in its queue, up to one that stays alone', async () => {
     const seen: string[][] = [];
-    const lanes = new UnitLanes<string>(1, async (first, next) => {
+    const queues = new UnitQueues<string>(1, async (first, next) => {
       await settle();
       const taken = [first];
       for (let unit = next(); unit !== undefined; unit = next()) taken.push(unit);
       seen.push(taken.map(({ task }) => task));
       for (const { succeed, task } of taken) succeed(task);
     });
-    const run = (task: string, lane = 'acme') => lanes.run(lane, task, { isAlone: task.startsWith('alone') });
+    const run = (task: string, name = 'acme') =>
+      queues.run(name, task, { isAlone: task.startsWith('alone') });
     const tasks = ['a', 'b', 'alone 1', 'alone 2', 'c', 'd'];
     const done = [...tasks.map((task) => run(task)), run('other', 'globex')];
     expect(await Promise.all(done)).toEqual([...tasks, 'other']);
