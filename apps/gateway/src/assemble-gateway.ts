@@ -260,6 +260,10 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     locations: new LocationRewriter(() => state.routeMaps),
     contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
     serviceAt: (host: string) => state.serviceAtHost(host),
+    countRefusal: (code: 'ambiguous_request' | 'request_timeout' | 'handshake_failed') => {
+      recorder.count(null, code);
+      metrics.refused(null, code);
+    },
   };
   return createHttpServer({
     pages: new OwnPages({
@@ -274,10 +278,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     externalAuthorization: new ExternalAuthorization({ ...shared, proxies: options.proxies }),
     browsers: access,
     serviceAt: shared.serviceAt,
-    countRefusal: (code) => {
-      recorder.count(null, code);
-      metrics.refused(null, code);
-    },
+    countRefusal: shared.countRefusal,
     maxHeaderBytes,
     wallClock: () => parts.clock.now(),
     log,

@@ -10,7 +10,7 @@ import { RequestBody } from '../http1/request-body.js';
 import { ServerResponse } from '../http1/server-response.js';
 import { UpstreamPool } from '../http1/upstream-pool.js';
 import { forwardCall } from './forward-call.js';
-import type { Forwarded } from './forwarding.js';
+import type { Forwarded, Forwarding } from './forwarding.js';
 import { LocationRewriter } from './location-rewriter.js';
 
 let server: Server;
@@ -76,7 +76,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
   });
   const framing: Framing = bodyBytes === undefined ? { kind: 'none' } : { kind: 'length', bytes: bodyBytes };
   const body = new RequestBody(requestBodyDecoder(framing), client);
-  const ended = forwardCall({
+  const forwarding: Forwarding = {
     upstream: pool,
     origin: {
       service: 'billing',
@@ -103,7 +103,8 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     now: () => 0,
     takeBytes: (bytes) => bytes,
     moreBytes: async () => 'more',
-  });
+  };
+  const ended = new Promise<Forwarded>((resolve) => forwardCall(forwarding, resolve));
   return { body, client, call, ended };
 }
 

@@ -12,9 +12,12 @@ import { type AnswerBody, AnswerWithheld } from './answer-body.js';
 import { clientHeaders } from './forwarded-headers.js';
 import type { Forwarded, ForwardFailure, Forwarding } from './forwarding.js';
 
-/** Sends the call to its upstream and the response to the client, both as streams. Never throws. */
-export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
-  return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
+/**
+ * Sends the call to its upstream and the response to the client, both as streams. Never throws. `settle` is called once, when the
+ * call has ended; it must not throw. It may be called before this function returns.
+ */
+export function forwardCall(forwarding: Forwarding, settle: (result: Forwarded) => void): void {
+  new ForwardedCall(forwarding, settle).start();
 }
 
 const FAILURES = {
@@ -345,10 +348,12 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   private cut(reason: CutReason): void {
     if (this.settled) return;
     const { response } = this.parts;
+    // `settle` answers a call whose response has not begun.
+    const { hasBegun } = response;
     this.upstream?.abort();
     this.finish('cut', undefined, reason);
     // A partial response cannot be taken back. Closing the connection is the only honest way to end it.
-    if (response.hasBegun) response.destroy();
+    if (hasBegun) response.destroy();
   }
 
   private finish(outcome: Forwarded['outcome'], failure?: ForwardFailure, cutBy?: CutReason): void {

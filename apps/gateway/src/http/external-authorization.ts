@@ -186,8 +186,9 @@ export class ExternalAuthorization {
     budgets.takeCall(claims.digest, grant);
     const { tenantFrom } = map.definition;
     const write = () => {
-      const described = recordedCallOf(exchange, claims);
-      recorder.writeAllowed(answer.record, described, match, signing.mode, tenantFrom, false, answer);
+      const call = recordedCallOf(exchange, claims);
+      const { record: id } = answer;
+      recorder.writeAllowed({ id, call, match, context: signing.mode, tenantFrom, isMasked: false }, answer);
     };
     const digestStored = authorizer.persistDigest(claims, grant);
     if (digestStored === undefined) {

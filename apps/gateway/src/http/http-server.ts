@@ -10,7 +10,7 @@ import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from '.
 import type { Exchange } from './exchange.js';
 import type { ExternalAuthorization } from './external-authorization.js';
 import type { OwnPages } from './own-pages.js';
-import { AmbiguousRequest, answerProblem, refuseFault } from './refusals.js';
+import { answerProblem, refuseAmbiguous, refuseError, refuseFault } from './refusals.js';
 import type { StopEndpoint } from './stop-endpoint.js';
 
 type HttpServerParts = {
@@ -87,14 +87,4 @@ function route(parts: HttpServerParts, exchange: Exchange): Promise<void> | unde
   if (stopEndpoint.isFor(canonical)) return stopEndpoint.answer(exchange);
   if (isQuestion) return externalAuthorization.answer(exchange);
   return pages.answer(canonical, response);
-}
-
-function refuseError(parts: HttpServerParts, response: ServerResponse, error: unknown): void {
-  if (error instanceof AmbiguousRequest) refuseAmbiguous(parts, response, error.message);
-  else refuseFault(parts.log, response, error);
-}
-
-function refuseAmbiguous({ countRefusal }: HttpServerParts, response: ServerResponse, rule: string): void {
-  countRefusal('ambiguous_request');
-  answerProblem(response, 'ambiguous_request', { detail: rule, close: true });
 }

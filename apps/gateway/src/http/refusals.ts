@@ -128,3 +128,25 @@ export function refuseFault(log: Logger, response: ServerResponse | undefined, e
   answerProblem(response, 'record_unavailable', { close: true });
   if (!response.hasEnded) response.destroy();
 }
+
+/** What refusing a request that failed needs. */
+export type FaultParts = {
+  /** Counts the refusal of something that never became a call. */
+  countRefusal(code: 'ambiguous_request'): void;
+  log: Logger;
+};
+
+/** Refuses a request because of what was thrown while it was handled: as ambiguous, or as an internal error. */
+export function refuseError(parts: FaultParts, response: ServerResponse, error: unknown): void {
+  if (error instanceof AmbiguousRequest) refuseAmbiguous(parts, response, error.message);
+  else refuseFault(parts.log, response, error);
+}
+
+export function refuseAmbiguous(
+  { countRefusal }: Pick<FaultParts, 'countRefusal'>,
+  response: ServerResponse,
+  rule: string,
+): void {
+  countRefusal('ambiguous_request');
+  answerProblem(response, 'ambiguous_request', { detail: rule, close: true });
+}

@@ -64,24 +64,26 @@ describe('counted refusals', () => {
 
 describe('place and employer of the requester', () => {
   const requesterFacts = { country: { value: 'DE', verified: true } };
-  const written = async (terms: object) => {
+  const written = (terms: object) => {
     const { recorder, drafts } = recording();
     const call = {
       claims: { ...sampleClaims(), terms: { ...sampleTerms, ...terms } } as unknown as GrantTokenClaims,
       ...{ service: 'billing', method: 'GET', path: '/', droppedHeaders: [], mode: 'gateway' as const },
     };
     const match = { tenant: 'acme', route: '/', resource: 'invoices', action: 'list' } as MatchedCall;
-    await recorder.recordAllowed(recorder.newId(), call, match, 'ed25519', 'path');
+    const allowed = { id: recorder.newId(), call, match, context: 'ed25519', tenantFrom: 'path' } as const;
+    const waiter = { onDurable: () => undefined, onUnavailable: () => undefined };
+    recorder.writeAllowed({ ...allowed, isMasked: false }, waiter);
     recorder.recordRefused(call, match, 'insufficient_scope');
     return drafts.map(({ record }) => record);
   };
 
-  test('are in the records of allowed and refused calls, as the terms state them', async () => {
-    for (const record of await written({ requesterFacts })) expect(record).toMatchObject({ requesterFacts });
+  test('are in the records of allowed and refused calls, as the terms state them', () => {
+    for (const record of written({ requesterFacts })) expect(record).toMatchObject({ requesterFacts });
   });
 
-  test('are absent if the terms state none', async () => {
-    const records = await written({});
+  test('are absent if the terms state none', () => {
+    const records = written({});
     expect(records.map(({ kind }) => kind)).toEqual(['allowed', 'refused']);
     for (const record of records) expect(record).not.toHaveProperty('requesterFacts');
   });

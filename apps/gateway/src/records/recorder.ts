@@ -30,6 +30,20 @@ export type RecordedCall = {
   file?: RecordedFile;
 };
 
+/** An allowed call, with what only its record says. */
+export type AllowedCallToRecord = {
+  /** `rec_…` */
+  id: string;
+  call: RecordedCall;
+  match: MatchedCall;
+  /** How the call is signed for the upstream. */
+  context: ContextMode;
+  /** Where the service's map says that the tenant of a call is. */
+  tenantFrom: TenantFrom;
+  /** Whether the gateway masks fields of the answer. */
+  isMasked: boolean;
+};
+
 /** How an allowed call ended. */
 type CallOutcome = {
   status: number | null;
@@ -79,35 +93,9 @@ export class Recorder {
     return this.ids.next();
   }
 
-  /** As `writeAllowed`, and resolves when the record is durable. Rejects with RecordUnavailable. */
-  recordAllowed(
-    id: string,
-    call: RecordedCall,
-    match: MatchedCall,
-    context: ContextMode,
-    tenantFrom: TenantFrom,
-    isMasked = false,
-  ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiter = { onDurable: resolve, onUnavailable: reject };
-      this.writeAllowed(id, call, match, context, tenantFrom, isMasked, waiter);
-    });
-  }
-
-  /**
-   * Writes the record of an allowed call, and notifies `waiter` when it is durable (P5), or cannot be.
-   *
-   * @param context how the call is signed for the upstream
-   * @param tenantFrom where the service's map says that the tenant of a call is
-   * @param isMasked whether the gateway masks fields of the answer
-   */
+  /** Writes the record of an allowed call, and notifies `waiter` when it is durable (P5), or cannot be. */
   writeAllowed(
-    id: string,
-    call: RecordedCall,
-    match: MatchedCall,
-    context: ContextMode,
-    tenantFrom: TenantFrom,
-    isMasked: boolean,
+    { id, call, match, context, tenantFrom, isMasked }: AllowedCallToRecord,
     waiter: RecordWaiter,
   ): void {
     const { record: described, openings } = this.describe(id, 'allowed', call, match);

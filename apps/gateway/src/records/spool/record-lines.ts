@@ -46,9 +46,19 @@ const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S
 const CRC_DIGITS = 8;
 export const CHECK_BYTES = CRC_DIGITS + 1;
 
+const HEX = '0123456789abcdef';
+const SPACE = 0x20;
+
 /** CRC-32 in hex and a space. Every line begins with it; it covers everything after it up to the line feed. */
 export const checkOf = (data: string | Buffer): string =>
   `${crc32(data).toString(16).padStart(CRC_DIGITS, '0')} `;
+
+/** Writes what `checkOf` returns, without a text: every record has one. */
+function writeCheck(bytes: Buffer, at: number, check: number): void {
+  for (let digit = 0; digit < CRC_DIGITS; digit += 1)
+    bytes[at + digit] = HEX.charCodeAt((check >>> (28 - 4 * digit)) & 15);
+  bytes[at + CRC_DIGITS] = SPACE;
+}
 
 export function formatHeader(header: SegmentHeader): string {
   const text = `H ${JSON.stringify(header)}`;
@@ -190,7 +200,7 @@ export class LineWriter {
     const from = start + chunk.write(label, start, 'utf8');
     // One write: each `Buffer.write` has a fixed cost, and joining strings costs almost nothing.
     const to = from + chunk.write(`${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, from, 'utf8');
-    chunk.write(checkOf(chunk.subarray(start, to)), this.at, 'latin1');
+    writeCheck(chunk, this.at, crc32(chunk.subarray(start, to)));
     this.at = chunk.writeUInt8(LINE_FEED, to);
     const { kind, boot, tenant, seq, id, opens, hash } = name;
     return { kind, boot, tenant, seq, id, opens, hash, bytes: chunk, from, to };
