@@ -22,7 +22,8 @@ export function shellBlocksOf(file: string): ShellBlock[] {
  * Runs commands of a document as they are written, in one bash that ends at the first one that fails. `npx countersign` is the
  * built command; whatever the commands leave running is ended.
  *
- * @param folder where they run, in place of the clone: its own files are not written. Gets a program `npx`, and the clone's `apps`
+ * @param folder where they run, in place of the clone: its own files are not written. Gets a program `npx`, and the clone's `apps` and
+ *   `test`
  * @throws Error with the whole output if a command fails
  */
 export async function runShell(
@@ -36,7 +37,7 @@ export async function runShell(
     `#!/bin/sh\n[ "$1" = countersign ] && shift && exec '${process.execPath}' '${CLI}' "$@"\n`,
   );
   chmodSync(npx, 0o755);
-  symlinkSync(join(root, 'apps'), join(folder, 'apps'));
+  for (const name of ['apps', 'test']) symlinkSync(join(root, name), join(folder, name));
   const own = inherited();
   const child = spawn('bash', ['-c', `set -euo pipefail\n${text}\n`], {
     cwd: folder,

@@ -26,6 +26,7 @@ import { type AccessRecord, parseRecordBatch, recordHash } from '@countersign/ga
 import type { Command } from 'commander';
 import { hostPart } from '../../apps/cli/src/host/commands.js';
 import { buildProgram } from '../../apps/cli/src/program.js';
+import { shellBlocksOf } from '../e2e/shell-blocks.js';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 const documents = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).trim().split('\n');
@@ -199,6 +200,21 @@ describe('the examples of docs/contract.md', () => {
     const key = blocks.find((block) => block.startsWith(`${origin}+`)) ?? '';
     const publicKey = Buffer.from(key.slice(`${origin}+12345678+`.length), 'base64').subarray(1);
     expect(verifierKey(hashing, origin, publicKey)).toBe(key);
+  });
+});
+
+describe('the shell commands of the README', () => {
+  /** The spec that runs the commands of each part. `npm test` under “Two commands” is this run itself, so no spec runs it. */
+  const RUN_BY: Readonly<Record<string, string>> = {
+    'Two commands': 'test/e2e/whole/start.spec.ts',
+    'By hand': 'test/e2e/whole/start.spec.ts',
+    'Your own service': 'test/soak/documents.spec.ts',
+  };
+
+  test('have a spec that runs them', () => {
+    const headings = new Set(shellBlocksOf('README.md').map(({ heading }) => heading));
+    expect([...headings].sort()).toEqual(Object.keys(RUN_BY).sort());
+    for (const spec of Object.values(RUN_BY)) expect(existsSync(spec)).toBe(true);
   });
 });
 

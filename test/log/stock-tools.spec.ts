@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseNote, parseVerifierKey, signaturesBy } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
@@ -8,6 +8,7 @@ import { run } from '../../apps/cli/src/main.js';
 import { Terminal } from '../../apps/cli/test/terminal.js';
 import { openHost } from '../e2e/filled-database.js';
 import { TestBroker } from '../e2e/harness.js';
+import { runShell, shellBlocksOf } from '../e2e/shell-blocks.js';
 import { makeGrant } from '../e2e/story.js';
 import { claim } from '../support/claim.js';
 import { Customer } from '../support/customer.js';
@@ -78,6 +79,21 @@ describe('P10: our logs by programs that are not ours', () => {
     });
     test('verify a checkpoint, an inclusion and a consistency, read over HTTP', async () => {
       const { stdout } = await follow();
+      expect(stdout).toMatch(/^leaf 300 is in the log of \d+ leaves\nit continues the log of \d+ leaves\n$/);
+    });
+
+    test('the commands under “With stock tools” in docs/log.md build the program and follow the log, as they are written', async () => {
+      const clone = join(folder, 'clone');
+      await mkdir(join(clone, 'our-log'), { recursive: true });
+      await writeFile(join(clone, 'our-log/vkey'), `${await vkey()}\n`);
+      await copyFile(old(), join(clone, 'our-log/checkpoint'));
+      await copyFile(leaf(), join(clone, 'leaf-300.json'));
+      const [block] = shellBlocksOf('docs/log.md').filter(({ heading }) => heading === 'With stock tools');
+      const commands = (block?.text ?? '').replace('https://BROKER', broker.url);
+      const { stdout } = await runShell(commands, clone, {
+        ...{ GOCACHE: GO.GOCACHE, GOFLAGS: GO.GOFLAGS },
+        COUNTERSIGN_API_KEY: broker.keys.approver,
+      });
       expect(stdout).toMatch(/^leaf 300 is in the log of \d+ leaves\nit continues the log of \d+ leaves\n$/);
     });
 

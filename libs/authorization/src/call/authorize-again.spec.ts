@@ -1,11 +1,15 @@
-import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
+import type { ServiceDefinition } from '@countersign/contract';
+import {
+  callClaims,
+  callTerms,
+  GRANT,
+  NOW,
+  published,
+  sampleCall,
+  viewWithoutObjections,
+} from '../../../../test/factories/call.js';
 import { type AllowedDecision, authorizeCall, authorizeCallAgain } from './authorize-call.js';
-import type { ActiveGrant, Call, CallClaims, CallView, PublishedRouteMap } from './call.js';
-
-const NOW = Date.parse('2026-11-24T15:00:00Z');
-const DIGEST = `sha256:${'d'.repeat(64)}`;
-const MAP = `sha256:${'a'.repeat(64)}`;
-const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
+import type { ActiveGrant, CallView } from './call.js';
 
 const invoice = {
   method: 'GET',
@@ -20,36 +24,7 @@ const billing: ServiceDefinition = {
   tenantFrom: 'path',
   routes: [invoice],
 };
-const publish = (definition: ServiceDefinition): PublishedRouteMap => ({
-  definition,
-  compiled: compileRouteMap(definition),
-});
-
-const terms: Terms = {
-  v: 1,
-  deployment: 'dep_01980000-0000-7000-8000-000000000002',
-  request: 'req_01980000-0000-7000-8000-000000000003',
-  basis: 'approval',
-  tenant: 'acme',
-  service: 'billing',
-  routes: MAP,
-  scope: [{ resource: 'invoices/*', actions: ['read'] }],
-  seconds: 3600,
-  startsOn: 'approval',
-  lapsesAt: '2026-11-24T20:00:00Z',
-  requester: 'usr_01980000-0000-7000-8000-000000000004',
-  justification: `c1:${'A'.repeat(43)}`,
-};
-const claims: CallClaims = {
-  exp: NOW / 1_000 + 60,
-  grant_id: GRANT,
-  grant_nbf: NOW / 1_000 - 1,
-  grant_exp: NOW / 1_000 + 120,
-  tenant: 'acme',
-  digest: DIGEST,
-  terms,
-};
-const token = { claims, kid: 'key-1' };
+const token = { claims: callClaims(callTerms(), 120), kid: 'key-1' };
 const grant: ActiveGrant = {
   id: GRANT,
   tenant: 'acme',
@@ -60,42 +35,11 @@ const grant: ActiveGrant = {
 };
 
 /** It names `globex`, a tenant that may become pinned. */
-const call: Call = {
-  mode: 'authz',
-  service: 'billing',
-  method: 'GET',
-  path: '/tenants/acme/invoices/globex',
-  query: '',
-  queryNames: [],
-  host: 'localhost',
-  headerValues: () => [],
-  headerFields: [],
-  hasBody: false,
-  bodySha256: undefined,
-  bodyLength: undefined,
-  bodyIsArriving: false,
-  operation: undefined,
-};
+const call = sampleCall({ mode: 'authz', path: '/tenants/acme/invoices/globex' });
 
-const map = publish(billing);
-const view = (changes: Partial<CallView> = {}): CallView => ({
-  isInTouch: () => true,
-  hasActiveSigningKey: () => true,
-  isChangeSpent: () => false,
-  grant: () => grant,
-  currentMap: () => map,
-  mapByHash: () => map,
-  forbidRules: () => [],
-  requiresGateway: () => false,
-  findLock: () => undefined,
-  trust: () => undefined,
-  pinnedTenants: new Set(),
-  checkCountersigned: () => undefined,
-  hasRoom: () => true,
-  hasBudgetLeft: () => true,
-  maxBodyBytes: 1_000,
-  ...changes,
-});
+const map = published(billing);
+const view = (changes: Partial<CallView> = {}): CallView =>
+  viewWithoutObjections({ grant: () => grant, currentMap: () => map, mapByHash: () => map, ...changes });
 
 const allowed = (): AllowedDecision => {
   const decision = authorizeCall(token, call, view(), NOW);
@@ -116,7 +60,7 @@ function fresh(changes: Partial<CallView>, now = NOW) {
 const failing = (): never => {
   throw new Error('broken');
 };
-const otherAction = publish({ ...billing, routes: [{ ...invoice, action: 'list' }] });
+const otherAction = published({ ...billing, routes: [{ ...invoice, action: 'list' }] });
 const narrower: [what: string, code: string, changes: Partial<CallView>][] = [
   ['the gateway is out of touch', 'not_in_touch', { isInTouch: () => false }],
   ['the signing key is revoked', 'invalid_token', { hasActiveSigningKey: () => false }],
@@ -151,7 +95,7 @@ const narrower: [what: string, code: string, changes: Partial<CallView>][] = [
 describe('authorizeCallAgain', () => {
   test('allows what has not changed, and what has changed without effect', () => {
     expect(again({})).toBeUndefined();
-    const copy = publish({ ...billing, upstream: 'http://localhost:4201' });
+    const copy = published({ ...billing, upstream: 'http://localhost:4201' });
     expect(again({ currentMap: () => copy, mapByHash: () => copy })).toBeUndefined();
   });
 

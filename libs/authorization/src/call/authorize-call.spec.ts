@@ -1,20 +1,20 @@
-import {
-  compileRouteMap,
-  type OperationCall,
-  type PersistedOperation,
-  type Route,
-  type ServiceDefinition,
-  type Terms,
-} from '@countersign/contract';
+import type { OperationCall, PersistedOperation, Route, ServiceDefinition } from '@countersign/contract';
 import fc from 'fast-check';
+import {
+  callClaims,
+  callTerms,
+  DIGEST,
+  GRANT,
+  MAP,
+  NOW,
+  published,
+  sampleCall,
+  viewWithoutObjections,
+} from '../../../../test/factories/call.js';
 import { authorizeCall } from './authorize-call.js';
 import type { Call, CallClaims, CallView, PublishedRouteMap } from './call.js';
 
-const NOW = Date.parse('2026-11-24T15:00:00Z');
-const DIGEST = `sha256:${'d'.repeat(64)}`;
-const MAP = `sha256:${'a'.repeat(64)}`;
 const KID = 'key-1';
-const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
 
 const billing: ServiceDefinition = {
   name: 'billing',
@@ -35,87 +35,36 @@ const billing: ServiceDefinition = {
     { method: 'PATCH', path: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/{id}', action: 'update' },
   ],
 };
-const published = (definition: ServiceDefinition): PublishedRouteMap => ({
-  definition,
-  compiled: compileRouteMap(definition),
-});
-
-const terms: Terms = {
-  v: 1,
-  deployment: 'dep_01980000-0000-7000-8000-000000000002',
-  request: 'req_01980000-0000-7000-8000-000000000003',
-  basis: 'approval',
-  tenant: 'acme',
-  service: 'billing',
-  routes: MAP,
+const terms = callTerms({
   scope: [
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/*', actions: ['read', 'update'] },
     { resource: 'payroll/*', actions: ['read'] },
   ],
-  seconds: 3600,
-  startsOn: 'approval',
-  lapsesAt: '2026-11-24T20:00:00Z',
-  requester: 'usr_01980000-0000-7000-8000-000000000004',
-  justification: `c1:${'A'.repeat(43)}`,
-};
-const claims: CallClaims = {
-  exp: NOW / 1_000 + 60,
-  grant_id: GRANT,
-  grant_nbf: NOW / 1_000 - 1,
-  grant_exp: NOW / 1_000 + 1,
-  tenant: 'acme',
-  digest: DIGEST,
-  terms,
-};
-
-const call = (overrides: Partial<Call> = {}): Call => ({
-  mode: 'gateway',
-  service: 'billing',
-  method: 'GET',
-  path: '/tenants/acme/invoices/7',
-  query: '',
-  queryNames: [],
-  host: 'localhost',
-  headerValues: () => [],
-  headerFields: [],
-  hasBody: false,
-  bodySha256: undefined,
-  bodyLength: undefined,
-  bodyIsArriving: false,
-  operation: undefined,
-  ...overrides,
 });
+const claims = callClaims(terms, 1);
+const call = sampleCall;
 
-const view = (overrides: Partial<CallView> = {}): CallView => ({
-  isInTouch: () => true,
-  hasActiveSigningKey: (kid) => kid === KID,
-  isChangeSpent: () => false,
-  grant: (digest) =>
-    digest === DIGEST
-      ? {
-          id: GRANT,
-          tenant: 'acme',
-          service: 'billing',
-          startsAt: NOW - 1000,
-          endsAt: NOW + 1000,
-          budget: null,
-        }
-      : undefined,
-  currentMap: (service) => (service === 'billing' ? published(billing) : undefined),
-  mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
-  forbidRules: (tenant) =>
-    tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
-  requiresGateway: () => false,
-  findLock: () => undefined,
-  trust: () => undefined,
-  pinnedTenants: new Set(),
-  checkCountersigned: () => undefined,
-  hasRoom: () => true,
-  hasBudgetLeft: () => true,
-  maxBodyBytes: 1_000,
-  ...overrides,
-});
+const view = (overrides: Partial<CallView> = {}): CallView =>
+  viewWithoutObjections({
+    hasActiveSigningKey: (kid) => kid === KID,
+    grant: (digest) =>
+      digest === DIGEST
+        ? {
+            id: GRANT,
+            tenant: 'acme',
+            service: 'billing',
+            startsAt: NOW - 1000,
+            endsAt: NOW + 1000,
+            budget: null,
+          }
+        : undefined,
+    currentMap: (service) => (service === 'billing' ? published(billing) : undefined),
+    mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
+    forbidRules: (tenant) =>
+      tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
+    ...overrides,
+  });
 
 const decide = ({
   claims: c = claims,

@@ -1,21 +1,20 @@
+import { type ServiceDefinition, statementHash, type Terms, type TrustDocument } from '@countersign/contract';
 import {
-  compileRouteMap,
-  type ServiceDefinition,
-  statementHash,
-  type Terms,
-  type TrustDocument,
-} from '@countersign/contract';
+  DIGEST,
+  GRANT,
+  NOW,
+  published,
+  sampleCall,
+  viewWithoutObjections,
+} from '../../../../test/factories/call.js';
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
 import type { PinnedTrust } from '../countersignature/countersignature.js';
 import { refuse } from '../countersignature/countersignature.js';
 import { authorizeCall } from './authorize-call.js';
-import type { Call, CallClaims, CallView } from './call.js';
+import type { CallClaims, CallView } from './call.js';
 
-const NOW = Date.parse('2026-11-24T15:00:00Z');
-const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
-const DIGEST = `sha256:${'d'.repeat(64)}`;
 const ADA = 'usr_0199f0a0-7b2c-7003-8000-000000000001';
 const key = new Authenticator();
 
@@ -31,7 +30,7 @@ const billing: ServiceDefinition = {
   ],
 };
 const { checksTenant: _checks, ...unchecked } = billing;
-const map = { definition: billing, compiled: compileRouteMap(billing) };
+const map = published(billing);
 
 const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
   const document = sampleTrust({ [ADA]: [key] }, { countersign: { exceptActions: ['read'] }, ...change });
@@ -57,26 +56,13 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     digest: DIGEST,
     terms: { ...sampleTerms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }], ...terms },
   };
-  const call: Call = {
-    mode: 'gateway',
-    service: 'billing',
+  const call = sampleCall({
     method,
     path: '/invoices/7',
-    query: '',
-    queryNames: [],
     host: 'acme.gateway.example',
     headerValues: () => ['acme'],
-    headerFields: [],
-    hasBody: false,
-    bodySha256: undefined,
-    bodyLength: undefined,
-    bodyIsArriving: false,
-    operation: undefined,
-  };
-  const view: CallView = {
-    isInTouch: () => true,
-    hasActiveSigningKey: () => true,
-    isChangeSpent: () => false,
+  });
+  const view = viewWithoutObjections({
     grant: () => ({
       id: GRANT,
       tenant: 'acme',
@@ -87,17 +73,12 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     }),
     currentMap: () => map,
     mapByHash: () => map,
-    forbidRules: () => [],
-    requiresGateway: () => false,
-    findLock: () => undefined,
     trust: () => pinned(),
     pinnedTenants: new Set(['acme']),
-    checkCountersigned: () => refuse('too_few', 'nobody has signed'),
-    hasRoom: () => true,
-    hasBudgetLeft: () => true,
+    checkCountersigned: () => refuse('too_few', 'no one has signed'),
     maxBodyBytes: 0,
     ...wishes,
-  };
+  });
   return authorizeCall({ claims, kid: 'key-1' }, call, view, now);
 }
 
@@ -209,7 +190,7 @@ test.each<[string, Partial<ServiceDefinition>]>([
   ['audience', { audience: 'wiki' }],
 ])('P12: a map with another %s than was signed cannot move calls of a claimed tenant', (_what, change) => {
   const definition = { ...billing, ...change };
-  const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
+  const currentMap = () => published(definition);
   expect(decide({ currentMap, checkCountersigned: () => undefined })).toMatchObject({
     code: 'route_not_listed',
   });
@@ -218,7 +199,7 @@ test.each<[string, Partial<ServiceDefinition>]>([
 
 test('P12: a map whose service no longer checks the tenant cannot move calls of a claimed tenant', () => {
   const definition = { ...unchecked, routes: billing.routes.slice(0, 1) };
-  const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
+  const currentMap = () => published(definition);
   const reading = { method: 'GET', currentMap };
   expect(decide(reading)).toMatchObject({ code: 'route_not_listed' });
   expect(decide({ ...reading, trust: () => undefined })).toMatchObject({ allowed: true });
@@ -227,7 +208,7 @@ test('P12: a map whose service no longer checks the tenant cannot move calls of 
 test('P12: a map that reads the tenant in another place than was signed cannot move calls of a claimed tenant', () => {
   const reading = (tenantFrom: 'host' | 'service') => () => {
     const definition: ServiceDefinition = { ...unchecked, tenantFrom, routes: billing.routes.slice(0, 1) };
-    return { definition, compiled: compileRouteMap(definition) };
+    return published(definition);
   };
   const maps = { method: 'GET', mapByHash: reading('service'), currentMap: reading('host') };
   expect(decide(maps)).toMatchObject({ code: 'route_not_listed' });
@@ -238,7 +219,7 @@ test('P12: a map that reads the tenant in another place than was signed cannot m
 test('P12: a map that reads the tenant from another header than was signed cannot move calls of a claimed tenant', () => {
   const reading = (tenantHeader: string) => () => {
     const definition: ServiceDefinition = { ...unchecked, tenantFrom: 'header', tenantHeader };
-    return { definition, compiled: compileRouteMap(definition) };
+    return published(definition);
   };
   const maps = {
     mapByHash: reading('X-Org'),
