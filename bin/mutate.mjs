@@ -1,72 +1,56 @@
 #!/usr/bin/env node
 /**
- * Mutation testing of the checks: removes one of them at a time, in a copy of the tree, and runs the specs beside it.
- * Every removal has to turn a test red. What is removed:
+ * Mutation testing: changes one small thing at a time, in a copy of the tree, and runs the specs beside it. A test has to fail.
  *
- * - each entry of a list of steps or rules, in the token's, the call's, the countersignatures' and the statements' checks;
- * - in the countersignatures' checks each guard (`if (…) return …`), and each side of an `&&` or `||`.
+ * - The checks of tokens, calls, countersignatures and statements: each is removed in turn, and every removal has to turn a
+ *   test red.
+ * - The gateway's HTTP/1.1: everything is changed that the usual operators change (bin/mutation/operators.mjs), and at least
+ *   95 % of it has to turn a test red. A run that hangs counts as red.
  *
- * `npm run test:mutation` runs them all and fails if one survives; `-- TEXT` only those whose name has the text.
+ * `npm run test:mutation` runs them all, and fails if too many survive; `-- TEXT` only those whose path or name has the text, such
+ * as `-- http1/` or `-- http1/fields.ts`. `bin/mutation/equivalent.json` lists the survivors that change nothing that could be
+ * seen, each with the reason. They do not count.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { fork } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { mutantsOf } from './mutation/operators.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const VERIFY = 'libs/authorization/src';
-/** Folder, which of its files, and whether guards and operands are removed as well as entries of lists. */
+/**
+ * `operators`: what is changed in each file (bin/mutation/operators.mjs). `atLeast`: the percentage that has to turn a test red.
+ * `samples`: how often randomised tests run.
+ */
+const CHECKS = { operators: () => 'guards', atLeast: 100, samples: 'full' };
 const TARGETS = [
-  { folder: `${VERIFY}/countersignature`, whole: () => true },
-  { folder: `${VERIFY}/trust`, whole: () => true },
-  { folder: `${VERIFY}/call`, whole: (name) => /^(?:countersign-steps|named-tenants)\.ts$/.test(name) },
-  { folder: `${VERIFY}/token`, whole: () => false },
-  { folder: 'libs/contract/src/statement', whole: () => false },
+  { ...CHECKS, folder: `${VERIFY}/countersignature` },
+  { ...CHECKS, folder: `${VERIFY}/trust` },
+  {
+    ...CHECKS,
+    folder: `${VERIFY}/call`,
+    operators: (name) => (/^(?:countersign-steps|named-tenants)\.ts$/.test(name) ? 'guards' : 'entries'),
+  },
+  { ...CHECKS, folder: `${VERIFY}/token`, operators: () => 'entries' },
+  { ...CHECKS, folder: 'libs/contract/src/statement', operators: () => 'entries' },
+  { folder: 'apps/gateway/src/http1', operators: () => 'changes', atLeast: 95, samples: 'quick' },
 ];
-/** Survivors that change nothing that anybody could see, each with the reason. */
 const EQUIVALENT = new Map(
-  Object.entries(JSON.parse(readFileSync(join(root, 'bin/mutate-equivalent.json'), 'utf8'))),
+  Object.entries(JSON.parse(readFileSync(join(root, 'bin/mutation/equivalent.json'), 'utf8'))),
 );
-
-/** Every mutant of a file: a name that does not depend on line numbers, and the text that takes a place in the source. */
-function mutantsOf(path, whole) {
-  const text = readFileSync(join(root, path), 'utf8');
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const found = [];
-  const add = (node, replacement, what) =>
-    found.push({ path, start: node.getStart(), end: node.getEnd(), replacement, what });
-  const short = (node) => node.getText().replace(/\s+/g, ' ').slice(0, 90);
-  const visit = (node, within) => {
-    const named =
-      ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node)
-        ? (node.name?.getText() ?? within)
-        : within;
-    if (
-      ts.isVariableDeclaration(node) &&
-      /(?:Steps|RULES)$/.test(node.name.getText()) &&
-      node.initializer &&
-      ts.isArrayLiteralExpression(node.initializer)
-    )
-      for (const entry of node.initializer.elements)
-        add(entry, ts.isSpreadElement(entry) ? '...[]' : '...[]', `${node.name.getText()}: ${short(entry)}`);
-    if (
-      whole &&
-      ts.isIfStatement(node) &&
-      node.elseStatement === undefined &&
-      ts.isReturnStatement(node.thenStatement)
-    )
-      add(node, ';', `${named}: if (${short(node.expression)})`);
-    if (whole && ts.isBinaryExpression(node) && /^(?:&&|\|\|)$/.test(node.operatorToken.getText())) {
-      add(node, node.left.getText(), `${named}: without right of ${short(node)}`);
-      add(node, node.right.getText(), `${named}: without left of ${short(node)}`);
-    }
-    ts.forEachChild(node, (child) => visit(child, named));
-  };
-  visit(source, '');
-  return found.map((mutant) => ({ ...mutant, text, name: `${basename(path)} ${mutant.what}` }));
-}
+/** A run that takes longer hangs: no time limit within it applies to an endless loop. */
+const RUN_MS = 120_000;
 
 function copyOfTree() {
   const copy = mkdtempSync(join(tmpdir(), 'mutate-'));
@@ -80,61 +64,112 @@ function copyOfTree() {
     'docs/schemas',
     'bin',
   ])
-    cpSync(join(root, part), join(copy, part), { recursive: true });
+    cpSync(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'node_modules',
+    });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }
 
-function specsPass(copy, folder) {
-  const done = spawnSync(
-    process.execPath,
-    [
-      'bin/jest.mjs',
-      'unit',
-      '--',
-      folder,
-      '--bail',
-      '--silent',
-      '--maxWorkers=2',
-      `--cacheDirectory=${join(copy, '.jest')}`,
-    ],
-    { cwd: copy, encoding: 'utf8', env: { ...process.env, COUNTERSIGN_TEST_SAMPLES: 'full' } },
-  );
-  if (done.status !== 0 && !/\d+ failed|Test suite failed/.test(done.stdout + done.stderr))
-    throw new Error(`the specs could not be run:\n${done.stdout}${done.stderr}`);
-  return done.status === 0;
-}
+/** A copy of the tree with a process that runs specs in it. One mutant at a time. */
+class Bench {
+  #folder = copyOfTree();
+  #worker;
 
-const wanted = process.argv[2] ?? '';
-const copy = copyOfTree();
-const survivors = [];
-let killed = 0;
-let excused = 0;
-try {
-  for (const { folder, whole } of TARGETS) {
-    const mutants = readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-      .flatMap((name) => mutantsOf(join(folder, name), whole(name)))
-      .filter(({ name }) => name.includes(wanted));
-    if (mutants.length === 0) continue;
-    if (!specsPass(copy, folder)) throw new Error(`the specs of ${folder} fail before anything is removed`);
-    for (const { path, start, end, replacement, text, name } of mutants) {
-      writeFileSync(join(copy, path), text.slice(0, start) + replacement + text.slice(end));
-      const survives = specsPass(copy, folder);
-      writeFileSync(join(copy, path), text);
-      if (!survives) killed += 1;
-      else if (EQUIVALENT.has(name)) excused += 1;
-      else survivors.push(name);
-      process.stdout.write(`${survives ? (EQUIVALENT.has(name) ? 'same' : 'SURVIVES') : 'red'}  ${name}\n`);
+  /** Writes a mutant, runs the specs of its file and then those of its folder, and puts the source back. */
+  async notices({ path, text, start, end, replacement }, { folder, samples }) {
+    const file = join(this.#folder, path);
+    writeFileSync(file, text.slice(0, start) + replacement + text.slice(end));
+    try {
+      const own = path.replace(/\.ts$/, '.spec.ts');
+      const isOwn = existsSync(join(root, own));
+      if (isOwn && !(await this.specsPass([own], samples))) return true;
+      return !(await this.specsPass([`${folder}/`], samples));
+    } finally {
+      writeFileSync(file, text);
     }
   }
-} finally {
-  // Workers that were told to stop may still be writing.
-  rmSync(copy, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+
+  /** A run that hangs does not pass. */
+  async specsPass(specs, samples) {
+    this.#worker ??= fork(join(this.#folder, 'bin/mutation/spec-worker.mjs'), {
+      cwd: this.#folder,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    const worker = this.#worker;
+    worker.send({ specs, samples });
+    const result = await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), RUN_MS);
+      const end = (value) => {
+        clearTimeout(timer);
+        worker.removeAllListeners();
+        resolve(value);
+      };
+      worker.once('message', end);
+      worker.once('exit', () => end(undefined));
+    });
+    if (result?.isClean !== true) this.#stop();
+    return result?.passes === true;
+  }
+
+  #stop() {
+    this.#worker?.kill('SIGKILL');
+    this.#worker = undefined;
+  }
+
+  remove() {
+    this.#stop();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
 }
-const total = killed + survivors.length;
-process.stdout.write(
-  `\n${killed} of ${total} removals turn a test red (${total === 0 ? 0 : Math.round((killed / total) * 1_000) / 10} %); ${excused} change nothing that can be seen\n`,
-);
-for (const name of survivors) process.stdout.write(`survives: ${name}\n`);
-process.exit(survivors.length === 0 && total > 0 ? 0 : 1);
+
+/** Tries the mutants of a target, several at a time. Returns how many a test noticed, and which ones survive. */
+async function tryAll(target, mutants, benches) {
+  const result = { killed: 0, excused: 0, survivors: [] };
+  const left = [...mutants];
+  const work = async (bench) => {
+    for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+      const isNoticed = await bench.notices(mutant, target);
+      const isExcused = !isNoticed && EQUIVALENT.has(mutant.name);
+      if (isNoticed) result.killed += 1;
+      else if (isExcused) result.excused += 1;
+      else result.survivors.push(mutant.name);
+      process.stdout.write(`${isNoticed ? 'red' : isExcused ? 'same' : 'SURVIVES'}  ${mutant.name}\n`);
+    }
+  };
+  await Promise.all(benches.map(work));
+  return result;
+}
+
+const percent = (part, whole) => (whole === 0 ? 0 : Math.round((part / whole) * 1_000) / 10);
+
+const wanted = process.argv[2] ?? '';
+const benches = Array.from({ length: availableParallelism() }, () => new Bench());
+let fails = true;
+try {
+  const results = [];
+  for (const target of TARGETS) {
+    const mutants = readdirSync(join(root, target.folder))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .flatMap((name) => mutantsOf(root, join(target.folder, name), target.operators(name)))
+      .filter(({ path, name }) => path.includes(wanted) || name.includes(wanted));
+    if (mutants.length === 0) continue;
+    if (!(await benches[0].specsPass([`${target.folder}/`], target.samples)))
+      throw new Error(`the specs of ${target.folder} fail before anything is changed`);
+    results.push({ target, ...(await tryAll(target, mutants, benches)) });
+  }
+  fails = results.length === 0;
+  for (const { target, killed, excused, survivors } of results) {
+    const score = percent(killed, killed + survivors.length);
+    if (score < target.atLeast) fails = true;
+    for (const name of survivors) process.stdout.write(`survives: ${name}\n`);
+    process.stdout.write(
+      `${target.folder}: ${killed} of ${killed + survivors.length} changes turn a test red (${score} %, at least ${target.atLeast} %); ${excused} change nothing that can be seen\n`,
+    );
+  }
+} finally {
+  for (const bench of benches) bench.remove();
+}
+process.exit(fails ? 1 : 0);

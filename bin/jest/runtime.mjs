@@ -35,8 +35,8 @@ export default class NativeRuntime extends Runtime {
     this.#sourceMaps = new SourceMaps(transformer, coverage);
     if (registered) return;
     registered = true;
-    // A watching jest may run changed files in this process, where the old ones stay loaded.
-    const reload = globalConfig.watch || globalConfig.watchAll;
+    // A watching jest may run changed files in this process, where the old ones stay loaded. So does mutation testing.
+    const reload = globalConfig.watch || globalConfig.watchAll || config.globals.reloadsSources === true;
     register('./loader.mjs', import.meta.url, { data: { config, coverage, reload } });
   }
 

@@ -132,8 +132,8 @@ export class ChunkedBody implements BodyDecoder {
   }
 
   private endTrailer(): State {
-    const [[name] = ['']] = parseFields(`${this.line}\r\n`, 0, OF_RESPONSES);
-    requirePlain(!FRAMING.has(name), 'a trailer that says how the body ends');
+    const trailer = parseFields(`${this.line}\r\n`, 0, OF_RESPONSES);
+    requirePlain(!trailer.some(([name]) => FRAMING.has(name)), 'a trailer that says how the body ends');
     this.line = '';
     return 'trailer-lf';
   }

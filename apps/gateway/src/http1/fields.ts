@@ -87,5 +87,5 @@ export function valuesOf(fields: Fields, name: string): string[] {
 
 /** A list of names and values in turn, without some of its fields. */
 export function withoutFields(flat: readonly string[], isLeftOut: (name: string) => boolean): string[] {
-  return flat.filter((_, at) => !isLeftOut(flat[at - (at % 2)] ?? ''));
+  return flat.filter((_, at) => !isLeftOut(flat[at - (at % 2)] as string));
 }

@@ -27,7 +27,6 @@ export class Http1Server<R extends MessageRules> {
   private readonly handshakes = new Map<string, Socket>();
   private readonly date = new DateLine();
   private timer: NodeJS.Timeout | undefined;
-  private isStopping = false;
   private readonly monotonic = () => performance.now();
 
   /**
@@ -70,7 +69,6 @@ export class Http1Server<R extends MessageRules> {
 
   /** Accepts no more connections, and ends each after the response that is under way. Resolves when all have ended. */
   close(): Promise<void> {
-    this.isStopping = true;
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
     for (const connection of this.connections) connection.shutDown();
     this.dropHandshakes();
@@ -100,7 +98,9 @@ export class Http1Server<R extends MessageRules> {
     server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket) => {
       // Node reports a handshake that is late, and leaves its connection open.
       socket.destroy();
-      if (code !== 'ECONNRESET') this.behaviour.countHandshake(code === 'ERR_TLS_HANDSHAKE_TIMEOUT');
+      // A client that leaves is none that failed. For one whose certificate is refused Node reports the same code.
+      const hasLeft = code === 'ECONNRESET' && !socket.authorizationError;
+      if (!hasLeft) this.behaviour.countHandshake(code === 'ERR_TLS_HANDSHAKE_TIMEOUT');
     });
     return { server, use: (next) => server.setSecureContext(contextOptions(next)) };
   }
@@ -118,7 +118,7 @@ export class Http1Server<R extends MessageRules> {
     const client = clientOf(socket);
     const tcp = this.handshakes.get(client);
     this.handshakes.delete(client);
-    // The client has gone in the same moment.
+    // The client has gone in the same moment, and has no address any more.
     if (tcp === undefined) socket.destroy();
     else this.accept(socket, tcp);
   }
@@ -131,7 +131,6 @@ export class Http1Server<R extends MessageRules> {
     const connection = new ServerConnection(socket, this.behaviour, this.date, this.monotonic, tcp);
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));
-    if (this.isStopping) connection.shutDown();
   }
 
   private checkTime(): void {

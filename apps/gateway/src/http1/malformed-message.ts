@@ -10,8 +10,8 @@ export class MalformedMessage extends Error {
    */
   readonly endsHttp: boolean;
 
-  constructor(rule: string, { endsHttp = false, cause }: { endsHttp?: boolean; cause?: unknown } = {}) {
-    super(rule, cause === undefined ? undefined : { cause });
+  constructor(rule: string, { endsHttp = false, ...options }: { endsHttp?: boolean } & ErrorOptions = {}) {
+    super(rule, options);
     this.endsHttp = endsHttp;
   }
 }

@@ -91,6 +91,29 @@ test('a body that breaks the coding fails once, whether it is read before or aft
   expect([late.body.failure, late.body.isDone]).toEqual([expect.any(MalformedMessage), false]);
 });
 
+test('an error of the receiver is no failure of the body: the caller of push gets it', () => {
+  const { body, seen } = bodyOf('length');
+  body.read({
+    onBodyPiece: () => {
+      throw new TypeError('a fault of ours');
+    },
+    onBodyEnd: () => undefined,
+    onBodyFailure: () => {
+      seen.failures += 1;
+    },
+  });
+  expect(() => body.push(Buffer.from('hello'), 0)).toThrow(TypeError);
+  expect([body.failure, seen.failures]).toEqual([undefined, 0]);
+});
+
+test('without a body there is only its end, and no byte belongs to it', () => {
+  const { receiver, seen } = bodyOf('length');
+  const none = new RequestBody(undefined, { pause: () => undefined, resume: () => undefined });
+  expect([none.isDone, none.push(Buffer.from('GET /'), 3)]).toEqual([true, 3]);
+  none.read(receiver);
+  expect(seen).toMatchObject({ content: '', ends: 1, failures: 0 });
+});
+
 test('a failure waits while the receiver takes nothing', () => {
   const { body, receiver, seen } = bodyOf('chunked');
   body.read(receiver);

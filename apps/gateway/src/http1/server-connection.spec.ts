@@ -232,6 +232,71 @@ describe('requests', () => {
     expect(exchanges).toHaveLength(1);
   });
 
+  test('whose body arrives in many reads are served once, and the next one follows', async () => {
+    const size = 300_000;
+    let bytes = 0;
+    onExchange = ({ body, response }) =>
+      body.read({
+        onBodyPiece: (piece) => {
+          bytes += piece.length;
+        },
+        onBodyEnd: () => response.send(200, [], 'ok'),
+        onBodyFailure: () => undefined,
+      });
+    const { socket, text } = await client();
+    socket.write(`POST /x HTTP/1.1\r\nContent-Length: ${size}\r\n\r\n`);
+    await until(() => exchanges.length === 1);
+    for (let left = size; left > 0; left -= 100_000)
+      await new Promise((resolve) => socket.write(Buffer.alloc(100_000), resolve));
+    socket.write(GET);
+    await until(() => exchanges.length === 2 && text().endsWith('ok'));
+    await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 2);
+    expect(bytes).toBe(size);
+  });
+
+  test('whose body breaks a rule in the read of its head are refused by that rule, and never served', async () => {
+    const { socket, text, isEnded } = await client();
+    socket.write(`POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n${GET}`);
+    await until(() => text().includes('the size of a chunk'));
+    socket.end();
+    await until(isEnded);
+    expect([exchanges.length, text().match(/HTTP\/1\.1 /g)?.length]).toEqual([0, 1]);
+    expect(text()).toMatch(/^HTTP\/1\.1 400 .*the size of a chunk is not 1 to 8 hex digits$/s);
+  });
+
+  test('whose client has gone already have no address of it', async () => {
+    const here = await client();
+    await until(() => accepted.length === 1);
+    here.socket.write(GET);
+    await until(() => exchanges.length === 1);
+    expect(exchanges[0]!.peer).toBe('127.0.0.1');
+    const gone = await client();
+    await until(() => accepted.length === 2);
+    // The system delivers what was sent before the reset, and has no address of the client any more.
+    gone.socket.write(GET);
+    gone.socket.resetAndDestroy();
+    await until(() => exchanges.length === 2);
+    expect(exchanges[1]!.peer).toBe('');
+  });
+
+  test('P4: whose answer is broken off, and has no other end than that of the connection, reset the connection', async () => {
+    const { socket, text, isEnded } = await client();
+    const ends: (string | undefined)[] = [];
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => ends.push(code));
+    socket.on('end', () => ends.push('an orderly end'));
+    socket.write('GET /x HTTP/1.0\r\n\r\n');
+    await until(() => exchanges.length === 1);
+    const { response } = exchanges[0]!;
+    response.begin(200, [], undefined);
+    response.write(Buffer.from('half'));
+    response.flush();
+    // Node takes a reset that it notices together with bytes for an end.
+    await until(() => text().endsWith('half'));
+    response.destroy();
+    await until(isEnded);
+    expect(ends).toEqual(['ECONNRESET']);
+  });
+
   test('whose body breaks a rule before its answer end the connection after the answer', async () => {
     const { socket, text } = await client();
     socket.write('POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n');

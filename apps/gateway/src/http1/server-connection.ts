@@ -213,7 +213,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     const unanswered = this.waiting.length + (this.current === undefined ? 0 : 1);
     if (unanswered >= MAX_UNANSWERED) this.drop();
     else this.waiting.push(next);
-    if (!this.isServing) this.serveWaiting();
+    this.serveWaiting();
   }
 
   /** Breaks the connection: an answer in the middle of another one would be read as a part of it. */

@@ -231,7 +231,6 @@ export class ServerResponse {
 
   #written(): void {
     const { socket } = this.connection;
-    if (this.#isWritten || this.#isGone || socket.writableLength > 0) return;
     // A failed write leaves nothing to write either. `connectionEnded` follows.
     if (socket.destroyed || socket.errored !== null) return;
     this.#isWritten = true;

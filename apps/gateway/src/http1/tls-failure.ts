@@ -21,9 +21,8 @@ const UNTRUSTED =
 const REFUSED_CERTIFICATE =
   /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REVOKED|UNKNOWN)|ACCESS_DENIED)$/;
 
-/** The failure that an error of a TLS socket means; undefined if it is not about TLS. */
-export function tlsFailureOf({ code }: { code?: string | undefined }): TlsFailure | undefined {
-  if (code === undefined) return undefined;
+/** The failure that the code of a socket's error means; undefined if it is not about TLS. */
+export function tlsFailureOf(code: string): TlsFailure | undefined {
   const verdict = VERDICTS.get(code);
   if (verdict !== undefined) return verdict;
   if (UNTRUSTED.test(code)) return 'untrusted_certificate';

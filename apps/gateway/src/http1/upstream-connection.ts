@@ -76,7 +76,6 @@ export class UpstreamConnection implements ResponseSink {
   private readonly reader = new ResponseReader(MAX_HEAD_BYTES);
   private state: State = 'connecting';
   private observer: UpstreamObserver | undefined;
-  private request: WrittenRequest | undefined;
   private framing: Framing = { kind: 'none' };
   private isLast = false;
   private requestSent = false;
@@ -90,10 +89,9 @@ export class UpstreamConnection implements ResponseSink {
   constructor(
     private readonly socket: Socket,
     private readonly owner: ConnectionOwner,
-    connectEvent: 'connect' | 'secureConnect',
+    private readonly connectEvent: 'connect' | 'secureConnect',
   ) {
     this.deadline = owner.monotonic() + owner.timeouts.connectMs;
-    socket.on(connectEvent, () => this.connected());
     socket.on('data', (bytes: Buffer) => this.receive(bytes));
     socket.on('drain', () => this.drained());
     socket.on('end', () => this.peerEnded());
@@ -109,13 +107,13 @@ export class UpstreamConnection implements ResponseSink {
   /** Sends a request. The connection must be usable, or just have been made. */
   send(request: WrittenRequest, observer: UpstreamObserver): void {
     this.observer = observer;
-    this.request = request;
     this.framing = request.framing;
     this.isLast = request.isLast;
     this.requestSent = false;
     this.responseBegun = false;
     this.responseEnded = false;
-    if (this.state === 'idle') this.writeHead();
+    if (this.state === 'idle') this.writeHead(request);
+    else this.socket.once(this.connectEvent, () => this.writeHead(request));
   }
 
   /** Whether a part of the body can be written now. `onUpstreamReady` comes when that changes. */
@@ -199,21 +197,13 @@ export class UpstreamConnection implements ResponseSink {
     observer?.onResponseEnd();
   }
 
-  private connected(): void {
-    if (this.request === undefined) this.release();
-    else this.writeHead();
-  }
-
-  private writeHead(): void {
-    const { request, observer, framing } = this;
-    if (request === undefined) return;
-    this.request = undefined;
+  private writeHead({ isHead, head, framing }: WrittenRequest): void {
     this.state = 'busy';
-    this.reader.begin(request.isHead, this);
-    this.socket.write(request.head, 'latin1');
+    this.reader.begin(isHead, this);
+    this.socket.write(head, 'latin1');
     this.requestSent = framing.kind === 'none';
     this.progressed();
-    if (!this.requestSent) observer?.onUpstreamReady(this);
+    if (!this.requestSent) this.observer?.onUpstreamReady(this);
   }
 
   /** A part of the request was sent: the upstream's time for its first byte begins again. */
@@ -226,13 +216,12 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   private receive(bytes: Buffer): void {
-    if (this.state === 'ended') return;
     readMemory.note(bytes.length);
     const { observer } = this;
     try {
       this.reader.push(bytes);
     } catch (error) {
-      this.broke(error);
+      this.broke(error as Error);
       return;
     }
     if (this.responseEnded) this.release();
@@ -243,6 +232,7 @@ export class UpstreamConnection implements ResponseSink {
 
   /** Another request may follow, but only if nothing of this one is left in either direction. */
   private release(): void {
+    // Its observer may have given up within the response.
     if (this.state === 'ended') return;
     const isSent = this.requestSent && this.socket.writableLength === 0;
     const isClean = this.reader.canReuse && isSent && !this.isLast;
@@ -250,32 +240,31 @@ export class UpstreamConnection implements ResponseSink {
       this.end();
       return;
     }
-    if (this.isPaused) this.resume();
+    this.resume();
     this.state = 'idle';
     this.deadline = this.owner.monotonic() + this.idleMs;
     this.owner.released(this);
   }
 
   private peerEnded(): void {
-    if (this.state === 'ended') return;
     try {
       this.reader.finish();
     } catch (error) {
-      this.broke(error);
+      this.broke(error as Error);
       return;
     }
     this.end();
   }
 
-  private broke(error: unknown): void {
-    const { code } = error as NodeJS.ErrnoException;
-    const tlsFailure = error instanceof MalformedMessage ? undefined : tlsFailureOf({ code });
-    if (tlsFailure !== undefined) {
-      this.fail(new UpstreamFailure('tls', code ?? '', tlsFailure));
+  private broke(error: NodeJS.ErrnoException): void {
+    if (error instanceof MalformedMessage) {
+      this.fail(new UpstreamFailure('unreachable', error.message));
       return;
     }
-    const detail = error instanceof MalformedMessage ? error.message : (code ?? 'the connection broke');
-    this.fail(new UpstreamFailure(code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', detail));
+    const { code = 'the connection broke' } = error;
+    const reason = tlsFailureOf(code);
+    if (reason !== undefined) this.fail(new UpstreamFailure('tls', code, reason));
+    else this.fail(new UpstreamFailure(code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', code));
   }
 
   private fail(failure: UpstreamFailure): void {

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type LookupFunction, type Server, type Socket } from 'node:net';
 import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
+import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import type { Framing } from './framing.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from './upstream-connection.js';
-import { UpstreamPool } from './upstream-pool.js';
+import { addressOf, UpstreamPool } from './upstream-pool.js';
 
 let server: Server;
 let pool: UpstreamPool;
@@ -256,6 +257,20 @@ describe('UpstreamPool', () => {
       expect(made).toThrow('https: goes with its security');
   });
 
+  test('resolves the name of its address as it is told to', async () => {
+    const asked: string[] = [];
+    const lookup: LookupFunction = (host, _options, done) => {
+      asked.push(host);
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const { port } = server.address() as AddressInfo;
+    const named = new UpstreamPool(new URL(`http://upstream.test:${port}`), TIMEOUTS, undefined, lookup);
+    const sent = get(named);
+    await answered(sent, 0);
+    expect([asked, sent.body]).toEqual([['upstream.test'], 'ok']);
+    named.close();
+  });
+
   test('an aborted request notifies no one, and its connection ends', async () => {
     const sent = get();
     await until(() => connections.length === 1);
@@ -263,6 +278,16 @@ describe('UpstreamPool', () => {
     await until(() => connections[0]!.socket.destroyed);
     expect([sent.failure, sent.isEnded]).toEqual([undefined, false]);
   });
+});
+
+test.each([
+  ['http://a.test', { host: 'a.test', port: 80 }],
+  ['https://a.test', { host: 'a.test', port: 443 }],
+  ['http://a.test:443', { host: 'a.test', port: 443 }],
+  ['https://a.test:80', { host: 'a.test', port: 80 }],
+  ['http://[::1]:8080', { host: '::1', port: 8_080 }],
+])('%s is at %j', (origin, address) => {
+  expect(addressOf(new URL(origin))).toEqual(address);
 });
 
 describe('an upstream by TLS', () => {
@@ -300,6 +325,53 @@ describe('an upstream by TLS', () => {
     }
     expect([resumed.length, resumed[0], resumed.at(-1)]).toEqual([3, false, true]);
     pool.close();
+  });
+
+  test('has its certificate verified again an hour after it was last', async () => {
+    let late = 0;
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + late);
+    try {
+      const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
+      // A session arrives with the first answer or behind it.
+      await until(async () => {
+        await done(get(pool));
+        return resumed.at(-1) === true;
+      });
+      late = 3_590_000;
+      await done(get(pool));
+      expect(resumed.at(-1)).toBe(true);
+      late = 3_600_000;
+      await done(get(pool));
+      expect(resumed.at(-1)).toBe(false);
+      late = 7_190_000;
+      await until(async () => {
+        await done(get(pool));
+        return resumed.at(-1) === true;
+      });
+      pool.close();
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
+  test('resolves the name of its address as it is told to, and the certificate is that of the name', async () => {
+    const asked: string[] = [];
+    const lookup: LookupFunction = (host, _options, answer) => {
+      asked.push(host);
+      answer(null, [{ address: (secure.address() as AddressInfo).address, family: 4 }]);
+    };
+    const { port } = secure.address() as AddressInfo;
+    const trusted = trusting(LOCALHOST_CERTIFICATE.cert);
+    const misnamed = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, trusted, lookup);
+    const security = { ...trusted, serverName: 'localhost' };
+    const named = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, security, lookup);
+    const [refused, sent] = [get(misnamed), get(named)];
+    await Promise.all([done(refused), done(sent)]);
+    expect([refused.failure?.reason, sent.failure, sent.body]).toEqual(['wrong_name', undefined, 'ok']);
+    expect(asked).toEqual(['upstream.test', 'upstream.test']);
+    misnamed.close();
+    named.close();
   });
 
   test('with a certificate that no one trusts, or for another name, gets no request', async () => {

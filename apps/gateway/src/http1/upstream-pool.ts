@@ -25,6 +25,14 @@ export type UpstreamSecurity = {
   serverName: string | undefined;
 };
 
+export type UpstreamAddress = { host: string; port: number };
+
+/** Where to connect to for an origin. */
+export function addressOf({ protocol, hostname, port }: URL): UpstreamAddress {
+  const ofProtocol = protocol === 'https:' ? 443 : 80;
+  return { host: withoutBrackets(hostname), port: port === '' ? ofProtocol : Number(port) };
+}
+
 /** Sends calls to one upstream. `send` throws UnwritableHead if the head cannot be written; nothing was sent then. */
 export interface RequestSender {
   send(request: RequestToWrite, observer: UpstreamObserver): UpstreamExchange;
@@ -45,6 +53,7 @@ export class UpstreamPool implements RequestSender {
   /** When the upstream's certificate was last checked. */
   private verifiedAt = 0;
   private isClosed = false;
+  private readonly address: UpstreamAddress & { lookup?: LookupFunction };
 
   constructor(
     private readonly origin: URL,
@@ -52,8 +61,9 @@ export class UpstreamPool implements RequestSender {
     /** Required for `https:`. */
     private readonly security?: UpstreamSecurity,
     /** Resolves the name of the origin. Default: as the system does. */
-    private readonly lookup?: LookupFunction,
+    lookup?: LookupFunction,
   ) {
+    this.address = { ...addressOf(origin), ...(lookup && { lookup }) };
     this.owner = {
       timeouts,
       monotonic: () => performance.now(),
@@ -103,23 +113,20 @@ export class UpstreamPool implements RequestSender {
     if (isSecure !== (security !== undefined)) throw new TypeError('https: goes with its security');
     const connection = security
       ? new UpstreamConnection(this.connectSecure(security), this.owner, 'secureConnect')
-      : new UpstreamConnection(connectPlain(this.address(80)), this.owner, 'connect');
+      : new UpstreamConnection(connectPlain({ ...this.address, noDelay: true }), this.owner, 'connect');
     this.all.add(connection);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_MS).unref();
     return connection;
   }
 
   private connectSecure({ context, serverName }: UpstreamSecurity): TLSSocket {
-    const { host, port, lookup } = this.address(443);
     const now = this.owner.monotonic();
     const session = now < this.verifiedAt + SESSION_MS ? this.session : undefined;
     const socket = connectSecure({
       secureContext: context,
-      host,
-      port,
-      servername: serverName ?? (isIP(host) === 0 ? host : ''),
+      ...this.address,
+      servername: serverName ?? (isIP(this.address.host) === 0 ? this.address.host : ''),
       ALPNProtocols: ['http/1.1'],
-      ...(lookup && { lookup }),
       ...(session && { session }),
     });
     socket.setNoDelay(true);
@@ -131,13 +138,6 @@ export class UpstreamPool implements RequestSender {
       this.session = made;
     });
     return socket;
-  }
-
-  private address(defaultPort: number) {
-    const { hostname, port } = this.origin;
-    const host = withoutBrackets(hostname);
-    const { lookup } = this;
-    return { host, port: port === '' ? defaultPort : Number(port), noDelay: true, ...(lookup && { lookup }) };
   }
 
   private released(connection: UpstreamConnection): void {
