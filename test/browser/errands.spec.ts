@@ -79,7 +79,7 @@ describe('everyday tasks on the other pages', () => {
     await save.click();
     await notices.getByText('Saved. If less reaches you now').waitFor();
     expect(await site.api('bob', 'GET', '/api/v1/preferences')).toMatchObject({
-      ...{ zone: 'Asia/Tokyo', notices: { decide: ['mail'], decided: ['slack'], own: ['mail', 'slack'] } },
+      ...{ zone: 'Asia/Tokyo', notices: { decide: ['mail', 'push'], decided: ['slack', 'push'] } },
     });
 
     // An hour later.

@@ -220,6 +220,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '9a679dc29546cb1da791af3059b401bc4b0ed3b053ff71d0e104fc0152e4f0cf',
     postgres: '3d75bbbcb1d22d1593e4d12959c01ead9a11dc6723e963da3e145e54479fefad',
   },
+  PushSubscriptions1799000077000: {
+    sqlite: '0d7102ec8fb733b639e0217c7a3f32f04c2a6b0ea6619caf4bde2ebb0083b025',
+    postgres: '249ef76f30a752de05655f6fc21f4ebd0c387d15f98286f8e7c4260bceb92c7c',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -244,6 +244,13 @@ export {
   type ScimToken,
   type ScimUser,
 } from './domain/provisioning.js';
+export {
+  MAX_PUSH_SUBSCRIPTIONS,
+  PUSH_LANGUAGES,
+  type PushLanguage,
+  type PushSubscription,
+  pushSubscriptionEnd,
+} from './domain/push-subscription.js';
 export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from './domain/request-note.js';
 export {
   MAX_TEMPLATES,
@@ -457,6 +464,7 @@ export {
   type PreferenceRepository,
   type PrunedBatch,
   type PublishedReport,
+  type PushSubscriptionRepository,
   type Randomness,
   type ReadUnit,
   type RecordChain,
@@ -725,6 +733,13 @@ export {
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
 export { type Preferences, readPreferences, savePreferences } from './use-cases/personal/preferences.js';
+export {
+  addPushSubscription,
+  listPushSubscriptions,
+  type PushSubscriptionDraft,
+  readPushKey,
+  removePushSubscription,
+} from './use-cases/personal/push-subscriptions.js';
 export { deleteTemplate, listTemplates, saveTemplate } from './use-cases/personal/templates.js';
 export { runPractices } from './use-cases/practices/practice-job.js';
 export {

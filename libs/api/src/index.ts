@@ -226,6 +226,12 @@ export {
   STATUS_OF_CODE,
 } from './problem.js';
 export {
+  type NewPushSubscription,
+  PUSH_LANGUAGES,
+  type PushSubscription,
+  pushSubscriptionEndpoints,
+} from './push-subscriptions.js';
+export {
   type Acceptance,
   type AccessRequest,
   type AccessRequestDetail,

@@ -3,7 +3,7 @@ import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
 import { filters, idText, instant, pageQuery } from './members.js';
 
-export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack'] as const;
+export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack', 'push'] as const;
 export const DELIVERY_STATES = ['due', 'delivered', 'dead', 'skipped'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
@@ -15,7 +15,7 @@ const deliverySchema = named(
     recipient: z
       .string()
       .describe(
-        'A person’s id; for a webhook its side and a hash of its address; in Slack `C:` and a tenant’s slug (or `vendor`), or `U:` and a person’s id.',
+        'A person’s id; for a webhook its side and a hash of its address; in Slack `C:` and a tenant’s slug (or `vendor`), or `U:` and a person’s id; for a push the id of a subscription.',
       ),
     state: z.enum(DELIVERY_STATES),
     attempts: z.int(),

@@ -23,6 +23,7 @@ import type { peopleEndpoints } from './people.js';
 import type { practiceEndpoints } from './practices.js';
 import type { preferenceEndpoints } from './preferences.js';
 import type { Problem } from './problem.js';
+import type { pushSubscriptionEndpoints } from './push-subscriptions.js';
 import type { requestEndpoints } from './requests.js';
 import type { serviceEndpoints } from './services.js';
 import type { sessionEndpoints } from './sessions.js';
@@ -75,6 +76,7 @@ type Groups =
   | typeof wideningEndpoints
   | typeof tenantEndpoints
   | typeof preferenceEndpoints
+  | typeof pushSubscriptionEndpoints
   | typeof templateEndpoints
   | typeof tokenEndpoints
   | typeof transparencyEndpoints

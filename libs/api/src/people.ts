@@ -132,6 +132,8 @@ export const PERMISSIONS = [
   'directory.read',
   'self.read',
   'preference.save',
+  'push.add',
+  'push.remove',
   'template.save',
   'template.delete',
   'key.create',

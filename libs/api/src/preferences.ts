@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.js';
 /** What a person chooses about their messages. apps/broker/src/personal/preferences.spec.ts compares topics and ways with the domain's. */
 export const PERSONAL_TOPICS = ['decide', 'own', 'decided', 'access', 'reports'] as const;
 export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
-export const NOTICE_WAYS = ['mail', 'slack'] as const;
+export const NOTICE_WAYS = ['mail', 'slack', 'push'] as const;
 export type NoticeWay = (typeof NOTICE_WAYS)[number];
 
 const ways = z
@@ -15,14 +15,18 @@ const ways = z
 
 const noticeChoices = z
   .strictObject({
-    decide: ways.describe('What waits for this person. At least by mail or Slack.'),
-    own: ways.describe('What happens to one’s own requests and access. At least by mail or Slack.'),
+    decide: ways.describe(
+      'What waits for this person. At least by mail or Slack; a push alone is not enough.',
+    ),
+    own: ways.describe(
+      'What happens to one’s own requests and access. At least by mail or Slack; a push alone is not enough.',
+    ),
     decided: ways.describe('What others decided about a request that one could decide.'),
     access: ways.describe('Others’ access begins, is used and ends.'),
     reports: ways.describe('Statements of the day, and results of reviews and practices.'),
   })
   .describe(
-    'The ways by which each topic comes. Emergencies, demands, supervision, stops, trust, passkeys, keys, widenings and access that someone ended always come by every way.',
+    'The ways by which each topic comes; `push` only in browsers in which the person has turned it on. Emergencies, demands, supervision, stops, trust, passkeys, keys, widenings and access that someone ended always come by every way.',
   );
 
 const zone = z

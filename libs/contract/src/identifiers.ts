@@ -34,6 +34,8 @@ export type IdPrefix =
   | 'nad'
   /** A person's saved template of a request. */
   | 'tpl'
+  /** A browser in which a person is notified. */
+  | 'psh'
   /** A report of calls that bypassed the gateway. */
   | 'byp';
 

@@ -9,12 +9,9 @@ import {
   type Delivery,
   DeliveryFailure,
   type Deps,
-  decidedBy,
   type Grant,
   getsNotice,
   isConsent,
-  isOpen,
-  isOverdue,
   type Notice,
   type NoticeChannel,
   noteViews,
@@ -36,6 +33,7 @@ import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
 import { writeAddressChangeMail, writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
+import { isMailOver, mailedPersons } from './mail-recipients.js';
 import { writePracticeMail } from './practice-mail.js';
 import { writeReviewMail } from './review-mail.js';
 import type { MailSettings } from './settings.js';
@@ -52,36 +50,6 @@ import {
 } from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing' | 'clock'>;
-
-/** Who gets a mail: the requester, the others of the audience, those who have not decided these terms yet, or all. */
-const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'undecided' | 'all'>> = {
-  'request.awaiting_vendor': 'others',
-  'request.awaiting_customer': 'others',
-  'request.countered': 'requester',
-  'request.approved': 'all',
-  'request.denied': 'all',
-  'request.expired': 'all',
-  'request.cancelled': 'others',
-  'grant.scheduled': 'all',
-  'grant.active': 'all',
-  'grant.ending': 'all',
-  'grant.ended': 'all',
-  'request.asked': 'all',
-  'request.answered': 'all',
-  'request.forwarded': 'all',
-  'request.stage-overdue': 'undecided',
-  'request.outdated': 'requester',
-  'emergency.opening': 'all',
-  'demand.opening': 'all',
-  'disclosure.late': 'all',
-  'disclosure.given': 'all',
-  'disclosure.acknowledged': 'all',
-  'disclosure.disputed': 'all',
-  'supervision.notified': 'all',
-  'supervision.paused': 'all',
-  'supervision.resumed': 'all',
-  'supervision.stopped': 'all',
-};
 
 /** The notes that mails show. */
 const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
@@ -107,7 +75,7 @@ export class MailChannel implements NoticeChannel {
   }
 
   async recipients(addressed: AddressedNotice): Promise<string[]> {
-    return [...this.people(addressed), ...addressed.addresses.map(({ id }) => id)];
+    return [...mailedPersons(addressed), ...addressed.addresses.map(({ id }) => id)];
   }
 
   async personal(recipients: readonly string[]): Promise<ReadonlyMap<string, PersonalRecipient>> {
@@ -115,27 +83,6 @@ export class MailChannel implements NoticeChannel {
     return new Map(
       persons.map((person) => [person, { person, way: 'mail', isFixed: false, canArrive: true }]),
     );
-  }
-
-  private people({ notice, request, reviews, persons }: AddressedNotice): string[] {
-    const isToAll =
-      isTrustMailKind(notice.kind) ||
-      isAccountMailKind(notice.kind) ||
-      notice.kind === 'account.notices-changed' ||
-      isReviewMailKind(notice.kind) ||
-      isPracticeMailKind(notice.kind) ||
-      isAddressChangeKind(notice.kind) ||
-      notice.kind === 'log.statement';
-    if (isToAll) return persons.map(({ id }) => id);
-    if (request === null || !isMailKind(notice.kind)) return [];
-    const chosen = RECIPIENTS[notice.kind];
-    if (chosen === 'undecided') {
-      const decided = decidedBy(reviews, request.digest);
-      return persons.filter(({ id }) => !decided.has(id)).map(({ id }) => id);
-    }
-    return persons
-      .filter(({ id }) => chosen === 'all' || (id === request.requester) === (chosen === 'requester'))
-      .map(({ id }) => id);
   }
 
   /** @throws DeliveryFailure */
@@ -253,7 +200,7 @@ export class MailChannel implements NoticeChannel {
     const request = await unit.requests.find(named?.request ?? notice.subject);
     if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
     const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
-    if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
+    if (isMailOver(notice.kind, request, grant)) return { skip: 'superseded' };
     const [view] = await requestViews(unit, [request]);
     const reviews = view?.reviews ?? [];
     if (isInApproval(notice, request, grant, reviews)) return { skip: 'merged' };
@@ -383,16 +330,3 @@ function changeFacts({ change }: Terms, opened: ReadonlyMap<string, Opening>): M
 }
 
 type OwnedKey = { key: ApiKey; person: Person };
-
-/** True if the mail waited until its subject was over: it would only send people to a page that says so. */
-function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
-  if (kind === 'request.stage-overdue') return !isOverdue(request);
-  if (kind === 'request.outdated') return !isOpen(request);
-  if (
-    kind === 'request.awaiting_vendor' ||
-    kind === 'request.awaiting_customer' ||
-    kind === 'request.countered'
-  )
-    return `request.${request.state}` !== kind;
-  return kind.startsWith('grant.') && kind !== 'grant.ended' && grant?.state === 'ended';
-}

@@ -8,6 +8,7 @@ export const nodeKeyMaker: KeyMaker = {
   tokenKey: () => pair(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256', use: 'sig' }),
   feedKey: () => ed25519(),
   logKey: () => ed25519(),
+  pushKey: () => pair(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256', use: 'sig' }),
   handOver: ({ deployment, slug, epoch }, replaced, next) =>
     handOver(
       systemHashing,

@@ -568,6 +568,30 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: closed,
   },
+  {
+    endpoint: 'GET /api/v1/push-subscriptions',
+    target: at('/api/v1/push-subscriptions'),
+    all: '200',
+    but: allSignedIn,
+  },
+  {
+    endpoint: 'POST /api/v1/push-subscriptions',
+    case: 'with an API key, which is no browser',
+    target: () => {
+      const keys = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) };
+      const endpoint = 'https://push.example/a';
+      return { path: '/api/v1/push-subscriptions', body: { endpoint, keys, language: 'en' } };
+    },
+    all: '403 forbidden',
+    but: closed,
+  },
+  {
+    endpoint: 'DELETE /api/v1/push-subscriptions/{id}',
+    case: 'with an API key, which is no browser',
+    target: at('/api/v1/push-subscriptions/psh_00000000-0000-7000-8000-000000000000'),
+    all: '403 forbidden',
+    but: closed,
+  },
   { endpoint: 'GET /api/v1/templates', target: at('/api/v1/templates'), all: '200', but: allSignedIn },
   {
     endpoint: 'POST /api/v1/templates',

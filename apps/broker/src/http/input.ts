@@ -49,6 +49,7 @@ const NOUNS: Partial<Record<IdPrefix, string>> = {
   xpt: 'target',
   key: 'key',
   dem: 'demand',
+  psh: 'subscription',
 };
 
 /** The path's `{id}`. A malformed id is answered like an unknown one. */

@@ -4,6 +4,7 @@ import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@c
 import type { SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
+import { PushChannel } from '../push/push-channel.js';
 import { loadSlack } from '../slack/load-slack.js';
 import { WebhookChannel } from './webhook-channel.js';
 
@@ -24,6 +25,7 @@ export async function noticeChannels(
   const { mailLanguage: language } = environment;
   return [
     webhooks,
+    new PushChannel(deps, outbound, publicUrl),
     ...(settings === null ? [] : [new MailChannel(deps, settings)]),
     ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, { publicUrl, language })]),
   ];

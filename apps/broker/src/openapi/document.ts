@@ -36,6 +36,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Whoami: 'Who is signed in.',
   OwnKeys: 'API keys for one’s own programs.',
   Preferences: 'What people choose about their messages.',
+  PushSubscriptions: 'Browsers in which people are notified.',
   Templates: 'Templates of requests that a person has saved.',
   SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',

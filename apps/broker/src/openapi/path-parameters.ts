@@ -47,6 +47,7 @@ const IDS: Readonly<Record<string, PathParameter>> = {
   people: { description: 'The person.', example: `usr_${ENTITY}` },
   practices: { description: 'The practice.', example: `prc_${ENTITY}` },
   proposals: { description: 'The proposed version.', example: `prp_${ENTITY}` },
+  'push-subscriptions': { description: 'The subscription.', example: `psh_${ENTITY}` },
   requests: { description: 'The request.', example: `req_${ENTITY}` },
   sessions: { description: 'The session.', example: `ses_${ENTITY}` },
   accounts: { description: 'The linked account.', example: `sla_${ENTITY}` },

@@ -6,7 +6,7 @@ export { OutboundError, type OutboundOptions, type Resolver } from './destinatio
 export interface OutboundMessage {
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body: string | null;
+  body: string | Uint8Array | null;
   /** PEM certificates that the other side's certificate is verified with, instead of the public ones. */
   ca?: string | null;
 }

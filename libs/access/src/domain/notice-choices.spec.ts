@@ -40,6 +40,16 @@ test('a duty reaches its person although the app in Slack is gone; what is no du
   }
 });
 
+test('a push meets no duty: what waits for a person goes by another way besides', () => {
+  const push = { way: 'push' as const, isFixed: false, canArrive: false };
+  expect(keepsDuties({ decide: ['mail', 'slack'] })).toBe(false);
+  expect(waysOf(chosenMessages([...by('mail'), push], 'decide', { decide: ['mail'] }))).toEqual([
+    ...['mail', 'push'],
+  ]);
+  expect(waysOf(chosenMessages([...by('mail'), push], 'access', { access: ['mail'] }))).toEqual(['push']);
+  expect(waysOf(chosenMessages([...by('mail'), push], 'decide', { decide: ['push'] }))).toEqual(['mail']);
+});
+
 test('choices are narrower if a way of a topic is newly off, even if another one is newly on', () => {
   expect(isNarrower({}, { own: ['mail'] })).toBe(false);
   expect(isNarrower({ own: ['mail'] }, { own: ['mail'], access: ['slack'] })).toBe(false);

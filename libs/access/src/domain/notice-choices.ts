@@ -1,5 +1,5 @@
-/** A way by which a notice reaches one person. */
-export const NOTICE_WAYS = ['mail', 'slack'] as const;
+/** A way by which a notice reaches one person. `push`: in browsers in which the person has turned it on. */
+export const NOTICE_WAYS = ['mail', 'slack', 'push'] as const;
 export type NoticeWay = (typeof NOTICE_WAYS)[number];
 
 /**
@@ -18,12 +18,18 @@ export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
 /** Topics that must keep at least one way: the process stalls if the person does not learn of it. */
 const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
 
+/**
+ * Ways that carry a duty. A push does not: it says little, a push service may drop it or keep it for hours, and it ends with its
+ * session.
+ */
+const DUTY_WAYS: readonly NoticeWay[] = ['mail', 'slack'];
+
 /** The ways that a person has switched off, by topic. A topic that is absent comes by every way. */
 export type NoticeChoices = Partial<Record<PersonalTopic, NoticeWay[]>>;
 
 /** Whether each duty still has a way. */
 export const keepsDuties = (off: NoticeChoices): boolean =>
-  DUTIES.every((topic) => NOTICE_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
+  DUTIES.every((topic) => DUTY_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
 
 /** Whether something that came by a way before no longer does. */
 export const isNarrower = (off: NoticeChoices, before: NoticeChoices): boolean =>
@@ -34,7 +40,10 @@ export interface PersonalMessage {
   way: NoticeWay;
   /** It goes out whatever the person chose, as an update of a card that they have. */
   isFixed: boolean;
-  /** Whether the way leads to the person now. It does not where the app in Slack was removed: such a message waits and may be lost. */
+  /**
+   * Whether the way surely leads to the person now. It does not where the app in Slack was removed: such a message waits and may be
+   * lost. A push never does.
+   */
   canArrive: boolean;
 }
 

@@ -67,7 +67,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
         'notice-address.write',
       ],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
-      'preference.save',
+      ...['preference.save', 'push.add', 'push.remove'],
       ...['slack.link', 'slack.unlink', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),
   );

@@ -218,6 +218,8 @@ const PERMISSIONS = {
   'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
   'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
   'preference.save': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
+  'push.add': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
+  'push.remove': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
   // For people who may request access.
   'template.save': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'template.delete': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },

@@ -30,7 +30,7 @@ export type DirectoryUnit = Reads<'directory'> & {
 
 /** What is needed to find out where a notice goes. */
 export type NoticesReadUnit = Reads<
-  'outbox' | 'deliveries' | 'preferences' | 'slackPosts' | 'slackAccounts'
+  'outbox' | 'deliveries' | 'preferences' | 'pushSubscriptions' | 'slackPosts' | 'slackAccounts'
 > & {
   organisation: Pick<VendorReadUnit['organisation'], 'tenant' | 'vendorSlack' | 'webhooks'>;
   slackInstallations: Pick<VendorReadUnit['slackInstallations'], 'find'>;
@@ -51,7 +51,9 @@ export type FeedUnit = Reads<
 > & { organisation: Pick<VendorReadUnit['organisation'], 'service' | 'services' | 'tenant' | 'tenants'> };
 
 /** Starting and ending sessions, with the event in the log of the person's side. */
-export type SessionsUnit = Writes<'sessions' | 'attempts' | 'logOf'> & People;
+export type SessionsUnit = Writes<'sessions' | 'attempts' | 'logOf'> & {
+  pushSubscriptions: Pick<VendorUnit['pushSubscriptions'], 'followSession'>;
+} & People;
 
 export type ApiKeysUnit = Writes<'apiKeys' | 'logOf' | 'outboxOf'> &
   People & { trust: Pick<VendorUnit['trust'], 'current'> };
@@ -86,7 +88,9 @@ export type PasskeysUnit = SessionsUnit & {
 };
 
 /** What people keep for themselves. The log has only that they changed their choices, and they are notified of it. */
-export type PersonalUnit = Writes<'templates' | 'preferences' | 'logOf' | 'outboxOf'> & People;
+export type PersonalUnit = Writes<'templates' | 'preferences' | 'pushSubscriptions' | 'logOf' | 'outboxOf'> &
+  Reads<'sessions'> &
+  People;
 
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf' | 'outboxOf'> & People;
@@ -148,6 +152,8 @@ export interface DeploymentPorts {
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
   /** What people keep for themselves. */
   personal: Port<Reads<'templates' | 'preferences'>, PersonalUnit>;
+  /** What push services answer, which is no event of a log. */
+  push: Port<Reads<'pushSubscriptions' | 'keys'>, Writes<'pushSubscriptions'>>;
   /** Changes on Slack's side that are no events of a log. */
   slack: Port<
     Reads<'slackInstallations' | 'slackAccounts' | 'slackPosts'> & People,

@@ -74,7 +74,7 @@ export interface GatewayRepository {
 /** A key pair of the broker. The private half is stored encrypted under the master key. `use` says what it signs. */
 export interface StoredKey {
   kid: string;
-  use: 'token' | 'feed' | 'log';
+  use: 'token' | 'feed' | 'log' | 'push';
   /** JWK (RFC 7517), public half. */
   publicJwk: Record<string, unknown>;
   /** PKCS #8 PEM; never leaves the broker. */

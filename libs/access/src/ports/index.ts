@@ -106,7 +106,12 @@ export {
   type PrunedBatch,
 } from './notices.js';
 export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
-export type { PersonalRepositories, PreferenceRepository, RequestTemplateRepository } from './personal.js';
+export type {
+  PersonalRepositories,
+  PreferenceRepository,
+  PushSubscriptionRepository,
+  RequestTemplateRepository,
+} from './personal.js';
 export type { PracticeRepository } from './practices.js';
 export type { PublishedReport, ReportRepository } from './reports.js';
 export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';

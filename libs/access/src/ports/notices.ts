@@ -80,7 +80,7 @@ export interface OutboxRepository {
 }
 
 /** A channel by which people and programs are notified. */
-export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack'] as const;
+export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack', 'push'] as const;
 export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
 
 /**

@@ -1,4 +1,5 @@
 import type { NoticeChoices } from '../domain/notice-choices.js';
+import type { PushSubscription } from '../domain/push-subscription.js';
 import type { RequestTemplate } from '../domain/request-template.js';
 import type { Entry } from './repository.js';
 
@@ -6,6 +7,10 @@ import type { Entry } from './repository.js';
 export interface PersonalRepositories {
   templates: Entry<RequestTemplateRepository, 'save' | 'delete'>;
   preferences: Entry<PreferenceRepository, 'saveChoices' | 'chooseZone'>;
+  pushSubscriptions: Entry<
+    PushSubscriptionRepository,
+    'insert' | 'delete' | 'noteResult' | 'followSession' | 'purge'
+  >;
 }
 
 export interface RequestTemplateRepository {
@@ -24,4 +29,21 @@ export interface PreferenceRepository {
   /** `zone`: the chosen one; `browserZone`: that of the browser of the last sign-in. IANA names, or null. */
   zones(person: string): Promise<{ zone: string | null; browserZone: string | null }>;
   chooseZone(person: string, zone: string | null): Promise<void>;
+}
+
+/** A session that ends, and a person who is removed, take their subscriptions with them: the repositories of both delete them. */
+export interface PushSubscriptionRepository {
+  /** Those that have not expired, the oldest first. */
+  ofPersons(persons: readonly string[], now: string): Promise<PushSubscription[]>;
+  find(id: string): Promise<PushSubscription | null>;
+  /** @param hash SHA-256 of the endpoint, hex */
+  ofEndpoint(hash: string): Promise<PushSubscription | null>;
+  insert(subscription: PushSubscription): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** What the push service answered; nothing if the subscription is gone. */
+  noteResult(id: string, result: string, at: string): Promise<void>;
+  /** The browser's session was replaced by a new one of the same person. */
+  followSession(from: string, to: string, expiresAt: string): Promise<void>;
+  /** Deletes those that expired before this instant. */
+  purge(before: string): Promise<void>;
 }

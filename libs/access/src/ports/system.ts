@@ -23,6 +23,8 @@ export interface KeyMaker {
   feedKey(): KeyPair;
   /** Ed25519, for the logs' checkpoints. */
   logKey(): KeyPair;
+  /** P-256, to authenticate to push services (VAPID, RFC 8292). */
+  pushKey(): KeyPair;
   /**
    * Signs a log's new key with the one that it replaces (docs/log.md, New keys): both as C2SP verifier keys under the log's
    * origin.

@@ -235,7 +235,7 @@ export const accountDe: AccountWords = {
   notices: {
     subject: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
     sentence:
-      'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt, Ihr Slack-Konto getrennt oder die Zeitzone Ihrer Nachrichten geändert.',
+      'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt, sie in einem Browser ein- oder ausgeschaltet, Ihr Slack-Konto getrennt oder die Zeitzone Ihrer Nachrichten geändert.',
     own: 'Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
     footer: 'Diese Mail öffnet nichts und entscheidet nichts. Sie geht hinaus, was immer Sie wählen.',
   },

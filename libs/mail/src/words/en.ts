@@ -227,7 +227,7 @@ export const accountEn: AccountWords = {
   notices: {
     subject: 'Which notices reach you has changed',
     sentence:
-      'Someone signed in as you has switched off notices to you, unlinked your Slack account, or changed the time zone of your messages.',
+      'Someone signed in as you has switched off notices to you, turned them on or off in a browser, unlinked your Slack account, or changed the time zone of your messages.',
     own: 'If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
     footer: 'This mail opens nothing and decides nothing. It goes out whatever you choose.',
   },

@@ -118,7 +118,7 @@ export interface AccountWords {
   subject: Readonly<Record<AccountMailKind, (person: string) => string>>;
   sentence: Readonly<Record<AccountMailKind, (person: string) => string>>;
   labels: Readonly<Record<'at' | 'key' | 'until', string>>;
-  /** The mail to a person whom fewer notices reach now, or whose clocks have changed. */
+  /** The mail to a person whom fewer notices reach now, or in another browser, or whose clocks have changed. */
   notices: Readonly<Record<'subject' | 'sentence' | 'own' | 'footer', string>>;
   /** What to do if no one knows of it: for the person, and for others. */
   own: string;

@@ -49,6 +49,7 @@ import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './org
 import { PersonEntity } from './person.entity.js';
 import { NoticeChoicesEntity, RequestTemplateEntity } from './personal.entity.js';
 import { PracticeEntity, PracticeRequestEntity, PracticeScheduleEntity } from './practice.entity.js';
+import { PushSubscriptionEntity } from './push-subscription.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { PublishedReportEntity } from './report.entity.js';
 import { RequestEntity } from './request.entity.js';
@@ -134,6 +135,7 @@ export const ENTITIES = [
   OpenedLeafEntity,
   PasskeyEntity,
   PersonEntity,
+  PushSubscriptionEntity,
   ReceivedSignalEntity,
   RecordChainEntity,
   RecoveryKeyEntity,

@@ -51,6 +51,7 @@ import { RequestWords1799000071000 } from './1799000071000-request-words.js';
 import { PersonZone1799000074000 } from './1799000074000-person-zone.js';
 import { RequestTemplates1799000075000 } from './1799000075000-request-templates.js';
 import { Preferences1799000076000 } from './1799000076000-preferences.js';
+import { PushSubscriptions1799000077000 } from './1799000077000-push-subscriptions.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -106,4 +107,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   PersonZone1799000074000,
   RequestTemplates1799000075000,
   Preferences1799000076000,
+  PushSubscriptions1799000077000,
 ];

@@ -8,6 +8,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { PersonEntity } from '../entities/person.entity.js';
 import { NoticeChoicesEntity, RequestTemplateEntity } from '../entities/personal.entity.js';
+import { PushSubscriptionEntity } from '../entities/push-subscription.entity.js';
 import { orConflict } from './conflict.js';
 import { among, insertRow, selectRows, updateRow } from './plain-rows.js';
 
@@ -68,4 +69,5 @@ export class Preferences implements PreferenceRepository {
 export async function forgetPersonal(manager: EntityManager, person: string): Promise<void> {
   await manager.delete(RequestTemplateEntity, { person });
   await manager.delete(NoticeChoicesEntity, { person });
+  await manager.delete(PushSubscriptionEntity, { person });
 }

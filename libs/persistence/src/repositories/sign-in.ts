@@ -11,6 +11,7 @@ import type {
 import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
+import { PushSubscriptionEntity } from '../entities/push-subscription.entity.js';
 import {
   IdentityEntity,
   ReceivedSignalEntity,
@@ -61,12 +62,14 @@ export class Sessions implements SessionRepository {
 
   async end(id: string, at: string): Promise<boolean> {
     await this.manager.update(SessionEntity, { parent: id, endedAt: IsNull() }, { endedAt: at });
+    await this.manager.delete(PushSubscriptionEntity, { session: id });
     const { affected } = await this.manager.update(SessionEntity, { id, endedAt: IsNull() }, { endedAt: at });
     return affected === 1;
   }
 
   async endAllOf(person: string, at: string): Promise<void> {
     await this.manager.update(SessionEntity, { person, endedAt: IsNull() }, { endedAt: at });
+    await this.manager.delete(PushSubscriptionEntity, { person });
   }
 
   async purge(before: string): Promise<void> {

@@ -32,6 +32,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   notices: NO_LOG,
   noticeAdmin: LOGS,
   personal: LOGS,
+  push: NO_LOG,
   schedule: LOGS,
   slack: NO_LOG,
   slackSetup: LOGS,

@@ -31,6 +31,7 @@ import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { PendingNotices } from '../repositories/outbox.js';
 import { Preferences, RequestTemplates } from '../repositories/personal.js';
 import { Practices } from '../repositories/practices.js';
+import { PushSubscriptions } from '../repositories/push-subscriptions.js';
 import { Records } from '../repositories/records.js';
 import { Reports } from '../repositories/reports.js';
 import { RequestNotes } from '../repositories/request-notes.js';
@@ -116,6 +117,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   gateways: ({ manager }) => new Gateways(manager),
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
   preferences: ({ manager }) => new Preferences(manager),
+  pushSubscriptions: ({ manager }) => new PushSubscriptions(manager),
   templates: ({ manager }) => new RequestTemplates(manager),
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),

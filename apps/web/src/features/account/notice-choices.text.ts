@@ -17,7 +17,7 @@ const en = {
     access: 'Access that you may watch: when it begins, is used for the first time, and ends.',
     reports: 'The statement of the day; what a review or a practice came to.',
   },
-  ways: { mail: 'Mail', slack: 'Slack, to you directly' },
+  ways: { mail: 'Mail', slack: 'Slack, to you directly', push: 'Browsers in which it is on' },
   dutyMissing: 'Choose mail or Slack for this.',
   slackNote:
     'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, or the app was removed there, what waits for you and what happens to your own requests comes by mail.',
@@ -48,7 +48,7 @@ const de: typeof en = {
     access: 'Zugriff, den Sie sehen dürfen: wenn er beginnt, zum ersten Mal benutzt wird und endet.',
     reports: 'Der Auszug des Tages; was eine Überprüfung oder Übung ergeben hat.',
   },
-  ways: { mail: 'E-Mail', slack: 'Slack, direkt an Sie' },
+  ways: { mail: 'E-Mail', slack: 'Slack, direkt an Sie', push: 'Browser, in denen es an ist' },
   dutyMissing: 'Wählen Sie dafür Mail oder Slack.',
   slackNote:
     'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, oder wurde die App dort entfernt, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',

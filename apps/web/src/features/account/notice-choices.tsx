@@ -17,7 +17,7 @@ type Topic = keyof Notices;
 type Way = Notices[Topic][number];
 
 const TOPICS: readonly Topic[] = ['decide', 'own', 'decided', 'access', 'reports'];
-const WAYS: readonly Way[] = ['mail', 'slack'];
+const WAYS: readonly Way[] = ['mail', 'slack', 'push'];
 /** As in libs/access/src/domain/notice-choices.ts: the broker refuses choices that leave one of them without a way. */
 const DUTIES: readonly Topic[] = ['decide', 'own'];
 const KEY = ['preferences'];

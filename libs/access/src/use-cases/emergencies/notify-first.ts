@@ -21,8 +21,10 @@ export interface NoticeProgress {
 const wasAttempted = ({ state, lastError }: Delivery): boolean => state !== 'due' || lastError !== null;
 
 export function noticeProgress(view: NoticeView | null): NoticeProgress {
-  // A mailbox cannot stop the access, so only notices to people count.
-  const deliveries = (view?.deliveries ?? []).filter(({ recipient }) => !recipient.startsWith('nad_'));
+  // A mailbox cannot stop the access, so only notices to people count. A push service accepts what no one may ever see.
+  const deliveries = (view?.deliveries ?? []).filter(
+    ({ channel, recipient }) => channel !== 'push' && !recipient.startsWith('nad_'),
+  );
   const delivered = deliveries.filter(({ state }) => state === 'delivered');
   return {
     isAttempted: deliveries.length > 0 && deliveries.every(wasAttempted),

@@ -12,6 +12,7 @@ const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
   token: (maker) => maker.tokenKey(),
   feed: (maker) => maker.feedKey(),
   log: (maker) => maker.logKey(),
+  push: (maker) => maker.pushKey(),
 };
 
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
@@ -50,7 +51,7 @@ export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | u
     .sort((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1))[0];
 }
 
-const USES = ['token', 'feed', 'log'] as const;
+const USES = ['token', 'feed', 'log', 'push'] as const;
 
 /** Makes the first key of each use, if there is none. */
 export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {

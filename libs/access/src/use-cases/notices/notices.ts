@@ -140,7 +140,7 @@ export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): No
 });
 
 /**
- * Fewer notices reach this person now, or their clocks have changed. They receive it by every way that is left, whatever they chose:
+ * Fewer notices reach this person now, they come in another browser, or their clocks have changed. They receive it by every way that is left, whatever they chose:
  * someone who acts as them cannot hide it.
  */
 export const noticesChangedNotice = (person: string, at: string): NoticeDraft => ({

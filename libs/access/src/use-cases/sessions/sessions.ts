@@ -1,4 +1,5 @@
 import type { Assurance, Person, Principal } from '../../domain/person.js';
+import { pushSubscriptionEnd } from '../../domain/push-subscription.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Session, SessionsUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -74,7 +75,11 @@ export async function startSessionIn(
     endedAt: null,
   };
   await unit.sessions.purge(new Date(now.getTime() - KEPT_MS).toISOString());
-  if (held !== null) await endIn(deps, unit, held.id);
+  if (held !== null) {
+    // The browser stays the same, so its person goes on being notified in it.
+    await unit.pushSubscriptions.followSession(held.id, session.id, pushSubscriptionEnd(now));
+    await endIn(deps, unit, held.id);
+  }
   await unit.sessions.insert(session);
   const { id, person, kind, assurance } = session;
   const log = await unit.logOf(draft.person.tenant);

@@ -131,6 +131,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   sealed_logs: { ...keptByVendor, SELECT: own('slug') },
 
   notice_choices: { ...keptByVendor, DELETE: VENDOR },
+  push_subscriptions: { ...keptByVendor, DELETE: VENDOR },
   request_templates: { ...keptByVendor, DELETE: VENDOR },
 
   slack_installations: keptByVendor,
@@ -171,6 +172,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
       'removed_at',
     ],
   ],
+  push_subscriptions: ['session', 'expires_at', 'last_at', 'last_result'],
   practices: ['state', 'version', 'reminded_at', 'closed_at'],
   practice_requests: ['result', 'decision', 'channel', 'passkey', 'settled_at'],
   practice_schedules: ['next_quarter'],

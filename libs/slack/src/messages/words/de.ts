@@ -375,7 +375,7 @@ export const de: Words = {
     },
     'account.notices-changed': {
       heading: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
-      text: 'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt, ein anderes Slack-Konto von Ihnen getrennt oder die Zeitzone Ihrer Nachrichten geändert. Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
+      text: 'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt, sie in einem Browser ein- oder ausgeschaltet, ein anderes Slack-Konto von Ihnen getrennt oder die Zeitzone Ihrer Nachrichten geändert. Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
     },
   },
 };

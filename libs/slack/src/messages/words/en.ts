@@ -375,7 +375,7 @@ export const en = {
     },
     'account.notices-changed': {
       heading: 'Which notices reach you has changed',
-      text: 'Someone signed in as you has switched off notices to you, unlinked another Slack account of yours, or changed the time zone of your messages. If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
+      text: 'Someone signed in as you has switched off notices to you, turned them on or off in a browser, unlinked another Slack account of yours, or changed the time zone of your messages. If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
     },
   },
 } as const satisfies Shape;

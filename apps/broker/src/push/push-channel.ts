@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import {
+  type AddressedNotice,
+  type Delivered,
+  type Delivery,
+  DeliveryFailure,
+  type Notice,
+  type NoticeChannel,
+  type NoticesReadUnit,
+  type PersonalRecipient,
+  type PushSubscription,
+  type ReadUnit,
+  readPushKey,
+} from '@countersign/access';
+import { toInstant } from '@countersign/contract';
+import { isMailKind, isMailOver, isPersonalMailKind, mailedPersons } from '@countersign/mail';
+import type { BrokerDeps } from '../core.module.js';
+import { type OutboundAnswer, type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import { encryptPush } from './push-encryption.js';
+import { type PushMessage, writePushMessage } from './push-message.js';
+import { vapidAuthorization } from './vapid.js';
+
+const MOST_AT_ONCE = 16;
+/** News that are older are not pushed any more, and a push service drops what it could not pass on until then. */
+const WORTH_SECONDS = 4 * 3_600;
+/** A longer pause than this is not taken from a push service. */
+const LONGEST_PAUSE_SECONDS = 3_600;
+const TOPIC_LENGTH = 32;
+/** Nothing that a later attempt could change. */
+const FINAL: ReadonlySet<OutboundError['code']> = new Set(['address_refused', 'tls_required']);
+
+/**
+ * Notifies people in the browsers in which they have turned it on (Web Push). A push goes out where a mail would, says what kind
+ * of news there is, and opens a page. Nothing can be decided in it.
+ */
+export class PushChannel implements NoticeChannel {
+  readonly name = 'push';
+  readonly mostAtOnce = MOST_AT_ONCE;
+
+  constructor(
+    private readonly deps: Pick<BrokerDeps, 'store' | 'clock'>,
+    private readonly outbound: OutboundClient,
+    private readonly publicUrl: string,
+  ) {}
+
+  /** Each browser is a recipient of its own. */
+  async recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
+    return (await this.browsersOf(addressed, unit)).map(({ id }) => id);
+  }
+
+  async personal(
+    _recipients: readonly string[],
+    addressed: AddressedNotice,
+    unit: NoticesReadUnit,
+  ): Promise<ReadonlyMap<string, PersonalRecipient>> {
+    const browsers = await this.browsersOf(addressed, unit);
+    return new Map(
+      browsers.map(({ id, person }) => [id, { person, way: 'push', isFixed: false, canArrive: false }]),
+    );
+  }
+
+  private browsersOf(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<PushSubscription[]> {
+    return unit.pushSubscriptions.ofPersons(mailedPersons(addressed), toInstant(this.deps.clock.now()));
+  }
+
+  /** @throws DeliveryFailure */
+  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+    const { found, browser } = await this.deps.store.notices.read(async (unit) => ({
+      found: await unit.deliveries.find(delivery.notice),
+      browser: await unit.pushSubscriptions.find(delivery.recipient),
+    }));
+    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
+    if (browser === null) return { done: 'skipped', code: 'recipient_removed' };
+    const age = this.deps.clock.now().getTime() - Date.parse(found.notice.at);
+    if (age > WORTH_SECONDS * 1_000) return { done: 'skipped', code: 'superseded' };
+    const message = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
+      this.messageOf(unit, found.notice, delivery, browser),
+    );
+    if (message === null) return { done: 'skipped', code: 'superseded' };
+    return this.send(browser, message, signal);
+  }
+
+  /** Null if what it would say is over. */
+  private async messageOf(
+    unit: ReadUnit,
+    notice: Notice,
+    delivery: Delivery,
+    { person, language }: PushSubscription,
+  ): Promise<PushMessage | null> {
+    const { kind, subject } = notice;
+    const reader = await unit.organisation.person(person);
+    if (reader === null || !isPersonalMailKind(kind)) return null;
+    const grant = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
+    const request =
+      grant?.request ?? [subject, delivery.orderKey].find((id) => id.startsWith('req_')) ?? null;
+    if (isMailKind(kind)) {
+      const about = request === null ? null : await unit.requests.find(request);
+      if (about === null || isMailOver(kind, about, grant)) return null;
+    }
+    return writePushMessage({ kind, subject }, { request, side: reader.tenant, language });
+  }
+
+  private async send(
+    browser: PushSubscription,
+    message: PushMessage,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    const answer = await this.post(browser, message, signal).catch(async (error: unknown) => {
+      const code = error instanceof OutboundError ? error.code : 'internal_error';
+      await this.note(browser, code);
+      const final = error instanceof OutboundError && FINAL.has(error.code);
+      throw new DeliveryFailure(code, { final, cause: error });
+    });
+    const { status } = answer;
+    if (status >= 200 && status < 300) {
+      await this.note(browser, 'delivered');
+      return { done: 'delivered' };
+    }
+    // The browser has unsubscribed, or was reset (RFC 8030, section 7.3).
+    if (status === 404 || status === 410) {
+      await this.deps.store.push.write((unit) => unit.pushSubscriptions.delete(browser.id));
+      return { done: 'skipped', code: 'recipient_removed' };
+    }
+    await this.note(browser, `http_${status}`);
+    throw this.failureOf(answer);
+  }
+
+  private async post(
+    browser: PushSubscription,
+    message: PushMessage,
+    signal: AbortSignal,
+  ): Promise<OutboundAnswer> {
+    const { endpoint } = browser;
+    const key = await readPushKey(this.deps);
+    const body = encryptPush(Buffer.from(JSON.stringify(message), 'utf8'), browser);
+    const headers = {
+      authorization: vapidAuthorization(endpoint, key, this.publicUrl, this.deps.clock.now()),
+      'content-encoding': 'aes128gcm',
+      'content-type': 'application/octet-stream',
+      ttl: String(WORTH_SECONDS),
+      urgency: 'high',
+      // What still waits at the push service is replaced by newer news about the same thing.
+      topic: createHash('sha256').update(message.tag).digest('base64url').slice(0, TOPIC_LENGTH),
+    };
+    return this.outbound.send(endpoint, { method: 'POST', headers, body }, signal);
+  }
+
+  private failureOf({ status, headers }: OutboundAnswer): DeliveryFailure {
+    const code = `http_${status}`;
+    const pause = readPause(headers['retry-after'], this.deps.clock.now());
+    if ((status === 429 || status === 503) && pause !== null)
+      return new DeliveryFailure(code, { retryAfterSeconds: pause });
+    return new DeliveryFailure(code, { final: status < 500 && status !== 429 });
+  }
+
+  private note({ id }: PushSubscription, result: string): Promise<void> {
+    const at = toInstant(this.deps.clock.now());
+    return this.deps.store.push.write((unit) => unit.pushSubscriptions.noteResult(id, result, at));
+  }
+}
+
+/** The seconds of a `Retry-After` header, which has seconds or a date (RFC 9110, section 10.2.3); null if it has neither. */
+function readPause(header: string | string[] | undefined, now: Date): number | null {
+  if (typeof header !== 'string') return null;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now.getTime()) / 1_000;
+  return Number.isNaN(seconds) ? null : Math.min(LONGEST_PAUSE_SECONDS, Math.max(1, Math.ceil(seconds)));
+}

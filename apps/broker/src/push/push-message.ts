@@ -1,0 +1,170 @@
+import type { Notice, PushLanguage } from '@countersign/access';
+import { safeLocalPath } from '@countersign/contract';
+import type { PersonalMailKind } from '@countersign/mail';
+
+/**
+ * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so no text names a
+ * person, a customer, a service or a reason.
+ */
+type News =
+  | 'review'
+  | 'decision'
+  | 'overdue'
+  | 'conversation'
+  | 'offer'
+  | 'outdated'
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'scheduled'
+  | 'active'
+  | 'ending'
+  | 'ended'
+  | 'opening'
+  | 'emergency'
+  | 'supervision'
+  | 'trust'
+  | 'account'
+  | 'notices'
+  | 'accessReview'
+  | 'practice'
+  | 'statement';
+
+const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
+  en: {
+    review: 'A request waits for your review',
+    decision: 'A request waits for your decision',
+    overdue: 'A request has waited too long',
+    conversation: 'There is a new message about a request',
+    offer: 'Your request has a counter-offer',
+    outdated: 'Your request can no longer be approved',
+    approved: 'A request was approved',
+    denied: 'A request was denied',
+    expired: 'A request has expired',
+    cancelled: 'A request was cancelled',
+    scheduled: 'Access is approved and begins later',
+    active: 'Access is open now',
+    ending: 'Access ends soon',
+    ended: 'Access has ended',
+    opening: 'Access is about to open without your approval',
+    emergency: 'There is news about an emergency access',
+    supervision: 'A rule of supervision has acted on an access',
+    trust: 'There is news about what protects your data',
+    account: 'An API key was made on your side',
+    notices: 'Which notices reach you has changed',
+    accessReview: 'There is news about the access review',
+    practice: 'There is news about a practice',
+    statement: 'The statement of the day is here',
+  },
+  de: {
+    review: 'Eine Anfrage wartet auf Ihre Prüfung',
+    decision: 'Eine Anfrage wartet auf Ihre Entscheidung',
+    overdue: 'Eine Anfrage wartet zu lange',
+    conversation: 'Zu einer Anfrage gibt es eine neue Nachricht',
+    offer: 'Zu Ihrer Anfrage gibt es ein Gegenangebot',
+    outdated: 'Ihre Anfrage kann nicht mehr freigegeben werden',
+    approved: 'Eine Anfrage wurde freigegeben',
+    denied: 'Eine Anfrage wurde abgelehnt',
+    expired: 'Eine Anfrage ist verfallen',
+    cancelled: 'Eine Anfrage wurde zurückgezogen',
+    scheduled: 'Ein Zugriff ist freigegeben und beginnt später',
+    active: 'Ein Zugriff ist jetzt offen',
+    ending: 'Ein Zugriff endet bald',
+    ended: 'Ein Zugriff ist beendet',
+    opening: 'Gleich öffnet sich ein Zugriff ohne Ihre Freigabe',
+    emergency: 'Es gibt Neues zu einem Notfallzugriff',
+    supervision: 'Eine Aufsichtsregel hat bei einem Zugriff gegriffen',
+    trust: 'Es gibt Neues zu dem, was Ihre Daten schützt',
+    account: 'Auf Ihrer Seite wurde ein API-Schlüssel angelegt',
+    notices: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
+    accessReview: 'Es gibt Neues zur Zugangsprüfung',
+    practice: 'Es gibt Neues zu einer Übung',
+    statement: 'Der Auszug des Tages ist da',
+  },
+};
+
+/** What each kind of notice is, and the page about it: `request`, `grant`, or the path. */
+const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: string]>> = {
+  'request.awaiting_vendor': ['review', 'request'],
+  'request.awaiting_customer': ['decision', 'request'],
+  'request.stage-overdue': ['overdue', 'request'],
+  'request.asked': ['conversation', 'request'],
+  'request.answered': ['conversation', 'request'],
+  'request.forwarded': ['decision', 'request'],
+  'request.countered': ['offer', 'request'],
+  'request.outdated': ['outdated', 'request'],
+  'request.approved': ['approved', 'request'],
+  'request.denied': ['denied', 'request'],
+  'request.expired': ['expired', 'request'],
+  'request.cancelled': ['cancelled', 'request'],
+  'grant.scheduled': ['scheduled', 'request'],
+  'grant.active': ['active', 'request'],
+  'grant.ending': ['ending', 'request'],
+  'grant.ended': ['ended', 'request'],
+  'emergency.opening': ['opening', 'request'],
+  'demand.opening': ['opening', 'request'],
+  'disclosure.late': ['emergency', '/emergencies'],
+  'disclosure.given': ['emergency', '/emergencies'],
+  'disclosure.acknowledged': ['emergency', '/emergencies'],
+  'disclosure.disputed': ['emergency', '/emergencies'],
+  'supervision.notified': ['supervision', 'grant'],
+  'supervision.paused': ['supervision', 'grant'],
+  'supervision.resumed': ['supervision', 'grant'],
+  'supervision.stopped': ['supervision', 'grant'],
+  'trust.proposed': ['trust', 'trust'],
+  'trust.adopted': ['trust', 'trust'],
+  'trust.expiring': ['trust', 'trust'],
+  'trust.stopped': ['trust', 'trust'],
+  'trust.lifted': ['trust', 'trust'],
+  'trust.reset': ['trust', 'trust'],
+  'trust.reset-cancelled': ['trust', 'trust'],
+  'passkey.enrolled': ['trust', '/passkeys'],
+  'passkey.removed': ['trust', '/passkeys'],
+  'log.stopped': ['trust', 'trust'],
+  'demand.changed': ['trust', '/activity'],
+  'widening.proposed': ['trust', '/controls'],
+  'widening.confirmed': ['trust', '/controls'],
+  'widening.applied': ['trust', '/controls'],
+  'widening.withdrawn': ['trust', '/controls'],
+  'widening.lapsed': ['trust', '/controls'],
+  'notice-address.confirmed': ['trust', '/notice-addresses'],
+  'notice-address.removed': ['trust', '/notice-addresses'],
+  'account.key-created': ['account', '/account'],
+  'account.host-key-created': ['account', '/account'],
+  'account.notices-changed': ['notices', '/account'],
+  'access-review.opened': ['accessReview', '/access-review'],
+  'access-review.due': ['accessReview', '/access-review'],
+  'access-review.closed': ['accessReview', '/access-review'],
+  'practice.opened': ['practice', '/practice'],
+  'practice.due': ['practice', '/practice'],
+  'practice.failed': ['practice', '/practice'],
+  'log.statement': ['statement', '/proof'],
+};
+
+/** What the worker in the browser shows. Newer news about the same thing replace older ones, by `tag`. */
+export interface PushMessage {
+  title: string;
+  path: string;
+  tag: string;
+  language: PushLanguage;
+}
+
+/**
+ * @param request the request that the notice is about; null if it is about none
+ * @param side the tenant of the person who reads it; null for the vendor's staff
+ */
+export function writePushMessage(
+  { kind, subject }: Pick<Notice, 'subject'> & { kind: PersonalMailKind },
+  { request, side, language }: { request: string | null; side: string | null; language: PushLanguage },
+): PushMessage {
+  const [news, page] = KINDS[kind];
+  const pages: Record<string, string> = {
+    request: `/requests/${request}`,
+    grant: `/grants/${subject}`,
+    // The vendor's staff have no page about a customer's trust.
+    trust: side === null ? '/security' : '/trust',
+  };
+  const path = safeLocalPath(pages[page] ?? page);
+  return { title: TEXTS[language][news], path, tag: request ?? path, language };
+}
