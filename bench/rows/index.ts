@@ -6,6 +6,7 @@ import { externalChecks } from './external-checks.js';
 import { gatewayCalls } from './gateway-calls.js';
 import { gatewayFeed } from './gateway-feed.js';
 import { gatewayMemory } from './gateway-memory.js';
+import { headPieces } from './head-pieces.js';
 import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { logProof } from './log-proof.js';
@@ -29,6 +30,7 @@ export const FAMILIES: readonly Family[] = [
   tokenChecks,
   routeMatching,
   checkFlat,
+  headPieces,
   logAppend,
   logProof,
   logVerify,

@@ -2,7 +2,7 @@
  * Lets Node load this repository's TypeScript as jest.config.mjs says: names by its `moduleNameMapper`, sources by its
  * `transform` (from jest's cache, instrumented where coverage is measured).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createScriptTransformer } from '@jest/transform';
 
@@ -58,7 +58,9 @@ export async function load(url, context, next) {
     return { format: 'module', source, shortCircuit: true };
   }
   if (!isTypeScript(url)) return next(url, context);
-  const { code } = await transformer.transformAsync(fileURLToPath(url), options);
+  const path = fileURLToPath(url);
+  // Otherwise it would take the text that it has read before, also of a file that has changed.
+  const { code } = await transformer.transformAsync(path, options, readFileSync(path, 'utf8'));
   return { format: 'module', source: code, shortCircuit: true };
 }
 

@@ -1,11 +1,12 @@
 import NativeEnvironment from '../jest/environment.mjs';
 
-/** Skips the rest of a test file after the first test that fails: one is enough to notice a mutant. */
-export default class FirstFailureEnvironment extends NativeEnvironment {
-  #hasFailed = false;
+/** The run under way. spec-worker.mjs begins each. */
+export const run = { hasFailed: false };
 
+/** Skips all tests after the first one that fails: one is enough to notice a mutant. jest's own `bail` would end the process. */
+export default class FirstFailureEnvironment extends NativeEnvironment {
   handleTestEvent({ name, test }) {
-    if (name === 'test_done' && test.errors.length > 0) this.#hasFailed = true;
-    if (name === 'test_start' && this.#hasFailed) test.mode = 'skip';
+    if (name === 'test_done' && test.errors.length > 0) run.hasFailed = true;
+    if (name === 'test_start' && run.hasFailed) test.mode = 'skip';
   }
 }

@@ -11,12 +11,12 @@ import ts from 'typescript';
 
 const { SyntaxKind: Kind } = ts;
 
-/** For each operator what it becomes. A comparison moves its boundary, and turns round. */
+/** What each operator becomes. A comparison moves its boundary; turning it round would be noticed with the condition. */
 const OTHER_OPERATORS = new Map([
-  [Kind.LessThanToken, ['<=', '>=']],
-  [Kind.LessThanEqualsToken, ['<', '>']],
-  [Kind.GreaterThanToken, ['>=', '<=']],
-  [Kind.GreaterThanEqualsToken, ['>', '<']],
+  [Kind.LessThanToken, ['<=']],
+  [Kind.LessThanEqualsToken, ['<']],
+  [Kind.GreaterThanToken, ['>=']],
+  [Kind.GreaterThanEqualsToken, ['>']],
   [Kind.EqualsEqualsEqualsToken, ['!==']],
   [Kind.ExclamationEqualsEqualsToken, ['===']],
   [Kind.PlusToken, ['-']],

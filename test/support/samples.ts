@@ -7,7 +7,7 @@ export const SAMPLES = {
   damagedConnections: { quick: 100, full: 10_000 },
   rewrittenCalls: { quick: 100, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
-  mutatedMessages: { quick: 10_000, full: 5_000_000 },
+  mutatedMessages: { quick: 50_000, full: 5_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
   undiciExchanges: { quick: 100, full: 20_000 },
   /** Pages of a service that arrive in pieces. */

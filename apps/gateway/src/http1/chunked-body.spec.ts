@@ -63,6 +63,47 @@ describe('ChunkedBody', () => {
     );
   });
 
+  test('reads hex digits of either case, and sizes up to 4 GiB', () => {
+    const body = new ChunkedBody('plain');
+    const size = 0xffff_ffff;
+    body.push(Buffer.from('fFFffFFf\r\n'), 0, () => undefined);
+    const piece = Buffer.alloc(1 << 20);
+    for (let left = size; left > 0; left -= piece.length)
+      body.push(piece.subarray(0, left), 0, () => undefined);
+    expect(decode('\r\n0\r\n\r\n', [], body).isDone).toBe(true);
+    expect(decode('0009\r\n123456789\r\n00\r\n\r\n').content).toBe('123456789');
+    expect(decode('A\r\n1234567890\r\n0\r\n\r\n').content).toBe('1234567890');
+  });
+
+  test.each([
+    ['2;x\r\n', 'a chunk has an extension, or the body has trailers'],
+    ['g\r\n', 'the size of a chunk is not 1 to 8 hex digits'],
+    ['000000000\r\n', 'the size of a chunk is not 1 to 8 hex digits'],
+    ['0\r\r', 'a line of the chunked coding does not end with CRLF'],
+  ])('%j is refused, and the rule is named: %s', (text, rule) => {
+    expect(() => decode(text)).toThrow(new MalformedMessage(rule));
+  });
+
+  test('bytes that are not the first of a read count from their offset', () => {
+    const content: string[] = [];
+    const body = new ChunkedBody('plain');
+    const taken = body.push(Buffer.from('xx2\r\nab\r\n0\r\n\r\nGET'), 2, (piece) =>
+      content.push(piece.toString()),
+    );
+    expect([taken, content, body.isDone]).toEqual([14, ['ab'], true]);
+  });
+
+  test('the bytes that are dropped have a limit for the whole body', () => {
+    const rule = 'too many extensions or trailers';
+    // 4 bytes each: "x: 1" without its line end.
+    const trailers = (count: number) => `0\r\n${'x: 1\r\n'.repeat(count)}\r\n`;
+    expect(decode(trailers(2_048), [], new ChunkedBody('any')).isDone).toBe(true);
+    expect(() => decode(trailers(2_049), [], new ChunkedBody('any'))).toThrow(rule);
+    const extended = `1;${'x'.repeat(4_095)}\r\na\r\n1;${'x'.repeat(4_095)}\r\na\r\n0`;
+    expect(decode(`${extended}\r\n\r\n`, [], new ChunkedBody('any')).isDone).toBe(true);
+    expect(() => decode(`${extended};`, [], new ChunkedBody('any'))).toThrow(rule);
+  });
+
   test.each([
     '2;x\r\n',
     '2 \r\n',
@@ -107,9 +148,15 @@ describe('ChunkedBody', () => {
     ['an extension without a name', '2;\r\n'],
     ['a quoted extension', '2;x="y"\r\n'],
     ['a space in an extension', '2; x\r\n'],
+    ['a space in an extension before another one', '2; x;y\r\n'],
+    ['a space behind an extension', '2;x \r\n'],
+    ['an extension with an empty value', '2;x=\r\n'],
+    ['an extension with a value alone', '2;=x\r\n'],
     ['a trailer without a colon', '0\r\nX\r\n'],
     ['a trailer that continues', '0\r\nX: 1\r\n 2\r\n'],
     ['a length in a trailer', '0\r\nContent-Length: 1\r\n'],
+    ['a coding in a trailer', '0\r\nTransfer-Encoding: chunked\r\n'],
+    ['the end of the connection in a trailer', '0\r\nX: 1\r\nConnection: close\r\n'],
     ['endless trailers', `0\r\n${'X: 1\r\n'.repeat(3_000)}`],
     ['an endless extension', `2;${'x'.repeat(8_200)}`],
   ])('P4: of a response is refused for %s', (_, text) => {
