@@ -3,7 +3,7 @@
 import { keepCompiledCode } from './compile-cache.mjs';
 import { prepare } from './prepare.mjs';
 
-prepare('build');
+await prepare('build');
 keepCompiledCode();
 const { main } = await import(new URL('../dist/programs/countersign.js', import.meta.url).href);
 await main(process.argv.slice(2));

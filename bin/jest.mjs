@@ -36,8 +36,8 @@ const flags = [
   '--disable-warning=ExperimentalWarning',
   // A test file loads thousands of modules of which much is garbage at once: most of it then goes cheaply. The old space
   // begins with the size that every worker reaches, so that it is not collected at each step on the way there.
-  '--max-semi-space-size=32',
-  '--min-semi-space-size=32',
+  '--max-semi-space-size=64',
+  '--min-semi-space-size=64',
   '--initial-old-space-size=400',
   ...(projects.some((name) => AS_IN_PRODUCTION.includes(name)) ? [] : SHORT_LIVED),
 ];

@@ -23,7 +23,7 @@ import { prepare } from './prepare.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const place = mkdtempSync(join(tmpdir(), 'countersign-package-'));
 
-prepare('build');
+await prepare('build');
 // Imported here: in a fresh clone, `prepare` has just installed it.
 const { build } = await import('vite');
 

@@ -8,8 +8,9 @@
  *
  * `openapi` builds, and installs what checks the OpenAPI document besides.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -45,7 +46,7 @@ function checkNode() {
 }
 
 /** Two terminals may start at once: the folder is the lock, the pid in it tells a crashed owner from a busy one. */
-function withLock(work) {
+async function withLock(work) {
   const lock = join(root, '.prepare.lock');
   const started = Date.now();
   for (let told = false; ; ) {
@@ -67,7 +68,7 @@ function withLock(work) {
   }
   try {
     writeFileSync(join(lock, 'pid'), String(process.pid));
-    work();
+    await work();
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
@@ -85,13 +86,14 @@ function ownerIsGone(lock) {
   }
 }
 
-function run(command, args, what) {
-  const done = spawnSync(command, args, {
+async function run(command, args, what) {
+  const child = spawn(command, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
-  if (done.status !== 0) fail(`${what} failed; the lines above say why.`);
+  const [status] = await once(child, 'exit');
+  if (status !== 0) throw new Error(`${what} failed; the lines above say why.`);
 }
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
@@ -99,15 +101,21 @@ const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 /** Has its own packages: linters of the OpenAPI document and client generators. Nothing else needs them. */
 const OPENAPI = join(root, 'test/openapi');
 
-/** @param folder has a package-lock.json */
-function install(folder) {
+/**
+ * Puts the packages in place, and begins to compile those that come as source: a build needs none of them, and can run
+ * beside it.
+ *
+ * @param folder has a package-lock.json
+ * @returns {Promise<() => Promise<void>>} waits until all is compiled
+ */
+async function install(folder) {
   const wanted = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
     .update(process.versions.modules)
     .digest('hex');
   const modules = join(folder, 'node_modules');
   const stamp = join(modules, '.countersign-installed');
-  if (read(stamp) === wanted) return;
+  if (read(stamp) === wanted) return async () => {};
   // `npm ci` empties the folder first: through a link it would empty somebody else's.
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
     fail(
@@ -118,8 +126,20 @@ function install(folder) {
       ? 'installing packages (about a minute the first time) …'
       : 'installing what checks the OpenAPI document …',
   );
-  run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
-  writeFileSync(stamp, wanted);
+  const npm = (command, ...flags) =>
+    run(
+      'npm',
+      [command, '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', ...flags],
+      `npm ${command}`,
+    );
+  await npm('ci', '--ignore-scripts');
+  const compiled = npm('rebuild');
+  // The caller that waits gets the error. It may occur before.
+  compiled.catch(() => {});
+  return async () => {
+    await compiled;
+    writeFileSync(stamp, wanted);
+  };
 }
 
 function sourceFiles(folder) {
@@ -150,8 +170,8 @@ const PARTS = [
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
     // `npm run build` checks the types too. To start or test a program its output is enough, in half the time.
-    run: (checked) => {
-      run(
+    run: async (checked) => {
+      await run(
         process.execPath,
         [
           join(root, 'node_modules/@nestjs/cli/bin/nest.js'),
@@ -161,7 +181,7 @@ const PARTS = [
         ],
         'the build of the programs',
       );
-      run(process.execPath, [join(root, 'bin/bundle.mjs')], 'the bundling of the programs');
+      await run(process.execPath, [join(root, 'bin/bundle.mjs')], 'the bundling of the programs');
     },
   },
   {
@@ -175,10 +195,10 @@ const PARTS = [
     ],
     settings: [],
     clean: () => remove(join('apps', 'web')),
-    run: () => {
+    run: async () => {
       // The others write the pages that customers keep as one file into the folder of the first.
       for (const config of ['vite.config.ts', 'vite.signing.config.ts', 'vite.verifier.config.ts'])
-        run(
+        await run(
           process.execPath,
           [
             join(root, 'node_modules/vite/bin/vite.js'),
@@ -217,7 +237,7 @@ function sourceHash({ sources, settings }) {
   return hash.digest('hex');
 }
 
-function build(force) {
+async function build(force) {
   for (const part of PARTS) {
     const stamp = join(root, 'dist', part.stamp);
     const wanted = sourceHash(part);
@@ -225,22 +245,32 @@ function build(force) {
     say(`building the ${part.name} …`);
     rmSync(stamp, { force: true });
     part.clean();
-    part.run(force);
+    await part.run(force);
     writeFileSync(stamp, wanted);
   }
 }
 
 /** @param mode as in the usage above. Ends the process if something cannot be installed or built. */
-export function prepare(mode) {
+export async function prepare(mode) {
   checkNode();
   if (!['install', 'build', 'rebuild', 'openapi'].includes(mode))
     fail('usage: prepare.mjs install|build|rebuild|openapi');
-  withLock(() => {
-    install(root);
-    if (mode === 'openapi') install(OPENAPI);
-    if (mode !== 'install') build(mode === 'rebuild');
-  });
+  try {
+    await withLock(() => installAndBuild(mode));
+  } catch (error) {
+    fail(error.message);
+  }
+}
+
+async function installAndBuild(mode) {
+  const compiled = [await install(root)];
+  if (mode === 'openapi') compiled.push(await install(OPENAPI));
+  const built = mode === 'install' ? undefined : build(mode === 'rebuild');
+  // Both end before the lock is given back, also if one of them fails.
+  const ended = await Promise.allSettled([built, ...compiled.map((wait) => wait())]);
+  for (const { reason } of ended) if (reason !== undefined) throw reason;
 }
 
 const script = process.argv[1];
-if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) prepare(process.argv[2]);
+if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url))
+  await prepare(process.argv[2]);

@@ -5,7 +5,7 @@ import { systemHashing } from '@countersign/persistence';
 import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
-describeOn('PostgreSQL', 'a log as it is exported', (bench) => {
+describeOn('SQLite', 'a log as it is exported', (bench) => {
   const append = (
     tenant: string,
     at: string,

@@ -10,14 +10,14 @@ import {
 } from '@countersign/access';
 import type { NoticeTopic } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 const CODE = 'ABCDEFGH';
 
-describeStore('notice addresses', (bench) => {
+describeOn('SQLite', 'notice addresses', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let bob: Principal;

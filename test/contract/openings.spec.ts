@@ -4,7 +4,7 @@ import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
-describeOn('PostgreSQL', 'commitments of the deployment’s log', (bench) => {
+describeOn('SQLite', 'commitments of the deployment’s log', (bench) => {
   const readBy = async (tenant: string, commitment: string) =>
     (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment)
       ?.value;

@@ -3,7 +3,7 @@ import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
-describeOn('PostgreSQL', 'how gateways connect to an upstream', (bench) => {
+describeOn('SQLite', 'how gateways connect to an upstream', (bench) => {
   test('is kept beside the route map, logged for the vendor alone, and leaves the map’s hash as it is', async () => {
     const file = smallOrganisation();
     const [billing] = file.services;

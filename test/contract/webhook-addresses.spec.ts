@@ -18,7 +18,7 @@ function withHooks(suffix: string): Organisation {
   return file;
 }
 
-describeOn('PostgreSQL', 'addresses of webhooks', (bench) => {
+describeOn('SQLite', 'addresses of webhooks', (bench) => {
   test('P11: no log says one, as they are set and as they change; the vendor’s says that they did', async () => {
     const flow = await startWorkflow(bench.store, withHooks('old'));
     const file = withHooks('new');

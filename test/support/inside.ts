@@ -16,7 +16,7 @@ export class Inside implements Running {
 
   private constructor(
     private readonly name: InsideName,
-    private readonly started: Promise<{ close(): Promise<void> }>,
+    private started: Promise<{ close(): Promise<void> }>,
   ) {
     // Callers that wait for the end get the error. It may occur before anyone waits.
     started.catch(() => undefined);
@@ -36,10 +36,13 @@ export class Inside implements Running {
   }
 
   stop(): Promise<void> {
-    this.closed ??= this.started.then(
+    if (this.closed !== undefined) return this.closed;
+    this.closed = this.started.then(
       (running) => running.close(),
       () => undefined,
     );
+    // A spec keeps this object until its worker ends. What has run here need not stay in memory as long.
+    this.started = Promise.resolve({ close: () => Promise.resolve() });
     return this.closed;
   }
 
