@@ -7,6 +7,12 @@ import { gone, PATIENCE_MS, soon } from './support/soon.js';
 
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 
+/** What a clock in the zone shows at this instant: `15:03`. */
+const clockIn = (timeZone: string, at: string): RegExp =>
+  new RegExp(
+    `\\b${new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(new Date(at))}\\b`,
+  );
+
 describe('everyday tasks on the other pages', () => {
   let site: BrowserSite;
 
@@ -75,7 +81,7 @@ describe('everyday tasks on the other pages', () => {
     await notices.getByText('Choose mail or Slack for this.').waitFor();
     expect(await save.isDisabled()).toBe(true);
     await way('What waits for you', /^Mail/).check();
-    await notices.getByLabel('Time zone of your messages').selectOption('Asia/Tokyo');
+    await notices.getByLabel('Time zone of your messages and pages').selectOption('Asia/Tokyo');
     await save.click();
     await notices.getByText('Saved. If less reaches you now').waitFor();
     expect(await site.api('bob', 'GET', '/api/v1/preferences')).toMatchObject({
@@ -88,6 +94,42 @@ describe('everyday tasks on the other pages', () => {
     await expectReadOnly();
     expect(await way('What others decided', /^Mail/).isChecked()).toBe(false);
   });
+
+  test('pages show their times in the zone that the person has chosen, and say which, in both languages', async () => {
+    const id = await grant(site);
+    const { startsAt } = await site.api<{ startsAt: string }>('ada', 'GET', `/api/v1/grants/${id}`);
+    // In the browser's zone, Berlin, no page names a zone beside the name.
+    const page = await site.signedIn('ola', `/grants/${id}/receipt`);
+    await page.getByText(clockIn('Europe/Berlin', startsAt)).first().waitFor();
+    await gone(page.getByText(/^Times in/));
+
+    const own = await (await site.context()).newPage();
+    await own.goto(`${site.url}/account`);
+    await site.signIn(own, 'ola');
+    await own.getByRole('button', { name: 'Sign in again' }).waitFor();
+    await signInAgain(own, 'ola');
+    await own.getByLabel('Time zone of your messages and pages').selectOption('Asia/Tokyo');
+    await own.getByRole('button', { name: 'Save the notices' }).click();
+    await own.getByText('Times in Asia/Tokyo').waitFor();
+
+    await page.reload();
+    await page.getByText('Times in Asia/Tokyo').waitFor();
+    await page.getByText(clockIn('Asia/Tokyo', startsAt)).first().waitFor();
+    await gone(page.getByText(/ CES?T\b/));
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    await page.getByText('Zeiten in Asia/Tokyo').waitFor();
+    await page.getByText(clockIn('Asia/Tokyo', startsAt)).first().waitFor();
+    await gone(page.getByText(/ MES?Z\b/));
+
+    // A day of a filter is a day in Tokyo.
+    const filtered = page.waitForRequest(/\/api\/v1\/requests\?.*from=/);
+    await page.goto(`${site.url}/history?from=2026-10-25&to=2026-10-25`);
+    const asked = new URL((await filtered).url()).searchParams;
+    expect([asked.get('from'), asked.get('to')]).toEqual([
+      '2026-10-24T15:00:00.000Z',
+      '2026-10-25T15:00:00.000Z',
+    ]);
+  }, 120_000);
 
   test('controls are saved with a message; a draft survives another person’s change and never overwrites it', async () => {
     const page = await site.signedIn('ada', '/controls');

@@ -57,6 +57,20 @@ describeStore('where notices go', (bench) => {
     expect(await find(notice.id)).toMatchObject([{ state: 'due', attempts: 2, lastError: null }]);
   });
 
+  test('P7: a notice that has gone out can go elsewhere too, once; a delivery that is there stays as it is', async () => {
+    const notice = await told('req_1');
+    await fanOut(notice, [mail('usr_1')]);
+    const [first] = await due();
+    await claim(first!);
+    const add = () =>
+      bench.store.asVendor((unit) => unit.deliveries.add(first!, [mail('usr_1'), mail('usr_2')], NOW));
+    await Promise.all([add(), add()]);
+    expect(await find(notice.id)).toMatchObject([
+      { recipient: 'usr_1', attempts: 1 },
+      { recipient: 'usr_2', tenant: 'acme', orderKey: 'req_1', state: 'due', attempts: 0 },
+    ]);
+  });
+
   test('order is kept for one recipient and request, and for no others', async () => {
     const [first, second, other] = [await told('req_1'), await told('grt_1'), await told('req_2')];
     await fanOut(first, [mail('usr_1'), mail('usr_2')]);

@@ -136,6 +136,7 @@ export const whoamiAnswer = (tenant: string | null = null) => ({
   roles: [tenant === null ? 'engineer' : 'approver'],
   channel: 'api',
   assurance: 'api-key',
+  zone: null,
   authenticatedAt: null,
   permissions: ['self.read'],
 });

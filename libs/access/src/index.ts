@@ -142,7 +142,9 @@ export {
   type NoticeAddressState,
 } from './domain/notice-address.js';
 export {
+  carriesDuty,
   chosenMessages,
+  isDuty,
   NOTICE_WAYS,
   type NoticeChoices,
   type NoticeWay,
@@ -732,7 +734,12 @@ export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
-export { type Preferences, readPreferences, savePreferences } from './use-cases/personal/preferences.js';
+export {
+  type Preferences,
+  readChosenZone,
+  readPreferences,
+  savePreferences,
+} from './use-cases/personal/preferences.js';
 export {
   addPushSubscription,
   listPushSubscriptions,

@@ -154,6 +154,10 @@ export const whoamiSchema = named(
     tenant: z.string().nullable().describe('Null for the vendor’s staff.'),
     roles: z.array(z.string()),
     facts: factsSchema,
+    zone: z
+      .string()
+      .nullable()
+      .describe('The time zone that they have chosen for their clocks, an IANA name; null: the browser’s.'),
     channel: z.enum(CHANNELS),
     assurance: z.enum(ASSURANCES),
     authenticatedAt: instant()

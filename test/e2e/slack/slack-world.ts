@@ -37,6 +37,8 @@ export interface SlackWorldOptions {
   socketMode?: boolean;
   signingSecret?: string;
   language?: 'en' | 'de';
+  /** A mail server; absent: no mail is sent. */
+  smtpUrl?: string;
 }
 
 /** Staff in their workspace, customers in theirs, the broker between; people linked as they would link themselves. */
@@ -79,6 +81,7 @@ export class SlackWorld {
     const settings = {
       slack: settingsFor(slack, options.socketMode ?? false),
       mailLanguage: options.language ?? 'en',
+      ...(options.smtpUrl === undefined ? {} : { smtpUrl: options.smtpUrl }),
     };
     broker = await TestBroker.start({ organisation: options.organisation ?? places(), settings, clock });
     return new SlackWorld(broker, slack);

@@ -1,6 +1,7 @@
 import {
   type Delivered,
   type Delivery,
+  type DeliveryDraft,
   DeliveryFailure,
   type DeliveryOutcome,
   type NoticeChannel,
@@ -22,6 +23,9 @@ const BATCH = 200;
 /** Called after each attempt. `error` is for the operator's log. */
 export type DeliveryReport = (delivery: Delivery, outcome: DeliveryOutcome, error: unknown) => void;
 
+/** What goes out in place of a delivery after an attempt that ended so. */
+export type InsteadOf = (delivery: Delivery, outcome: DeliveryOutcome) => Promise<DeliveryDraft[]>;
+
 /**
  * Attempts the deliveries of one channel: one at a time to each recipient, several recipients at once. A slow recipient
  * delays no one else, because the loop does not wait for attempts.
@@ -34,6 +38,7 @@ export class ChannelSender {
   constructor(
     private readonly deps: BrokerDeps,
     private readonly channel: NoticeChannel,
+    private readonly insteadOf: InsteadOf,
     private readonly report: DeliveryReport,
     private readonly onError: (job: string, error: unknown) => void,
   ) {
@@ -86,7 +91,11 @@ export class ChannelSender {
 
   private async attempt(delivery: Delivery): Promise<void> {
     const { outcome, error } = await this.try(delivery);
-    await this.deps.store.notices.write((unit) => unit.deliveries.settle(delivery, outcome));
+    const instead = await this.insteadOf(delivery, outcome);
+    await this.deps.store.notices.write(async ({ deliveries }) => {
+      await deliveries.settle(delivery, outcome);
+      if (instead.length > 0) await deliveries.add(delivery, instead, this.deps.clock.now().toISOString());
+    });
     this.report(delivery, outcome, error);
   }
 

@@ -54,7 +54,7 @@ export async function fanOutNotices(
 }
 
 /** Reads the subjects of notices in units of their own tenants, so that nothing of another tenant can leak into them (P9). */
-async function addressAll(deps: BrokerDeps, notices: readonly Notice[]): Promise<AddressedNotice[]> {
+export async function addressAll(deps: BrokerDeps, notices: readonly Notice[]): Promise<AddressedNotice[]> {
   const found: AddressedNotice[] = [];
   for (const tenant of new Set(notices.map((notice) => notice.tenant))) {
     const own = notices.filter((notice) => notice.tenant === tenant);
@@ -83,19 +83,21 @@ async function draftsOf(
 }
 
 /** A message to one recipient of a channel. `to`: the person, if the recipient is one person's own. */
-interface Message {
+export interface Message {
   channel: DeliveryChannel;
   recipient: string;
   to: PersonalRecipient | undefined;
 }
 
-async function messagesOf(
+/** @param sent recipients who have the notice already; they may no longer be among those whom it addresses */
+export async function messagesOf(
   unit: NoticesReadUnit,
   channel: NoticeChannel,
   addressed: AddressedNotice,
   hasChoices: boolean,
+  sent: readonly string[] = [],
 ): Promise<Message[]> {
-  const recipients = await channel.recipients(addressed, unit);
+  const recipients = [...new Set([...sent, ...(await channel.recipients(addressed, unit))])];
   const personal = hasChoices ? await channel.personal?.(recipients, addressed, unit) : undefined;
   return recipients.map((recipient) => ({
     channel: channel.name,
@@ -104,19 +106,25 @@ async function messagesOf(
   }));
 }
 
+/** What a person's choices depend on, beside the kind of the notice. */
+export const aboutOf = ({ request, grant }: AddressedNotice) => ({
+  requester: request?.requester ?? null,
+  endReason: grant?.endReason ?? null,
+});
+
 /** The messages without those that their persons have switched off. */
 function asChosen(
   messages: readonly Message[],
-  { notice, request, grant }: AddressedNotice,
+  addressed: AddressedNotice,
   choices: ReadonlyMap<string, NoticeChoices>,
 ): Message[] {
   const left = new Set(messages);
-  const about = { requester: request?.requester ?? null, endReason: grant?.endReason ?? null };
+  const about = aboutOf(addressed);
   for (const [person, off] of choices) {
     const own = messages.flatMap((message) =>
       message.to?.person === person ? [{ ...message.to, message }] : [],
     );
-    const chosen = chosenMessages(own, personalTopic(notice.kind, person, about), off);
+    const chosen = chosenMessages(own, personalTopic(addressed.notice.kind, person, about), off);
     for (const each of own) if (!chosen.includes(each)) left.delete(each.message);
   }
   return [...left];

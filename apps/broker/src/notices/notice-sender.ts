@@ -4,8 +4,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../core.module.js';
 import { Metrics } from '../observe/metrics.js';
-import { ChannelSender, type DeliveryReport } from './channel-sender.js';
+import { ChannelSender, type DeliveryReport, type InsteadOf } from './channel-sender.js';
 import { fanOutNotices } from './fan-out.js';
+import { insteadOf } from './missed-duties.js';
 
 const EVERY_MS = 1_000;
 /** Notices in quick succession are fanned out together. */
@@ -31,7 +32,8 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
       if (deliveries > 0) this.wakeSenders();
     };
     this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError, REST_MS);
-    this.senders = channels.map((channel) => new ChannelSender(deps, channel, this.report, onError));
+    const instead: InsteadOf = (delivery, outcome) => insteadOf(deps, channels, delivery, outcome);
+    this.senders = channels.map((channel) => new ChannelSender(deps, channel, instead, this.report, onError));
   }
 
   onApplicationBootstrap(): void {

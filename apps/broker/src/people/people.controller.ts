@@ -1,4 +1,4 @@
-import { getPerson, type Principal, permissionsOf } from '@countersign/access';
+import { getPerson, type Principal, permissionsOf, readChosenZone } from '@countersign/access';
 import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -22,10 +22,12 @@ export class PeopleController {
 
 @Controller('api/v1/whoami')
 export class WhoamiController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
   @Get()
   @Allow('self.read')
   @Describe(peopleEndpoints.whoami)
-  whoami(@CurrentPrincipal() principal: Principal): Whoami {
+  async whoami(@CurrentPrincipal() principal: Principal): Promise<Whoami> {
     const { person, channel, assurance, authenticatedAt = null } = principal;
     const { id, email, name, tenant, roles } = person;
     const permissions = permissionsOf(principal);
@@ -37,6 +39,7 @@ export class WhoamiController {
       tenant,
       roles,
       ...facts,
+      zone: await readChosenZone(this.deps, principal),
       channel,
       assurance,
       authenticatedAt,

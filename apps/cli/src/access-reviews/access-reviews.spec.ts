@@ -38,7 +38,7 @@ async function cli(
           roles: ['admin'],
           channel: 'api',
         },
-        ...{ assurance: 'api-key', authenticatedAt: null, permissions: [] },
+        ...{ assurance: 'api-key', zone: null, authenticatedAt: null, permissions: [] },
       },
     }),
     [`GET ${BASE}`]: () => ({ body: { items: reviews, next: null } }),

@@ -22,7 +22,7 @@ async function cli(argv: string[], sent = true) {
     'GET /api/v1/whoami': () => ({
       body: {
         ...{ person: PERSON, email: 'ada@acme.example', name: 'Ada', tenant: 'acme', roles: ['admin'] },
-        ...{ channel: 'api', assurance: 'api-key', authenticatedAt: null, permissions: [] },
+        ...{ channel: 'api', assurance: 'api-key', zone: null, authenticatedAt: null, permissions: [] },
       },
     }),
     [`GET ${BASE}`]: () => ({ body: { items: [address] } }),

@@ -20,7 +20,7 @@ async function cli(argv: string[]) {
     'GET /api/v1/whoami': () => ({
       body: {
         ...{ person: PERSON, email: 'ada@acme.example', name: 'Ada', tenant: 'acme', roles: ['approver'] },
-        ...{ channel: 'api', assurance: 'api-key', authenticatedAt: null, permissions: [] },
+        ...{ channel: 'api', assurance: 'api-key', zone: null, authenticatedAt: null, permissions: [] },
       },
     }),
     [`GET ${BASE}`]: () => ({ body: { items: [summary], next: null } }),

@@ -1,5 +1,6 @@
 import type { PermissionName } from '@countersign/api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { chooseZone } from '../text/clock.js';
 import { api } from './client.js';
 import { ApiProblem, unwrap } from './problem.js';
 
@@ -9,9 +10,14 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
   queryFn: async ({ signal }) => {
     try {
-      return await unwrap(api.GET('/api/v1/whoami', { signal }));
+      const session = await unwrap(api.GET('/api/v1/whoami', { signal }));
+      chooseZone(session.zone);
+      return session;
     } catch (error) {
-      if (error instanceof ApiProblem && error.status === 401) return null;
+      if (error instanceof ApiProblem && error.status === 401) {
+        chooseZone(null);
+        return null;
+      }
       throw error;
     }
   },

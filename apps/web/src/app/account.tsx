@@ -1,10 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 import { api } from '../api/client.js';
 import { useOrganisation } from '../api/organisation.js';
 import { unwrap } from '../api/problem.js';
 import { queryClient } from '../api/query-client.js';
 import { isVendor, type Session } from '../api/session.js';
+import { browserZone, onZone, readerZone } from '../text/clock.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
 import { shellTexts } from './shell.text.js';
@@ -13,6 +15,7 @@ import { shellTexts } from './shell.text.js';
 export function Account({ session }: { session: Session }) {
   const text = useText(shellTexts);
   const language = useLanguage();
+  const zone = useSyncExternalStore(onZone, readerZone);
   const signOut = useSignOut();
   const organisation = useOrganisation();
   const side = isVendor(session) ? organisation.vendor : organisation.tenant(session.tenant ?? '');
@@ -21,6 +24,7 @@ export function Account({ session }: { session: Session }) {
       <Link className="account-name" to="/account">
         <span className="strong">{session.name}</span>
         <span className="soft small">{side}</span>
+        {zone === browserZone() ? null : <span className="soft small">{text.times(zone)}</span>}
       </Link>
       <span className="row near">
         <Button

@@ -1,5 +1,27 @@
+import { isZone, wallClock } from '@countersign/contract';
 import { LOCALES } from '@countersign/wording';
 import type { Language } from './language.js';
+
+let chosen: string | null = null;
+const listeners = new Set<() => void>();
+
+/** All clocks of the pages use the zone that the reader has chosen; null, or one that this browser does not know: the browser's. */
+export function chooseZone(zone: string | null): void {
+  const known = zone !== null && isZone(zone) ? zone : null;
+  if (known === chosen) return;
+  chosen = known;
+  for (const listener of listeners) listener();
+}
+
+export function onZone(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The reader's time zone, an IANA name: the one that they have chosen, or the browser's. */
+export const readerZone = (): string => chosen ?? browserZone();
 
 /**
  * An instant in the reader's time zone, with the zone's name: `Tue 24 Nov, 15:03 CET`. The year appears if it is
@@ -11,13 +33,14 @@ export function instantText(
   {
     seconds = false,
     year = false,
-    zone,
+    zone = readerZone(),
     now = new Date(),
   }: { seconds?: boolean; year?: boolean; zone?: string; now?: Date } = {},
 ): string {
   const date = new Date(at);
-  const timeZone = zone === undefined ? {} : { timeZone: zone };
-  const sameYear = date.getFullYear() === now.getFullYear();
+  const yearOf = (instant: Date) =>
+    new Intl.DateTimeFormat('en', { year: 'numeric', timeZone: zone }).format(instant);
+  const sameYear = yearOf(date) === yearOf(now);
   return new Intl.DateTimeFormat(LOCALES[language], {
     weekday: 'short',
     day: 'numeric',
@@ -27,18 +50,22 @@ export function instantText(
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
     timeZoneName: 'short',
-    ...timeZone,
+    timeZone: zone,
   }).format(date);
 }
 
 /** The time of day, to the second. */
 export function timeText(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium' }).format(new Date(at));
+  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium', timeZone: readerZone() }).format(
+    new Date(at),
+  );
 }
 
 /** The day of an instant in the reader's time zone, for a heading: `Tuesday, 24 November 2026`. */
 export function dayHeading(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full' }).format(new Date(at));
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full', timeZone: readerZone() }).format(
+    new Date(at),
+  );
 }
 
 /** A UTC day, `2026-11-24`, as a reader writes it: `24 November 2026`. */
@@ -69,21 +96,33 @@ export function bytesText(bytes: number, language: Language): string {
 }
 
 /** An instant as the value of a `datetime-local` field in the reader's time zone: `2026-11-24T15:03`. */
-export function localText(at: number): string {
-  const date = new Date(at);
-  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+export function localText(at: number, zone = readerZone()): string {
+  const { day, time } = wallClock(zone, new Date(at));
+  return `${day}T${time}`;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The instant of such a text. Of a time that the clocks show twice it is the first; one that they skip is as long after the change as
+ * it is past the skipped hour.
+ *
+ * @returns NaN if the text is no time
+ */
+export function instantOfLocal(text: string, zone = readerZone()): number {
+  const utc = Date.parse(`${text}Z`);
+  if (Number.isNaN(utc)) return utc;
+  const aheadAt = (at: number) => Date.parse(`${localText(at, zone)}Z`) - Math.floor(at / 60_000) * 60_000;
+  const [before, after] = [utc - aheadAt(utc - DAY_MS), utc - aheadAt(utc + DAY_MS)];
+  const shows = (at: number) => Date.parse(`${localText(at, zone)}Z`) === Math.floor(utc / 60_000) * 60_000;
+  return [before, after].sort((one, other) => one - other).find(shows) ?? before;
 }
 
 /** A day of the reader's calendar: `2026-11-24`. */
-export function dayText(at: number): string {
-  const date = new Date(at);
-  const pad = (number: number) => String(number).padStart(2, '0');
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
-}
+export const dayText = (at: number): string => wallClock(readerZone(), new Date(at)).day;
 
 /** The instant at which a day begins in the reader's time zone, `later` days after `day`. A day can have 23 to 25 hours. */
 export function startOfDay(day: string, later = 0): string {
-  const date = new Date(`${day}T00:00:00`);
-  date.setDate(date.getDate() + later);
-  return date.toISOString();
+  const first = new Date(Date.parse(`${day}T00:00Z`) + later * DAY_MS).toISOString().slice(0, 10);
+  return new Date(instantOfLocal(`${first}T00:00`)).toISOString();
 }

@@ -1,5 +1,18 @@
 import { durationText, resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/wording';
-import { bytesText, clockText, instantText, localText } from './clock.js';
+import {
+  browserZone,
+  bytesText,
+  chooseZone,
+  clockText,
+  dayHeading,
+  dayText,
+  instantOfLocal,
+  instantText,
+  localText,
+  readerZone,
+  startOfDay,
+  timeText,
+} from './clock.js';
 
 describe('clocks', () => {
   test('an instant has the reader’s time zone and its name, and the year if it is another one', () => {
@@ -39,7 +52,47 @@ describe('clocks', () => {
       const text = localText(Date.parse(at));
       expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
       expect(new Date(text).toISOString()).toBe(new Date(at).toISOString());
+      expect(instantOfLocal(text)).toBe(Date.parse(at));
     }
+  });
+});
+
+describe('the zone that the reader has chosen', () => {
+  afterEach(() => chooseZone(null));
+
+  test('is that of every clock, day and field; null, or a zone that the browser does not know, is the browser’s', () => {
+    chooseZone('Asia/Tokyo');
+    const at = '2026-11-24T23:03:07Z';
+    const now = new Date('2026-11-20T00:00:00Z');
+    expect(instantText(at, 'en', { now })).toBe('Wed 25 Nov, 08:03 GMT+9');
+    expect(instantText(at, 'de', { now })).toBe('Mi., 25. Nov., 08:03 GMT+9');
+    expect(timeText(at, 'en')).toBe('08:03:07');
+    expect(dayHeading(at, 'de')).toBe('Mittwoch, 25. November 2026');
+    expect([dayText(Date.parse(at)), localText(Date.parse(at))]).toEqual(['2026-11-25', '2026-11-25T08:03']);
+    expect(new Date(instantOfLocal('2026-11-25T08:03')).toISOString()).toBe('2026-11-24T23:03:00.000Z');
+    expect([startOfDay('2026-11-25'), startOfDay('2026-11-25', 1)]).toEqual([
+      '2026-11-24T15:00:00.000Z',
+      '2026-11-25T15:00:00.000Z',
+    ]);
+    // In Tokyo it is the next year already.
+    expect(instantText('2026-12-31T20:00:00Z', 'en', { now })).toContain('2027');
+    for (const zone of [null, 'Europe/Atlantis']) {
+      chooseZone(zone);
+      expect(readerZone()).toBe(browserZone());
+    }
+  });
+
+  test('a field’s time is the instant at which the clocks show it, also when they change', () => {
+    const utc = (local: string) =>
+      new Date(instantOfLocal(local, 'Europe/Berlin')).toISOString().slice(0, 16);
+    expect(utc('2026-07-15T12:00')).toBe('2026-07-15T10:00');
+    // Shown twice: the first.
+    expect(utc('2026-10-25T02:30')).toBe('2026-10-25T00:30');
+    expect(utc('2026-10-25T03:30')).toBe('2026-10-25T02:30');
+    // Never shown.
+    expect(utc('2026-03-29T02:30')).toBe('2026-03-29T01:30');
+    expect(instantOfLocal('soon')).toBeNaN();
+    expect(instantOfLocal('')).toBeNaN();
   });
 });
 

@@ -1,6 +1,6 @@
 import { durationText } from '@countersign/wording';
-import { useEffect, useState } from 'react';
-import { clockText, instantText, timeText } from '../text/clock.js';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { clockText, instantText, onZone, readerZone, timeText } from '../text/clock.js';
 import { useLanguage } from '../text/language.js';
 
 /** An instant in the reader's time zone, with the zone's name. What is printed and kept shows the year too. */
@@ -13,11 +13,13 @@ export function Instant({
   seconds?: boolean;
   year?: boolean;
 }) {
-  return <time dateTime={at}>{instantText(at, useLanguage(), { seconds, year })}</time>;
+  const zone = useSyncExternalStore(onZone, readerZone);
+  return <time dateTime={at}>{instantText(at, useLanguage(), { seconds, year, zone })}</time>;
 }
 
 /** The time of day, to the second. */
 export function Time({ at }: { at: string }) {
+  useSyncExternalStore(onZone, readerZone);
   return (
     <time className="nowrap" dateTime={at} title={at}>
       {timeText(at, useLanguage())}

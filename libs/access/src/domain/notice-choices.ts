@@ -18,11 +18,15 @@ export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
 /** Topics that must keep at least one way: the process stalls if the person does not learn of it. */
 const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
 
+export const isDuty = (topic: PersonalTopic | null): boolean => topic !== null && DUTIES.includes(topic);
+
 /**
  * Ways that carry a duty. A push does not: it says little, a push service may drop it or keep it for hours, and it ends with its
  * session.
  */
 const DUTY_WAYS: readonly NoticeWay[] = ['mail', 'slack'];
+
+export const carriesDuty = (way: NoticeWay): boolean => DUTY_WAYS.includes(way);
 
 /** The ways that a person has switched off, by topic. A topic that is absent comes by every way. */
 export type NoticeChoices = Partial<Record<PersonalTopic, NoticeWay[]>>;
@@ -60,6 +64,6 @@ export function chosenMessages<Message extends PersonalMessage>(
   if (topic === null || off === undefined) return [...messages];
   const isOn = ({ way, isFixed }: Message) => isFixed || !(off[topic] ?? []).includes(way);
   const chosen = messages.filter(isOn);
-  const isMissed = DUTIES.includes(topic) && !chosen.some(({ canArrive }) => canArrive);
+  const isMissed = isDuty(topic) && !chosen.some(({ canArrive }) => canArrive);
   return isMissed ? [...messages] : chosen;
 }

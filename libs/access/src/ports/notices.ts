@@ -11,7 +11,7 @@ import type { Entry, Page, PageQuery } from './repository.js';
 /** Notices of every tenant and where they go. */
 export interface NoticeRepositories {
   outbox: Entry<OutboxRepository>;
-  deliveries: Entry<DeliveryRepository, 'fanOut' | 'claim' | 'settle' | 'retry' | 'prune'>;
+  deliveries: Entry<DeliveryRepository, 'fanOut' | 'add' | 'claim' | 'settle' | 'retry' | 'prune'>;
 }
 
 /** Every kind of notice. Channels and pages that translate notices are typed with it, so a misspelt kind does not compile. */
@@ -151,6 +151,8 @@ export interface DeliveryRepository {
    * @returns false if another broker has done so
    */
   fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean>;
+  /** Stores that this delivery's notice goes elsewhere too. A delivery that is there already stays as it is. */
+  add(beside: Delivery, drafts: readonly DeliveryDraft[], at: string): Promise<void>;
   /**
    * Begins an attempt: counts it, and lets no one else begin one before `until`. After a crash there is a second
    * attempt, never none.

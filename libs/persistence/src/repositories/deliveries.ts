@@ -78,19 +78,12 @@ export class Deliveries implements DeliveryRepository {
       { state: 'delivered', deliveredAt: at },
     );
     if (!isOurs) return false;
-    const rows = drafts.map((draft) => ({
-      ...draft,
-      notice: notice.id,
-      tenant: notice.tenant,
-      state: 'due' as const,
-      attempts: 0,
-      nextAt: at,
-      deliveredAt: null,
-      deadAt: null,
-      lastError: null,
-    }));
-    await insertRows(this.manager, NoticeDeliveryEntity, rows);
+    await insertRows(this.manager, NoticeDeliveryEntity, newRows(notice.id, notice.tenant, drafts, at));
     return true;
+  }
+
+  async add({ notice, tenant }: Delivery, drafts: readonly DeliveryDraft[], at: string): Promise<void> {
+    await insertRows(this.manager, NoticeDeliveryEntity, newRows(notice, tenant, drafts, at), 'skip');
   }
 
   async claim(delivery: Delivery, until: string): Promise<boolean> {
@@ -160,6 +153,18 @@ export class Deliveries implements DeliveryRepository {
     });
   }
 }
+
+const newRows = (
+  notice: string,
+  tenant: string,
+  drafts: readonly DeliveryDraft[],
+  at: string,
+): NoticeDeliveryEntity[] =>
+  drafts.map((draft) => ({
+    ...draft,
+    ...{ notice, tenant, state: 'due', attempts: 0, nextAt: at },
+    ...{ deliveredAt: null, deadAt: null, lastError: null },
+  }));
 
 const keyOf = ({ notice, channel, recipient }: Delivery) => ({ notice, channel, recipient });
 

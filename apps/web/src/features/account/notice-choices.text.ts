@@ -21,8 +21,8 @@ const en = {
   dutyMissing: 'Choose mail or Slack for this.',
   slackNote:
     'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, or the app was removed there, what waits for you and what happens to your own requests comes by mail.',
-  zone: 'Time zone of your messages',
-  zoneHint: 'The pages show the time of the browser that you use.',
+  zone: 'Time zone of your messages and pages',
+  zoneHint: 'The pages say so beside your name if your browser has another one.',
   browserZone: (zone: string | null) =>
     zone === null ? 'As my browser says when I sign in' : `As my browser says when I sign in (${zone})`,
   ownBrowser:
@@ -52,8 +52,8 @@ const de: typeof en = {
   dutyMissing: 'Wählen Sie dafür Mail oder Slack.',
   slackNote:
     'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, oder wurde die App dort entfernt, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',
-  zone: 'Zeitzone Ihrer Nachrichten',
-  zoneHint: 'Die Seiten zeigen die Zeit des Browsers, den Sie benutzen.',
+  zone: 'Zeitzone Ihrer Nachrichten und Seiten',
+  zoneHint: 'Hat Ihr Browser eine andere, steht sie auf den Seiten neben Ihrem Namen.',
   browserZone: (zone) =>
     zone === null
       ? 'Wie mein Browser sie bei der Anmeldung nennt'

@@ -60,7 +60,7 @@ function ChoicesForm({ preferences }: { preferences: Preferences }) {
   });
   const save = useMutation({
     mutationFn: (body: NewPreferences) => unwrap(api.PUT('/api/v1/preferences', { body })),
-    onSuccess: () => invalidate(KEY),
+    onSuccess: () => invalidate(KEY, ['session']),
   });
   const isComplete = withoutWay(chosen.notices).length === 0;
   const submit = (event: FormEvent) => {

@@ -1,4 +1,5 @@
 import type { Event } from '@countersign/api';
+import { dayText } from '../../text/clock.js';
 import { memberText } from './event-words.js';
 
 /** An event as the timeline shows it. A call has its outcome beside it. */
@@ -42,8 +43,7 @@ export function groupByDay(rows: readonly Row[]): Day[] {
   for (const row of rows) {
     const { at } = row.event;
     const last = days.at(-1);
-    if (last !== undefined && new Date(last.at).toDateString() === new Date(at).toDateString())
-      last.rows.push(row);
+    if (last !== undefined && dayText(Date.parse(last.at)) === dayText(Date.parse(at))) last.rows.push(row);
     else days.push({ at, rows: [row] });
   }
   return days;

@@ -1,6 +1,7 @@
 import { formatDuration, toInstant } from '@countersign/contract';
 import { tickedScope } from '@countersign/wording';
 import type { Ask, Template } from '../../api/client.js';
+import { instantOfLocal } from '../../text/clock.js';
 
 /** When access begins: at once, at a time, or with the first token. */
 export type Start = 'approval' | 'later' | 'first-use';
@@ -42,7 +43,7 @@ const basisOf = ({ emergency, demand }: Draft): Pick<Ask, 'basis' | 'demand'> =>
 
 /** A local time as the API takes it; undefined if the form has none. */
 function instantOf(local: string | undefined): string | undefined {
-  const at = Date.parse(local ?? '');
+  const at = instantOfLocal(local ?? '');
   return Number.isNaN(at) ? undefined : toInstant(new Date(at));
 }
 

@@ -1,4 +1,5 @@
 import type { DemandLine } from '@countersign/api';
+import { instantOfLocal } from '../../text/clock.js';
 import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
@@ -32,7 +33,7 @@ export function GagState({ gagUntil, sealed, overdue }: Pick<DemandLine, 'gagUnt
 
 /** An instant of a `datetime-local` field, which is in the reader's zone; undefined while it is empty. */
 export const instantOf = (local: string): string | undefined =>
-  local === '' ? undefined : `${new Date(local).toISOString().slice(0, 19)}Z`;
+  local === '' ? undefined : `${new Date(instantOfLocal(local)).toISOString().slice(0, 19)}Z`;
 
 /** The lines of a text area that are not empty. */
 export const linesOf = (text: string): string[] =>

@@ -1,4 +1,5 @@
 import type { Grant } from '../../api/client.js';
+import { dayText, startOfDay } from '../../text/clock.js';
 
 const WEEKS = 12;
 const NEWEST = 10;
@@ -32,9 +33,9 @@ export function accessByWeek(grants: readonly Begun[], hasMore: boolean, now: Da
 
 /** The Monday of the week of this day, `later` weeks after it. A week with a change of the clocks has no 168 hours. */
 function mondayOf(day: Date, later: number): Date {
-  const monday = new Date(day.getFullYear(), day.getMonth(), day.getDate());
-  monday.setDate(monday.getDate() - ((monday.getDay() + DAYS - 1) % DAYS) + later * DAYS);
-  return monday;
+  const today = dayText(day.getTime());
+  const weekday = new Date(`${today}T00:00Z`).getUTCDay();
+  return new Date(startOfDay(today, later * DAYS - ((weekday + DAYS - 1) % DAYS)));
 }
 
 /** The newest accesses that have begun. */

@@ -7,7 +7,7 @@ import { useNames } from '../../api/organisation.js';
 import { MOST_ITEMS } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
-import { numberText } from '../../text/clock.js';
+import { numberText, readerZone } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Bar, ColumnChart } from '../../ui/chart.js';
 import { Instant, useNow } from '../../ui/clock.js';
@@ -57,7 +57,11 @@ function Weeks({ grants, hasMore }: { grants: readonly Grant[]; hasMore: boolean
   const text = useText(glanceTexts);
   const language = useLanguage();
   const now = useNow(60_000);
-  const day = new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'short' });
+  const day = new Intl.DateTimeFormat(LOCALES[language], {
+    day: 'numeric',
+    month: 'short',
+    timeZone: readerZone(),
+  });
   const columns = accessByWeek(grants, hasMore, new Date(now)).map(({ monday, count }) => ({
     label: day.format(monday),
     value: count,

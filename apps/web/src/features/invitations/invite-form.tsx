@@ -6,13 +6,13 @@ import { controlsQuery, useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { trustQuery } from '../../api/trust.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
-import { localText } from '../../text/clock.js';
+import { instantOfLocal, localText, readerZone } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField, TextField } from '../../ui/field.js';
 import { Offerings } from '../ask/offerings.js';
 import { invitationsTexts } from './invitations.text.js';
-import { NO_REPEATS, type RepeatsDraft, RepeatsFields, recurrenceOf } from './repeats.js';
+import { noRepeats, type RepeatsDraft, RepeatsFields, recurrenceOf } from './repeats.js';
 import { useInvite, useLongestDuration } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
@@ -55,7 +55,7 @@ export function InviteForm({ slug }: { slug: string }) {
     uses: '',
     engineers: '',
     unmasked: false,
-    times: NO_REPEATS,
+    times: noRepeats(),
   }));
   const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
   const service = services.find(({ name }) => name === draft.service) ?? services[0];
@@ -67,7 +67,7 @@ export function InviteForm({ slug }: { slug: string }) {
     service === undefined || scope.length === 0 || draft.until === '' || recurs === null
       ? null
       : {
-          ...{ service: service.name, scope, until: toInstant(new Date(draft.until)) },
+          ...{ service: service.name, scope, until: toInstant(new Date(instantOfLocal(draft.until))) },
           ...(recurs === undefined ? {} : { recurs }),
           ...unmasked,
         };
@@ -189,7 +189,7 @@ function LimitFields({
       />
       <TextField
         label={text.until}
-        hint={text.untilHint(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+        hint={text.untilHint(readerZone())}
         type="datetime-local"
         required
         value={draft.until}

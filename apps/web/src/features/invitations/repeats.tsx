@@ -8,6 +8,7 @@ import {
   type Weekday,
 } from '@countersign/contract';
 import { dayName, recurrenceText } from '@countersign/wording';
+import { readerZone } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
 import { Choice, TextField } from '../../ui/field.js';
@@ -25,13 +26,13 @@ export interface RepeatsDraft {
   zone: string;
 }
 
-export const NO_REPEATS: RepeatsDraft = {
+export const noRepeats = (): RepeatsDraft => ({
   repeats: false,
   days: new Set(),
   from: '22:00',
   to: '00:00',
-  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-};
+  zone: readerZone(),
+});
 
 /** What the reader has entered; null while it is incomplete or not valid, or names a zone that this browser does not know. */
 export function recurrenceOf({ days, from, to, zone }: RepeatsDraft): Recurrence | null {

@@ -30,6 +30,7 @@ interface Offered {
 export function ListFilters({ fields, choice, states = {}, rows = [], of }: Offered & { of?: string }) {
   const text = useText(listsTexts);
   const change = useChangeAddress();
+  const hasSearch = fields.includes('text');
   const others = fields.filter((field) => field !== 'text');
   const chosen = others.filter((field) => choice[field] !== undefined).length;
   // Open if the address asks for one of them, until the reader closes it.
@@ -39,10 +40,10 @@ export function ListFilters({ fields, choice, states = {}, rows = [], of }: Offe
       className="sheet stack near no-print"
       aria-label={of === undefined ? text.filters : `${text.filters}: ${of}`}
     >
-      {fields.includes('text') ? <SearchField value={choice.text ?? ''} /> : null}
+      {hasSearch ? <SearchField value={choice.text ?? ''} /> : null}
       {others.length === 0 ? null : (
         <details className="details" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{text.more(chosen)}</summary>
+          <summary>{text[hasSearch ? 'more' : 'filtersChosen'](chosen)}</summary>
           {isOpen ? (
             <div className="list-filters">
               {others.map((field) => (

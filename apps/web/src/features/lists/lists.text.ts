@@ -2,6 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   filters: 'Filters',
+  filtersChosen: (count: number) => (count === 0 ? 'Filters' : `Filters (${count} chosen)`),
   more: (count: number) => (count === 0 ? 'More filters' : `More filters (${count} chosen)`),
   text: 'Search',
   textHint: 'Whole words of the reason or the ticket',
@@ -24,6 +25,7 @@ const en = {
 
 const de: typeof en = {
   filters: 'Filter',
+  filtersChosen: (count) => (count === 0 ? 'Filter' : `Filter (${count} gewählt)`),
   more: (count) => (count === 0 ? 'Weitere Filter' : `Weitere Filter (${count} gewählt)`),
   text: 'Suche',
   textHint: 'Ganze Wörter des Grundes oder des Tickets',

@@ -10,7 +10,7 @@ import type { Deps } from '../shared/deps.js';
 /** What a person has chosen. */
 export interface Preferences {
   off: NoticeChoices;
-  /** The time zone of the clocks in their messages, an IANA name; null: the browser's. */
+  /** The time zone of the clocks in their messages and on their pages, an IANA name; null: the browser's. */
   zone: string | null;
   /** The zone of the browser in which they last signed in; null if it is not known. */
   browserZone: string | null;
@@ -23,6 +23,10 @@ export function readPreferences({ store }: Deps, { person }: Principal): Promise
     ...(await preferences.zones(person.id)),
   }));
 }
+
+/** The time zone that the caller has chosen for their clocks, an IANA name; null: the browser's. */
+export const readChosenZone = ({ store }: Deps, { person }: Principal): Promise<string | null> =>
+  store.personal.read(async ({ preferences }) => (await preferences.zones(person.id)).zone);
 
 /**
  * Saves the caller's own choices in the place of those before, after a fresh sign-in: they outlive the session. A change is an

@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from '@countersign/contract';
-import { localText } from '../../../text/clock.js';
+import { instantOfLocal, localText } from '../../../text/clock.js';
 import type { Json } from './document.js';
 import { type Field, VALID } from './fields.js';
 
@@ -47,8 +47,8 @@ const instant: TextCodec = {
     return Number.isNaN(at) ? shown(value) : localText(at);
   },
   write(text) {
-    const at = new Date(text);
-    return Number.isNaN(at.getTime()) ? text : at.toISOString().replace('.000Z', 'Z');
+    const at = instantOfLocal(text);
+    return Number.isNaN(at) ? text : new Date(at).toISOString().replace('.000Z', 'Z');
   },
 };
 

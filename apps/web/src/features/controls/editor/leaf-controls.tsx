@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { readerZone } from '../../../text/clock.js';
 import { Choice, SelectField, TextField } from '../../../ui/field.js';
 import { codecOf } from './codecs.js';
 import { type Path, pointerOf, sameJson, valueAt } from './document.js';
@@ -20,7 +21,7 @@ export function TextControl({ field, path }: { field: Field; path: Path }) {
   const codec = codecOf(field);
   const value = valueAt(document, path);
   const { label, hint } = text.fields[field.text];
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = readerZone();
   return (
     <>
       <TextField
