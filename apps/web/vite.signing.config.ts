@@ -8,6 +8,7 @@ const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** Builds the page that customers host themselves. It is small and not minified, so that people can read it (docs/signing-page.md). */
 export default defineConfig({
   root: from('.'),
+  publicDir: false,
   resolve: {
     alias: {
       '@countersign/contract': from('../../libs/contract/src/index.ts'),

@@ -9,6 +9,7 @@ const lib = (path: string) => from(`../../libs/${path}`);
 /** Builds the page that verifies a copy of a log without any server. It is not minified, so that people can read it (docs/log.md). */
 export default defineConfig({
   root: from('.'),
+  publicDir: false,
   resolve: {
     alias: {
       '@countersign/access/policy': lib('access/src/policy/index.ts'),

@@ -373,7 +373,7 @@ describe('every page', () => {
     await page.waitForURL(`${site.url}/account`);
     await page.getByRole('button', { name: 'End all other sessions' }).click();
     await page.getByRole('button', { name: 'End all other sessions' }).waitFor({ state: 'detached' });
-    await page.getByText('this browser').waitFor();
+    await page.getByText('this browser', { exact: true }).waitFor();
     await other.reload();
     await other.waitForURL(/\/sign-in/);
   });

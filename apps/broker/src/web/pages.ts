@@ -18,6 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
   '.sha256': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.png': 'image/png',
 };
 
 /** What the page of one route needs at once. */
@@ -39,7 +41,11 @@ export interface BuiltApp {
   downloads: ReadonlyMap<string, BuiltFile>;
   /** By path: `/assets/NAME-HASH.js`. */
   assets: ReadonlyMap<string, BuiltFile>;
+  /** What browsers know by a fixed address: the worker for pushes, and what makes the pages an app that can be installed. */
+  fixed: ReadonlyMap<string, BuiltFile>;
 }
+
+const FIXED = /^\/(push-worker\.js|manifest\.webmanifest|icons\/[a-z0-9-]+\.png)$/;
 
 let built: BuiltApp | undefined;
 
@@ -76,6 +82,7 @@ function readBuiltApp(folder: string): BuiltApp | undefined {
     style: styleHash(index.body.toString('utf8')),
     firstLoads: readFirstLoads(files.get('/pages.json') ?? ''),
     assets: below('/assets/'),
+    fixed: new Map([...read].filter(([name]) => FIXED.test(name))),
     downloads: new Map([...below('/signing/'), ...below('/verifier/')]),
   };
 }
@@ -143,6 +150,8 @@ const appPolicy = (style: string, ...also: string[]): string =>
     "font-src 'self'",
     "img-src 'self'",
     ['connect-src', "'self'", ...also].join(' '),
+    "worker-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -176,10 +185,15 @@ export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): Request
   const trustPolicy = appPolicy(style, new URL(gatewayUrl).origin);
   return (request, response, next) => {
     const asset = app?.assets.get(request.path);
+    const fixed = app?.fixed.get(request.path);
     const download = app?.downloads.get(request.path);
     if (request.method !== 'GET' && request.method !== 'HEAD') next();
     else if (asset !== undefined) send(asset, FOR_EVER, request, response);
-    else if (download !== undefined) {
+    else if (fixed !== undefined) {
+      // The worker itself loads nothing.
+      response.setHeader('Content-Security-Policy', "default-src 'none'");
+      send(fixed, 'no-cache', request, response);
+    } else if (download !== undefined) {
       response.setHeader('Content-Disposition', 'attachment');
       send(download, 'no-cache', request, response);
     } else if (!isPage(request)) next();

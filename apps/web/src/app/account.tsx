@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
-import { api } from '../api/client.js';
+import { endSession } from '../api/end-session.js';
 import { useOrganisation } from '../api/organisation.js';
-import { unwrap } from '../api/problem.js';
 import { queryClient } from '../api/query-client.js';
 import { isVendor, type Session } from '../api/session.js';
 import { browserZone, onZone, readerZone } from '../text/clock.js';
@@ -49,7 +48,7 @@ export function Account({ session }: { session: Session }) {
  */
 function useSignOut() {
   return useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
+    mutationFn: endSession,
     onSuccess: () =>
       location.assign(`/sign-in?returnTo=${encodeURIComponent(location.pathname + location.search)}`),
     onError: () => queryClient.clear(),

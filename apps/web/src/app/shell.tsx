@@ -11,6 +11,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
+import { followSession } from '../api/end-session.js';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { manyRequestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
@@ -51,6 +52,10 @@ function SignedIn({ session }: { session: Session }) {
   const stream = useSyncExternalStore(onStreamState, streamState);
   // An opening stream makes every answer stale. Banners and counts wait for it, so that they are not read twice.
   const isFollowed = isSettled && stream !== 'connecting';
+  useEffect(() => {
+    // If it fails, the next page tries again.
+    if (isFollowed) followSession(session).catch(() => {});
+  }, [isFollowed, session]);
   return (
     <IsFollowed value={isFollowed}>
       <Bar session={session} />

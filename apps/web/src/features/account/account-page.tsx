@@ -11,9 +11,10 @@ import { TableSection } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
 import { ApiKeys } from './api-keys.js';
 import { NoticeChoices } from './notice-choices.js';
+import { PushBrowsers } from './push-browsers.js';
 import { SlackAccounts } from './slack-accounts.js';
 
-/** `/account`: the reader's own sessions, API keys and Slack accounts. */
+/** `/account`: the reader's own sessions, API keys, Slack accounts and notices. */
 export default function AccountPage() {
   const text = useText(accountTexts);
   const session = useSession();
@@ -24,6 +25,7 @@ export default function AccountPage() {
         {may(session, 'key.create') ? <ApiKeys /> : null}
         <SlackAccounts />
         <NoticeChoices />
+        <PushBrowsers />
       </div>
     </Page>
   );

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
+import { endSession } from '../../api/end-session.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
 import { beginProviderSignIn, type Session, sessionQuery } from '../../api/session.js';
 import { useText } from '../../text/language.js';
@@ -132,7 +133,7 @@ function Sheet({ heading, lead, children }: { heading: string; lead?: string; ch
 function StillSignedIn({ session, error, returnTo }: { session: Session; error: string; returnTo: string }) {
   const text = useText(signInTexts);
   const signOut = useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
+    mutationFn: endSession,
     onSuccess: () => location.assign(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`),
   });
   return (

@@ -1,0 +1,41 @@
+/**
+ * Shows what this broker pushes to the browser (docs/push.md), also if no page is open. It answers no request of a page and
+ * stores nothing: its scope, `/push/`, has no pages.
+ */
+const UNREADABLE = { title: 'Countersign', path: '/', tag: 'countersign', language: 'en' };
+
+/** As `safeLocalPath` in libs/contract: one slash, then nothing that a browser reads as another host. */
+const LOCAL = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
+
+self.addEventListener('push', (event) => {
+  const { title, path, tag, language } = read(event.data);
+  const [icon, renotify] = ['/icons/seal-192.png', true];
+  // A newer notice about the same thing replaces the one on the screen. Nothing can be decided in it, so it has no buttons.
+  event.waitUntil(
+    self.registration.showNotification(title, { tag, renotify, icon, lang: language, data: { path } }),
+  );
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data?.path));
+});
+
+/** The message. A browser ends a subscription that shows nothing, so what cannot be read is shown without words. */
+function read(data) {
+  try {
+    const message = data.json();
+    return Object.keys(UNREADABLE).every((name) => typeof message[name] === 'string') ? message : UNREADABLE;
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** Opens a page of this broker, or shows the window that has it open already. */
+async function openPage(path) {
+  const url = new URL(LOCAL.test(path) ? path : '/', self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const shown = windows.find((each) => each.url === url.href);
+  await (shown === undefined ? self.clients.openWindow(url.href) : shown.focus());
+}

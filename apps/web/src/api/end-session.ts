@@ -1,0 +1,21 @@
+import { api } from './client.js';
+import { unwrap } from './problem.js';
+import type { Session } from './session.js';
+
+/** Whether pushes may be on in this browser: without its person's leave they never are. */
+const mayPush = () => globalThis.Notification?.permission === 'granted';
+
+/** Signs the reader out, and first ends pushes in this browser. */
+export async function endSession(): Promise<void> {
+  if (mayPush())
+    await import('./push.js').then(
+      ({ turnPushOff }) => turnPushOff(),
+      () => {},
+    );
+  await unwrap(api.DELETE('/api/v1/session'));
+}
+
+/** Has pushes in this browser follow the session of a reader who has signed in, or ends them if they are someone else's. */
+export async function followSession(session: Session): Promise<void> {
+  if (mayPush()) await (await import('./push.js')).keepPush(session);
+}
