@@ -46,11 +46,16 @@ export function idPattern(prefix: IdPrefix): RegExp {
   return new RegExp(`^${prefix}_${UUID_V7}$`);
 }
 
-const BARE_UUID_V7 = new RegExp(`^${UUID_V7}$`);
+const idPatterns = new Map<IdPrefix, RegExp>();
 
 /** Whether the value is an id of this kind. An id has one spelling. */
 export function isId(prefix: IdPrefix, value: string): boolean {
-  return value.startsWith(`${prefix}_`) && BARE_UUID_V7.test(value.slice(prefix.length + 1));
+  let pattern = idPatterns.get(prefix);
+  if (pattern === undefined) {
+    pattern = idPattern(prefix);
+    idPatterns.set(prefix, pattern);
+  }
+  return pattern.test(value);
 }
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;

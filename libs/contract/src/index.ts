@@ -273,6 +273,7 @@ export {
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
   parseTerms,
+  requireTerms,
   requireTermsFit,
   termsCommitments,
   termsDigest,

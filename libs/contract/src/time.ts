@@ -36,8 +36,10 @@ export function formatDuration(seconds: number): string {
 
 /** Whether the text is an RFC 3339 instant in UTC, with `Z` and whole seconds, on a day that exists. */
 export function isInstant(text: string): boolean {
-  // `Date` reads 31 April as 1 May, or not at all.
-  return INSTANT.test(text) && new Date(text).getUTCDate() === Number(text.slice(8, 10));
+  if (!INSTANT.test(text)) return false;
+  const day = Number(text.slice(8, 10));
+  // Every month has the first 28 days. `Date` reads 31 April as 1 May, or not at all.
+  return day <= 28 || new Date(text).getUTCDate() === day;
 }
 
 /** Formats a date as an instant, rounded down to the second. Throws `invalid_instant` outside the years 0000 to 9999. */

@@ -7,7 +7,7 @@ import {
   isSealedLog,
   isTenantSlug,
   latestEndOfTerms,
-  parseTerms,
+  requireTerms,
   sha256Digest,
   type Terms,
 } from '@countersign/contract';
@@ -113,7 +113,7 @@ export const carriesTerms: TokenStep = (context) => {
     return refuse('malformed', 'authorization_details is one entry {type: "tenant_data", terms}');
   }
   try {
-    context.claims = claimsOf(context.payload, parseTerms(detail['terms']));
+    context.claims = claimsOf(context.payload, requireTerms(detail['terms']));
     context.rawTerms = detail['terms'];
     return undefined;
   } catch (error) {
@@ -123,11 +123,11 @@ export const carriesTerms: TokenStep = (context) => {
 };
 
 /**
- * The digest is computed from the terms, never believed. The terms are hashed as the token has them: the minter writes them
- * in canonical order, so that nothing has to be sorted here.
+ * The digest is computed from the terms, never believed. The minter writes them in their canonical form, so that mostly nothing
+ * has to be written again here.
  */
-export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, rules }) =>
-  claims !== undefined && sha256Digest(rules.hashing, canonicalJson(rawTerms)) === claims.digest
+export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, termsText, rules }) =>
+  claims !== undefined && sha256Digest(rules.hashing, termsText ?? canonicalJson(rawTerms)) === claims.digest
     ? undefined
     : refuse('digest_mismatch', 'the digest is not that of the terms');
 
@@ -157,27 +157,26 @@ export const endsWithItsTerms: TokenStep = ({ claims }) =>
     ? undefined
     : refuse('digest_mismatch', 'the grant would end after its terms can');
 
-/** The types of the claims were checked before. */
+/** The types of the claims were checked before. The members are written out: spreading them took a tenth of all the checks. */
 function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {
-  const text = (claim: string) => String(payload[claim]);
-  const number = (claim: string) => Number(payload[claim]);
-  const signatures: unknown = payload['countersignatures'];
-  return {
-    iss: text('iss'),
-    aud: text('aud'),
-    sub: text('sub'),
+  const given = payload as GrantTokenClaims;
+  const claims: GrantTokenClaims = {
+    iss: given.iss,
+    aud: given.aud,
+    sub: given.sub,
     client_id: 'countersign',
-    jti: text('jti'),
-    iat: number('iat'),
-    nbf: number('nbf'),
-    exp: number('exp'),
-    grant_id: text('grant_id'),
-    grant_nbf: number('grant_nbf'),
-    grant_exp: number('grant_exp'),
-    tenant: text('tenant'),
-    digest: text('digest'),
+    jti: given.jti,
+    iat: given.iat,
+    nbf: given.nbf,
+    exp: given.exp,
+    grant_id: given.grant_id,
+    grant_nbf: given.grant_nbf,
+    grant_exp: given.grant_exp,
+    tenant: given.tenant,
+    digest: given.digest,
     terms,
-    ...(payload['log'] === undefined ? {} : { log: text('log') }),
-    ...(Array.isArray(signatures) ? { countersignatures: signatures } : {}),
   };
+  if (given.log !== undefined) claims.log = given.log;
+  if (given.countersignatures !== undefined) claims.countersignatures = given.countersignatures;
+  return claims;
 }

@@ -1,79 +1,100 @@
 import { isUtf8 } from 'node:buffer';
 import { verify } from 'node:crypto';
 import { hasDuplicateMember, MAX_TOKEN_BYTES } from '@countersign/contract';
-import { type JsonObject, refuse, type TokenStep } from './grant-token.js';
+import { type JsonObject, refuse, type TokenContext, type TokenStep } from './grant-token.js';
 import { isEs256Key } from './jwks.js';
-
-/** The signature may be empty here (RFC 7515 §A.5), so that `alg: none` gets `bad_algorithm`. `isSigned` refuses the rest. */
-const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/;
+import { readUsualHeader, readUsualPayload } from './usual-form.js';
 
 export const isOfTokenSize: TokenStep = ({ token }) =>
   token.length > 0 && token.length <= MAX_TOKEN_BYTES
     ? undefined
     : refuse('malformed', `a token is 1 to ${MAX_TOKEN_BYTES} bytes`);
 
+/** The signature may be empty here (RFC 7515 §A.5), so that `alg: none` gets `bad_algorithm`. `isSigned` refuses the rest. */
 export const hasCompactForm: TokenStep = (context) => {
-  const [, header, payload, signature] = COMPACT.exec(context.token) ?? [];
-  if (header === undefined || payload === undefined || signature === undefined) {
+  const { token } = context;
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first < 1 || second <= first + 1 || token.indexOf('.', second + 1) !== -1) {
     return refuse('malformed', 'a token is three parts of base64url, divided by dots');
   }
-  context.parts = { header, payload, signature };
+  context.parts = {
+    header: token.slice(0, first),
+    payload: token.slice(first + 1, second),
+    signature: token.slice(second + 1),
+  };
   return undefined;
 };
-
-/** base64url can spell the same bytes in several ways. Only the canonical spelling is accepted. */
-export const isSpelledCanonically: TokenStep = (context) => {
-  const { header, payload, signature } = context.parts;
-  if (!isCanonical(header) || !isCanonical(payload) || !isCanonical(signature)) {
-    return refuse('malformed', 'a part is not in its canonical base64url spelling');
-  }
-  context.bytes = { header: decode(header), payload: decode(payload), signature: decode(signature) };
-  return undefined;
-};
-
-const decode = (part: string) => Buffer.from(part, 'base64url');
 
 /**
- * The caller has checked the alphabet. Then only the last letter can vary: it has 2 or 4 spare bits that a decoder drops and
- * that must be zero (RFC 4648 §3.5). One letter alone encodes no byte.
+ * The bytes of the token that is being verified, each part in its own place, and the bytes that were signed. Verifying takes one
+ * turn and nothing keeps these bytes, so all verifications share the memory: new buffers would cost as much as decoding.
  */
-function isCanonical(part: string): boolean {
-  switch (part.length % 4) {
-    case 0:
-      return true;
-    case 2:
-      return 'AQgw'.includes(part.slice(-1));
-    case 3:
-      return 'AEIMQUYcgkosw048'.includes(part.slice(-1));
-    default:
-      return false;
+const space = {
+  header: Buffer.alloc(MAX_TOKEN_BYTES),
+  payload: Buffer.alloc(MAX_TOKEN_BYTES),
+  signature: Buffer.alloc(MAX_TOKEN_BYTES),
+  signed: Buffer.alloc(MAX_TOKEN_BYTES),
+};
+
+/**
+ * base64url can spell the same bytes in several ways, and decoders skip letters that are outside its alphabet. Only the spelling
+ * that encoding gives is accepted (RFC 4648 §3.5).
+ */
+export const isSpelledCanonically: TokenStep = (context) => {
+  const header = decode(context.parts.header, space.header);
+  const payload = decode(context.parts.payload, space.payload);
+  const signature = decode(context.parts.signature, space.signature);
+  if (header === undefined || payload === undefined || signature === undefined) {
+    return refuse('malformed', 'a part is not in its canonical base64url spelling');
   }
+  context.bytes = { header, payload, signature };
+  return undefined;
+};
+
+/** The bytes of a part; undefined if it is not their canonical spelling. */
+function decode(part: string, into: Buffer): Buffer | undefined {
+  const bytes = into.subarray(0, into.write(part, 'base64url'));
+  return bytes.toString('base64url') === part ? bytes : undefined;
 }
 
 export const holdsJsonObjects: TokenStep = (context) => {
-  const header = readObject(context.bytes.header);
-  const payload = readObject(context.bytes.payload);
-  if (header === undefined || payload === undefined) {
-    return refuse('malformed', 'header and payload are JSON objects in UTF-8');
-  }
-  context.headerText = header.text;
-  context.header = header.object;
-  context.payloadText = payload.text;
-  context.payload = payload.object;
-  return undefined;
+  const { bytes } = context;
+  const [header, payload] = [readText(bytes.header), readText(bytes.payload)];
+  const isRead =
+    header !== undefined &&
+    payload !== undefined &&
+    readHeader(context, header) &&
+    readPayload(context, payload);
+  return isRead ? undefined : refuse('malformed', 'header and payload are JSON objects in UTF-8');
 };
 
-export const namesMembersOnce: TokenStep = ({ headerText, payloadText }) =>
-  hasDuplicateMember(headerText) || hasDuplicateMember(payloadText)
+export const namesMembersOnce: TokenStep = ({ mayNameTwice }) =>
+  mayNameTwice.some(hasDuplicateMember)
     ? refuse('duplicate_member', 'an object names a member twice')
     : undefined;
 
-function readObject(bytes: Buffer): { text: string; object: JsonObject } | undefined {
-  if (!isUtf8(bytes)) return undefined;
+const readText = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString('utf8') : undefined);
+
+function readHeader(context: TokenContext, json: string): boolean {
+  const header = readUsualHeader(json) ?? readAnyObject(context, json);
+  if (header !== undefined) context.header = header;
+  return header !== undefined;
+}
+
+function readPayload(context: TokenContext, json: string): boolean {
+  const usual = readUsualPayload(json);
+  const payload = usual?.payload ?? readAnyObject(context, json);
+  if (payload !== undefined) context.payload = payload;
+  context.termsText = usual?.termsText;
+  return payload !== undefined;
+}
+
+function readAnyObject(context: TokenContext, json: string): JsonObject | undefined {
+  context.mayNameTwice.push(json);
   try {
-    const text = bytes.toString('utf8');
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? { text, object: value } : undefined;
+    const value: unknown = JSON.parse(json);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -112,14 +133,11 @@ export const namesKnownKey: TokenStep = (context) => {
 };
 
 export const isSignedByThatKey: TokenStep = ({ key, token, parts, bytes: { signature } }) => {
+  const { signed } = space;
+  const length = signed.write(token, 0, parts.header.length + 1 + parts.payload.length, 'latin1');
   const holds =
     key !== undefined &&
     signature.length === SIGNATURE_BYTES &&
-    verify(
-      'sha256',
-      Buffer.from(token.slice(0, parts.header.length + 1 + parts.payload.length), 'latin1'),
-      { key, dsaEncoding: 'ieee-p1363' },
-      signature,
-    );
+    verify('sha256', signed.subarray(0, length), { key, dsaEncoding: 'ieee-p1363' }, signature);
   return holds ? undefined : refuse('bad_signature', 'the signature is not of this key over this token');
 };

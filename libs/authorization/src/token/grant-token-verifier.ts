@@ -6,18 +6,30 @@ import { verifyGrantToken } from './verify-grant-token.js';
 /** A valid token, whole. */
 type Known = { token: string; verdict: GoodToken };
 
-/** 132 bits of the signature. Hashing the key is most of the cost of a lookup, so it is kept short. */
-const TAIL_LENGTH = 22;
+/** 48 bits of the signature. */
+const COUNTED_LETTERS = 8;
+
+/**
+ * A number by which a token is found. It takes a fifth of the time of finding it by text, because a request brings its token
+ * as a new text, which a map would have to hash first. Different tokens may have one number.
+ */
+function numberOf(token: string): number {
+  let number = 0;
+  for (let at = Math.max(0, token.length - COUNTED_LETTERS); at < token.length; at++)
+    number = (Math.imul(number, 31) + token.charCodeAt(at)) | 0;
+  return number;
+}
 
 /**
  * `verifyGrantToken` with a cache of valid tokens. The cache keeps only what cannot change: these bytes are signed by that
  * key, and these are their claims. Each call still checks the key, the issuer, the audience and the time; a changed key
  * leads to a new verification. Refusals are not cached. Whether the grant is active is checked for every call, elsewhere.
  *
- * Tokens are found by the end of their signature and then compared whole. Two tokens with the same end only evict each other.
+ * Tokens are found by a number that the end of their signature gives, and then compared whole. Two tokens with one number
+ * only evict each other.
  */
 export class GrantTokenVerifier {
-  private readonly known: LRUCache<string, Known>;
+  private readonly known: LRUCache<number, Known>;
 
   /** @param max how many tokens are kept; the least recently used goes first */
   constructor(max: number) {
@@ -25,20 +37,20 @@ export class GrantTokenVerifier {
   }
 
   verify(token: string, rules: TokenRules): TokenVerdict {
-    const tail = token.slice(-TAIL_LENGTH);
-    const known = this.known.get(tail);
-    if (known === undefined || known.token !== token) return this.verifyNew(tail, token, rules);
+    const number = numberOf(token);
+    const known = this.known.get(number);
+    if (known === undefined || known.token !== token) return this.verifyNew(number, token, rules);
     const { verdict } = known;
     const now = rules.now();
-    if (!holdsUnder(verdict, rules, now)) return this.verifyNew(tail, token, rules);
+    if (!holdsUnder(verdict, rules, now)) return this.verifyNew(number, token, rules);
     const at = { payload: verdict.claims, now };
     const refusal = hasNotEnded(at) ?? hasBegun(at);
     return refusal === undefined ? verdict : { ok: false, ...refusal };
   }
 
-  private verifyNew(tail: string, token: string, rules: TokenRules): TokenVerdict {
+  private verifyNew(number: number, token: string, rules: TokenRules): TokenVerdict {
     const verdict = verifyGrantToken(token, rules);
-    if (verdict.ok) this.known.set(tail, { token, verdict });
+    if (verdict.ok) this.known.set(number, { token, verdict });
     return verdict;
   }
 }

@@ -92,14 +92,16 @@ export type TokenContext = {
   readonly now: number;
   parts: TokenParts<string>;
   bytes: TokenParts<Buffer>;
-  headerText: string;
-  payloadText: string;
+  /** JSON in which members must still be searched for names that occur twice. */
+  readonly mayNameTwice: string[];
   header: JsonObject;
   payload: JsonObject;
   key: KeyObject | undefined;
   claims: GrantTokenClaims | undefined;
   /** The terms as they are in the token. Set together with the claims. */
   rawTerms: unknown;
+  /** Their canonical JSON, if the payload has the usual form. */
+  termsText: string | undefined;
 };
 
 /** One named check: a refusal, or undefined to go on. */

@@ -85,13 +85,13 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
     now: rules.now(),
     parts: { header: '', payload: '', signature: '' },
     bytes: { header: NOTHING, payload: NOTHING, signature: NOTHING },
-    headerText: '{}',
-    payloadText: '{}',
+    mayNameTwice: [],
     header: {},
     payload: {},
     key: undefined,
     claims: undefined,
     rawTerms: undefined,
+    termsText: undefined,
   };
   for (const step of tokenSteps) {
     const refusal = step(context);

@@ -7,9 +7,9 @@ import { INSTANT } from '../time.js';
 /** Shapes of members that terms and statements share. */
 
 /** 366 days. A longer grant would be standing access by another name. */
-const MAX_SECONDS = 31_622_400;
+export const MAX_SECONDS = 31_622_400;
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** The shape, for JSON Schema; `isResourcePattern` also checks what the escapes mean. */
 const RESOURCE_PATTERN =
   /^(?:\*\*|(?:\*|(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+)(?:\/(?:\*|(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+))*(?:\/\*\*)?)$/;

@@ -8,6 +8,7 @@ import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resour
 import { isInstant } from '../time.js';
 import { budget, commitment, digest, instant, scope, seconds } from './members.js';
 import { type RequesterFacts, requesterFactsSchema } from './requester-facts.js';
+import { hasMembersOfTerms } from './terms-shape.js';
 
 /** The ground on which access is requested. */
 export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
@@ -234,6 +235,16 @@ export function parseTerms(value: unknown): Terms {
     if (wrong !== undefined) throw new ContractError('invalid_terms', wrong, `/${member}`);
   }
   return read.data;
+}
+
+/**
+ * `parseTerms` for JSON that was parsed for this call: returns the value itself, not a copy. It accepts the same values and throws
+ * the same errors. Most terms take half the time, without the schema.
+ */
+export function requireTerms(value: unknown): Terms {
+  return hasMembersOfTerms(value) && RULES.every(([, rule]) => rule(value) === undefined)
+    ? value
+    : parseTerms(value);
 }
 
 function wrongContents({ body, before, contentEncoding }: Change): string | undefined {

@@ -3,6 +3,7 @@ import { readJwks, verifyGrantToken } from '@countersign/authorization';
 import { type Terms, termsDigest } from '@countersign/contract';
 import fc from 'fast-check';
 import { AUDIENCE, hashing, ISSUER, NOW, sampleTerms } from '../../../../../test/factories/grant-token.js';
+import { readUsualHeader, readUsualPayload } from '../usual-form.js';
 import { type MintOrder, mintGrantToken } from './mint-grant-token.js';
 import { generateSigningKey, publicJwks } from './signing-key.js';
 
@@ -68,6 +69,13 @@ describe('mintGrantToken', () => {
       kid: signing.kid,
       key: keys.get(signing.kid),
     });
+  });
+
+  test('is minted in the form that is read quickest', () => {
+    const [header = '', payload = ''] = mintGrantToken(order).token.split('.');
+    const textOf = (part: string) => Buffer.from(part, 'base64url').toString();
+    expect(readUsualHeader(textOf(header))).toBeDefined();
+    expect(readUsualPayload(textOf(payload))).toBeDefined();
   });
 
   test('the header has alg, typ and kid, and nothing else', () => {
