@@ -97,6 +97,22 @@ test.each([
   },
 );
 
+test('P4: each request of a connection counts by its own fields, also between others that are alike', async () => {
+  world.upstream.answer = (_request, response) => response.end('x');
+  const { socket, text } = await open();
+  world.upstream.hits.length = 0;
+  const allowed = call(world.broker.token(world.broker.grant()));
+  const withoutToken = 'GET /billing/tenants/acme/invoices/7 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const sent = [allowed, allowed, withoutToken, allowed, call('nonsense'), allowed];
+  const statuses = () => text().match(/HTTP\/1\.1 \d{3}/g) ?? [];
+  for (const [index, request] of sent.entries()) {
+    socket.write(request);
+    await until(() => statuses().length === index + 1);
+  }
+  expect(statuses().map((status) => status.slice(-3))).toEqual(['200', '200', '401', '200', '401', '200']);
+  expect(world.upstream.hits).toHaveLength(4);
+});
+
 test('a client has at most a hundred unanswered requests on a connection: further ones close it, and cost nothing', async () => {
   const { socket, isClosed, held } = await calling();
   const before = process.memoryUsage().rss;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from './malformed-message.js';
-import { parseRequestHead } from './request-head.js';
+import { LatestFields, parseRequestHead } from './request-head.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9-]{1,12}$/);
 const value = fc.stringMatching(/^(?:[!-~](?:[ -~]{0,12}[!-~])?)?$/);
@@ -26,15 +26,52 @@ const meant = ({ method, target, minorVersion, fields }: Head) => ({
 });
 
 /** A head as it is when parsed and written again, in one spelling; undefined if it is refused. */
-function canonical(text: string): string | undefined {
+function canonical(text: string, latest?: LatestFields): string | undefined {
   try {
-    const { method, target, minorVersion, fields } = parseRequestHead(text);
+    const { method, target, minorVersion, fields } = parseRequestHead(text, latest);
     return JSON.stringify([method, target, minorVersion, fields]);
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined;
     throw error;
   }
 }
+
+describe('the heads of one connection', () => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.string({ unit: 'binary-ascii', maxLength: 1 })), {
+    maxLength: 5,
+  });
+
+  test('P4: each is read as if it had come alone, whatever came before', () => {
+    fc.assert(
+      fc.property(heads, damage, (head, changes) => {
+        const latest = new LatestFields();
+        const text = written(head);
+        for (const [place, byte] of changes) {
+          const at = place % text.length;
+          for (const sent of [text, text.slice(0, at) + byte + text.slice(at + 1), text])
+            expect(canonical(sent, latest)).toBe(canonical(sent));
+        }
+      }),
+      { numRuns: runs(1_000) },
+    );
+  });
+
+  test('the same field lines are parsed once; others, however alike, are parsed again', () => {
+    const latest = new LatestFields();
+    const fieldsOf = (target: string, lines: string) =>
+      parseRequestHead(`GET ${target} HTTP/1.1\r\n${lines}`, latest).fields;
+    const lines = 'Host: a\r\nAccept: text/html\r\n';
+    const fields = fieldsOf('/x', lines);
+    expect(fieldsOf('/another', lines)).toBe(fields);
+    expect(fieldsOf('/x', lines.replace(' a', ' b'))).toEqual([
+      ['host', 'b'],
+      ['accept', 'text/html'],
+    ]);
+    for (let time = 0; time < 2; time += 1)
+      expect(() => fieldsOf('/x', 'Host: b\r\nbad\r\n')).toThrow(MalformedMessage);
+    expect(fieldsOf('/x', lines)).toEqual(fields);
+  });
+});
 
 describe('parseRequestHead', () => {
   test('P4: reads every plain head as it was meant, with any blanks around a value', () => {

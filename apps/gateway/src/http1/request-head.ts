@@ -11,6 +11,25 @@ export type RequestHead = {
   fields: Fields;
 };
 
+/**
+ * The field lines of the latest request on a connection, parsed. Most clients send the same lines with each request, so what was
+ * parsed once is used again while the text is the same, to the byte.
+ */
+export class LatestFields {
+  #lines: string | undefined;
+  #fields: Fields = [];
+
+  /** The fields of a head, whose lines begin at an offset. Throws MalformedMessage. */
+  of(head: string, from: number): Fields {
+    const lines = head.slice(from);
+    if (lines !== this.#lines) {
+      this.#fields = parseFields(head, from, OF_REQUESTS);
+      this.#lines = lines;
+    }
+    return this.#fields;
+  }
+}
+
 const TARGET = /^[\x21-\x7e]+$/;
 /** What begins like a request of any version of HTTP. Anything else is another protocol, or none. */
 const LIKE_HTTP = /^[A-Z-]+ .*HTTP\/[0-9.]+ *$/i;
@@ -29,9 +48,9 @@ const METHODS: ReadonlySet<string> = new Set(
  *     HTTP-version = "HTTP/1." ( "0" / "1" )
  *
  * Nothing may precede it, not even the empty line that §2.2 lets a server skip, and single spaces divide its parts.
- * Throws MalformedMessage, with `endsHttp` for what is no HTTP at all, and for CONNECT.
+ * Throws MalformedMessage, with `endsHttp` for what is no HTTP at all, and for CONNECT. `latest`: the fields of the request before.
  */
-export function parseRequestHead(text: string): RequestHead {
+export function parseRequestHead(text: string, latest = new LatestFields()): RequestHead {
   const lineEnd = text.indexOf('\r\n');
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.indexOf(' ', methodEnd + 1);
@@ -44,7 +63,7 @@ export function parseRequestHead(text: string): RequestHead {
     throw new MalformedMessage('a method that is never forwarded', { endsHttp: true });
   const target = text.slice(methodEnd + 1, targetEnd);
   requirePlain(TARGET.test(target), 'the target has a character other than visible ASCII');
-  return { method, target, minorVersion, fields: parseFields(text, lineEnd + 2, OF_REQUESTS) };
+  return { method, target, minorVersion, fields: latest.of(text, lineEnd + 2) };
 }
 
 function oddLine(line: string): MalformedMessage {

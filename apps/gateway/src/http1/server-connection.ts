@@ -6,7 +6,7 @@ import { MalformedMessage } from './malformed-message.js';
 import type { DateLine } from './message-writer.js';
 import { readMemory } from './read-memory.js';
 import { RequestBody } from './request-body.js';
-import { parseRequestHead, type RequestHead } from './request-head.js';
+import { LatestFields, parseRequestHead, type RequestHead } from './request-head.js';
 import { KEEP_ALIVE_SECONDS, type ResponseConnection, ServerResponse } from './server-response.js';
 
 /** What a request says about its message and its connection. */
@@ -30,8 +30,11 @@ export type ServerExchange<R extends MessageRules> = {
 /** What a server does with requests. No method may throw, except `read`. */
 export type ServerBehaviour<R extends MessageRules> = {
   maxHeadBytes: number;
-  /** Interprets a head. Throws MalformedMessage. */
-  read(head: RequestHead): R;
+  /**
+   * Interprets a head. Throws MalformedMessage. `alike`: what this returned for the request before on the connection, if its fields
+   * were the same.
+   */
+  read(head: RequestHead, alike: R | undefined): R;
   serve(exchange: ServerExchange<R>): void;
   /** Answers something that is no plain request. The connection is closed after the response. */
   refuse(response: ServerResponse, rule: string): void;
@@ -71,6 +74,9 @@ type Waiting<R extends MessageRules> = ServerExchange<R> | { rule: string; respo
  */
 export class ServerConnection<R extends MessageRules> implements ResponseConnection {
   private readonly heads: HeadCollector;
+  private readonly latestFields = new LatestFields();
+  /** The latest request that was read. */
+  private latest: { fields: RequestHead['fields']; canonical: R } | undefined;
   private current: ServerResponse | undefined;
   private readonly waiting: Waiting<R>[] = [];
   /** The body that the next bytes belong to. */
@@ -180,12 +186,23 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
           this.deadline = this.monotonic() + HEAD_MS;
         return bytes.length;
       }
-      canonical = this.behaviour.read(parseRequestHead(text));
+      canonical = this.interpret(text);
     } catch (error) {
       this.refuse(error);
       return bytes.length;
     }
     return this.beginRequest(canonical, bytes, this.heads.end);
+  }
+
+  private interpret(text: string): R {
+    const head = parseRequestHead(text, this.latestFields);
+    const { fields } = head;
+    const canonical = this.behaviour.read(
+      head,
+      this.latest?.fields === fields ? this.latest.canonical : undefined,
+    );
+    this.latest = { fields, canonical };
+    return canonical;
   }
 
   private beginRequest(canonical: R, bytes: Buffer, from: number): number {

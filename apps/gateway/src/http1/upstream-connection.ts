@@ -82,6 +82,8 @@ export class UpstreamConnection implements ResponseSink {
   private responseBegun = false;
   private responseEnded = false;
   private isPaused = false;
+  /** The bytes that are being read are in memory that the next read overwrites. */
+  private isSharedRead = false;
   private idleMs = DEFAULT_IDLE_MS;
   /** Milliseconds of the monotonic clock. */
   private deadline: number;
@@ -187,7 +189,7 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   onData(piece: Buffer): void {
-    this.observer?.onResponseData(piece);
+    this.observer?.onResponseData(this.isSharedRead ? Buffer.from(piece) : piece);
   }
 
   onEnd(): void {
@@ -195,6 +197,13 @@ export class UpstreamConnection implements ResponseSink {
     const { observer } = this;
     this.observer = undefined;
     observer?.onResponseEnd();
+  }
+
+  /** Takes the connection's next bytes. Their memory belongs to the caller again when this returns. */
+  receiveShared(bytes: Buffer): void {
+    this.isSharedRead = true;
+    this.receive(bytes);
+    this.isSharedRead = false;
   }
 
   private writeHead({ isHead, head, framing }: WrittenRequest): void {

@@ -60,7 +60,9 @@ class Sent implements UpstreamObserver {
   onResponseHead({ status }: { status: number }): void {
     this.status = status;
   }
+  readonly pieces: Buffer[] = [];
   onResponseData(piece: Buffer): void {
+    this.pieces.push(piece);
     this.body += piece.toString('latin1');
   }
   onTurnEnd(): void {
@@ -100,6 +102,16 @@ describe('UpstreamPool', () => {
     get();
     get();
     await until(() => connections.length === 3);
+  });
+
+  test('P9: bytes of one answer stay as they are while others arrive, on its connection and on others', async () => {
+    const [one, other] = [get(), get()];
+    const answerOf = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    await answered(one, 0, answerOf('a'.repeat(20_000)));
+    await answered(other, 1, answerOf('b'.repeat(60_000)));
+    await answered(get(), 1, answerOf('c'.repeat(70_000)));
+    expect(Buffer.concat(one.pieces).toString('latin1')).toBe('a'.repeat(20_000));
+    expect(Buffer.concat(other.pieces).toString('latin1')).toBe('b'.repeat(60_000));
   });
 
   test.each([

@@ -15,6 +15,12 @@ const CHECK_MS = 250;
 /** Idle connections that are kept. Those in use are as many as open calls, which have their own limits. */
 const MAX_IDLE = 1_024;
 
+/**
+ * Where all plain connections read to. Memory for each read would cost more than the read itself. libuv fills it only when bytes are
+ * there, and they are used or copied before the next read.
+ */
+const SHARED_READ = Buffer.allocUnsafeSlow(65_536);
+
 /** A session is resumed for so long after a handshake in which the upstream's certificate was checked. */
 const SESSION_MS = 3_600_000;
 
@@ -113,9 +119,22 @@ export class UpstreamPool implements RequestSender {
     if (isSecure !== (security !== undefined)) throw new TypeError('https: goes with its security');
     const connection = security
       ? new UpstreamConnection(this.connectSecure(security), this.owner, 'secureConnect')
-      : new UpstreamConnection(connectPlain({ ...this.address, noDelay: true }), this.owner, 'connect');
+      : this.openPlain();
     this.all.add(connection);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_MS).unref();
+    return connection;
+  }
+
+  private openPlain(): UpstreamConnection {
+    const onread = {
+      buffer: SHARED_READ,
+      callback: (count: number) => {
+        connection.receiveShared(SHARED_READ.subarray(0, count));
+        return true;
+      },
+    };
+    const socket = connectPlain({ ...this.address, noDelay: true, onread });
+    const connection = new UpstreamConnection(socket, this.owner, 'connect');
     return connection;
   }
 
