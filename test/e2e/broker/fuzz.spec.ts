@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { anyText } from '../../factories/any-text.js';
 import { ask } from '../../factories/ask.js';
 import { samples } from '../../support/samples.js';
+import { urlPath } from '../../support/url-text.js';
 import { TestBroker } from '../harness.js';
 
 let broker: TestBroker;
@@ -63,7 +64,7 @@ describe('arbitrary input', () => {
 
   test('paths and queries get a status below 500', async () => {
     const path = fc.oneof(
-      fc.webPath(),
+      urlPath,
       fc.constantFrom(
         '/api/v1/requests',
         '/api/v1/grants',
