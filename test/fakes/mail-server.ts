@@ -103,3 +103,14 @@ function received(from: string, to: string[], raw: string): ReceivedMail {
         .trim(),
   };
 }
+
+/**
+ * The code that the mail shows on a line of its own. Ids in the mail's head can look like a code.
+ *
+ * @throws Error if it shows none
+ */
+export function codeIn({ raw }: ReceivedMail): string {
+  const code = /^ {4}([A-Z2-9]{4}-[A-Z2-9]{4})\r?$/m.exec(raw)?.[1];
+  if (code === undefined) throw new Error(`the mail shows no code:\n${raw}`);
+  return code;
+}

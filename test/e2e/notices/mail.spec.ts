@@ -3,7 +3,7 @@ import type { StopStatement } from '@countersign/contract';
 import { ask } from '../../factories/ask.js';
 import { organisation, waitForOwner } from '../../factories/organisation.js';
 import { AT } from '../../factories/trust.js';
-import { MailServer } from '../../fakes/mail-server.js';
+import { codeIn, MailServer } from '../../fakes/mail-server.js';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { onBusyMachine } from '../../support/deadline.js';
@@ -373,14 +373,13 @@ describe('a notice address', () => {
     expect([status, body]).toEqual([201, expect.objectContaining({ state: 'waiting', sent: true })]);
     return (body as { id: string }).id;
   };
-  const codeIn = async (count = 1) =>
-    /\b([A-Z2-9]{4}-[A-Z2-9]{4})\b/.exec((await mailTo(BOX, count))?.at(-1)?.raw ?? '')?.[1] ?? '';
+  const codeOf = async (count = 1) => codeIn((await mailTo(BOX, count)).at(-1)!);
   const confirm = (id: string, code: string) =>
     broker.call('tenantAdmin', 'POST', `${BASE}/${id}/confirmation`, { body: { code } });
 
   test('gets nothing but its code until it is confirmed, then its topics alone, with no link that signs anyone in', async () => {
     const id = await add(['access']);
-    const code = await codeIn();
+    const code = await codeOf();
     await makeGrant(broker);
     await mailed('ada@acme.example', 'Approved');
     expect(server.to(BOX)).toHaveLength(1);
@@ -397,7 +396,7 @@ describe('a notice address', () => {
 
   test('that is removed gets nothing more, not even what waits to be sent', async () => {
     const id = await add(['access']);
-    expectStatus(await confirm(id, await codeIn()), 201);
+    expectStatus(await confirm(id, await codeOf()), 201);
     server.onRecipient = (to) => (to === BOX ? 451 : 'accept');
     await makeGrant(broker);
     await eventually('an attempt to the address failed', async () =>

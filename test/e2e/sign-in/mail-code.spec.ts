@@ -1,6 +1,5 @@
 import { organisation } from '../../factories/organisation.js';
-import type { ReceivedMail } from '../../fakes/mail-server.js';
-import { MailServer } from '../../fakes/mail-server.js';
+import { codeIn, MailServer, type ReceivedMail } from '../../fakes/mail-server.js';
 import { Browser } from '../../support/browser.js';
 import { eventually } from '../../support/eventually.js';
 import { PUBLIC_URL } from '../../support/signed-in-site.js';
@@ -55,8 +54,6 @@ const askFrom = (network: string, from: Browser) =>
 const verify = (from: Browser, code: string) => post(from, '/auth/code/verify', { code });
 const mailed = (address: string, count = 1) =>
   eventually(`mail ${count} to ${address}`, () => mail.to(address)[count - 1], 20_000);
-/** The code has a line of its own: ids in the headers may look like it. */
-const codeIn = ({ raw }: ReceivedMail): string => /^ {4}([A-Z2-9]{4}-[A-Z2-9]{4})\r?$/m.exec(raw)![1]!;
 const isCode = (message: ReceivedMail) => message.header('subject')?.startsWith('Your code') === true;
 const signedIn = async (from: Browser) => (await from.send('/api/v1/session')).status === 200;
 /** A wrong code. */

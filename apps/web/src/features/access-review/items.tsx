@@ -63,21 +63,19 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
     items.flatMap(({ owner, by }) => [owner, by]).filter((id) => id?.startsWith('usr_') === true) as string[],
   );
   const [pruning, setPruning] = useState<Item | null>(null);
-  const decide = useMutation({
-    mutationFn: ({ item, decision }: { item: string; decision: Decision }) =>
-      unwrap(
-        api.POST('/api/v1/tenants/{slug}/access-reviews/{id}/decisions', {
-          params: { path: { slug: of.slug, id: of.id } },
-          body: { item, decision },
-        }),
-      ),
-    onSettled: (_answer, _error, { decision }) => {
-      // A late answer to a confirmation does not close the dialog that has been opened since.
-      if (decision === 'pruned') setPruning(null);
-      return invalidate(['access-reviews']);
-    },
-  });
+  // A late answer to a confirmation does not close the dialog that has been opened since.
+  const decide = useDecide(of, () => setPruning(null));
   const wording = (item: Item) => nameOf(item, text, language, name);
+  const practiceColumns = [
+    {
+      label: practice.title,
+      cell: ({ practice: last }: Item) => <LastPractice result={last?.result ?? null} />,
+    },
+  ];
+  const spanColumns = [
+    { label: text.since, cell: ({ since }: Item) => (since === null ? '–' : <Instant at={since} />) },
+    { label: text.until, cell: ({ until }: Item) => (until === null ? text.never : <Instant at={until} />) },
+  ];
   return (
     <section className="stack near" aria-labelledby={`kind-${kind}`}>
       <h2 id={`kind-${kind}`}>{text.kinds[kind]}</h2>
@@ -88,26 +86,7 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
         rowKey={({ item }) => item}
         columns={[
           { label: text.what, cell: (item) => <What item={item} words={wording(item)} /> },
-          ...(kind === 'person'
-            ? [
-                {
-                  label: practice.title,
-                  cell: ({ practice: last }: Item) => <LastPractice result={last?.result ?? null} />,
-                },
-              ]
-            : []),
-          ...(kind === 'person'
-            ? []
-            : [
-                {
-                  label: text.since,
-                  cell: ({ since }: Item) => (since === null ? '–' : <Instant at={since} />),
-                },
-                {
-                  label: text.until,
-                  cell: ({ until }: Item) => (until === null ? text.never : <Instant at={until} />),
-                },
-              ]),
+          ...(kind === 'person' ? practiceColumns : spanColumns),
           {
             label: text.answer,
             cell: (item) => (
@@ -126,24 +105,63 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
       />
       <Dialog label={text.pruneTitle} isOpen={pruning !== null} onClose={() => setPruning(null)}>
         {pruning === null ? null : (
-          <>
-            <p>{text.pruneLead(wording(pruning))}</p>
-            {pruning.kind === 'person' ? <p>{text.pruneRoles}</p> : null}
-            <div className="row">
-              {/* The dangerous button is not the first, so it never has the focus. */}
-              <Button onClick={() => setPruning(null)}>{text.back}</Button>
-              <Button
-                look="stop"
-                busy={decide.isPending}
-                onClick={() => decide.mutate({ item: pruning.item, decision: 'pruned' })}
-              >
-                {text.prune}
-              </Button>
-            </div>
-          </>
+          <Pruning
+            words={wording(pruning)}
+            isPerson={pruning.kind === 'person'}
+            isBusy={decide.isPending}
+            onBack={() => setPruning(null)}
+            onPrune={() => decide.mutate({ item: pruning.item, decision: 'pruned' })}
+          />
         )}
       </Dialog>
     </section>
+  );
+}
+
+/** Answers one item. `onPruned` is called after an answer that ends it, also if that failed. */
+function useDecide({ slug, id }: Of, onPruned: () => void) {
+  return useMutation({
+    mutationFn: ({ item, decision }: { item: string; decision: Decision }) =>
+      unwrap(
+        api.POST('/api/v1/tenants/{slug}/access-reviews/{id}/decisions', {
+          params: { path: { slug, id } },
+          body: { item, decision },
+        }),
+      ),
+    onSettled: (_answer, _error, { decision }) => {
+      if (decision === 'pruned') onPruned();
+      return invalidate(['access-reviews']);
+    },
+  });
+}
+
+/** Asks once more before an item ends. */
+function Pruning({
+  words,
+  isPerson,
+  isBusy,
+  onBack,
+  onPrune,
+}: {
+  words: string;
+  isPerson: boolean;
+  isBusy: boolean;
+  onBack: () => void;
+  onPrune: () => void;
+}) {
+  const text = useText(accessReviewTexts);
+  return (
+    <>
+      <p>{text.pruneLead(words)}</p>
+      {isPerson ? <p>{text.pruneRoles}</p> : null}
+      <div className="row">
+        {/* The dangerous button is not the first, so it never has the focus. */}
+        <Button onClick={onBack}>{text.back}</Button>
+        <Button look="stop" busy={isBusy} onClick={onPrune}>
+          {text.prune}
+        </Button>
+      </div>
+    </>
   );
 }
 

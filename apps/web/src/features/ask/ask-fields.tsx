@@ -1,13 +1,14 @@
 import './ask.css';
-import { hiddenFields } from '@countersign/contract';
-import { durationText, hiddenFieldsText, tickedScope } from '@countersign/wording';
+import { durationText, tickedScope } from '@countersign/wording';
 import { type ReactNode, useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
+import { Choice, TextArea, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';
 import type { Draft } from './draft.js';
+import { HiddenFieldsChoice, useHiddenFields } from './hidden-fields-choice.js';
 import { Offerings } from './offerings.js';
+import { ServiceField } from './service-field.js';
 import { StartFields } from './start-fields.js';
 
 /** What a request has besides its customer: the service, the scope, for how long and why. */
@@ -30,42 +31,59 @@ export function AskFields({
   children: ReactNode;
 }) {
   const text = useText(askTexts);
-  const language = useLanguage();
   const service = services.find(({ name }) => name === draft.service);
-  const fields = hiddenFields(service?.routes ?? [], tickedScope(draft));
   const shown = draft.unmasked === true ? { unmasked: true as const } : {};
-  const hidden = hiddenFieldsText(fields, shown, language);
+  const hidden = useHiddenFields(service, tickedScope(draft), shown);
   return (
     <div className="stack loose">
       {children}
-      {services.length < 2 ? null : (
-        <SelectField
-          label={text.service}
-          value={draft.service}
-          onChange={(event) => onChange({ service: event.target.value, ticked: new Set() })}
-        >
-          {services.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </SelectField>
-      )}
+      <ServiceField
+        label={text.service}
+        services={services}
+        value={draft.service}
+        onChange={(name) => onChange({ service: name, ticked: new Set() })}
+      />
       {service === undefined ? null : (
         <Offerings legend={text.what} service={service} draft={draft} onChange={onChange} />
       )}
-      {hidden === null ? null : (
-        <div className="stack near">
-          <p className="hint">{hidden}</p>
-          <Choice
-            type="checkbox"
-            checked={draft.unmasked === true}
-            onChange={({ target }) => onChange({ unmasked: target.checked })}
-          >
-            {text.unmasked}
-          </Choice>
-        </div>
-      )}
+      <HiddenFieldsChoice
+        hidden={hidden}
+        label={text.unmasked}
+        checked={draft.unmasked === true}
+        onChange={(unmasked) => onChange({ unmasked })}
+      />
       <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
       {withStart ? <StartFields draft={draft} onChange={onChange} /> : null}
+      <ReasonFields draft={draft} whyHint={whyHint} onChange={onChange} />
+      {draft.demand === undefined ? (
+        <div className="stack near">
+          <Choice
+            type="checkbox"
+            checked={draft.emergency === true}
+            onChange={({ target }) => onChange({ emergency: target.checked })}
+          >
+            {text.emergency}
+          </Choice>
+          {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Why access is needed: in words, as a code, and by a ticket. */
+function ReasonFields({
+  draft,
+  whyHint,
+  onChange,
+}: {
+  draft: Draft;
+  whyHint: string | undefined;
+  onChange: (change: Partial<Draft>) => void;
+}) {
+  const text = useText(askTexts);
+  return (
+    <>
       <TextArea
         label={text.why}
         hint={whyHint ?? text.whyHint}
@@ -97,19 +115,7 @@ export function AskFields({
         autoComplete="off"
         onChange={(event) => onChange({ ticket: event.target.value })}
       />
-      {draft.demand === undefined ? (
-        <div className="stack near">
-          <Choice
-            type="checkbox"
-            checked={draft.emergency === true}
-            onChange={({ target }) => onChange({ emergency: target.checked })}
-          >
-            {text.emergency}
-          </Choice>
-          {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
-        </div>
-      ) : null}
-    </div>
+    </>
   );
 }
 

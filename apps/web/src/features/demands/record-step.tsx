@@ -96,63 +96,7 @@ export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }
             </option>
           ))}
         </SelectField>
-        {action === 'redirected' ? (
-          <SelectField
-            label={text.outcome}
-            value={draft.outcome}
-            onChange={({ target }) => change({ outcome: target.value as RedirectOutcome })}
-          >
-            {OUTCOMES.map((each) => (
-              <option key={each} value={each}>
-                {text.outcomes[each]}
-              </option>
-            ))}
-          </SelectField>
-        ) : null}
-        {action === 'narrowed' ? (
-          <TextArea
-            label={text.left}
-            required
-            value={draft.scope}
-            onChange={({ target }) => change({ scope: target.value })}
-          />
-        ) : null}
-        {action === 'disclosed' ? (
-          <>
-            <Choice
-              type="checkbox"
-              checked={draft.withContent}
-              onChange={({ target }) => change({ withContent: target.checked })}
-            >
-              {text.content}
-            </Choice>
-            <TextField
-              label={text.grant}
-              placeholder="grt_…"
-              value={draft.grant}
-              onChange={({ target }) => change({ grant: target.value.trim() })}
-            />
-          </>
-        ) : null}
-        {action === 'narrowed' || action === 'disclosed' ? (
-          <TextField
-            label={text.accountsAffected}
-            type="number"
-            min={0}
-            required={action === 'disclosed'}
-            value={draft.accounts}
-            onChange={({ target }) => change({ accounts: target.value })}
-          />
-        ) : null}
-        {action === 'extension-proposed' ? (
-          <TextField
-            label={text.until}
-            type="datetime-local"
-            required
-            value={draft.until}
-            onChange={({ target }) => change({ until: target.value })}
-          />
-        ) : null}
+        <StepFields action={action} draft={draft} onChange={change} />
         <TextArea
           label={text.stepReason}
           required
@@ -167,5 +111,82 @@ export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }
         </p>
       </form>
     </section>
+  );
+}
+
+interface DraftFields {
+  draft: Draft;
+  onChange: (change: Partial<Draft>) => void;
+}
+
+/** What the step has beside its reason. */
+function StepFields({ action, draft, onChange }: DraftFields & { action: DemandStepAction | '' }) {
+  const text = useText(demandsTexts);
+  return (
+    <>
+      {action === 'redirected' ? (
+        <SelectField
+          label={text.outcome}
+          value={draft.outcome}
+          onChange={({ target }) => onChange({ outcome: target.value as RedirectOutcome })}
+        >
+          {OUTCOMES.map((each) => (
+            <option key={each} value={each}>
+              {text.outcomes[each]}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
+      {action === 'narrowed' ? (
+        <TextArea
+          label={text.left}
+          required
+          value={draft.scope}
+          onChange={({ target }) => onChange({ scope: target.value })}
+        />
+      ) : null}
+      {action === 'disclosed' ? <DisclosedFields draft={draft} onChange={onChange} /> : null}
+      {action === 'narrowed' || action === 'disclosed' ? (
+        <TextField
+          label={text.accountsAffected}
+          type="number"
+          min={0}
+          required={action === 'disclosed'}
+          value={draft.accounts}
+          onChange={({ target }) => onChange({ accounts: target.value })}
+        />
+      ) : null}
+      {action === 'extension-proposed' ? (
+        <TextField
+          label={text.until}
+          type="datetime-local"
+          required
+          value={draft.until}
+          onChange={({ target }) => onChange({ until: target.value })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Whether content was disclosed, and by which access. */
+function DisclosedFields({ draft, onChange }: DraftFields) {
+  const text = useText(demandsTexts);
+  return (
+    <>
+      <Choice
+        type="checkbox"
+        checked={draft.withContent}
+        onChange={({ target }) => onChange({ withContent: target.checked })}
+      >
+        {text.content}
+      </Choice>
+      <TextField
+        label={text.grant}
+        placeholder="grt_…"
+        value={draft.grant}
+        onChange={({ target }) => onChange({ grant: target.value.trim() })}
+      />
+    </>
   );
 }

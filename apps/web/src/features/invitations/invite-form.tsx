@@ -1,5 +1,5 @@
-import { hiddenFields, type ScopeEntry, toInstant } from '@countersign/contract';
-import { durationText, hiddenFieldsText, scopeWords, tickedScope } from '@countersign/wording';
+import { type ScopeEntry, toInstant } from '@countersign/contract';
+import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
@@ -9,8 +9,10 @@ import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
 import { instantOfLocal, localText, readerZone } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Choice, SelectField, TextField } from '../../ui/field.js';
+import { TextField } from '../../ui/field.js';
+import { HiddenFieldsChoice, useHiddenFields } from '../ask/hidden-fields-choice.js';
 import { Offerings } from '../ask/offerings.js';
+import { ServiceField } from '../ask/service-field.js';
 import { invitationsTexts } from './invitations.text.js';
 import { noRepeats, type RepeatsDraft, RepeatsFields, recurrenceOf } from './repeats.js';
 import { useInvite, useLongestDuration } from './use-invite.js';
@@ -40,37 +42,53 @@ interface Draft {
   times: RepeatsDraft;
 }
 
+const emptyDraft = (): Draft => ({
+  service: '',
+  ticked: new Set(),
+  objects: '',
+  ticket: '',
+  until: localText(Date.now() + 3 * DAY_MS),
+  minutes: '',
+  uses: '',
+  engineers: '',
+  unmasked: false,
+  times: noRepeats(),
+});
+
+/** What the invitation opens, and until when; null while the form does not say all of it. */
+function accessOf(draft: Draft, service: string, hasHidden: boolean) {
+  const scope = tickedScope(draft);
+  const recurs = draft.times.repeats ? recurrenceOf(draft.times) : undefined;
+  if (scope.length === 0 || draft.until === '' || recurs === null) return null;
+  return {
+    ...{ service, scope, until: toInstant(new Date(instantOfLocal(draft.until))) },
+    ...(recurs === undefined ? {} : { recurs }),
+    ...(draft.unmasked && hasHidden ? { unmasked: true as const } : {}),
+  };
+}
+
+/** For which ticket, how often and for whom; without what the form leaves open. */
+function limitsOf(draft: Draft) {
+  const ticket = draft.ticket.trim();
+  const engineers = draft.engineers.split(',').flatMap((each) => each.trim() || []);
+  return {
+    ...(ticket === '' ? {} : { ticket }),
+    ...(draft.uses.trim() === '' ? {} : { uses: Number(draft.uses) }),
+    ...(engineers.length === 0 ? {} : { requesters: engineers }),
+  };
+}
+
 export function InviteForm({ slug }: { slug: string }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
   const services = useQuery(servicesQuery).data?.items ?? [];
-  const [draft, setDraft] = useState<Draft>(() => ({
-    service: '',
-    ticked: new Set(),
-    objects: '',
-    ticket: '',
-    until: localText(Date.now() + 3 * DAY_MS),
-    minutes: '',
-    uses: '',
-    engineers: '',
-    unmasked: false,
-    times: noRepeats(),
-  }));
+  const [draft, setDraft] = useState(emptyDraft);
   const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
   const service = services.find(({ name }) => name === draft.service) ?? services[0];
   const scope = tickedScope(draft);
-  const hidden = hiddenFieldsText(hiddenFields(service?.routes ?? [], scope), {}, language);
-  const unmasked = draft.unmasked && hidden !== null ? { unmasked: true as const } : {};
-  const recurs = draft.times.repeats ? recurrenceOf(draft.times) : undefined;
-  const asked =
-    service === undefined || scope.length === 0 || draft.until === '' || recurs === null
-      ? null
-      : {
-          ...{ service: service.name, scope, until: toInstant(new Date(instantOfLocal(draft.until))) },
-          ...(recurs === undefined ? {} : { recurs }),
-          ...unmasked,
-        };
+  const hidden = useHiddenFields(service, scope);
+  const asked = service === undefined ? null : accessOf(draft, service.name, hidden !== null);
   const allowed = useLongestDuration(slug, asked);
   const longest = draft.minutes.trim() === '' ? allowed.data : Math.round(Number(draft.minutes) * 60);
   const isReady = asked !== null && longest !== undefined && longest >= 60;
@@ -78,34 +96,20 @@ export function InviteForm({ slug }: { slug: string }) {
   const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () =>
     change({ ticked: new Set(), objects: '', ticket: '', unmasked: false }),
   );
-  const ticket = draft.ticket.trim();
-  const engineers = draft.engineers.split(',').flatMap((each) => each.trim() || []);
   return (
     <form
       className="sheet stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isReady) return;
-        invite.mutate({
-          ...asked,
-          longest,
-          ...(ticket === '' ? {} : { ticket }),
-          ...(draft.uses.trim() === '' ? {} : { uses: Number(draft.uses) }),
-          ...(engineers.length === 0 ? {} : { requesters: engineers }),
-        });
+        if (isReady) invite.mutate({ ...asked, longest, ...limitsOf(draft) });
       }}
     >
-      {services.length < 2 ? null : (
-        <SelectField
-          label={text.service}
-          value={service?.name ?? ''}
-          onChange={(event) => change({ service: event.target.value, ticked: new Set() })}
-        >
-          {services.map((each) => (
-            <option key={each.name}>{each.name}</option>
-          ))}
-        </SelectField>
-      )}
+      <ServiceField
+        label={text.service}
+        services={services}
+        value={service?.name ?? ''}
+        onChange={(name) => change({ service: name, ticked: new Set() })}
+      />
       {service === undefined ? null : (
         <Offerings
           legend={text.support(organisation.vendor)}
@@ -114,18 +118,12 @@ export function InviteForm({ slug }: { slug: string }) {
           onChange={change}
         />
       )}
-      {hidden === null ? null : (
-        <div className="stack near">
-          <p className="hint">{hidden}</p>
-          <Choice
-            type="checkbox"
-            checked={draft.unmasked}
-            onChange={({ target }) => change({ unmasked: target.checked })}
-          >
-            {text.unmasked}
-          </Choice>
-        </div>
-      )}
+      <HiddenFieldsChoice
+        hidden={hidden}
+        label={text.unmasked}
+        checked={draft.unmasked}
+        onChange={(unmasked) => change({ unmasked })}
+      />
       <LimitFields draft={draft} allowed={allowed.data} onChange={change} />
       <RepeatsFields
         draft={draft.times}
@@ -147,7 +145,7 @@ export function InviteForm({ slug }: { slug: string }) {
           busy={invite.isPending}
           disabled={!isReady || (mustSign && !signer)}
         >
-          {isReady ? text.submit(scopeWords(scope, language), ticket) : text.submitEmpty}
+          {isReady ? text.submit(scopeWords(scope, language), draft.ticket.trim()) : text.submitEmpty}
         </Button>
       </p>
       <p role="status">{invite.isSuccess ? text.sent : ''}</p>

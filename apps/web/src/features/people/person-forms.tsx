@@ -18,24 +18,17 @@ const readGroups = (text: string): string[] => [
   ...new Set(text.split(/[\s,]+/).filter((name) => name !== '')),
 ];
 
-/** Adds a person, or changes a person's name, roles and groups. */
-export function PersonForm({
-  slug,
-  person,
-  onDone,
-}: {
-  slug: string;
-  person?: TenantPerson;
-  onDone: () => void;
-}) {
-  const text = useText(peopleTexts);
-  const [name, setName] = useState(person?.name ?? '');
-  const [email, setEmail] = useState(person?.email ?? '');
-  const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
-  const [groups, setGroups] = useState(person?.groups?.join(', ') ?? '');
-  const [isEmpty, setEmpty] = useState(false);
-  const save = useMutation({
-    mutationFn: async () => {
+interface Given {
+  email: string;
+  name: string;
+  roles: ReadonlySet<string>;
+  groups: string;
+}
+
+/** @param person undefined to add one */
+function useSavePerson(slug: string, person: TenantPerson | undefined, onDone: () => void) {
+  return useMutation({
+    mutationFn: async ({ email, name, roles, groups }: Given) => {
       const given = { name, roles: ROLES.filter((role) => roles.has(role)), groups: readGroups(groups) };
       if (person === undefined)
         await unwrap(
@@ -55,6 +48,25 @@ export function PersonForm({
     onSuccess: onDone,
     onSettled: () => invalidate(['people', slug]),
   });
+}
+
+/** Adds a person, or changes a person's name, roles and groups. */
+export function PersonForm({
+  slug,
+  person,
+  onDone,
+}: {
+  slug: string;
+  person?: TenantPerson;
+  onDone: () => void;
+}) {
+  const text = useText(peopleTexts);
+  const [name, setName] = useState(person?.name ?? '');
+  const [email, setEmail] = useState(person?.email ?? '');
+  const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
+  const [groups, setGroups] = useState(person?.groups?.join(', ') ?? '');
+  const [isEmpty, setEmpty] = useState(false);
+  const save = useSavePerson(slug, person, onDone);
   const toggle = (role: Role, on: boolean) => {
     const next = new Set(roles);
     if (on) next.add(role);
@@ -68,7 +80,7 @@ export function PersonForm({
       onSubmit={(event) => {
         event.preventDefault();
         if (roles.size === 0) setEmpty(true);
-        else save.mutate();
+        else save.mutate({ email, name, roles, groups });
       }}
     >
       <TextField

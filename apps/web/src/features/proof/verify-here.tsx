@@ -14,6 +14,8 @@ import { proofTexts } from './proof.text.js';
 import { forgetPoint, readKept } from './verified-point.js';
 import { type Outcome, verifyNow } from './verify-now.js';
 
+type Progress = { done: number; size: number };
+
 /** Verifies the log in this browser when the reader presses the button. A run begins where the last one ended. */
 export function VerifyHere({
   log,
@@ -25,10 +27,9 @@ export function VerifyHere({
   onOutcome: (outcome: Outcome | undefined) => void;
 }) {
   const text = useText(proofTexts);
-  const language = useLanguage();
   const [kept, setKept] = useState(() => readKept(log));
   const [anchor, setAnchor] = useState<File>();
-  const [progress, setProgress] = useState<{ done: number; size: number }>();
+  const [progress, setProgress] = useState<Progress>();
   const run = useMutation({
     mutationFn: async ({ acceptRestored }: { acceptRestored: boolean }) => {
       setProgress(undefined);
@@ -65,21 +66,7 @@ export function VerifyHere({
         </Button>
       </p>
       <div role="status" className="stack near">
-        {run.isPending ? (
-          <>
-            <progress
-              className="progress"
-              aria-label={text.verify}
-              max={progress?.size ?? 1}
-              {...(progress === undefined ? {} : { value: progress.done })}
-            />
-            <p className="soft">
-              {progress === undefined
-                ? text.beginning
-                : text.progress(numberText(progress.done, language), numberText(progress.size, language))}
-            </p>
-          </>
-        ) : null}
+        {run.isPending ? <Running progress={progress} /> : null}
       </div>
       <Problem error={run.error} />
       {run.data === undefined ? null : run.data.ok ? (
@@ -88,23 +75,64 @@ export function VerifyHere({
         <>
           <FaultNotice fault={run.data.fault} />
           {kept === undefined ? null : (
-            <div className="stack tight">
-              <p className="row near">
-                {run.data.fault.code === 'restored' ? (
-                  <Button small onClick={() => run.mutate({ acceptRestored: true })}>
-                    {text.acceptRestored}
-                  </Button>
-                ) : null}
-                <Button small look="deny" onClick={forget}>
-                  {text.forget}
-                </Button>
-              </p>
-              <p className="hint">{text.forgetHint}</p>
-            </div>
+            <WhatNow
+              isRestored={run.data.fault.code === 'restored'}
+              onAccept={() => run.mutate({ acceptRestored: true })}
+              onForget={forget}
+            />
           )}
         </>
       )}
     </section>
+  );
+}
+
+/** How far the run has come. `progress` is undefined until the first leaves are read. */
+function Running({ progress }: { progress: Progress | undefined }) {
+  const text = useText(proofTexts);
+  const language = useLanguage();
+  return (
+    <>
+      <progress
+        className="progress"
+        aria-label={text.verify}
+        max={progress?.size ?? 1}
+        {...(progress === undefined ? {} : { value: progress.done })}
+      />
+      <p className="soft">
+        {progress === undefined
+          ? text.beginning
+          : text.progress(numberText(progress.done, language), numberText(progress.size, language))}
+      </p>
+    </>
+  );
+}
+
+/** After a fault: accepts the log as restored from a backup, or forgets what this browser has verified before. */
+function WhatNow({
+  isRestored,
+  onAccept,
+  onForget,
+}: {
+  isRestored: boolean;
+  onAccept: () => void;
+  onForget: () => void;
+}) {
+  const text = useText(proofTexts);
+  return (
+    <div className="stack tight">
+      <p className="row near">
+        {isRestored ? (
+          <Button small onClick={onAccept}>
+            {text.acceptRestored}
+          </Button>
+        ) : null}
+        <Button small look="deny" onClick={onForget}>
+          {text.forget}
+        </Button>
+      </p>
+      <p className="hint">{text.forgetHint}</p>
+    </div>
   );
 }
 

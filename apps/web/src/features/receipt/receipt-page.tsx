@@ -67,7 +67,6 @@ function Receipt({
   records: AccessRecord[];
 }) {
   const text = useText(receiptTexts);
-  const language = useLanguage();
   const organisation = useOrganisation();
   const name = useNames([grant.requester]);
   const file = `receipt-${grant.id}`;
@@ -93,26 +92,7 @@ function Receipt({
     >
       <PrintHeader grant={grant} />
       <div className="sheet stack loose">
-        <dl className="facts">
-          <dt>{text.allowed}</dt>
-          <dd className="strong">{accessWords(grant, language)}</dd>
-          <dt>{text.window}</dt>
-          <dd>
-            <Window grant={grant} />
-          </dd>
-          <dt>{grant.state === 'ended' ? text.ended : text.now}</dt>
-          <dd className="row near">
-            <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-            {grant.state === 'ended' ? <EndedBy grant={grant} /> : text.notFinal}
-          </dd>
-          <dt>{text.reason}</dt>
-          <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>
-          <dt>{text.ticket}</dt>
-          <dd>
-            {request.ticket ??
-              (hasTicket(request) ? <Erased erased={request.erased['ticket']} /> : text.none)}
-          </dd>
-        </dl>
+        <Facts grant={grant} request={request} />
         <section className="stack">
           <h2>{text.decided}</h2>
           <Reviews request={request} year />
@@ -121,25 +101,60 @@ function Receipt({
         <Done records={records} />
         <ReceiptProof grant={grant} request={request} records={records} />
         <LogProofs grant={grant} />
-        <section className="stack near">
-          <h2>{text.ids}</h2>
-          <dl className="facts mono small">
-            <dt>{text.grant}</dt>
-            <dd>{grant.id}</dd>
-            <dt>{text.request}</dt>
-            <dd>{grant.request}</dd>
-            <dt>{text.digest}</dt>
-            <dd>{grant.digest}</dd>
-            {trustOf(request) === undefined ? null : (
-              <>
-                <dt>{text.trust}</dt>
-                <dd>{trustOf(request)}</dd>
-              </>
-            )}
-          </dl>
-        </section>
+        <Ids grant={grant} request={request} />
       </div>
     </Page>
+  );
+}
+
+/** What was allowed, when and why, and whether it has ended. */
+function Facts({ grant, request }: { grant: GrantDetail; request: AccessRequestDetail }) {
+  const text = useText(receiptTexts);
+  const language = useLanguage();
+  return (
+    <dl className="facts">
+      <dt>{text.allowed}</dt>
+      <dd className="strong">{accessWords(grant, language)}</dd>
+      <dt>{text.window}</dt>
+      <dd>
+        <Window grant={grant} />
+      </dd>
+      <dt>{grant.state === 'ended' ? text.ended : text.now}</dt>
+      <dd className="row near">
+        <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
+        {grant.state === 'ended' ? <EndedBy grant={grant} /> : text.notFinal}
+      </dd>
+      <dt>{text.reason}</dt>
+      <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>
+      <dt>{text.ticket}</dt>
+      <dd>
+        {request.ticket ?? (hasTicket(request) ? <Erased erased={request.erased['ticket']} /> : text.none)}
+      </dd>
+    </dl>
+  );
+}
+
+function Ids({ grant, request }: { grant: GrantDetail; request: AccessRequestDetail }) {
+  const text = useText(receiptTexts);
+  const trust = trustOf(request);
+  return (
+    <section className="stack near">
+      <h2>{text.ids}</h2>
+      <dl className="facts mono small">
+        <dt>{text.grant}</dt>
+        <dd>{grant.id}</dd>
+        <dt>{text.request}</dt>
+        <dd>{grant.request}</dd>
+        <dt>{text.digest}</dt>
+        <dd>{grant.digest}</dd>
+        {trust === undefined ? null : (
+          <>
+            <dt>{text.trust}</dt>
+            <dd>{trust}</dd>
+          </>
+        )}
+      </dl>
+    </section>
   );
 }
 

@@ -35,8 +35,6 @@ export function LockForm() {
 
 function Fields({ onClose }: { onClose: () => void }) {
   const text = useText(securityTexts);
-  const { tenants } = useOrganisation();
-  const services = useQuery(servicesQuery);
   const [kind, setKind] = useState<Kind>('person');
   const [name, setName] = useState('');
   const [duration, setDuration] = useState('');
@@ -51,10 +49,6 @@ function Fields({ onClose }: { onClose: () => void }) {
     onSuccess: onClose,
     onSettled: () => invalidate(['locks'], ['grants']),
   });
-  const options: readonly (readonly [string, string])[] =
-    kind === 'tenant'
-      ? tenants.map((each) => [each.slug, each.name])
-      : (services.data?.items ?? []).map((each) => [each.name, each.name]);
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>
       <SelectField
@@ -71,32 +65,7 @@ function Fields({ onClose }: { onClose: () => void }) {
           </option>
         ))}
       </SelectField>
-      {kind === 'person' ? (
-        <TextField
-          label={text.lockPerson}
-          hint={text.lockPersonHint}
-          value={name}
-          required
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          onChange={({ target }) => setName(target.value)}
-        />
-      ) : (
-        <SelectField
-          label={text.lockKinds[kind]}
-          value={name}
-          required
-          onChange={({ target }) => setName(target.value)}
-        >
-          <option value="">{text.choose}</option>
-          {options.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </SelectField>
-      )}
+      <NameField kind={kind} name={name} onChange={setName} />
       <SelectField label={text.lockFor} value={duration} onChange={({ target }) => setDuration(target.value)}>
         {DURATIONS.map((each) => (
           <option key={each} value={each}>
@@ -113,5 +82,44 @@ function Fields({ onClose }: { onClose: () => void }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** The address of a person; or one of the customers or services. */
+function NameField({ kind, name, onChange }: { kind: Kind; name: string; onChange: (name: string) => void }) {
+  const text = useText(securityTexts);
+  const { tenants } = useOrganisation();
+  const services = useQuery(servicesQuery).data?.items ?? [];
+  if (kind === 'person')
+    return (
+      <TextField
+        label={text.lockPerson}
+        hint={text.lockPersonHint}
+        value={name}
+        required
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={({ target }) => onChange(target.value)}
+      />
+    );
+  const options =
+    kind === 'tenant'
+      ? tenants.map((each) => [each.slug, each.name])
+      : services.map((each) => [each.name, each.name]);
+  return (
+    <SelectField
+      label={text.lockKinds[kind]}
+      value={name}
+      required
+      onChange={({ target }) => onChange(target.value)}
+    >
+      <option value="">{text.choose}</option>
+      {options.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </SelectField>
   );
 }

@@ -70,29 +70,16 @@ export function ControlsEditor({
           ) : (
             <>
               {draft.textProblem === null ? null : (
-                <Notice tone="wait" icon="alert">
-                  <p>{text.jsonWaits}</p>
-                  <p className="row near">
-                    <Button
-                      small
-                      onClick={() => {
-                        setTab('json');
-                        focusFirst('.controls-editor textarea');
-                      }}
-                    >
-                      {text.toJson}
-                    </Button>
-                    <Button
-                      small
-                      onClick={() => {
-                        edit.change(withoutText);
-                        focusFirst('[role="tab"][aria-selected="true"]');
-                      }}
-                    >
-                      {text.dropJson}
-                    </Button>
-                  </p>
-                </Notice>
+                <JsonWaits
+                  onShow={() => {
+                    setTab('json');
+                    focusFirst('.controls-editor textarea');
+                  }}
+                  onDrop={() => {
+                    edit.change(withoutText);
+                    focusFirst('[role="tab"][aria-selected="true"]');
+                  }}
+                />
               )}
               <fieldset disabled={!mayChange || draft.textProblem !== null}>
                 <legend className="visually-hidden">{text.tabs.fields}</legend>
@@ -112,5 +99,23 @@ export function ControlsEditor({
         ) : null}
       </div>
     </EditorContext>
+  );
+}
+
+/** Shown above the controls while the text of the other tab is no JSON: it has to be corrected or dropped first. */
+function JsonWaits({ onShow, onDrop }: { onShow: () => void; onDrop: () => void }) {
+  const text = useText(editorTexts);
+  return (
+    <Notice tone="wait" icon="alert">
+      <p>{text.jsonWaits}</p>
+      <p className="row near">
+        <Button small onClick={onShow}>
+          {text.toJson}
+        </Button>
+        <Button small onClick={onDrop}>
+          {text.dropJson}
+        </Button>
+      </p>
+    </Notice>
   );
 }

@@ -1,0 +1,177 @@
+import {
+  type AccessRequest,
+  type Grant,
+  isConsent,
+  type Notice,
+  noteViews,
+  type Person,
+  type ReadUnit,
+  type RequestNoteKind,
+  type Review,
+  readCrossing,
+  readEndWords,
+  readStatuses,
+  requestViews,
+} from '@countersign/access';
+import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
+import { bodyDifference, changedRows } from '@countersign/wording';
+import { beganWith, type MailFacts } from './access-mail.js';
+import { isMailOver } from './mail-recipients.js';
+import type { MailKind } from './words/words.js';
+
+/** The notes that mails show. */
+const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
+  'request.asked': 'question',
+  'request.answered': 'answer',
+  'request.forwarded': 'forward',
+};
+
+/**
+ * What a mail about a request or its grant says, read in the tenant's unit; or why there is no such mail.
+ *
+ * @param person who gets it
+ * @param now decides which locks and stops are in force
+ */
+export async function accessFacts(
+  unit: ReadUnit,
+  notice: Notice & { kind: MailKind },
+  person: Person,
+  { publicUrl, now }: { publicUrl: string; now: Date },
+): Promise<MailFacts | { skip: string }> {
+  const { kind, subject } = notice;
+  const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
+  const request = await unit.requests.find(named?.request ?? subject);
+  if (request === null) return { skip: 'nothing_to_tell' };
+  const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
+  if (isMailOver(kind, request, grant)) return { skip: 'superseded' };
+  const [view] = await requestViews(unit, [request]);
+  const reviews = view?.reviews ?? [];
+  if (isInApproval(notice, request, grant, reviews)) return { skip: 'merged' };
+  const terms = view?.offer?.terms ?? request.terms;
+  const requester = await unit.organisation.person(request.requester);
+  const tenant = await unit.organisation.tenant(request.tenant);
+  return {
+    ...{ kind, at: notice.at },
+    requester: requester?.name ?? request.requester,
+    tenant: tenant?.name ?? request.tenant,
+    ...(await termsFacts(unit, request, terms)),
+    ...(await grantFacts(unit, kind, grant)),
+    endedBy: await enderOf(unit, kind, grant, reviews),
+    blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, now),
+    said: await noteOf(unit, kind, request),
+    link: `${publicUrl}/${pageAbout(kind, subject, request)}`,
+  };
+}
+
+/** What is requested. @param terms those of the offer, if there is one */
+async function termsFacts(unit: ReadUnit, request: AccessRequest, terms: Terms) {
+  const service = await unit.organisation.service(request.service);
+  const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
+  return {
+    service: request.service,
+    scope: terms.scope,
+    seconds: terms.seconds,
+    requestedSeconds: request.terms.seconds,
+    requesterFacts: terms.requesterFacts,
+    hidden: {
+      fields: hiddenFields(service?.definition.routes ?? [], terms.scope),
+      unmasked: terms.unmasked,
+    },
+    change: changeFacts(terms, await unit.openings.find(changeTexts(terms))),
+    justification: openings.get(terms.justification)?.value ?? null,
+    ticket: openings.get(terms.ticket ?? '')?.value ?? null,
+    lapsesAt: request.lapsesAt,
+    requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
+  };
+}
+
+/** The grant, when it must be disclosed, and which rule of supervision it crossed. */
+async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
+  if (grant === null) return { grant, dueAt: null, crossing: null };
+  const disclosure = await unit.disclosures.find(grant.id);
+  const crossing = isAboutRule(kind) ? await readCrossing(unit, grant.id) : null;
+  return { grant, dueAt: disclosure?.dueAt ?? null, crossing };
+}
+
+/** The words of the note that the mail is about; null if it is about none, or if they were erased. */
+async function noteOf(unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<string | null> {
+  const said = NOTE_KINDS[kind];
+  if (said === undefined) return null;
+  const notes = await noteViews(unit, [id]);
+  return notes.findLast(({ note }) => note.kind === said)?.text ?? null;
+}
+
+const isAboutRule = (kind: MailKind): boolean => kind.startsWith('supervision.');
+
+/** The path of the page about the notice. */
+function pageAbout(kind: MailKind, subject: string, { id }: AccessRequest): string {
+  if (kind.startsWith('disclosure.')) return `emergencies#${subject}`;
+  return isAboutRule(kind) ? `grants/${subject}` : `requests/${id}`;
+}
+
+/**
+ * True for a grant that began, or was scheduled, with its approval in the same second: the mail about the approval says so too.
+ * Both go to the same people if the customer decides. A request that no one had to review has no mail about an approval. A grant that
+ * waited for its first use has a mail about its start, also if both came in one second: the mail about the approval may be out by then.
+ */
+const isInApproval = (
+  { kind, at }: Notice,
+  request: AccessRequest,
+  grant: Grant | null,
+  reviews: readonly Review[],
+): boolean =>
+  (kind === 'grant.active' || kind === 'grant.scheduled') &&
+  grant !== null &&
+  request.state === 'approved' &&
+  isConsent(request.terms.basis) &&
+  reviews.some(({ decision }) => decision === 'approve') &&
+  !(kind === 'grant.active' && grant.useBy !== null) &&
+  beganWith(grant.createdAt, at);
+
+/** Who denied the request or ended the grant that the mail is about, and the words given; null if no person did. */
+async function enderOf(
+  unit: ReadUnit,
+  kind: MailKind,
+  grant: Grant | null,
+  reviews: readonly Review[],
+): Promise<MailFacts['endedBy']> {
+  if (kind === 'request.denied') {
+    const denial = reviews.findLast(({ decision }) => decision === 'deny');
+    if (denial === undefined) return null;
+    const person = await unit.organisation.person(denial.person);
+    return { name: person?.name ?? denial.person, side: denial.side, reason: denial.reason };
+  }
+  if (kind !== 'grant.ended' || grant === null || grant.endedBy === null) return null;
+  const person = await unit.organisation.person(grant.endedBy);
+  const side = person?.tenant === grant.tenant ? 'customer' : 'vendor';
+  return { name: person?.name ?? grant.endedBy, side, reason: await readEndWords(unit, grant.id) };
+}
+
+/** What keeps calls from passing under the grant, as the recipient may know it; null if nothing does. */
+async function blockOf(
+  unit: ReadUnit,
+  person: Person,
+  { grant, request }: { grant: Grant; request: AccessRequest },
+  now: Date,
+): Promise<MailFacts['blocked']> {
+  const { statuses } = await readStatuses(unit, person, [grant], [request], now);
+  const { access, reason } = statuses.get(grant.id) ?? { access: 'open', reason: null };
+  if (reason === null || (access !== 'stopped' && access !== 'locked')) return null;
+  const by = reason.by === null ? null : await unit.organisation.person(reason.by);
+  return { reason, by: by?.name ?? reason.by };
+}
+
+const changeTexts = ({ change }: Terms): string[] =>
+  change?.body === undefined
+    ? []
+    : [change.body, ...(change.before === undefined ? [] : [change.before.body])];
+
+/** The call of an exact change, and which of its values change. A mail never has the values themselves. */
+function changeFacts({ change }: Terms, opened: ReadonlyMap<string, Opening>): MailFacts['change'] {
+  if (change === undefined) return null;
+  const body = opened.get(change.body ?? '')?.value;
+  const before = opened.get(change.before?.body ?? '')?.value ?? null;
+  const rows = body === undefined ? null : bodyDifference(before, body, change.contentType).rows;
+  const values = changedRows(rows ?? [], change.method).map(({ pointer }) => pointer);
+  return { call: `${change.method} ${change.path}`, values };
+}

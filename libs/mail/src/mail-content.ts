@@ -1,0 +1,126 @@
+import {
+  type ApiKey,
+  countOutcomes,
+  countResults,
+  type Notice,
+  type Person,
+  type ReadUnit,
+} from '@countersign/access';
+import { accessFacts } from './access-facts.js';
+import { writeMail } from './access-mail.js';
+import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
+import { writeAddressChangeMail } from './address-mail.js';
+import type { MailContent } from './layout.js';
+import { writePracticeMail } from './practice-mail.js';
+import { writeReviewMail } from './review-mail.js';
+import { writeStatementMail } from './statement-mail.js';
+import type { Reader } from './text.js';
+import { trustFacts, writeTrustMail } from './trust-mail.js';
+import {
+  type AccountMailKind,
+  type AddressChangeKind,
+  isAccountMailKind,
+  isAddressChangeKind,
+  isMailKind,
+  isPracticeMailKind,
+  isReviewMailKind,
+  isTrustMailKind,
+  type PracticeMailKind,
+  type ReviewMailKind,
+} from './words/words.js';
+
+export type OwnedKey = { key: ApiKey; person: Person };
+
+type Skip = { skip: string };
+const NOTHING_TO_TELL: Skip = { skip: 'nothing_to_tell' };
+const SUPERSEDED: Skip = { skip: 'superseded' };
+
+/** A notice of one kind, for one person. */
+interface Reading<Kind extends string = string> {
+  unit: ReadUnit;
+  notice: Notice & { kind: Kind };
+  person: Person;
+  reader: Reader;
+  publicUrl: string;
+}
+
+/**
+ * Writes the mail about a notice to one person, from what the tenant's unit has; or says why there is none.
+ *
+ * @param key the key that the notice is about, for a notice about a key
+ * @param now decides which locks and stops are in force
+ */
+export async function mailAbout(
+  reading: Reading,
+  { key, now }: { key: OwnedKey | null; now: Date },
+): Promise<MailContent | Skip> {
+  const { unit, notice, person, reader, publicUrl } = reading;
+  const { kind } = notice;
+  if (isTrustMailKind(kind)) {
+    const facts = await trustFacts(unit, { ...notice, kind }, person, publicUrl);
+    return 'skip' in facts ? facts : writeTrustMail(facts, reader);
+  }
+  if (isAccountMailKind(kind)) return aboutKey({ ...reading, notice: { ...notice, kind } }, key);
+  if (kind === 'account.notices-changed')
+    return writeNoticesChangedMail({ at: notice.at, publicUrl }, reader);
+  if (kind === 'log.statement') return aboutStatement(reading);
+  if (isReviewMailKind(kind)) return aboutAccessReview({ ...reading, notice: { ...notice, kind } });
+  if (isAddressChangeKind(kind)) return aboutAddress({ ...reading, notice: { ...notice, kind } });
+  if (isPracticeMailKind(kind)) return aboutPractice({ ...reading, notice: { ...notice, kind } });
+  if (!isMailKind(kind)) return NOTHING_TO_TELL;
+  const facts = await accessFacts(unit, { ...notice, kind }, person, { publicUrl, now });
+  return 'skip' in facts ? facts : writeMail(facts, reader);
+}
+
+/** A key is shown only to its person's own side (P9). */
+function aboutKey(
+  { notice, person, publicUrl, reader }: Reading<AccountMailKind>,
+  owned: OwnedKey | null,
+): MailContent | Skip {
+  if (owned === null || owned.key.tenant !== person.tenant) return NOTHING_TO_TELL;
+  const { key, person: owner } = owned;
+  return writeAccountMail({ notice, key, owner, recipient: person, publicUrl }, reader);
+}
+
+async function aboutStatement(reading: Reading): Promise<MailContent | Skip> {
+  const { unit, notice, reader, publicUrl } = reading;
+  const statement = await unit.statements.find(notice.subject);
+  if (statement === null) return NOTHING_TO_TELL;
+  const link = `${publicUrl}/api/v1/tenants/${notice.tenant}/statements/${statement.day}`;
+  return writeStatementMail({ statement, tenant: await tenantOf(reading), link }, reader.language);
+}
+
+async function aboutAccessReview(reading: Reading<ReviewMailKind>): Promise<MailContent | Skip> {
+  const { unit, notice, reader, publicUrl } = reading;
+  const { kind } = notice;
+  const review = await unit.accessReviews.find(notice.subject);
+  if (review === null) return NOTHING_TO_TELL;
+  if (review.state === 'closed' && kind !== 'access-review.closed') return SUPERSEDED;
+  const counts = countOutcomes(await unit.accessReviews.items([review.id]));
+  const tenant = await tenantOf(reading);
+  return writeReviewMail({ kind, review, counts, tenant, link: `${publicUrl}/access-review` }, reader);
+}
+
+async function aboutAddress(reading: Reading<AddressChangeKind>): Promise<MailContent> {
+  const { unit, notice, reader, publicUrl } = reading;
+  const address = (await unit.noticeAddresses.find(notice.subject))?.address ?? '';
+  const facts = { kind: notice.kind, address, tenant: await tenantOf(reading), publicUrl };
+  return writeAddressChangeMail(facts, reader.language);
+}
+
+async function aboutPractice(reading: Reading<PracticeMailKind>): Promise<MailContent | Skip> {
+  const { unit, notice, person, reader, publicUrl } = reading;
+  const { kind } = notice;
+  const practice = await unit.practices.find(notice.subject);
+  if (practice === null) return NOTHING_TO_TELL;
+  const requests = await unit.practices.requests([practice.id]);
+  const own = requests.find((each) => each.person === person.id);
+  if (kind !== 'practice.failed' && own?.result !== null) return SUPERSEDED;
+  const counts = countResults(requests);
+  const tenant = await tenantOf(reading);
+  return writePracticeMail({ kind, practice, counts, tenant, link: `${publicUrl}/practice` }, reader);
+}
+
+/** The name of the tenant that the notice is about. */
+const tenantOf = async ({ unit, notice: { tenant } }: Reading): Promise<string> =>
+  (await unit.organisation.tenant(tenant))?.name ?? tenant;
