@@ -12,16 +12,7 @@
  * seen, each with the reason. They do not count.
  */
 import { fork } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +69,14 @@ function copyOfTree() {
   return copy;
 }
 
+/** The specs that have the name of a file, such as `a.spec.ts` and `a-time.spec.ts` of `a.ts`. */
+function ownSpecs(path) {
+  const name = basename(path, '.ts');
+  return readdirSync(join(root, dirname(path)))
+    .filter((spec) => spec.startsWith(name) && /^(?:-[a-z]+)?\.spec\.ts$/.test(spec.slice(name.length)))
+    .map((spec) => join(dirname(path), spec));
+}
+
 /** A copy of the tree with a process that runs specs in it. One mutant at a time. */
 class Bench {
   #folder = copyOfTree();
@@ -88,9 +87,8 @@ class Bench {
     const file = join(this.#folder, path);
     writeFileSync(file, text.slice(0, start) + replacement + text.slice(end));
     try {
-      const own = path.replace(/\.ts$/, '.spec.ts');
-      const isOwn = existsSync(join(root, own));
-      if (isOwn && !(await this.specsPass([own], target))) return true;
+      const own = ownSpecs(path);
+      if (own.length > 0 && !(await this.specsPass(own, target))) return true;
       return !(await this.specsPass([`${target.folder}/`], target));
     } finally {
       writeFileSync(file, text);

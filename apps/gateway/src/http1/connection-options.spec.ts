@@ -6,6 +6,7 @@ const optionsOf = (...values: string[]) => [
 
 test.each<[string[], string[]]>([
   [[], []],
+  [[''], ['']],
   [['keep-alive'], ['keep-alive']],
   [['Keep-Alive'], ['keep-alive']],
   [['close'], ['close']],

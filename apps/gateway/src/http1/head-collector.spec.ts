@@ -49,6 +49,25 @@ describe('HeadCollector', () => {
     );
   });
 
+  test('a long head arrives as it was sent, in pieces of any size', () => {
+    const head = `GET /x HTTP/1.1\r\n${Array.from({ length: 1_000 }, (_, at) => `X-A: ${at}\r\n`).join('')}`;
+    for (const size of [1, 7, 600, 1_025, 5_000])
+      expect(collect(`${head}\r\nbehind`, () => size, 20_000)).toEqual({
+        head,
+        taken: head.length + 2,
+        hasBegun: false,
+      });
+  });
+
+  test('a head that is too long names the rule', () => {
+    expect(() => new HeadCollector(4).push(Buffer.from('12345'), 0)).toThrow(
+      new MalformedMessage('the head is too long'),
+    );
+    const collector = new HeadCollector(4);
+    expect(collector.push(Buffer.from('xx1234'), 2)).toBeUndefined();
+    expect(() => collector.push(Buffer.from('5'), 0)).toThrow('the head is too long');
+  });
+
   test('an endless head is refused before more than its limit is kept', () => {
     const collector = new HeadCollector(100);
     const push = () => collector.push(Buffer.from('x'.repeat(60)), 0);
@@ -105,6 +124,27 @@ function bytesTouched(run: () => unknown): number {
   }
   return touched;
 }
+
+test('keeps no memory of its own for a head that it has read from pieces', async () => {
+  const { allocUnsafeSlow } = Buffer;
+  const made: WeakRef<ArrayBufferLike>[] = [];
+  Buffer.allocUnsafeSlow = (size) => {
+    const buffer = allocUnsafeSlow(size);
+    made.push(new WeakRef(buffer.buffer));
+    return buffer;
+  };
+  const collector = new HeadCollector(100);
+  try {
+    expect(collector.push(Buffer.from('A\r\n'), 0)).toBeUndefined();
+    expect(collector.push(Buffer.from('\r\n'), 0)).toBe('A\r\n');
+  } finally {
+    Buffer.allocUnsafeSlow = allocUnsafeSlow;
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(made.map((memory) => memory.deref())).toEqual([undefined]);
+  expect(collector.hasBegun).toBe(false);
+});
 
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecure, type TLSSocket } from 'node:tls';
+import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
 import { makeCertificate } from '../../../../test/support/certificates.js';
@@ -112,6 +113,27 @@ describe('an HTTP/1.1 server', () => {
     expect(refused.bytesRead).toBe(0);
   });
 
+  test('keeps nothing of a connection that has ended', async () => {
+    const socket = silent();
+    await respondsTo(socket);
+    const kept = Reflect.get(server, 'connections') as Set<unknown>;
+    expect(kept.size).toBe(1);
+    socket.destroy();
+    await until(() => kept.size === 0);
+  });
+
+  test('looks at the clock itself: an idle connection ends', async () => {
+    const socket = silent();
+    await respondsTo(socket);
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 65_000);
+    try {
+      await until(() => socket.closed);
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
   test('cannot listen where another one does, and says so', async () => {
     const other = new Http1Server(behaviour);
     await expect(other.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -137,6 +159,17 @@ describe('an HTTP/1.1 server by TLS', () => {
     leaving.resetAndDestroy();
     await secure();
     expect(handshakes).toEqual([false]);
+  });
+
+  test('keeps nothing of a handshake that is over', async () => {
+    await start();
+    const kept = Reflect.get(server, 'handshakes') as Map<string, unknown>;
+    const leaving = silent();
+    await until(() => kept.size === 1);
+    leaving.destroy();
+    await until(() => kept.size === 0);
+    await secure();
+    await until(() => kept.size === 0);
   });
 
   test('breaks handshakes with all other connections', async () => {

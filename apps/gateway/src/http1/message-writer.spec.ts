@@ -3,7 +3,9 @@ import { anyText } from '../../../../test/factories/any-text.js';
 import { parseWithNode } from '../../../../test/support/node-parser.js';
 import { runs } from '../../../../test/support/samples.js';
 import {
+  chunkLine,
   DateLine,
+  endsConnection,
   UnwritableHead,
   writeFields,
   writeRequestHead,
@@ -83,13 +85,94 @@ describe('writeRequestHead', () => {
     ['POST', { kind: 'none' as const }, 'content-length: 0\r\n'],
     ['GET', { kind: 'none' as const }, ''],
     ['PUT', { kind: 'length' as const, bytes: 9 }, 'content-length: 9\r\n'],
+    ['PUT', { kind: 'none' as const }, 'content-length: 0\r\n'],
+    ['PATCH', { kind: 'none' as const }, 'content-length: 0\r\n'],
+    ['DELETE', { kind: 'none' as const }, ''],
+    ['POST', { kind: 'chunked' as const }, 'transfer-encoding: chunked\r\n'],
   ])('%s with %j says %j', (method, framing, line) => {
     const head = writeRequestHead({ method, target: '/', fields: [], framing }, 'up');
     expect(head).toBe(`${method} / HTTP/1.1\r\nhost: up\r\nconnection: keep-alive\r\n${line}\r\n`);
   });
 });
 
+describe('what could end its line', () => {
+  test.each(['', 'get', 'GET ', ' GET', 'GE T', 'GET1', 'GET\r\n', '\nGET'])(
+    'P4: %j is no method',
+    (method) => {
+      expect(() =>
+        writeRequestHead({ method, target: '/', fields: [], framing: { kind: 'none' } }, 'up'),
+      ).toThrow(new UnwritableHead('a request line'));
+    },
+  );
+
+  test.each(['', 'x', '*', 'x/', '/ x', '/x\r\n', '/x\n', '/\x7f', '/\xe9', '/\t', '\n/x'])(
+    'P4: %j is no target',
+    (target) => {
+      expect(() =>
+        writeRequestHead({ method: 'GET', target, fields: [], framing: { kind: 'none' } }, 'up'),
+      ).toThrow(new UnwritableHead('a request line'));
+    },
+  );
+
+  test.each<[string, string]>([
+    ['', 'a'],
+    ['a b', 'c'],
+    ['a:', 'b'],
+    [' a', 'b'],
+    ['a\n', 'b'],
+    ['\ra', 'b'],
+    ['a\xe9', 'b'],
+    ['a', 'b\r\nc: d'],
+    ['a', '\nb'],
+    ['a', 'b\r'],
+    ['a', '\0'],
+    ['a', '\x7f'],
+    ['a', '€'],
+  ])('P4: %j: %j is no field', (name, value) => {
+    expect(() => writeFields(['x', 'y', name, value])).toThrow(new UnwritableHead('a header field'));
+    expect(new UnwritableHead('x').name).toBe('UnwritableHead');
+  });
+
+  test('all else can be written', () => {
+    const name = "!#$%&'*+.^_`|~-Az09";
+    expect(writeFields([name, '\t ~\x80\xff', 'b', ''])).toBe(`${name}: \t ~\x80\xff\r\nb: \r\n`);
+    expect(writeFields([])).toBe('');
+    const head = writeRequestHead(
+      { method: 'M-SEARCH', target: '/!~', fields: [], framing: { kind: 'none' } },
+      'up:1',
+    );
+    expect(head).toBe('M-SEARCH /!~ HTTP/1.1\r\nhost: up:1\r\nconnection: keep-alive\r\n\r\n');
+  });
+});
+
+test.each([
+  ['GET', { kind: 'none' as const }, false],
+  ['GET', { kind: 'chunked' as const }, true],
+  ['GET', { kind: 'length' as const, bytes: 1 }, true],
+  ['POST', { kind: 'chunked' as const }, false],
+  ['HEAD', { kind: 'length' as const, bytes: 1 }, false],
+])('after %s with %j the connection ends: %s', (method, framing, ends) => {
+  expect(endsConnection({ method, framing })).toBe(ends);
+  const head = writeRequestHead({ method, target: '/', fields: ['a', 'b'], framing }, 'up');
+  expect(head.split('\r\n').slice(1, 4)).toEqual([
+    'host: up',
+    `connection: ${ends ? 'close' : 'keep-alive'}`,
+    'a: b',
+  ]);
+});
+
+test('the size of a chunk is written in hex', () => {
+  expect([chunkLine(1), chunkLine(255)]).toEqual(['1\r\n', 'ff\r\n']);
+});
+
 describe('writeResponseHead', () => {
+  test('has the phrase of its status, and none if there is none', () => {
+    expect(writeResponseHead(404, writeFields(['a', 'b']), 'c: d\r\n')).toBe(
+      'HTTP/1.1 404 Not Found\r\na: b\r\nc: d\r\n\r\n',
+    );
+    expect(writeResponseHead(299, writeFields([]), '')).toBe('HTTP/1.1 299 \r\n\r\n');
+  });
+
   test('P4: whatever the fields hold, either nothing is written or exactly one head with these fields', () => {
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 599 }), anything, anything, (status, name, value) => {

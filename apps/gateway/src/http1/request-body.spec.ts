@@ -114,6 +114,83 @@ test('without a body there is only its end, and no byte belongs to it', () => {
   expect(seen).toMatchObject({ content: '', ends: 1, failures: 0 });
 });
 
+test('the connection reads on only if it was stopped, and stops once', () => {
+  const calls: string[] = [];
+  const control = { pause: () => void calls.push('pause'), resume: () => void calls.push('resume') };
+  const receiver = {
+    onBodyPiece: () => undefined,
+    onBodyEnd: () => undefined,
+    onBodyFailure: () => undefined,
+  };
+  const body = new RequestBody(requestBodyDecoder({ kind: 'length', bytes: 100_000 }), control);
+  body.push(Buffer.alloc(16_383), 0);
+  expect(calls).toEqual([]);
+  body.push(Buffer.alloc(1), 0);
+  body.push(Buffer.alloc(1), 0);
+  expect(calls).toEqual(['pause']);
+  body.read(receiver);
+  body.pause();
+  body.resume();
+  expect(calls).toEqual(['pause', 'resume']);
+  body.pause();
+  body.push(Buffer.alloc(16_384), 0);
+  expect(calls).toEqual(['pause', 'resume', 'pause']);
+  body.close();
+  body.resume();
+  expect(calls).toEqual(['pause', 'resume', 'pause']);
+});
+
+test('a receiver that pauses again while it takes what waits leaves the connection stopped', () => {
+  const calls: string[] = [];
+  const control = { pause: () => void calls.push('pause'), resume: () => void calls.push('resume') };
+  const body = new RequestBody(requestBodyDecoder({ kind: 'length', bytes: 100_000 }), control);
+  for (let count = 0; count < 2; count += 1) body.push(Buffer.alloc(16_384), 0);
+  let pieces = 0;
+  body.read({
+    onBodyPiece: () => {
+      pieces += 1;
+      body.pause();
+    },
+    onBodyEnd: () => undefined,
+    onBodyFailure: () => undefined,
+  });
+  expect([pieces, calls]).toEqual([1, ['pause']]);
+});
+
+test('a body that has arrived whole stops no connection', () => {
+  const calls: string[] = [];
+  const control = { pause: () => void calls.push('pause'), resume: () => void calls.push('resume') };
+  const body = new RequestBody(requestBodyDecoder({ kind: 'length', bytes: 20_000 }), control);
+  body.push(Buffer.alloc(20_000), 0);
+  expect([body.isDone, calls]).toEqual([true, []]);
+});
+
+test('a body that is closed within a piece ends without a word', () => {
+  const { body, seen } = bodyOf('chunked');
+  body.read({
+    onBodyPiece: (piece) => {
+      seen.content += piece.toString();
+      body.close();
+    },
+    onBodyEnd: () => {
+      seen.ends += 1;
+    },
+    onBodyFailure: () => undefined,
+  });
+  body.push(Buffer.from(CHUNKED), 0);
+  body.resume();
+  expect(seen).toMatchObject({ content: 'hello', ends: 0 });
+});
+
+test('the end comes once, however often the receiver goes on', () => {
+  const { body, receiver, seen } = bodyOf('length');
+  body.read(receiver);
+  body.push(Buffer.from(CONTENT), 0);
+  body.resume();
+  body.push(Buffer.alloc(0), 0);
+  expect(seen).toMatchObject({ content: CONTENT, ends: 1 });
+});
+
 test('a failure waits while the receiver takes nothing', () => {
   const { body, receiver, seen } = bodyOf('chunked');
   body.read(receiver);

@@ -151,4 +151,45 @@ describe('parseRequestHead', () => {
   });
 });
 
+test.each<[string, string, boolean]>([
+  ['GETX /x HTTP/1.1\r\n', 'the method is not known', false],
+  ['G /x HTTP/1.1\r\n', 'the method is not known', false],
+  ['CONNECT a:443 HTTP/1.1\r\n', 'a method that is never forwarded', true],
+  ['GET /\xe9 HTTP/1.1\r\n', 'the target has a character other than visible ASCII', false],
+  ['GET \x7f/ HTTP/1.1\r\n', 'the target has a character other than visible ASCII', false],
+  ['GET /\0x HTTP/1.1\r\n', 'the target has a character other than visible ASCII', false],
+  ['GET /x HTTP/3\r\n', 'not a plain HTTP/1.1 request line', false],
+  ['get /x http/1.1\r\n', 'not a plain HTTP/1.1 request line', false],
+  ['M-SEARCH * HTTP/1.1  \r\n', 'not a plain HTTP/1.1 request line', false],
+  ['GET HTTP/1.1\r\n', 'not a plain HTTP/1.1 request line', false],
+  ['GET  HTTP/1.1\r\n', 'the target has a character other than visible ASCII', false],
+  ['HTTP/1.1\r\nHost: a\r\n', 'not a request', true],
+  [' /x HTTP/1.1\r\n', 'not a request', true],
+  ['1 GET /x HTTP/1.2\r\n', 'not a request', true],
+  ['GET /x HTTP/1.1x\r\n', 'not a request', true],
+  ['GET /x HTTP/\r\n', 'not a request', true],
+  ['GET /x HTTPS/1.2\r\n', 'not a request', true],
+  ['', 'not a request', true],
+])('%j is %s', (text, message, endsHttp) => {
+  let thrown: unknown;
+  try {
+    parseRequestHead(text);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toMatchObject({ message, endsHttp });
+});
+
+test.each(['ACL', 'DELETE', 'GET', 'M-SEARCH', 'PATCH', 'QUERY', 'UNLOCK', 'UNSUBSCRIBE'])(
+  '%s is a method',
+  (method) => {
+    expect(parseRequestHead(`${method} * HTTP/1.0\r\na: b\r\n`)).toEqual({
+      method,
+      target: '*',
+      minorVersion: 0,
+      fields: [['a', 'b']],
+    });
+  },
+);
+
 const plain = (text: string) => text.replace(/:[ \t]+/g, ':').replace(/[ \t]+\r\n/g, '\r\n');

@@ -134,6 +134,67 @@ describe('ResponseReader', () => {
     expect([seen, typeof error]).toEqual([undefined, 'string']);
   });
 
+  test.each([
+    ['HTTP/1.1 101 x\r\n\r\n', 'an interim answer that no request expects'],
+    ['HTTP/1.1 100 x\r\nTransfer-Encoding: chunked\r\n\r\n', 'an interim answer that no request expects'],
+    ['HTTP/1.1 100 x\r\nX: 1\r\nConnection: close\r\n\r\n', 'an interim answer that no request expects'],
+    ['HTTP/1.1 102 x\r\n\r\n'.repeat(17), 'an interim answer that no request expects'],
+  ])('P4: refuses %j, and names the rule', (text, rule) => {
+    expect(read(text).error).toBe(rule);
+  });
+
+  test('takes sixteen interim answers for each request, and a status of 199 is one', () => {
+    const reader = new ResponseReader(1_000);
+    const ended: number[] = [];
+    for (const status of [200, 299]) {
+      reader.begin(false, {
+        onHead: (response) => void ended.push(response.status),
+        onData: () => undefined,
+        onEnd: () => undefined,
+      });
+      reader.push(Buffer.from('HTTP/1.1 199 x\r\n\r\n'.repeat(16)));
+      reader.push(Buffer.from(`HTTP/1.1 ${status} OK\r\nContent-Length: 0\r\n\r\n`));
+    }
+    expect([ended, reader.canReuse]).toEqual([[200, 299], true]);
+  });
+
+  test('a connection that has ended is used for nothing more, also if it was idle', () => {
+    const reader = new ResponseReader(1_000);
+    expect(reader.canReuse).toBe(true);
+    reader.finish();
+    expect(reader.canReuse).toBe(false);
+  });
+
+  test('a connection with a response under way is used for no other one', () => {
+    expect(read(`${HEAD}Content-Length: 3\r\n\r\nok`).canReuse).toBe(false);
+    expect(read('').canReuse).toBe(false);
+  });
+
+  test('passes on the version, the fields and the length of a response', () => {
+    const heads: unknown[] = [];
+    for (const [text, isHead] of [
+      ['HTTP/1.0 200 OK\r\nX: 1\r\nContent-Length: 4\r\n\r\n', false],
+      [`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, false],
+      [`${HEAD}\r\n`, false],
+      [`${HEAD}Content-Length: 4\r\n\r\n`, true],
+    ] as const) {
+      const reader = new ResponseReader(1_000);
+      reader.begin(isHead, {
+        onHead: ({ minorVersion, fields, length, hasBody }) =>
+          void heads.push([minorVersion, fields.length, length, hasBody]),
+        onData: () => undefined,
+        onEnd: () => undefined,
+      });
+      reader.push(Buffer.from(text));
+    }
+    expect(heads).toEqual([
+      [0, 2, 4, true],
+      [1, 1, undefined, true],
+      [1, 0, undefined, true],
+      [1, 1, 0, false],
+    ]);
+  });
+
   test('P4: a second response behind the first one (response splitting) is an error, however it is split', () => {
     const first = `${HEAD}Content-Length: 2\r\n\r\nok`;
     for (const hidden of [`${HEAD}Content-Length: 4\r\n\r\nevil`, '\r\n', 'x'])

@@ -101,7 +101,8 @@ export class ResponseReader {
     const { status, minorVersion, fields } = head;
     const isBodiless = this.isHeadRequest || status === 204 || status === 304;
     const framing = readResponseFraming(fields, { minorVersion, isBodiless });
-    this.mayReuse = minorVersion === 1 && framing.kind !== 'close' && !connectionOptions(fields).has('close');
+    // Without a length and a coding the connection ends with the response, and `finish` says so.
+    this.mayReuse = minorVersion === 1 && !connectionOptions(fields).has('close');
     const length = framing.kind === 'length' ? framing.bytes : framing.kind === 'none' ? 0 : undefined;
     const { sink } = this;
     if (framing.kind === 'close') this.body = 'close';

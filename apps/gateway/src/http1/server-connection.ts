@@ -288,16 +288,15 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   /** The client sends nothing more. A client that has left does the same, so its calls end. */
   private peerEnded(): void {
-    if (this.isLast && this.current === undefined) this.socket.destroySoon();
+    if (this.current === undefined) this.socket.destroySoon();
     else this.socket.destroy();
   }
 
   private closed(): void {
     this.isLast = true;
-    const gone = [this.current, ...this.waiting.map(({ response }) => response)];
     this.waiting.length = 0;
     this.body?.close();
-    for (const response of gone) response?.connectionEnded();
+    this.current?.connectionEnded();
   }
 
   private newResponse(request: { method: string; minorVersion: 0 | 1; closes: boolean } = NO_REQUEST) {

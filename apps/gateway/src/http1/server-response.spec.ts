@@ -280,6 +280,33 @@ describe('a response in parts', () => {
   });
 });
 
+test('every byte of a field and of a body leaves as it is', async () => {
+  const bytes = Buffer.from([0, 0x7f, 0x80, 0xe9, 0xff]);
+  const flushed = responseTo();
+  flushed.begin(200, ['X', '\xe9'], undefined);
+  flushed.write(bytes);
+  flushed.flush();
+  flushed.write(bytes);
+  flushed.end();
+  const large = responseTo();
+  large.begin(200, ['X', '\xe9'], 100_000);
+  large.write(Buffer.alloc(100_000, 0xe9));
+  large.end();
+  const content = bytes.toString('latin1');
+  const head = `HTTP/1.1 200 OK\r\nX: \xe9\r\n${DATE}${KEEP}`;
+  await expectReceived(
+    `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n${content}\r\n5\r\n${content}\r\n0\r\n\r\n${head}\r\n${'\xe9'.repeat(100_000)}`,
+  );
+});
+
+test('bytes that wait only for the end of the turn block nothing', () => {
+  const response = responseTo();
+  socket.cork();
+  socket.write('x');
+  expect([socket.writableLength > 0, response.isBlocked]).toEqual([true, false]);
+  socket.uncork();
+});
+
 describe('a client that reads slowly', () => {
   test('blocks the response until it has read on', async () => {
     const response = responseTo();

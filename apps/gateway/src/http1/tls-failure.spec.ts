@@ -7,6 +7,7 @@ test.each([
   ['CERT_HAS_EXPIRED', 'expired_certificate'],
   ['CERT_NOT_YET_VALID', 'expired_certificate'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrong_name'],
+  ['HOSTNAME_MISMATCH', 'wrong_name'],
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'client_certificate_required'],
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'client_certificate_refused'],
   ['ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'client_certificate_refused'],

@@ -1,0 +1,166 @@
+import { until } from '../../../../test/fakes/until.js';
+import { GET, ServedConnections } from '../../../../test/support/served-connections.js';
+
+let served: ServedConnections;
+
+beforeEach(async () => {
+  served = await ServedConnections.start();
+});
+afterEach(async () => {
+  await served.close();
+});
+
+describe('time', () => {
+  test.each([
+    ['nothing', ''],
+    ['a part of a head', 'GET /x HTTP/1.1\r\nHost'],
+  ])('a new connection that sends %s gets 408 after ten seconds', async (_, bytes) => {
+    const { socket, text } = await served.client();
+    socket.write(bytes);
+    await until(() => bytes === '' || served.accepted[0]!.socket.bytesRead > 0);
+    served.now = 9_999;
+    served.tick();
+    expect(text()).toBe('');
+    served.now = 10_000;
+    served.tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+  });
+
+  test('a head that arrives byte by byte has ten seconds in all', async () => {
+    const { socket, text } = await served.client();
+    for (const [index, byte] of [...GET.slice(0, -1)].entries()) {
+      socket.write(byte);
+      await until(() => served.accepted[0]!.socket.bytesRead === index + 1);
+      served.now += 100;
+      served.tick();
+    }
+    expect(text()).toBe('');
+    served.now = 10_000;
+    served.tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+  });
+
+  test('an idle connection is closed without a word after 65 seconds, a further head has ten again', async () => {
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const idle = await served.client();
+    idle.socket.write(GET);
+    await until(() => idle.text().endsWith('ok'));
+    const slow = await served.client();
+    slow.socket.write(GET);
+    await until(() => slow.text().endsWith('ok'));
+    served.now = 64_000;
+    slow.socket.write('GET');
+    await until(() => served.accepted[1]!.socket.bytesRead === GET.length + 3);
+    served.tick();
+    expect([idle.isEnded(), slow.isEnded()]).toEqual([false, false]);
+    served.now = 65_000;
+    served.tick();
+    await until(idle.isEnded);
+    expect(idle.text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+    served.now = 74_000;
+    served.tick();
+    await until(() => slow.text().includes('HTTP/1.1 408 '));
+  });
+
+  test('the first byte of a new connection gives it no more time', async () => {
+    const { socket, text } = await served.client();
+    served.now = 5_000;
+    socket.write('GET');
+    await until(() => served.accepted[0]!.socket.bytesRead === 3);
+    served.now = 10_000;
+    served.tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+  });
+
+  test('a further head that arrives byte by byte has ten seconds in all, from its first byte', async () => {
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const { socket, text } = await served.client();
+    socket.write(GET);
+    await until(() => text().endsWith('ok'));
+    served.now = 30_000;
+    let sent = GET.length;
+    for (const byte of 'GET /x') {
+      socket.write(byte);
+      sent += 1;
+      await until(() => served.accepted[0]!.socket.bytesRead === sent);
+      served.now += 1_000;
+    }
+    served.now = 39_999;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.now = 40_000;
+    served.tick();
+    await until(() => text().includes('HTTP/1.1 408 '));
+  });
+
+  test('a head that has begun before the answer to the one before has ten seconds from that answer', async () => {
+    const { socket, text } = await served.client();
+    socket.write(`${GET}GET /part`);
+    await until(() => served.exchanges.length === 1 && served.accepted[0]!.socket.bytesRead > GET.length);
+    served.now = 50_000;
+    served.exchanges[0]!.response.send(200, [], 'ok');
+    served.now = 59_999;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.now = 60_000;
+    served.tick();
+    await until(() => text().includes('HTTP/1.1 408 '));
+  });
+
+  test('the late head of a client is refused once, and the connection is cut a second later', async () => {
+    const { socket, text } = await served.client({ allowHalfOpen: true });
+    served.now = 10_000;
+    served.tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+    served.now = 10_999;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.now = 11_000;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(true);
+    await until(() => socket.readableEnded || socket.destroyed);
+    expect(text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  test('a request that is being served has no limit here, also if a part of the next head has come', async () => {
+    const { socket, isEnded } = await served.client();
+    socket.write(`${GET}GET /part`);
+    await until(() => served.exchanges.length === 1 && served.accepted[0]!.socket.bytesRead > GET.length);
+    served.now = 1e9;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.exchanges[0]!.response.send(200, [], 'ok');
+    served.now += 10_000;
+    served.tick();
+    await until(isEnded);
+  });
+
+  test('a client that does not read a whole answer is cut after twenty seconds', async () => {
+    const { socket } = await served.client();
+    socket.pause();
+    socket.write(GET);
+    await until(() => served.exchanges.length === 1);
+    const { response } = served.exchanges[0]!;
+    response.begin(200, [], undefined);
+    while (served.accepted[0]!.socket.writableLength === 0) response.write(Buffer.alloc(1 << 20));
+    response.end();
+    served.now = 19_999;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.now = 20_000;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(true);
+  });
+
+  test('a client that keeps its side open after the last answer is cut after a second', async () => {
+    const { socket, text } = await served.client({ allowHalfOpen: true });
+    socket.write('nonsense\r\n\r\n');
+    await until(() => text().startsWith('HTTP/1.1 400 '));
+    served.now = 999;
+    served.tick();
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
+    served.now = 1_000;
+    served.tick();
+    await until(() => served.accepted[0]!.socket.destroyed);
+  });
+});
