@@ -154,7 +154,7 @@ describe('notices in the browser', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.evaluate('navigator.serviceWorker.controller')).toBeNull();
     const script = await fetch(`${site.url}/push-worker.js`);
-    expect(script.headers.get('content-security-policy')).toBe("default-src 'none'");
+    expect(script.headers.get('content-security-policy')).toBe("default-src 'none'; img-src 'self'");
     expect(script.headers.get('cache-control')).toBe('no-cache');
     expect(await script.text()).not.toMatch(/addEventListener\('fetch'|caches|importScripts/);
     const manifest = await fetch(`${site.url}/manifest.webmanifest`);

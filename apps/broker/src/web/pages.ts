@@ -190,8 +190,8 @@ export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): Request
     if (request.method !== 'GET' && request.method !== 'HEAD') next();
     else if (asset !== undefined) send(asset, FOR_EVER, request, response);
     else if (fixed !== undefined) {
-      // The worker itself loads nothing.
-      response.setHeader('Content-Security-Policy', "default-src 'none'");
+      // The worker loads nothing but the picture of its notices.
+      response.setHeader('Content-Security-Policy', "default-src 'none'; img-src 'self'");
       send(fixed, 'no-cache', request, response);
     } else if (download !== undefined) {
       response.setHeader('Content-Disposition', 'attachment');
