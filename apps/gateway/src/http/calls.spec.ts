@@ -242,8 +242,9 @@ describe('refusals', () => {
     const token = broker.token(grant);
     const ended = broker.grant();
     const endedToken = broker.token(ended);
+    // First the grant arrives, and then its end. A call before the first is refused with the same code.
+    await until(async () => (await world.send({ token: endedToken })).ok);
     broker.end(ended);
-    // The end has arrived: until then a call under it is allowed.
     await until(async () => (await refusal(await world.send({ token: endedToken }))).code === 'grant_ended');
     world.upstream.hits.length = 0;
     const cases: [Parameters<GatewayWorld['send']>[0], number, string][] = [
