@@ -365,6 +365,43 @@ describe('every page', () => {
     await page.waitForURL(`${site.url}/account`);
   });
 
+  test('only a link to the own organisation begins a sign-in by itself, and not after signing out', async () => {
+    const page = await (await site.context()).newPage();
+    const form = page.getByRole('button', { name: 'Continue' });
+    const provider = page.getByRole('button', { name: 'ada@acme.example' });
+    await page.goto(`${site.url}/history`);
+    await site.signIn(page, 'ada');
+    await page.waitForURL(`${site.url}/history`);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+
+    const begun: string[] = [];
+    page.on('request', (request) => {
+      if (/\/auth\/(discover|oidc\/\w+\/start)/.test(request.url())) begun.push(request.url());
+    });
+    // A session that ends under an open page is not renewed: no one may sit there any more.
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await form.waitFor();
+    expect(await page.getByLabel('Organisation').inputValue()).toBe('acme');
+    // A link of a stranger, whose provider would sign them in as someone else.
+    await page.goto(`${site.url}/sign-in?tenant=globex&returnTo=%2Finbox`);
+    await form.waitFor();
+    expect(await page.getByLabel('Organisation').inputValue()).toBe('globex');
+    // A failed sign-in would begin again and again.
+    await page.goto(`${site.url}/sign-in?error=unknown_person&tenant=acme&returnTo=%2Finbox`);
+    await form.waitFor();
+    expect(begun).toEqual([]);
+
+    await page.goto(`${site.url}/inbox`);
+    await provider.click();
+    await page.waitForURL(`${site.url}/inbox`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await form.waitFor();
+    await page.goto(`${site.url}/inbox`);
+    await form.waitFor();
+    expect(await page.getByLabel('Organisation').inputValue()).toBe('');
+  }, 120_000);
+
   test('a person ends all other sessions at once, and keeps this one', async () => {
     const other = await site.signedIn('ada', '/account');
     const page = await (await site.context()).newPage();
@@ -375,7 +412,8 @@ describe('every page', () => {
     await page.getByRole('button', { name: 'End all other sessions' }).waitFor({ state: 'detached' });
     await page.getByText('this browser', { exact: true }).waitFor();
     await other.reload();
-    await other.waitForURL(/\/sign-in/);
+    // The provider asks who is there.
+    await other.getByRole('button', { name: 'ada@acme.example' }).waitFor();
   });
 
   test('a receipt states how far the log has grown, and has a proof file for each of its leaves', async () => {

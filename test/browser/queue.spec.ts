@@ -167,6 +167,27 @@ describe('a queue', () => {
     await site.api('ada', 'PUT', controls, { ...now, maxDuration: before.maxDuration });
   }, 120_000);
 
+  test('an approver without a passkey approves several of low risk together, each by a review of their own, and nothing else', async () => {
+    const low = [
+      await waiting(site, { justification: 'One of Ada' }),
+      await waiting(site, { justification: 'Two of Ada' }),
+    ];
+    const other = await waiting(site, { justification: 'Changes it', ...UPDATE });
+    const page = await site.signedIn('ada', '/inbox');
+    await shows(page, 3);
+    expect(await rows(page).getByRole('checkbox').count()).toBe(2);
+    const row = rows(page).filter({ hasText: 'Changes it' });
+    expect(await row.getByRole('button').allTextContents()).toEqual(['Deny …']);
+    await page.getByLabel('Choose all of low risk (2)').check();
+    await page.getByRole('button', { name: 'Approve the 2 chosen' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Approve these 2 requests?' });
+    await dialog.getByRole('button', { name: 'Approve all 2' }).click();
+    await page.getByText('2 requests approved.').waitFor();
+    for (const { id } of low) await isIn(id, 'approved');
+    expect(await stateOf(other.id)).toBe('awaiting_customer');
+    await shows(page, 1);
+  }, 120_000);
+
   test('the keys are listed, and people can turn them off', async () => {
     await ask(site, { justification: 'Listed' });
     const page = await site.signedIn('max', '/queue');

@@ -1,12 +1,14 @@
 import { api } from './client.js';
 import { unwrap } from './problem.js';
+import { forgetOrganisation } from './remembered-organisation.js';
 import type { Session } from './session.js';
 
 /** Whether pushes may be on in this browser: without its person's leave they never are. */
 const mayPush = () => globalThis.Notification?.permission === 'granted';
 
-/** Signs the reader out, and first ends pushes in this browser. */
+/** Signs the reader out, and first ends pushes in this browser and forgets their organisation. */
 export async function endSession(): Promise<void> {
+  forgetOrganisation();
   if (mayPush())
     await import('./push.js').then(
       ({ turnPushOff }) => turnPushOff(),

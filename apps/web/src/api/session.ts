@@ -36,10 +36,12 @@ export function useSession(): Session {
  * Begins a sign-in with the organisation's provider and leaves the page. Only a page of the broker can begin one.
  *
  * @param organisation a tenant's slug, or `vendor`
+ * @param open opens the provider's address
  */
 export async function beginProviderSignIn(
   organisation: string,
   query: { returnTo: string; fresh?: 'true' },
+  open: (address: string) => void = (address) => location.assign(address),
 ): Promise<void> {
   const side = organisation.trim().toLowerCase();
   const next = await unwrap(
@@ -48,7 +50,7 @@ export async function beginProviderSignIn(
       headers: { accept: 'application/json' },
     }),
   );
-  location.assign(next.location);
+  open(next.location);
 }
 
 /** A little less than the broker's ten minutes, so that a ceremony that begins now can still end. */

@@ -13,6 +13,7 @@ import {
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followSession } from '../api/end-session.js';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
+import { rememberOrganisation } from '../api/remembered-organisation.js';
 import { manyRequestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
 import { useText } from '../text/language.js';
@@ -47,6 +48,7 @@ export function Shell() {
 
 function SignedIn({ session }: { session: Session }) {
   const [isSettled, setSettled] = useState(false);
+  useEffect(() => rememberOrganisation(session.tenant ?? 'vendor'), [session.tenant]);
   const settle = useCallback(() => setSettled(true), []);
   useEffect(() => (isSettled ? followLiveUpdates() : undefined), [isSettled]);
   const stream = useSyncExternalStore(onStreamState, streamState);

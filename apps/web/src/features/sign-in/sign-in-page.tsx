@@ -7,6 +7,7 @@ import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { endSession } from '../../api/end-session.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
+import { beginsByItself, rememberedOrganisation } from '../../api/remembered-organisation.js';
 import { beginProviderSignIn, type Session, sessionQuery } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
@@ -40,18 +41,25 @@ export default function SignInPage() {
   const [query] = useSearchParams();
   const returnTo = safeLocalPath(query.get('returnTo'));
   const error = query.get('error');
-  const [organisation, setOrganisation] = useState(query.get('tenant') ?? '');
+  const [organisation, setOrganisation] = useState(query.get('tenant') ?? rememberedOrganisation() ?? '');
   const session = useQuery(sessionQuery);
   useEffect(nameZone, []);
   const discover = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (open: (address: string) => void) => {
       const { methods } = await unwrap(api.POST('/auth/discover', { body: { organisation } }));
       if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
       if (!methods.some(({ kind }) => kind === 'oidc')) return 'code';
-      await beginProviderSignIn(organisation, { returnTo });
+      await beginProviderSignIn(organisation, { returnTo }, open);
       return 'leaving';
     },
   });
+  const begin = discover.mutate;
+  const isNobody = session.data === null;
+  useEffect(() => {
+    // The back button must lead back, not to this page, which would begin again.
+    if (isNobody && error === null && query.has('returnTo') && beginsByItself(query.get('tenant')))
+      begin((address) => location.replace(address));
+  }, [isNobody, error, query, begin]);
   if (session.data)
     return error === null ? (
       <GoBack to={returnTo} />
@@ -77,7 +85,7 @@ export default function SignInPage() {
           className="stack"
           onSubmit={(event) => {
             event.preventDefault();
-            discover.mutate();
+            discover.mutate((address) => location.assign(address));
           }}
         >
           <TextField
