@@ -1,10 +1,12 @@
 import {
   applyOrganisation,
   getPrivacyControls,
+  getRequest,
   listRequests,
   type Principal,
   setPrivacyControls,
 } from '@countersign/access';
+import { toInstant } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -80,6 +82,23 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
     expect(await marked(ada)).toEqual({ [long.id]: reason, [short.id]: null });
     await limitDuration(7_200);
     expect(await marked(ada)).toEqual({ [long.id]: null, [short.id]: null });
+  });
+
+  test('P13: one whose evaluation throws is shown as one that cannot be approved, and closes no list', async () => {
+    const startsAt = toInstant(new Date(flow.deps.clock.now().getTime() + 3_600_000));
+    const { request: broken } = await flow.ask(erin, { seconds: 600, startsAt });
+    const { request: sound } = await flow.ask(erin, { tenant: 'globex', seconds: 600 });
+    const organisation = smallOrganisation();
+    // A zone that this machine does not know: another one, with newer zones, took the file.
+    const hours = { days: ['mon' as const], from: '00:00', to: '24:00', zone: 'Mars/Olympus' };
+    const accessPolicy = { ...organisation.accessPolicy, rules: [{ hours }] };
+    await applyOrganisation(flow.deps, { ...organisation, accessPolicy }, { dryRun: false });
+    const max = await flow.as('max@northwind.example');
+    const { items } = await listRequests(flow.deps, max, {}, { cursor: null, limit: 50 });
+    const outdated = Object.fromEntries(items.map((each) => [each.request.id, each.outdated]));
+    const unknown = { text: 'The rules cannot be evaluated now, so this cannot be approved.', changes: [] };
+    expect(outdated).toEqual({ [broken.id]: unknown, [sound.id]: null });
+    expect((await getRequest(flow.deps, max, broken.id)).outdated).toEqual(unknown);
   });
 
   test('one whose evaluation throws does not keep the customer from tightening its controls', async () => {

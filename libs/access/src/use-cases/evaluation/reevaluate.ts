@@ -80,12 +80,14 @@ class OutdatedError extends AccessError {
 /** Why an open request can no longer be approved. */
 export interface Outdated {
   text: string;
-  /** What it needs now and did not need before; empty if it is refused or its requester is gone. */
+  /** What it needs now and did not need before; empty if it is refused, cannot be evaluated, or its requester is gone. */
   changes: NeedChange[];
 }
 
 /**
- * How a review or an acceptance of these terms would be refused now, so that no one presses a button that cannot work.
+ * How a review or an acceptance of these terms would be refused now, so that no one presses a button that cannot work. A rule that
+ * throws lets nothing be approved: a request that cannot be evaluated must neither close the lists that it is in nor keep the
+ * customer from tightening its controls. Faults of the store are thrown.
  *
  * @param terms the open request's own, or those that were offered instead
  * @returns null while they can be approved
@@ -96,14 +98,21 @@ export async function whyOutdated(
   terms: Terms,
   now: Date,
 ): Promise<Outdated | null> {
+  let loaded: LoadedReview;
   try {
-    await reevaluate(unit, request, terms, now);
+    loaded = await loadReview(unit, request, terms, now);
+  } catch (error) {
+    // Also if its tenant or service is gone.
+    if (error instanceof AccessError) return { text: error.message, changes: [] };
+    throw error;
+  }
+  try {
+    requireNoStricter(request, loaded);
     return null;
   } catch (error) {
     if (error instanceof OutdatedError) return { text: error.message, changes: error.changes };
-    if (error instanceof AccessError && error.code === 'controls_changed')
-      return { text: error.message, changes: [] };
-    throw error;
+    if (error instanceof AccessError) return { text: error.message, changes: [] };
+    return { text: 'The rules cannot be evaluated now, so this cannot be approved.', changes: [] };
   }
 }
 
@@ -160,26 +169,9 @@ export async function notifyingOutdatedEverywhere(
   }
 }
 
-/**
- * Whether the rules let the request be approved. A rule that throws does not: a request that cannot be evaluated must not keep the
- * customer from tightening its controls. Faults of the store are thrown.
- */
-async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Promise<boolean> {
-  let loaded: LoadedReview;
-  try {
-    loaded = await loadReview(unit, request, request.terms, now);
-  } catch (error) {
-    // Also if its tenant or service is gone.
-    if (error instanceof AccessError) return false;
-    throw error;
-  }
-  try {
-    requireNoStricter(request, loaded);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether the rules let the request be approved. */
+const isApprovable = async (unit: Reads, request: AccessRequest, now: Date): Promise<boolean> =>
+  (await whyOutdated(unit, request, request.terms, now)) === null;
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */
 async function requireExtendedNotRevoked(unit: Pick<Reads, 'grants'>, terms: Terms): Promise<void> {
