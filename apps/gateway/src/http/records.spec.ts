@@ -89,19 +89,22 @@ describe('records', () => {
     const { broker, upstream } = world;
     broker.takesRecords = false;
     const token = broker.token(broker.grant());
-    let status = 200;
-    while (status === 200) {
+    let hasRefused = false;
+    while (!hasRefused) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => world.send({ token })));
-      status = answers.find((answer) => answer.status !== 200)?.status ?? 200;
+      hasRefused = answers.some((answer) => answer.status !== 200);
     }
-    expect(await refusal(await world.send({ token }))).toEqual({ status: 503, code: 'record_unavailable' });
+    // Calls under way reserve room for their outcomes. Once they have ended, a few more may fit, one after the other.
+    let refused = await world.send({ token });
+    while (refused.ok) refused = await world.send({ token });
+    expect(await refusal(refused)).toEqual({ status: 503, code: 'record_unavailable' });
     const ready = (await (await fetch(`${world.gateway.adminUrl}/readyz`)).json()) as {
       spool: { usedBytes: number; maxBytes: number };
     };
     expect(ready.spool.usedBytes).toBeGreaterThan(ready.spool.maxBytes * 0.9);
     broker.takesRecords = true;
     await until(() => broker.recordsOf('allowed').length === upstream.hits.length);
-    for (; status !== 200; ) status = (await world.send({ token })).status;
+    while (!(await world.send({ token })).ok);
     await world.gateway.close();
     expect(broker.gaps).toEqual([]);
     expect(broker.recordsOf('allowed')).toHaveLength(upstream.hits.length);
