@@ -46,16 +46,11 @@ export function idPattern(prefix: IdPrefix): RegExp {
   return new RegExp(`^${prefix}_${UUID_V7}$`);
 }
 
-const idPatterns = new Map<IdPrefix, RegExp>();
+const ANY_ID = new RegExp(`^[a-z]+_${UUID_V7}$`);
 
 /** Whether the value is an id of this kind. An id has one spelling. */
 export function isId(prefix: IdPrefix, value: string): boolean {
-  let pattern = idPatterns.get(prefix);
-  if (pattern === undefined) {
-    pattern = idPattern(prefix);
-    idPatterns.set(prefix, pattern);
-  }
-  return pattern.test(value);
+  return value.startsWith(`${prefix}_`) && ANY_ID.test(value);
 }
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;

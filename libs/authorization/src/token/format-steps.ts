@@ -3,7 +3,7 @@ import { verify } from 'node:crypto';
 import { hasDuplicateMember, MAX_TOKEN_BYTES } from '@countersign/contract';
 import { type JsonObject, refuse, type TokenContext, type TokenStep } from './grant-token.js';
 import { isEs256Key } from './jwks.js';
-import { readUsualHeader, readUsualPayload } from './usual-form.js';
+import { readMintedHeader, readMintedPayload } from './minted-form.js';
 
 export const isOfTokenSize: TokenStep = ({ token }) =>
   token.length > 0 && token.length <= MAX_TOKEN_BYTES
@@ -69,29 +69,29 @@ export const holdsJsonObjects: TokenStep = (context) => {
   return isRead ? undefined : refuse('malformed', 'header and payload are JSON objects in UTF-8');
 };
 
-export const namesMembersOnce: TokenStep = ({ mayNameTwice }) =>
-  mayNameTwice.some(hasDuplicateMember)
+export const namesMembersOnce: TokenStep = ({ notYetSearchedForDuplicates }) =>
+  notYetSearchedForDuplicates.some(hasDuplicateMember)
     ? refuse('duplicate_member', 'an object names a member twice')
     : undefined;
 
 const readText = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString('utf8') : undefined);
 
 function readHeader(context: TokenContext, json: string): boolean {
-  const header = readUsualHeader(json) ?? readAnyObject(context, json);
+  const header = readMintedHeader(json) ?? readAnyObject(context, json);
   if (header !== undefined) context.header = header;
   return header !== undefined;
 }
 
 function readPayload(context: TokenContext, json: string): boolean {
-  const usual = readUsualPayload(json);
-  const payload = usual?.payload ?? readAnyObject(context, json);
+  const minted = readMintedPayload(json);
+  const payload = minted?.payload ?? readAnyObject(context, json);
   if (payload !== undefined) context.payload = payload;
-  context.termsText = usual?.termsText;
+  context.termsText = minted?.termsText;
   return payload !== undefined;
 }
 
 function readAnyObject(context: TokenContext, json: string): JsonObject | undefined {
-  context.mayNameTwice.push(json);
+  context.notYetSearchedForDuplicates.push(json);
   try {
     const value: unknown = JSON.parse(json);
     return isObject(value) ? value : undefined;

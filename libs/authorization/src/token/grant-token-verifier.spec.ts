@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   AUDIENCE,
   forgedToken,
@@ -9,6 +10,7 @@ import {
   sampleHeader,
   tokenKeys,
 } from '../../../../test/factories/grant-token.js';
+import { runs } from '../../../../test/support/samples.js';
 import { GrantTokenVerifier } from './grant-token-verifier.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
@@ -110,6 +112,81 @@ test('P1: another text under a cached signature is verified, and refused', () =>
   expect(reason(verify(`x${token}`))).toBe('malformed');
   expect(reason(verify(signature))).toBe('malformed');
   expect(reason(verify())).toBe('ok');
+});
+
+describe('P1: a hostile token is refused alike, whether or not the token that it resembles is cached', () => {
+  const [header = '', payload = '', signature = ''] = token.split('.');
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const letter = fc.constantFrom(
+    ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+    '.',
+    '=',
+    'é',
+  );
+  const replaced = (text: string, at: number, by: string) => text.slice(0, at) + by + text.slice(at + 1);
+
+  test.each<[string, fc.Arbitrary<string>]>([
+    [
+      'letters changed anywhere',
+      fc
+        .array(fc.tuple(fc.nat({ max: token.length - 1 }), letter), { minLength: 1, maxLength: 3 })
+        .map((changes) => changes.reduce((text, [at, by]) => replaced(text, at, by), token)),
+    ],
+    [
+      'letters changed before the signature',
+      fc
+        .tuple(fc.nat({ max: header.length + payload.length }), letter)
+        .map(([at, by]) => replaced(token, at, by)),
+    ],
+    [
+      'another signature with the same last letters',
+      fc
+        .uint8Array({ minLength: 48, maxLength: 48 })
+        .map(
+          (bytes) => `${header}.${payload}.${Buffer.from(bytes).toString('base64url')}${signature.slice(64)}`,
+        ),
+    ],
+    [
+      'another header',
+      fc
+        .record(
+          { alg: fc.constantFrom('none', 'HS256'), typ: fc.string(), jwk: fc.object() },
+          { requiredKeys: [] },
+        )
+        .map((change) => `${encode({ ...sampleHeader, ...change })}.${payload}.${signature}`),
+    ],
+    [
+      'another key id',
+      fc.string().map((kid) => `${encode({ ...sampleHeader, kid })}.${payload}.${signature}`),
+    ],
+    [
+      'other claims',
+      fc
+        .record({ tenant: fc.string(), exp: fc.nat(), aud: fc.string() }, { requiredKeys: [] })
+        .map((change) => `${header}.${encode(sampleClaims(change))}.${signature}`),
+    ],
+    ['the beginning missing', fc.nat({ max: token.length }).map((from) => token.slice(from))],
+    ['the end missing', fc.nat({ max: token.length }).map((to) => token.slice(0, to))],
+    [
+      'the token twice',
+      fc.constantFrom('', '.', ' ', ',', '\n').map((between) => `${token}${between}${token}`),
+    ],
+  ])('%s', (_kind, hostile) => {
+    const { verify, rules } = world();
+    expect(reason(verify())).toBe('ok');
+    fc.assert(
+      fc.property(
+        hostile.filter((text) => text !== token),
+        (text) => {
+          const verdict = verify(text);
+          expect(verdict.ok).toBe(false);
+          expect(verdict).toEqual(verifyGrantToken(text, { ...rules, hashing }));
+        },
+      ),
+      { numRuns: runs(500) },
+    );
+    expect(reason(verify())).toBe('ok');
+  });
 });
 
 test('a refusal is never cached', () => {

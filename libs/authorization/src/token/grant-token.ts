@@ -93,14 +93,14 @@ export type TokenContext = {
   parts: TokenParts<string>;
   bytes: TokenParts<Buffer>;
   /** JSON in which members must still be searched for names that occur twice. */
-  readonly mayNameTwice: string[];
+  readonly notYetSearchedForDuplicates: string[];
   header: JsonObject;
   payload: JsonObject;
   key: KeyObject | undefined;
   claims: GrantTokenClaims | undefined;
   /** The terms as they are in the token. Set together with the claims. */
   rawTerms: unknown;
-  /** Their canonical JSON, if the payload has the usual form. */
+  /** Their canonical JSON, if the payload has the form in which brokers mint it. */
   termsText: string | undefined;
 };
 

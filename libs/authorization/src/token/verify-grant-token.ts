@@ -85,7 +85,7 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
     now: rules.now(),
     parts: { header: '', payload: '', signature: '' },
     bytes: { header: NOTHING, payload: NOTHING, signature: NOTHING },
-    mayNameTwice: [],
+    notYetSearchedForDuplicates: [],
     header: {},
     payload: {},
     key: undefined,

@@ -58,11 +58,11 @@ const MEMBERS: ReadonlyMap<string, Test> = new Map(Object.entries({ ...REQUIRED,
 const REQUIRED_NAMES = Object.keys(REQUIRED);
 
 /**
- * Whether a value from JSON has the members of terms, by hand: the schema takes four times as long, and a gateway checks terms
- * with each new token. True means that `termsSchema` accepts the value if the rules of `parseTerms` do. Those check the spelling
- * of slugs, scopes, instants and commitments, so that this does not. False means nothing: then the schema decides.
+ * A fast check of types and members. If it returns true and the rules of `parseTerms` (`RULES`) pass, `termsSchema` would accept
+ * the value too; a property test compares them. If it returns false, call the schema. It is by hand because the schema takes four
+ * times as long, and a gateway checks terms with each new token.
  */
-export function hasMembersOfTerms(value: unknown): value is Terms {
+export function surelyHasShapeOfTerms(value: unknown): value is Terms {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const members = value as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(members)) {

@@ -8,7 +8,7 @@ import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resour
 import { isInstant } from '../time.js';
 import { budget, commitment, digest, instant, scope, seconds } from './members.js';
 import { type RequesterFacts, requesterFactsSchema } from './requester-facts.js';
-import { hasMembersOfTerms } from './terms-shape.js';
+import { surelyHasShapeOfTerms } from './terms-shape.js';
 
 /** The ground on which access is requested. */
 export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
@@ -242,7 +242,7 @@ export function parseTerms(value: unknown): Terms {
  * the same errors. Most terms take half the time, without the schema.
  */
 export function requireTerms(value: unknown): Terms {
-  return hasMembersOfTerms(value) && RULES.every(([, rule]) => rule(value) === undefined)
+  return surelyHasShapeOfTerms(value) && RULES.every(([, rule]) => rule(value) === undefined)
     ? value
     : parseTerms(value);
 }

@@ -3,7 +3,7 @@ import { readJwks, verifyGrantToken } from '@countersign/authorization';
 import { type Terms, termsDigest } from '@countersign/contract';
 import fc from 'fast-check';
 import { AUDIENCE, hashing, ISSUER, NOW, sampleTerms } from '../../../../../test/factories/grant-token.js';
-import { readUsualHeader, readUsualPayload } from '../usual-form.js';
+import { readMintedHeader, readMintedPayload } from '../minted-form.js';
 import { type MintOrder, mintGrantToken } from './mint-grant-token.js';
 import { generateSigningKey, publicJwks } from './signing-key.js';
 
@@ -74,8 +74,8 @@ describe('mintGrantToken', () => {
   test('is minted in the form that is read quickest', () => {
     const [header = '', payload = ''] = mintGrantToken(order).token.split('.');
     const textOf = (part: string) => Buffer.from(part, 'base64url').toString();
-    expect(readUsualHeader(textOf(header))).toBeDefined();
-    expect(readUsualPayload(textOf(payload))).toBeDefined();
+    expect(readMintedHeader(textOf(header))).toBeDefined();
+    expect(readMintedPayload(textOf(payload))).toBeDefined();
   });
 
   test('the header has alg, typ and kid, and nothing else', () => {

@@ -2,7 +2,7 @@ import { canonicalJson, hasDuplicateMember, type Terms } from '@countersign/cont
 import fc from 'fast-check';
 import { sampleClaims, sampleHeader, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { runs } from '../../../../test/support/samples.js';
-import { readUsualHeader, readUsualPayload } from './usual-form.js';
+import { readMintedHeader, readMintedPayload } from './minted-form.js';
 
 const canonical = (terms: object): object => JSON.parse(canonicalJson(terms));
 /** In the order in which brokers write claims; further ones come last. */
@@ -44,13 +44,13 @@ function readAny(json: string): { value: unknown } | undefined {
   }
 }
 
-/** Throws if a reader reads text of the usual form in another way than the general reader. Returns whether it read it. */
+/** Throws if a reader reads text of the minted form in another way than the general reader. Returns whether it read it. */
 function agrees(json: string): boolean {
-  const usual = readUsualPayload(json);
-  if (usual === undefined) return false;
-  expect(readAny(json)).toEqual({ value: usual.payload });
-  const [detail] = usual.payload['authorization_details'] as { terms: object }[];
-  expect(usual.termsText).toBe(canonicalJson(detail?.terms));
+  const minted = readMintedPayload(json);
+  if (minted === undefined) return false;
+  expect(readAny(json)).toEqual({ value: minted.payload });
+  const [detail] = minted.payload['authorization_details'] as { terms: object }[];
+  expect(minted.termsText).toBe(canonicalJson(detail?.terms));
   return true;
 }
 
@@ -84,16 +84,16 @@ const somePayload = fc
   })
   .map(({ terms, change }) => payloadOf(terms, change));
 
-describe('the usual form of a payload', () => {
+describe('the minted form of a payload', () => {
   test('a general reader reads it alike, whatever the terms are', () => {
-    let usual = 0;
+    let minted = 0;
     fc.assert(
       fc.property(somePayload, (json) => {
-        if (agrees(json)) usual += 1;
+        if (agrees(json)) minted += 1;
       }),
       { numRuns: runs(2_000) },
     );
-    expect(usual).toBeGreaterThan(0);
+    expect(minted).toBeGreaterThan(0);
   });
 
   test('P1: text that is almost of that form is read alike, or left to the general reader', () => {
@@ -155,7 +155,7 @@ describe('the usual form of a payload', () => {
     for (const { 0: member, index } of names) {
       const twice = `${json.slice(0, index)}${member},${json.slice(index)}`;
       expect(hasDuplicateMember(twice)).toBe(true);
-      expect(readUsualPayload(twice)).toBeUndefined();
+      expect(readMintedPayload(twice)).toBeUndefined();
     }
   });
 
@@ -188,9 +188,9 @@ describe('the usual form of a payload', () => {
   });
 });
 
-describe('the usual form of a header', () => {
+describe('the minted form of a header', () => {
   test('is what brokers mint', () => {
-    expect(readUsualHeader(JSON.stringify(sampleHeader))).toEqual(sampleHeader);
+    expect(readMintedHeader(JSON.stringify(sampleHeader))).toEqual(sampleHeader);
   });
 
   test('P1: text that is almost of that form is read alike, or left to the general reader', () => {
@@ -202,8 +202,8 @@ describe('the usual form of a header', () => {
     fc.assert(
       fc.property(fc.nat({ max: json.length }), fc.nat({ max: 9 }), part, (at, removed, added) => {
         const text = json.slice(0, at) + added + json.slice(at + removed);
-        const usual = readUsualHeader(text);
-        if (usual !== undefined) expect(readAny(text)).toEqual({ value: usual });
+        const minted = readMintedHeader(text);
+        if (minted !== undefined) expect(readAny(text)).toEqual({ value: minted });
       }),
       { numRuns: runs(3_000) },
     );
