@@ -37,7 +37,7 @@ export const checkFlat: Family = {
       {
         what: `check with ${FEW.grants} of each (${FEW.pinned} pinned)`,
         figure: `${rounded(looked.ours)}/s`,
-        rival: 'the same with nobody pinned',
+        rival: 'the same with no tenant pinned',
         rivalFigure: `${rounded(looked.rivals)}/s`,
         ratio: `${times(1 / looked.ratio)} the time`,
         target: '',

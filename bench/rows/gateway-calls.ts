@@ -31,8 +31,9 @@ const INVOICE = '/tenants/acme/invoices/inv-1';
 const CONNECTIONS = [128, 16];
 const ROUNDS = 3;
 const CALLS = 10_000;
-/** Counted in calls, not seconds: the slower one would otherwise be measured before its code is compiled. */
+/** Counted in calls: a slower program makes fewer in a second, and would be measured before its code is compiled. */
 const WARM_UP_CALLS = 60_000;
+/** The warm-up ends earlier after so many seconds. */
 const WARM_UP_SECONDS = 10;
 /** The warm-up with another number of connections. */
 const MORE_WARM_UP_CALLS = 3_000;

@@ -11,6 +11,7 @@ import type { Closing } from '../support/closing.js';
 import { cpuMicrosecondsOf } from '../support/cpu.js';
 import { kilobytes, residentBytes } from '../support/memory.js';
 import { inParallel } from '../support/parallel.js';
+import { seconds } from '../support/rate.js';
 import { type Family, median, rounded, type Sheet } from '../support/table.js';
 
 const SIZES = [10, 1_000, 3_000];
@@ -33,8 +34,8 @@ export const gatewayFeed: Family = {
     const lines: string[][] = [];
     for (const size of full ? FULL_SIZES : SIZES) {
       process.stderr.write(`bench: ${size} feeds …\n`);
-      const seconds = await inParallel([size], 1, (feeds) => crowd.grow(feeds));
-      process.stderr.write(`bench: opened in ${seconds.toFixed(1)} s\n`);
+      const took = await seconds(() => crowd.grow(size));
+      process.stderr.write(`bench: opened in ${took.toFixed(1)} s\n`);
       const memory = (residentBytes(site.broker.pid) - before) / size;
       const idle = await idleLoad(site);
       const reached: number[] = [];

@@ -9,7 +9,7 @@ import {
   type CanonicalRequest,
   readCanonicalRequest,
 } from '../../apps/gateway/src/http/canonical-request.js';
-import { parseRequestHead } from '../../apps/gateway/src/http1/request-head.js';
+import { PreviousFieldLines, parseRequestHead } from '../../apps/gateway/src/http1/request-head.js';
 import type { BenchGrant, GrantMaker } from './grants.js';
 
 /** The gateway's call authorizer in this process, in the state that a feed with these grants would leave. */
@@ -68,7 +68,7 @@ export type Prepared = { canonical: CanonicalRequest; call: Call };
 export function prepare(token: string, more: readonly string[] = []): Prepared {
   const rest = more.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
   const head = `GET /billing/tenants/acme/invoices/inv-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n`;
-  const canonical = readCanonicalRequest(parseRequestHead(head + rest));
+  const canonical = readCanonicalRequest(parseRequestHead(head + rest, new PreviousFieldLines()));
   const { service, method, path, query, queryNames, host, headers } = canonical;
   const call = {
     mode: 'gateway' as const,

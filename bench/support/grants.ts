@@ -49,7 +49,7 @@ export class GrantMaker {
     };
   }
 
-  /** Other active grants, spread over so many other tenants. Nobody has tokens for them, so that their digests may be any. */
+  /** Other active grants, spread over so many other tenants. No one has tokens for them, so that their digests may be any. */
   crowd(like: BenchGrant, grants: number, tenants: number): BenchGrant[] {
     return Array.from({ length: grants }, (_, index) => ({
       ...like,

@@ -1,7 +1,8 @@
 /**
  * What mutation testing changes in a source file: one small thing at a time.
  *
- * - `removals`: entries of lists of steps or rules; with `guards` also each `if (…) return …` and each side of an `&&` or `||`;
+ * - `entries`: removes entries of lists of steps or rules;
+ * - `guards`: that, and each `if (…) return …` and each side of an `&&` or `||`;
  * - `changes`: the usual operators of mutation testing. Conditions, comparisons, arithmetic, literals, patterns, statements and
  *   bodies each become something else.
  */

@@ -45,10 +45,5 @@ process.on('message', async ({ specs, samples, except }) => {
   // What was closed goes in the next turns.
   await new Promise((resolve) => setTimeout(resolve, 10));
   const isClean = !process.getActiveResourcesInfo().some((kind) => OPENED.test(kind));
-  const failed = results.testResults.flatMap(({ testResults, failureMessage }) =>
-    testResults.length === 0
-      ? [failureMessage]
-      : testResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-  );
-  process.send({ passes: results.success && !run.hasFailed, isRun, isClean, failed });
+  process.send({ passes: results.success && !run.hasFailed, isRun, isClean });
 });

@@ -80,7 +80,7 @@ export class ForwardingRun implements RecordWaiter {
     this.selected = selectedOf(exchange, decision, link);
   }
 
-  /** `persistDigest` begins to store what must be durable before the record; it returns undefined if that is nothing. Throws what it throws. */
+  /** Stores the digest first if it must be durable before the record; `persistDigest` returns undefined if nothing is to be stored. Rethrows its errors. */
   start(persistDigest: () => Promise<void> | undefined): void {
     try {
       const digestStored = persistDigest();

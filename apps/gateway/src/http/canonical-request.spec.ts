@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from '../http1/malformed-message.js';
-import { parseRequestHead } from '../http1/request-head.js';
+import { PreviousFieldLines, parseRequestHead } from '../http1/request-head.js';
 import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from './canonical-request.js';
 
 /** A request as its client writes it. `rawHeaders`: names and values in turn. */
@@ -10,7 +10,7 @@ type Raw = { httpVersion: string; method: string; url: string; rawHeaders: strin
 function canonical({ httpVersion, method, url, rawHeaders }: Raw): CanonicalRequest {
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let at = 0; at < rawHeaders.length; at += 2) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
-  return readCanonicalRequest(parseRequestHead(text));
+  return readCanonicalRequest(parseRequestHead(text, new PreviousFieldLines()));
 }
 
 const raw = (overrides: Partial<Raw> = {}): Raw => ({

@@ -39,16 +39,16 @@ export function isForwardableMethod(method: string): boolean {
 /**
  * Interprets the head of a request. Throws MalformedMessage, mostly AmbiguousRequest, if another server on the way could
  * have understood it differently: an odd target, Host, header or framing; an `Expect` other than 100-continue; HTTP/1.0
- * that does not close its connection. `alike`: what was read from a head with the same fields; what depends on them alone is taken over.
+ * that does not close its connection. `sameFields`: what was read from a head with the same fields; what depends on them alone is taken over.
  */
 export function readCanonicalRequest(
   request: RequestHead,
-  alike?: Pick<CanonicalRequest, 'headers' | 'host'>,
+  sameFields?: Pick<CanonicalRequest, 'headers' | 'host'>,
 ): CanonicalRequest {
   const { method, minorVersion } = request;
   requireUnambiguous(isForwardableMethod(method), 'a method that is never forwarded');
-  const headers = alike?.headers ?? HeaderList.read(request.fields);
-  const host = alike?.host ?? readHost(headers);
+  const headers = sameFields?.headers ?? HeaderList.read(request.fields);
+  const host = sameFields?.host ?? readHost(headers);
   const target = readTarget(request.target);
   const framing = readRequestFraming(request.fields);
   requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), UNUSUAL_BODY);

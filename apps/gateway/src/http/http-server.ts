@@ -39,7 +39,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
   const { countRefusal } = parts;
   const behaviour: ServerBehaviour<CanonicalRequest> = {
     maxHeadBytes: parts.maxHeaderBytes,
-    read: (head, alike) => atServiceHost(readCanonicalRequest(head, alike), parts.serviceAt),
+    read: (head, sameFields) => atServiceHost(readCanonicalRequest(head, sameFields), parts.serviceAt),
     serve: (exchange) => {
       requireTlsOfBrowsers(parts, exchange.response);
       serve(parts, exchange);

@@ -4,7 +4,7 @@ import { readCanonicalRequest } from '../http/canonical-request.js';
 import { type BodyDecoder, requestBodyDecoder } from './body-decoder.js';
 import { HeadCollector } from './head-collector.js';
 import { MalformedMessage } from './malformed-message.js';
-import { parseRequestHead } from './request-head.js';
+import { PreviousFieldLines, parseRequestHead } from './request-head.js';
 import { ResponseReader } from './response-reader.js';
 
 /** A message as a reader sees it. */
@@ -29,7 +29,7 @@ function readRequests(pieces: readonly Buffer[]): Seen[] {
           const text = heads.push(bytes, at);
           if (text === undefined) break;
           at = heads.end;
-          const head = parseRequestHead(text);
+          const head = parseRequestHead(text, new PreviousFieldLines());
           const { framing } = readCanonicalRequest(head);
           const { method, target, minorVersion, fields } = head;
           body = requestBodyDecoder(framing);

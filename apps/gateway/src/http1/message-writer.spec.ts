@@ -11,7 +11,7 @@ import {
   writeRequestHead,
   writeResponseHead,
 } from './message-writer.js';
-import { parseRequestHead } from './request-head.js';
+import { PreviousFieldLines, parseRequestHead } from './request-head.js';
 import { parseResponseHead } from './response-head.js';
 
 const anything = fc.oneof(
@@ -68,7 +68,7 @@ describe('writeRequestHead', () => {
       { method: 'POST', target: '/x?y=1', fields: ['accept', '*/*'], framing: { kind: 'chunked' } },
       'up',
     );
-    expect(parseRequestHead(withoutEmptyLine(text))).toEqual({
+    expect(parseRequestHead(withoutEmptyLine(text), new PreviousFieldLines())).toEqual({
       method: 'POST',
       target: '/x?y=1',
       minorVersion: 1,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from './malformed-message.js';
-import { LatestFields, parseRequestHead } from './request-head.js';
+import { PreviousFieldLines, parseRequestHead } from './request-head.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9-]{1,12}$/);
 const value = fc.stringMatching(/^(?:[!-~](?:[ -~]{0,12}[!-~])?)?$/);
@@ -26,9 +26,9 @@ const meant = ({ method, target, minorVersion, fields }: Head) => ({
 });
 
 /** A head as it is when parsed and written again, in one spelling; undefined if it is refused. */
-function canonical(text: string, latest?: LatestFields): string | undefined {
+function canonical(text: string, previous = new PreviousFieldLines()): string | undefined {
   try {
-    const { method, target, minorVersion, fields } = parseRequestHead(text, latest);
+    const { method, target, minorVersion, fields } = parseRequestHead(text, previous);
     return JSON.stringify([method, target, minorVersion, fields]);
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined;
@@ -44,12 +44,12 @@ describe('the heads of one connection', () => {
   test('P4: each is read as if it had come alone, whatever came before', () => {
     fc.assert(
       fc.property(heads, damage, (head, changes) => {
-        const latest = new LatestFields();
+        const previous = new PreviousFieldLines();
         const text = written(head);
         for (const [place, byte] of changes) {
           const at = place % text.length;
           for (const sent of [text, text.slice(0, at) + byte + text.slice(at + 1), text])
-            expect(canonical(sent, latest)).toBe(canonical(sent));
+            expect(canonical(sent, previous)).toBe(canonical(sent));
         }
       }),
       { numRuns: runs(1_000) },
@@ -57,9 +57,9 @@ describe('the heads of one connection', () => {
   });
 
   test('the same field lines are parsed once; others, however alike, are parsed again', () => {
-    const latest = new LatestFields();
+    const previous = new PreviousFieldLines();
     const fieldsOf = (target: string, lines: string) =>
-      parseRequestHead(`GET ${target} HTTP/1.1\r\n${lines}`, latest).fields;
+      parseRequestHead(`GET ${target} HTTP/1.1\r\n${lines}`, previous).fields;
     const lines = 'Host: a\r\nAccept: text/html\r\n';
     const fields = fieldsOf('/x', lines);
     expect(fieldsOf('/another', lines)).toBe(fields);
@@ -77,7 +77,7 @@ describe('parseRequestHead', () => {
   test('P4: reads every plain head as it was meant, with any blanks around a value', () => {
     fc.assert(
       fc.property(heads, (head) => {
-        expect(parseRequestHead(written(head))).toEqual(meant(head));
+        expect(parseRequestHead(written(head), new PreviousFieldLines())).toEqual(meant(head));
       }),
     );
   });
@@ -143,7 +143,7 @@ describe('parseRequestHead', () => {
   ])('what cannot be followed by HTTP is told apart from a bad request: %j', (text, endsHttp) => {
     let thrown: unknown;
     try {
-      parseRequestHead(text);
+      parseRequestHead(text, new PreviousFieldLines());
     } catch (error) {
       thrown = error;
     }
@@ -173,7 +173,7 @@ test.each<[string, string, boolean]>([
 ])('%j is %s', (text, message, endsHttp) => {
   let thrown: unknown;
   try {
-    parseRequestHead(text);
+    parseRequestHead(text, new PreviousFieldLines());
   } catch (error) {
     thrown = error;
   }
@@ -183,7 +183,7 @@ test.each<[string, string, boolean]>([
 test.each(['ACL', 'DELETE', 'GET', 'M-SEARCH', 'PATCH', 'QUERY', 'UNLOCK', 'UNSUBSCRIBE'])(
   '%s is a method',
   (method) => {
-    expect(parseRequestHead(`${method} * HTTP/1.0\r\na: b\r\n`)).toEqual({
+    expect(parseRequestHead(`${method} * HTTP/1.0\r\na: b\r\n`, new PreviousFieldLines())).toEqual({
       method,
       target: '*',
       minorVersion: 0,

@@ -12,14 +12,17 @@ export type RequestHead = {
 };
 
 /**
- * The field lines of the latest request on a connection, parsed. Most clients send the same lines with each request, so what was
+ * The field lines of the request before on a connection, parsed. Most clients send the same lines with each request, so what was
  * parsed once is used again while the text is the same, to the byte.
  */
-export class LatestFields {
+export class PreviousFieldLines {
   #lines: string | undefined;
   #fields: Fields = [];
 
-  /** The fields of a head, whose lines begin at an offset. Throws MalformedMessage. */
+  /**
+   * The fields of a head, whose lines begin at an offset. Returns the very same array as before only if the text was the same, so
+   * the identity of the array proves it. Throws MalformedMessage.
+   */
   of(head: string, from: number): Fields {
     const lines = head.slice(from);
     if (lines !== this.#lines) {
@@ -48,9 +51,9 @@ const METHODS: ReadonlySet<string> = new Set(
  *     HTTP-version = "HTTP/1." ( "0" / "1" )
  *
  * Nothing may precede it, not even the empty line that §2.2 lets a server skip, and single spaces divide its parts.
- * Throws MalformedMessage, with `endsHttp` for what is no HTTP at all, and for CONNECT. `latest`: the fields of the request before.
+ * Throws MalformedMessage, with `endsHttp` for what is no HTTP at all, and for CONNECT. `previous`: of this connection.
  */
-export function parseRequestHead(text: string, latest = new LatestFields()): RequestHead {
+export function parseRequestHead(text: string, previous: PreviousFieldLines): RequestHead {
   const lineEnd = text.indexOf('\r\n');
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.indexOf(' ', methodEnd + 1);
@@ -63,7 +66,7 @@ export function parseRequestHead(text: string, latest = new LatestFields()): Req
     throw new MalformedMessage('a method that is never forwarded', { endsHttp: true });
   const target = text.slice(methodEnd + 1, targetEnd);
   requirePlain(TARGET.test(target), 'the target has a character other than visible ASCII');
-  return { method, target, minorVersion, fields: latest.of(text, lineEnd + 2) };
+  return { method, target, minorVersion, fields: previous.of(text, lineEnd + 2) };
 }
 
 function oddLine(line: string): MalformedMessage {

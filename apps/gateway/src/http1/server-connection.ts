@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { requestBodyDecoder } from './body-decoder.js';
 import type { Framing } from './framing.js';
 import { HeadCollector } from './head-collector.js';
+import { largeReadCollector } from './large-read-collector.js';
 import { MalformedMessage } from './malformed-message.js';
 import type { DateLine } from './message-writer.js';
-import { readMemory } from './read-memory.js';
 import { RequestBody } from './request-body.js';
-import { LatestFields, parseRequestHead, type RequestHead } from './request-head.js';
+import { PreviousFieldLines, parseRequestHead, type RequestHead } from './request-head.js';
 import { KEEP_ALIVE_SECONDS, type ResponseConnection, ServerResponse } from './server-response.js';
 
 /** What a request says about its message and its connection. */
@@ -31,10 +31,10 @@ export type ServerExchange<R extends MessageRules> = {
 export type ServerBehaviour<R extends MessageRules> = {
   maxHeadBytes: number;
   /**
-   * Interprets a head. Throws MalformedMessage. `alike`: what this returned for the request before on the connection, if its fields
-   * were the same.
+   * Interprets a head. Throws MalformedMessage. `sameFields`: what this returned for the request before on the connection, if its
+   * fields were the same.
    */
-  read(head: RequestHead, alike: R | undefined): R;
+  read(head: RequestHead, sameFields: R | undefined): R;
   serve(exchange: ServerExchange<R>): void;
   /** Answers something that is no plain request. The connection is closed after the response. */
   refuse(response: ServerResponse, rule: string): void;
@@ -74,9 +74,9 @@ type Waiting<R extends MessageRules> = ServerExchange<R> | { rule: string; respo
  */
 export class ServerConnection<R extends MessageRules> implements ResponseConnection {
   private readonly heads: HeadCollector;
-  private readonly latestFields = new LatestFields();
-  /** The latest request that was read. */
-  private latest: { fields: RequestHead['fields']; canonical: R } | undefined;
+  private readonly previousLines = new PreviousFieldLines();
+  /** The request before, and the array of its fields. */
+  private previous: { fields: RequestHead['fields']; canonical: R } | undefined;
   private current: ServerResponse | undefined;
   private readonly waiting: Waiting<R>[] = [];
   /** The body that the next bytes belong to. */
@@ -139,7 +139,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   private receive(bytes: Buffer): void {
     if (this.isLast) return;
-    readMemory.note(bytes.length);
+    largeReadCollector.note(bytes.length);
     try {
       this.read(bytes);
     } catch (error) {
@@ -195,13 +195,12 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   }
 
   private interpret(text: string): R {
-    const head = parseRequestHead(text, this.latestFields);
+    const head = parseRequestHead(text, this.previousLines);
     const { fields } = head;
-    const canonical = this.behaviour.read(
-      head,
-      this.latest?.fields === fields ? this.latest.canonical : undefined,
-    );
-    this.latest = { fields, canonical };
+    // The same array: the text of the field lines was the same.
+    const sameFields = this.previous?.fields === fields ? this.previous.canonical : undefined;
+    const canonical = this.behaviour.read(head, sameFields);
+    this.previous = { fields, canonical };
     return canonical;
   }
 

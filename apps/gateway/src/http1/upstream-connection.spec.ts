@@ -172,7 +172,7 @@ describe('a connection is used again', () => {
     ['a time of another name', withKeepAlive('x-timeout=9'), 4_000],
     ['a time in another field', OK.replace('\r\n', '\r\nX: timeout=9\r\n'), 4_000],
     ['the same twice: the first counts', withKeepAlive('timeout=9\r\nKeep-Alive: timeout=3'), 8_000],
-  ])('for a time, if the driven.upstream says %s', async (_, answer, keptMs) => {
+  ])('for a time, if the upstream says %s', async (_, answer, keptMs) => {
     await driven.sent();
     await driven.respond(answer, 'released');
     expect(driven.connection.isUsable(driven.now + keptMs)).toBe(false);

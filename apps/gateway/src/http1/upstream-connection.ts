@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Framing } from './framing.js';
+import { largeReadCollector } from './large-read-collector.js';
 import { MalformedMessage } from './malformed-message.js';
 import { chunkLine, LAST_CHUNK, SMALL_BYTES } from './message-writer.js';
-import { readMemory } from './read-memory.js';
 import { type ReadResponse, ResponseReader, type ResponseSink } from './response-reader.js';
 import { type TlsFailure, tlsFailureOf } from './tls-failure.js';
 
@@ -225,7 +225,7 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   private receive(bytes: Buffer): void {
-    readMemory.note(bytes.length);
+    largeReadCollector.note(bytes.length);
     const { observer } = this;
     try {
       this.reader.push(bytes);

@@ -17,7 +17,7 @@ export type Shared = {
   isReady: boolean;
 };
 
-/** In force when this returns. Throws for an unknown kind of update: a worker must never confirm what it did not apply. */
+/** Applies an update; it is in force when this returns. Throws for an unknown kind of update: a worker must never confirm what it did not apply. */
 export function applyUpdate(update: Update, parts: FollowingParts, shared: Shared): void {
   switch (update.type) {
     case 'snapshot':

@@ -61,7 +61,7 @@ type Member = {
   readiness: Readiness | undefined;
   startedAt: number;
   /** When it last sent something, or began. */
-  heardAt: number;
+  lastMessageAt: number;
   backOff: BackOff;
   collected: Map<number, (metrics: Metrics) => void>;
 };
@@ -87,7 +87,7 @@ export class Fleet {
     this.members = Array.from({ length: parts.count }, (_, lane) => ({
       ...{ lane, process: undefined, ends: undefined, hasState: false, isListening: false, applied: 0 },
       ...{ servesFrom: undefined, deadlines: new ConfirmDeadlines(), timer: undefined },
-      ...{ readiness: undefined, startedAt: 0, heardAt: 0, collected: new Map() },
+      ...{ readiness: undefined, startedAt: 0, lastMessageAt: 0, collected: new Map() },
       backOff: new BackOff({ firstMs: 100, longestMs: 10_000, jitter: 0 }),
     }));
   }
@@ -188,17 +188,17 @@ export class Fleet {
     const wasLate = now - this.sweptAt > LATE_MS;
     this.sweptAt = now;
     for (const member of this.members) {
-      if (wasLate) member.heardAt = now;
-      if (member.process === undefined || now - member.heardAt < SILENT_MS) continue;
+      if (wasLate) member.lastMessageAt = now;
+      if (member.process === undefined || now - member.lastMessageAt < SILENT_MS) continue;
       this.parts.log.error({ worker: member.lane }, 'a worker has sent nothing for too long and is killed');
-      member.heardAt = now;
+      member.lastMessageAt = now;
       member.process.process.kill('SIGKILL');
     }
   }
 
   private fork(member: Member): void {
     const now = performance.now();
-    Object.assign(member, { applied: 0, startedAt: now, heardAt: now, ends: undefined });
+    Object.assign(member, { applied: 0, startedAt: now, lastMessageAt: now, ends: undefined });
     let process: Process;
     try {
       process = (this.parts.fork ?? cluster.fork)();
@@ -232,7 +232,7 @@ export class Fleet {
 
   private take(member: Member, message: ToPrimary): void {
     const { options, lanes } = this.parts;
-    member.heardAt = performance.now();
+    member.lastMessageAt = performance.now();
     switch (message.type) {
       case 'hello':
         if (message.build !== this.build) {

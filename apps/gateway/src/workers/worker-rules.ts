@@ -36,7 +36,7 @@ export class WorkerRules implements GatewayRules {
 
   constructor(private readonly parts: WorkerRulesParts) {}
 
-  /** In force when this returns. */
+  /** Applies changed rules; they are in force when this returns. */
   apply(changed: readonly TenantRules[]): void {
     const trusts: string[] = [];
     let isNewlyStopped = false;
