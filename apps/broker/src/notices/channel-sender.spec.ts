@@ -1,5 +1,13 @@
+import {
+  type Delivered,
+  type Delivery,
+  DeliveryFailure,
+  type DeliveryOutcome,
+  type NoticeChannel,
+} from '@countersign/access';
 import { backOffDelay } from '@countersign/runtime';
-import { BACK_OFF, MOST_ATTEMPTS } from './channel-sender.js';
+import type { BrokerDeps } from '../core.module.js';
+import { BACK_OFF, ChannelSender, type InsteadOf, MOST_ATTEMPTS } from './channel-sender.js';
 
 test('delays between attempts double up to an hour', () => {
   const longest = [1, 2, 3, 11, 13, 1000].map((attempt) => backOffDelay(attempt, BACK_OFF, () => 1));
@@ -17,4 +25,85 @@ test('the last attempt comes about a day after the first', () => {
     total += backOffDelay(attempt, BACK_OFF, () => 0.5);
   expect(total / 3_600_000).toBeGreaterThan(22);
   expect(total / 3_600_000).toBeLessThan(25);
+});
+
+describe('if what goes out in place of a delivery cannot be found out', () => {
+  const AT = '2026-11-24T15:00:00.000Z';
+  const FAULT = new Error('the store is away');
+  const MAIL = [{ channel: 'mail' as const, recipient: 'usr_1', orderKey: 'req_1' }];
+
+  /** One attempt of a delivery that ends for good, as the store and the log get it. */
+  async function attempt(attempts: number, end: DeliveryFailure | Delivered, insteadOf: InsteadOf) {
+    const delivery: Delivery = {
+      ...{ notice: 'ntc_a', channel: 'slack', recipient: 'U:usr_1', tenant: 'acme', orderKey: 'req_1' },
+      ...{ state: 'due', attempts, nextAt: AT, deliveredAt: null, deadAt: null, lastError: null },
+    };
+    const waiting = [delivery];
+    const added: unknown[] = [];
+    const faults: unknown[] = [];
+    let settle: (outcome: DeliveryOutcome) => void = () => undefined;
+    const settled = new Promise<DeliveryOutcome>((resolve) => {
+      settle = resolve;
+    });
+    const deliveries = {
+      due: async () => waiting.splice(0),
+      claim: async () => true,
+      settle: async (_delivery: Delivery, outcome: DeliveryOutcome) => settle(outcome),
+      add: async (_delivery: Delivery, drafts: unknown[]) => added.push(...drafts),
+    };
+    const run = (work: (unit: unknown) => unknown) => work({ deliveries });
+    const channel: NoticeChannel = {
+      ...{ name: 'slack', mostAtOnce: 1, recipients: async () => [] },
+      deliver: () => (end instanceof DeliveryFailure ? Promise.reject(end) : Promise.resolve(end)),
+    };
+    const deps = {
+      clock: { now: () => new Date(AT) },
+      random: { bytes: (count: number) => new Uint8Array(count) },
+      store: { notices: { read: run, write: run } },
+    } as unknown as BrokerDeps;
+    const onError = (_job: string, error: unknown) => faults.push(error);
+    const sender = new ChannelSender(deps, channel, insteadOf, () => undefined, onError);
+    sender.start();
+    const outcome = await settled;
+    await sender.stop();
+    return { outcome, added, faults };
+  }
+
+  const GONE = new DeliveryFailure('slack_user_disabled', { final: true });
+  const fails: InsteadOf = () => Promise.reject(FAULT);
+
+  test.each([
+    ['dead', GONE],
+    ['skipped', { done: 'skipped', code: 'unlinked' }],
+  ] as const)(
+    'the end %s is not settled: the delivery is attempted again, and no duty is lost',
+    async (_state, end) => {
+      const { outcome, added, faults } = await attempt(0, end, fails);
+      expect(outcome).toMatchObject({ state: 'due', error: 'internal_error' });
+      expect(outcome).not.toHaveProperty('uncounted');
+      expect([added, faults]).toEqual([[], [FAULT]]);
+    },
+  );
+
+  test('what always fails is dead after its last attempt, and keeps later notices no longer', async () => {
+    const { outcome } = await attempt(MOST_ATTEMPTS - 1, GONE, fails);
+    expect(outcome).toEqual({ state: 'dead', at: AT, error: 'internal_error' });
+  });
+
+  test('a failure that is attempted again anyway keeps its own time', async () => {
+    const { outcome, faults } = await attempt(0, new DeliveryFailure('slack_500'), fails);
+    expect(outcome).toMatchObject({ state: 'due', error: 'slack_500' });
+    expect(faults).toEqual([FAULT]);
+  });
+
+  test('what was delivered is not delivered again', async () => {
+    const { outcome } = await attempt(0, { done: 'delivered' }, fails);
+    expect(outcome).toEqual({ state: 'delivered', at: AT });
+  });
+
+  test('without a fault the end is settled together with what goes out in its place', async () => {
+    const { outcome, added, faults } = await attempt(0, GONE, async () => MAIL);
+    expect(outcome).toEqual({ state: 'dead', at: AT, error: 'slack_user_disabled' });
+    expect([added, faults]).toEqual([MAIL, []]);
+  });
 });

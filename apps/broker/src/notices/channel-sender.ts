@@ -23,6 +23,9 @@ const BATCH = 200;
 /** Called after each attempt. `error` is for the operator's log. */
 export type DeliveryReport = (delivery: Delivery, outcome: DeliveryOutcome, error: unknown) => void;
 
+/** How an attempt ended. `error` is for the operator's log. */
+type Attempt = { outcome: DeliveryOutcome; error?: unknown };
+
 /** What goes out in place of a delivery after an attempt that ended so. */
 export type InsteadOf = (delivery: Delivery, outcome: DeliveryOutcome) => Promise<DeliveryDraft[]>;
 
@@ -90,8 +93,8 @@ export class ChannelSender {
   }
 
   private async attempt(delivery: Delivery): Promise<void> {
-    const { outcome, error } = await this.try(delivery);
-    const instead = await this.insteadOf(delivery, outcome);
+    const ended = await this.try(delivery);
+    const { outcome, error, instead } = await this.withInstead(delivery, ended);
     await this.deps.store.notices.write(async ({ deliveries }) => {
       await deliveries.settle(delivery, outcome);
       if (instead.length > 0) await deliveries.add(delivery, instead, this.deps.clock.now().toISOString());
@@ -99,7 +102,26 @@ export class ChannelSender {
     this.report(delivery, outcome, error);
   }
 
-  private async try(delivery: Delivery): Promise<{ outcome: DeliveryOutcome; error?: unknown }> {
+  /**
+   * If what goes out in place of the delivery cannot be found out, such as in a fault of the store, the end is not settled yet: the
+   * delivery is attempted again and ends so again. Like every failure it counts, so that what always fails is dead one day and
+   * keeps later notices no longer.
+   */
+  private async withInstead(
+    delivery: Delivery,
+    ended: Attempt,
+  ): Promise<Attempt & { instead: DeliveryDraft[] }> {
+    try {
+      return { ...ended, instead: await this.insteadOf(delivery, ended.outcome) };
+    } catch (error) {
+      this.onError(this.channel.name, error);
+      const { state } = ended.outcome;
+      if (state === 'due' || state === 'delivered') return { ...ended, instead: [] };
+      return { outcome: this.afterFailure(delivery, error), error, instead: [] };
+    }
+  }
+
+  private async try(delivery: Delivery): Promise<Attempt> {
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
       const result = await broken(signal, this.channel.deliver(delivery, signal));

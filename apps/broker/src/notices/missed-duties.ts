@@ -24,10 +24,18 @@ export async function insteadOf(
   failed: Delivery,
   outcome: DeliveryOutcome,
 ): Promise<DeliveryDraft[]> {
-  if (outcome.state === 'delivered') return [];
+  const own = channels.find(({ name }) => name === failed.channel);
+  if (outcome.state === 'delivered' || own?.personal === undefined) return [];
   const found = await deps.store.notices.read((unit) => unit.deliveries.find(failed.notice));
   const [addressed] = found === null ? [] : await addressAll(deps, [found.notice]);
   if (found === null || addressed === undefined) return [];
+  const persons = await deps.store.notices.read(async (unit) =>
+    own.personal?.([failed.recipient], addressed, unit),
+  );
+  const to = persons?.get(failed.recipient);
+  const isOver = outcome.state === 'dead' || to?.canArrive === false;
+  if (to === undefined || !isOver) return [];
+  if (!isDuty(personalTopic(found.notice.kind, to.person, aboutOf(addressed)))) return [];
   const isFailed = ({ channel, recipient }: Message) =>
     channel === failed.channel && recipient === failed.recipient;
   const messages = await deps.store.notices.read(async (unit: NoticesReadUnit) => {
@@ -43,10 +51,6 @@ export async function insteadOf(
     });
     return (await Promise.all(each)).flat();
   });
-  const to = messages.find(isFailed)?.to;
-  const isOver = outcome.state === 'dead' || to?.canArrive === false;
-  if (to === undefined || !isOver) return [];
-  if (!isDuty(personalTopic(found.notice.kind, to.person, aboutOf(addressed)))) return [];
   const others = messages.filter((message) => message.to?.person === to.person && !isFailed(message));
   const deliveryOf = ({ channel, recipient }: Message) =>
     found.deliveries.find((each) => each.channel === channel && each.recipient === recipient);
