@@ -2,8 +2,8 @@
 /**
  * Mutation testing: changes one small thing at a time, in a copy of the tree, and runs the specs beside it. A test has to fail.
  *
- * - The checks of tokens, calls, countersignatures and statements: each is removed in turn, and every removal has to turn a
- *   test red.
+ * - The checks of tokens, calls, countersignatures and statements: each step or rule in a list of them is removed in turn, in some
+ *   files also each guard (bin/mutation/operators.mjs), and every removal has to turn a test red.
  * - The gateway's HTTP/1.1: everything is changed that the usual operators change (bin/mutation/operators.mjs), and at least
  *   95 % of it has to turn a test red. A run that hangs counts as red.
  *

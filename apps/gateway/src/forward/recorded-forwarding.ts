@@ -1,4 +1,3 @@
-import type { CallDecision } from '@countersign/authorization';
 import { isDatabase } from '@countersign/contract';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import { type FileLink, LINK_ENDED } from '../files/file-links.js';
@@ -7,17 +6,16 @@ import type { RefusedCall } from '../http/call-refusals.js';
 import type { ReadBody } from '../http/change-body.js';
 import { type Exchange, isArriving, openCallOf } from '../http/exchange.js';
 import { NOT_FOR_SQL } from '../sql/sql-database.js';
-import { type Destination, ForwardingRun, type ForwardingRunParts } from './forwarding-run.js';
+import type { AllowedDecision } from './allowed-decision.js';
+import { CallInProgress, type CallInProgressParts, type Destination } from './call-in-progress.js';
 import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from './signed-context.js';
 import { TLS_FILES_UNUSABLE, type Upstreams } from './upstreams.js';
 
-type RecordedForwardingParts = ForwardingRunParts & {
+type RecordedForwardingParts = CallInProgressParts & {
   contexts: CallContexts;
   upstreams: Upstreams;
   storages: ObjectStorages;
 };
-
-export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
 /**
  * Runs an allowed call: takes its place and its budget, makes its record durable, and only then forwards it (P5); then
@@ -34,7 +32,7 @@ export class RecordedForwarding {
   run(
     exchange: Exchange,
     token: VerifiedToken,
-    decision: AllowedCall,
+    decision: AllowedDecision,
     body: ReadBody | undefined,
     link?: FileLink,
   ): undefined {
@@ -50,17 +48,17 @@ export class RecordedForwarding {
     const call = openCallOf(exchange, token, { endsAt, beganAt: clock.monotonic(), bodyIsArriving });
     const record = recorder.newId();
     const allowed = { exchange, claims, decision, body, link, call, record, destination };
-    const run = new ForwardingRun(this.parts, allowed);
+    const inProgress = new CallInProgress(this.parts, allowed);
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
-    run.start(() => authorizer.persistDigest(claims, grant));
+    inProgress.start(() => authorizer.persistDigest(claims, grant));
   }
 
   /** The upstream of the call; or the refusal, if this host lacks a file (TLS, context key) that the upstream needs. */
   private upstreamOf(
     { sql }: Exchange,
     { claims }: VerifiedToken,
-    decision: AllowedCall,
+    decision: AllowedDecision,
   ): Destination | RefusedCall {
     const { authorizer, upstreams, contexts, clock } = this.parts;
     const { match } = decision;
@@ -80,7 +78,7 @@ export class RecordedForwarding {
   }
 
   /** The storage of a link; or the refusal, if the route maps no longer list that storage. */
-  private storageOf({ origin }: FileLink, { links, match }: AllowedCall): Destination | RefusedCall {
+  private storageOf({ origin }: FileLink, { links, match }: AllowedDecision): Destination | RefusedCall {
     const hosts = links?.hosts ?? [];
     if (!hosts.includes(origin)) return { ...LINK_ENDED, match };
     const sender = this.parts.storages.at(origin, hosts);

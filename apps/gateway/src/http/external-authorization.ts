@@ -8,7 +8,7 @@ import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { ServiceHost } from '../authorize/route-maps.js';
 import { PROXY_SECRET_HEADER } from '../browser/service-host.js';
 import type { Budgets } from '../budget/budgets.js';
-import type { AllowedCall } from '../forward/recorded-forwarding.js';
+import type { AllowedDecision } from '../forward/allowed-decision.js';
 import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from '../forward/signed-context.js';
 import type { Framing } from '../http1/framing.js';
 import { type FieldLines, writeFields } from '../http1/message-writer.js';
@@ -172,7 +172,7 @@ export class ExternalAuthorization {
   }
 
   /** Takes a call that the checks allow: makes its record durable, and answers the proxy. */
-  run(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> | undefined {
+  run(exchange: Exchange, token: VerifiedToken, decision: AllowedDecision): Promise<void> | undefined {
     const { authorizer, refusals, budgets, recorder, contexts, clock } = this.parts;
     const { canonical } = exchange;
     const { claims } = token;
@@ -207,7 +207,7 @@ class PendingAnswer implements RecordWaiter {
     private readonly parts: ExternalAuthorizationParts,
     private readonly exchange: Exchange,
     private readonly token: VerifiedToken,
-    private readonly decision: AllowedCall,
+    private readonly decision: AllowedDecision,
     private readonly signing: ServiceContext,
     /** `rec_…` */
     readonly record: string,
@@ -319,7 +319,7 @@ function canonicalCall(question: CanonicalRequest, described: Described): Canoni
  * Refuses the handshake of a WebSocket. Some proxies pass an upgrade on by themselves, and a record cannot describe what follows on
  * that connection.
  */
-function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall): RefusedCall | undefined {
+function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedDecision): RefusedCall | undefined {
   const detail = 'no route allows an upgrade of the connection';
   return headers.has(WEBSOCKET_HEADER) ? { code: 'route_not_listed', detail, match } : undefined;
 }
@@ -327,7 +327,7 @@ function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall):
 /** Refuses a call whose limits only a gateway that forwards the call itself can enforce. */
 function beyondThisMode(
   { claims }: VerifiedToken,
-  { match, grant, map, routes, masking, links }: AllowedCall,
+  { match, grant, map, routes, masking, links }: AllowedDecision,
 ): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',

@@ -15,6 +15,7 @@ import type { RequestSender } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { RecordWaiter } from '../records/spool/spool.js';
+import type { AllowedDecision } from './allowed-decision.js';
 import type { ChangeAnswer } from './answer-body.js';
 import { Download, requestedRange } from './download.js';
 import { forwardCall } from './forward-call.js';
@@ -23,11 +24,10 @@ import type { Forwarded, Forwarding } from './forwarding.js';
 import type { LocationRewriter } from './location-rewriter.js';
 import { headersForMasking, maskAnswer } from './masking/mask-answer.js';
 import { addOverlay, opensPage, requestUncompressed } from './overlay-injection.js';
-import type { AllowedCall } from './recorded-forwarding.js';
 import type { ServiceContext } from './signed-context.js';
 import { TLS_DETAILS, type Upstream } from './upstreams.js';
 
-export type ForwardingRunParts = FaultParts & {
+export type CallInProgressParts = FaultParts & {
   authorizer: CallAuthorizer;
   refusals: CallRefusals;
   calls: OpenCalls;
@@ -54,7 +54,7 @@ export type Destination = Pick<Upstream, 'url'> & {
 type RunningCall = {
   exchange: Exchange;
   claims: GrantTokenClaims;
-  decision: AllowedCall;
+  decision: AllowedDecision;
   /** The body, if it had to be read before the decision. */
   body: ReadBody | undefined;
   /** Set if the call fetches a file from a storage. */
@@ -67,13 +67,14 @@ type RunningCall = {
 
 /**
  * One allowed call from its record to its outcome. The spool notifies it when the record is durable; the forwarding, when the
- * call has ended. Nothing here may throw to them: an error refuses the call.
+ * call has ended. Nothing here may throw to them: an error refuses the call. If the record is durable by then, its outcome may not
+ * be written: the next run then records `unknown`.
  */
-export class ForwardingRun implements RecordWaiter {
+export class CallInProgress implements RecordWaiter {
   private readonly selected: SelectedHeaders;
 
   constructor(
-    private readonly parts: ForwardingRunParts,
+    private readonly parts: CallInProgressParts,
     private readonly allowed: RunningCall,
   ) {
     const { exchange, decision, link } = allowed;
@@ -315,7 +316,7 @@ const NOTHING_SENT = {
 
 /** Checks and hashes the answer of a route with `download`; undefined on other routes. */
 function downloadOf(
-  { routes, masking, links }: AllowedCall,
+  { routes, masking, links }: AllowedDecision,
   canonical: Exchange['canonical'],
 ): Download | undefined {
   // If the two route maps disagree, masking and links win: the gateway then changes the answer, so it is no download.
@@ -355,7 +356,7 @@ function maskThenOverlay(
 
 function selectedOf(
   { canonical: { headers, method } }: Exchange,
-  decision: AllowedCall,
+  decision: AllowedDecision,
   link: FileLink | undefined,
 ): SelectedHeaders {
   if (link !== undefined) return headersForStorage(selectHeaders(headers, NO_HEADERS, undefined));
@@ -365,6 +366,6 @@ function selectedOf(
 }
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */
-function tenantHeaderOf({ map: { definition } }: AllowedCall): string | undefined {
+function tenantHeaderOf({ map: { definition } }: AllowedDecision): string | undefined {
   return definition.tenantFrom === 'header' ? definition.tenantHeader : undefined;
 }
