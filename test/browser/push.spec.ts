@@ -110,7 +110,7 @@ describe('notices in the browser', () => {
   let service: PushService;
   beforeAll(async () => {
     service = await PushService.start();
-    site = await BrowserSite.start(() => {}, { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' });
+    site = await BrowserSite.start(() => {}, { COUNTERSIGN_PUSH_SERVICES: service.origin });
   });
   afterAll(async () => {
     await site.close();

@@ -120,6 +120,7 @@ export class TestBroker {
       mailFrom: 'countersign@localhost',
       mailLanguage: 'en',
       outboundPrivate: false,
+      pushServices: [],
       ...this.settings,
     };
   }

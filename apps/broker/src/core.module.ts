@@ -27,6 +27,7 @@ export type BrokerSettings = Pick<
   | 'session'
   | 'passkeyCooling'
   | 'outboundPrivate'
+  | 'pushServices'
 >;
 
 // Nest cannot inject an interface by its type, so each has a token.

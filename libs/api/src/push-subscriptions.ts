@@ -17,7 +17,7 @@ const pushSubscriptionBody = named(
       .string()
       .max(MAX_ENDPOINT)
       .meta({ examples: ['https://updates.push.services.mozilla.com/wpush/v2/gAAAAABm'] })
-      .describe('The address at the browser’s push service: `https:`, and not on a private network.'),
+      .describe('The address at the browser’s push service, which is one that the broker calls.'),
     keys: z
       .strictObject({
         p256dh: z

@@ -5,6 +5,7 @@ import type { SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { PushChannel } from '../push/push-channel.js';
+import { PushServices } from '../push/push-services.js';
 import { loadSlack } from '../slack/load-slack.js';
 import { WebhookChannel } from './webhook-channel.js';
 
@@ -15,7 +16,7 @@ export async function noticeChannels(
   slack: SlackIntegration | null,
   resolve?: Resolver,
 ): Promise<NoticeChannel[]> {
-  const { publicUrl, outboundPrivate } = environment;
+  const { publicUrl, outboundPrivate, pushServices } = environment;
   const outbound = new OutboundClient({
     allowPrivate: outboundPrivate,
     ...(resolve === undefined ? {} : { resolve }),
@@ -25,7 +26,7 @@ export async function noticeChannels(
   const { mailLanguage: language } = environment;
   return [
     webhooks,
-    new PushChannel(deps, outbound, publicUrl),
+    new PushChannel(deps, new PushServices(pushServices, resolve), publicUrl),
     ...(settings === null ? [] : [new MailChannel(deps, settings)]),
     ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, { publicUrl, language })]),
   ];

@@ -15,23 +15,20 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
-import { Destination, OutboundError } from '../outbound/destination.js';
 import { isBrowserKey } from '../push/push-encryption.js';
+import { PushServices } from '../push/push-services.js';
 import { applicationServerKey } from '../push/vapid.js';
-
-/** The longest that the name of a push service may take to resolve. */
-const RESOLVE_MS = 5_000;
 
 /** The browsers in which a person is notified. */
 @Controller('api/v1/push-subscriptions')
 export class PushSubscriptionsController {
-  private readonly destination: Destination;
+  private readonly services: PushServices;
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
-    @Inject(SETTINGS) { outboundPrivate: allowPrivate }: BrokerSettings,
+    @Inject(SETTINGS) { pushServices }: BrokerSettings,
   ) {
-    this.destination = new Destination({ allowPrivate });
+    this.services = new PushServices(pushServices);
   }
 
   @Get()
@@ -57,7 +54,9 @@ export class PushSubscriptionsController {
     @CurrentSession() session: Session,
     @Body() { endpoint, keys: { p256dh, auth }, language }: NewPushSubscription,
   ) {
-    await this.requirePushService(endpoint);
+    // One answer for every other address, and no name is resolved for it: it says nothing about what exists.
+    if (!this.services.allows(endpoint))
+      throw invalid('The broker sends nothing to this address (address_refused).', '/endpoint');
     if (!isBrowserKey(p256dh)) throw invalid('This is no public key on P-256.', '/keys/p256dh');
     const draft = { endpoint, p256dh, auth, language };
     return subscriptionAnswer(await addPushSubscription(this.deps, principal, session, draft), session.id);
@@ -68,19 +67,6 @@ export class PushSubscriptionsController {
   @Describe(pushSubscriptionEndpoints.remove)
   async remove(@CurrentPrincipal() principal: Principal, @Id('psh') id: string): Promise<void> {
     await removePushSubscription(this.deps, principal, id);
-  }
-
-  /** A browser names the address to which the broker will send, so it is checked now and again before each message. */
-  private async requirePushService(endpoint: string): Promise<void> {
-    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
-      throw invalid('This is no address of a push service.', '/endpoint');
-    try {
-      await this.destination.lookup(url, AbortSignal.timeout(RESOLVE_MS));
-    } catch (error) {
-      if (!(error instanceof OutboundError)) throw error;
-      throw invalid(`The broker sends nothing to this address (${error.code}).`, '/endpoint');
-    }
   }
 }
 

@@ -15,9 +15,10 @@ import {
 import { toInstant } from '@countersign/contract';
 import { isMailKind, isMailOver, isPersonalMailKind, mailedPersons } from '@countersign/mail';
 import type { BrokerDeps } from '../core.module.js';
-import { type OutboundAnswer, type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import { type OutboundAnswer, OutboundError } from '../outbound/outbound-client.js';
 import { encryptPush } from './push-encryption.js';
 import { type PushMessage, writePushMessage } from './push-message.js';
+import type { PushServices } from './push-services.js';
 import { vapidAuthorization } from './vapid.js';
 
 const MOST_AT_ONCE = 16;
@@ -39,7 +40,7 @@ export class PushChannel implements NoticeChannel {
 
   constructor(
     private readonly deps: Pick<BrokerDeps, 'store' | 'clock'>,
-    private readonly outbound: OutboundClient,
+    private readonly services: PushServices,
     private readonly publicUrl: string,
   ) {}
 
@@ -142,7 +143,7 @@ export class PushChannel implements NoticeChannel {
       // What still waits at the push service is replaced by newer news about the same thing.
       topic: createHash('sha256').update(message.tag).digest('base64url').slice(0, TOPIC_LENGTH),
     };
-    return this.outbound.send(endpoint, { method: 'POST', headers, body }, signal);
+    return this.services.send(endpoint, { method: 'POST', headers, body }, signal);
   }
 
   private failureOf({ status, headers }: OutboundAnswer): DeliveryFailure {

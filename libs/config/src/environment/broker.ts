@@ -11,6 +11,7 @@ import {
   logLevel,
   networks,
   originUrl,
+  originUrls,
   port,
   shortDuration,
   waitingTime,
@@ -42,6 +43,8 @@ export type BrokerEnvironment = StoreEnvironment & {
   mailLanguage: 'en' | 'de';
   /** Whether webhooks may go to this machine and to private networks. */
   outboundPrivate: boolean;
+  /** Origins of push services that the broker calls, besides those of the browsers. They may be on private networks. */
+  pushServices: readonly string[];
 };
 
 function isSmtpUrl(value: string): boolean {
@@ -95,6 +98,7 @@ export const brokerShape = {
   COUNTERSIGN_MAIL_FROM: mailAddress.optional(),
   COUNTERSIGN_MAIL_LANGUAGE: z.enum(['en', 'de'], { error: 'must be en or de' }).default('en'),
   COUNTERSIGN_OUTBOUND_PRIVATE: z.literal('allow', { error: 'must be allow, or unset' }).optional(),
+  COUNTERSIGN_PUSH_SERVICES: originUrls.default([]),
 };
 
 const secretNames = [...storeSecrets, ...slackSecrets, 'SMTP_URL'] as const;
@@ -125,6 +129,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       mailFrom: raw.COUNTERSIGN_MAIL_FROM ?? `countersign@${new URL(raw.COUNTERSIGN_PUBLIC_URL).hostname}`,
       mailLanguage: raw.COUNTERSIGN_MAIL_LANGUAGE,
       outboundPrivate: raw.COUNTERSIGN_OUTBOUND_PRIVATE === 'allow',
+      pushServices: raw.COUNTERSIGN_PUSH_SERVICES,
     };
   });
 }

@@ -42,6 +42,7 @@ describe('the broker environment', () => {
       mailFrom: 'countersign@localhost',
       mailLanguage: 'en',
       outboundPrivate: false,
+      pushServices: [],
     });
   });
 
@@ -75,6 +76,16 @@ describe('the broker environment', () => {
       '10.0.0.0/+8',
     ])
       expect(problemsOf(() => read(bad))['COUNTERSIGN_TRUSTED_PROXIES']).toMatch(/^must be networks/);
+  });
+
+  test('COUNTERSIGN_PUSH_SERVICES lists origins', () => {
+    const env = {
+      COUNTERSIGN_MASTER_KEY: KEY,
+      COUNTERSIGN_PUSH_SERVICES: 'https://push.example:8443/, http://127.0.0.1:9',
+    };
+    expect(readBrokerEnvironment(env).pushServices).toEqual([
+      ...['https://push.example:8443', 'http://127.0.0.1:9'],
+    ]);
   });
 
   test('takes the master key from the data folder where the demo left one', () => {
@@ -142,6 +153,9 @@ describe('the broker environment', () => {
     ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
     ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
     ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
+    ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example,http://hunter2.example', /https/],
+    ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example/hunter2', /without a path/],
+    ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example,', /http/],
     ['COUNTERSIGN_SESSION_IDLE', '30m', /PT1M/],
     ['COUNTERSIGN_PASSKEY_COOLING', 'P8D', /PT0S to P7D/],
     ['COUNTERSIGN_SESSION_LIFETIME', 'P8D', /P7D/],

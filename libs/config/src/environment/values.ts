@@ -118,3 +118,12 @@ export const originUrl = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: problem });
   return z.NEVER;
 });
+
+/** Origins, separated by commas. */
+export const originUrls = z.string().transform((value, context): string[] => {
+  const parts = value.split(',').map((part) => part.trim());
+  const problem = parts.map((part) => webUrlProblem(part, 'none')).find((each) => each !== undefined);
+  if (problem === undefined) return parts.map((part) => new URL(part).origin);
+  context.addIssue({ code: 'custom', message: `each of them ${problem}` });
+  return z.NEVER;
+});
