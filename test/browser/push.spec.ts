@@ -176,12 +176,14 @@ describe('notices in the browser', () => {
     await page.goto(`${site.url}/account`);
     await site.signIn(page, 'max');
     const region = page.getByRole('region', { name: 'Browsers that notify me' });
-    await region.getByText('It is off in this browser.').waitFor();
+    await region.getByText('Notices are off in this browser.').waitFor();
     await region.getByRole('button', { name: 'Sign in again' }).waitFor();
     await signInAgain(page, 'max');
     await region.getByRole('button', { name: 'Notify me in this browser' }).click();
-    await region.getByText('It is on in this browser.').waitFor();
-    await region.getByText('It is on. You are notified of it by every way.').waitFor();
+    await region.getByText('Notices are on in this browser.').waitFor();
+    await region
+      .getByText('Notices are on. You also get a message about this change by mail and in Slack.')
+      .waitFor();
     await region.getByRole('row', { name: /This browser/ }).waitFor();
     expect(await violationsByAllEngines(page)).toEqual([]);
     const { id } = await ask(site);
@@ -189,13 +191,13 @@ describe('notices in the browser', () => {
 
     // Another page, or another day: it stays on, and the worker is the same.
     await page.reload();
-    await region.getByText('It is on in this browser.').waitFor();
+    await region.getByText('Notices are on in this browser.').waitFor();
     await region.getByRole('button', { name: 'No longer notify me in this browser' }).click();
-    await region.getByText('It is off in this browser.').waitFor();
+    await region.getByText('Notices are off in this browser.').waitFor();
     expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull();
 
     await region.getByRole('button', { name: 'Notify me in this browser' }).click();
-    await region.getByText('It is on in this browser.').waitFor();
+    await region.getByText('Notices are on in this browser.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL((url) => url.pathname === '/sign-in');
     expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull();

@@ -1,5 +1,5 @@
 /**
- * Shows what this broker pushes to the browser (docs/push.md), also if no page is open. It answers no request of a page and
+ * Shows what this broker pushes to the browser (docs/push.md), even if no page is open. It answers no request of a page and
  * stores nothing: its scope, `/push/`, has no pages.
  */
 const UNREADABLE = { title: 'Countersign', path: '/', tag: 'countersign', language: 'en' };

@@ -26,6 +26,18 @@ const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
   'request.forwarded': 'forward',
 };
 
+/** The request that a notice is about, and its grant; or why the notice is not sent any more. */
+export async function findAccess(
+  unit: ReadUnit,
+  { kind, subject }: Pick<Notice, 'subject'> & { kind: MailKind },
+): Promise<{ request: AccessRequest; grant: Grant | null } | { skip: string }> {
+  const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
+  const request = await unit.requests.find(named?.request ?? subject);
+  if (request === null) return { skip: 'nothing_to_tell' };
+  const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
+  return isMailOver(kind, request, grant) ? { skip: 'superseded' } : { request, grant };
+}
+
 /**
  * What a mail about a request or its grant says, read in the tenant's unit; or why there is no such mail.
  *
@@ -39,11 +51,9 @@ export async function accessFacts(
   { publicUrl, now }: { publicUrl: string; now: Date },
 ): Promise<MailFacts | { skip: string }> {
   const { kind, subject } = notice;
-  const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
-  const request = await unit.requests.find(named?.request ?? subject);
-  if (request === null) return { skip: 'nothing_to_tell' };
-  const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
-  if (isMailOver(kind, request, grant)) return { skip: 'superseded' };
+  const found = await findAccess(unit, notice);
+  if ('skip' in found) return found;
+  const { request, grant } = found;
   const [view] = await requestViews(unit, [request]);
   const reviews = view?.reviews ?? [];
   if (isInApproval(notice, request, grant, reviews)) return { skip: 'merged' };

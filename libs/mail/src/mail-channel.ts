@@ -47,7 +47,7 @@ export class MailChannel implements NoticeChannel {
   async personal(recipients: readonly string[]): Promise<ReadonlyMap<string, PersonalRecipient>> {
     const persons = recipients.filter((key) => key.startsWith('usr_'));
     return new Map(
-      persons.map((person) => [person, { person, way: 'mail', isFixed: false, canArrive: true }]),
+      persons.map((person) => [person, { person, way: 'mail', isFixed: false, surelyArrives: true }]),
     );
   }
 

@@ -1,12 +1,16 @@
 import {
+  type AccessReview,
   type ApiKey,
   countOutcomes,
   countResults,
+  type DailyStatementRow,
   type Notice,
   type Person,
+  type Practice,
+  type PracticeRequest,
   type ReadUnit,
 } from '@countersign/access';
-import { accessFacts } from './access-facts.js';
+import { accessFacts, findAccess } from './access-facts.js';
 import { writeMail } from './access-mail.js';
 import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
 import { writeAddressChangeMail } from './address-mail.js';
@@ -15,7 +19,7 @@ import { writePracticeMail } from './practice-mail.js';
 import { writeReviewMail } from './review-mail.js';
 import { writeStatementMail } from './statement-mail.js';
 import type { Reader } from './text.js';
-import { trustFacts, writeTrustMail } from './trust-mail.js';
+import { findTrustNews, trustFacts, writeTrustMail } from './trust-mail.js';
 import {
   type AccountMailKind,
   type AddressChangeKind,
@@ -35,11 +39,14 @@ type Skip = { skip: string };
 const NOTHING_TO_TELL: Skip = { skip: 'nothing_to_tell' };
 const SUPERSEDED: Skip = { skip: 'superseded' };
 
-/** A notice of one kind, for one person. */
-interface Reading<Kind extends string = string> {
+/** A notice of one kind, for one person, and the tenant's unit that has what it is about. */
+interface Sending<Kind extends string = string> {
   unit: ReadUnit;
   notice: Notice & { kind: Kind };
   person: Person;
+}
+
+interface Reading<Kind extends string = string> extends Sending<Kind> {
   reader: Reader;
   publicUrl: string;
 }
@@ -72,30 +79,66 @@ export async function mailAbout(
   return 'skip' in facts ? facts : writeMail(facts, reader);
 }
 
+/**
+ * Why a notice is not sent to this person any more, by mail or by push: what it would say is over, or there is nothing to say.
+ * Null if it is sent.
+ *
+ * @param key the key that the notice is about, for a notice about a key
+ */
+export async function skipOf(sending: Sending, key: OwnedKey | null): Promise<string | null> {
+  const found = await newsOf(sending, key);
+  return found !== null && 'skip' in found ? found.skip : null;
+}
+
+/** What the notice is about; null if nothing has to be read for it. */
+async function newsOf(sending: Sending, key: OwnedKey | null): Promise<object | Skip | null> {
+  const { unit, notice, person } = sending;
+  const { kind } = notice;
+  if (isTrustMailKind(kind)) return findTrustNews(unit, { ...notice, kind });
+  if (isAccountMailKind(kind)) return keyFor(person, key);
+  if (kind === 'log.statement') return findStatement(sending);
+  if (isReviewMailKind(kind)) return findAccessReview({ ...sending, notice: { ...notice, kind } });
+  if (isPracticeMailKind(kind)) return findPractice({ ...sending, notice: { ...notice, kind } });
+  if (isMailKind(kind)) return findAccess(unit, { ...notice, kind });
+  return null;
+}
+
 /** A key is shown only to its person's own side (P9). */
+const keyFor = (person: Person, owned: OwnedKey | null): OwnedKey | Skip =>
+  owned === null || owned.key.tenant !== person.tenant ? NOTHING_TO_TELL : owned;
+
 function aboutKey(
   { notice, person, publicUrl, reader }: Reading<AccountMailKind>,
   owned: OwnedKey | null,
 ): MailContent | Skip {
-  if (owned === null || owned.key.tenant !== person.tenant) return NOTHING_TO_TELL;
-  const { key, person: owner } = owned;
+  const found = keyFor(person, owned);
+  if ('skip' in found) return found;
+  const { key, person: owner } = found;
   return writeAccountMail({ notice, key, owner, recipient: person, publicUrl }, reader);
 }
 
+const findStatement = async ({ unit, notice }: Sending): Promise<DailyStatementRow | Skip> =>
+  (await unit.statements.find(notice.subject)) ?? NOTHING_TO_TELL;
+
 async function aboutStatement(reading: Reading): Promise<MailContent | Skip> {
-  const { unit, notice, reader, publicUrl } = reading;
-  const statement = await unit.statements.find(notice.subject);
-  if (statement === null) return NOTHING_TO_TELL;
+  const { notice, reader, publicUrl } = reading;
+  const statement = await findStatement(reading);
+  if ('skip' in statement) return statement;
   const link = `${publicUrl}/api/v1/tenants/${notice.tenant}/statements/${statement.day}`;
   return writeStatementMail({ statement, tenant: await tenantOf(reading), link }, reader.language);
+}
+
+async function findAccessReview({ unit, notice }: Sending<ReviewMailKind>): Promise<AccessReview | Skip> {
+  const review = await unit.accessReviews.find(notice.subject);
+  if (review === null) return NOTHING_TO_TELL;
+  return review.state === 'closed' && notice.kind !== 'access-review.closed' ? SUPERSEDED : review;
 }
 
 async function aboutAccessReview(reading: Reading<ReviewMailKind>): Promise<MailContent | Skip> {
   const { unit, notice, reader, publicUrl } = reading;
   const { kind } = notice;
-  const review = await unit.accessReviews.find(notice.subject);
-  if (review === null) return NOTHING_TO_TELL;
-  if (review.state === 'closed' && kind !== 'access-review.closed') return SUPERSEDED;
+  const review = await findAccessReview(reading);
+  if ('skip' in review) return review;
   const counts = countOutcomes(await unit.accessReviews.items([review.id]));
   const tenant = await tenantOf(reading);
   return writeReviewMail({ kind, review, counts, tenant, link: `${publicUrl}/access-review` }, reader);
@@ -108,14 +151,25 @@ async function aboutAddress(reading: Reading<AddressChangeKind>): Promise<MailCo
   return writeAddressChangeMail(facts, reader.language);
 }
 
-async function aboutPractice(reading: Reading<PracticeMailKind>): Promise<MailContent | Skip> {
-  const { unit, notice, person, reader, publicUrl } = reading;
-  const { kind } = notice;
+/** One that this person has answered is over for them. */
+async function findPractice({
+  unit,
+  notice,
+  person,
+}: Sending<PracticeMailKind>): Promise<{ practice: Practice; requests: PracticeRequest[] } | Skip> {
   const practice = await unit.practices.find(notice.subject);
   if (practice === null) return NOTHING_TO_TELL;
   const requests = await unit.practices.requests([practice.id]);
   const own = requests.find((each) => each.person === person.id);
-  if (kind !== 'practice.failed' && own?.result !== null) return SUPERSEDED;
+  return notice.kind !== 'practice.failed' && own?.result !== null ? SUPERSEDED : { practice, requests };
+}
+
+async function aboutPractice(reading: Reading<PracticeMailKind>): Promise<MailContent | Skip> {
+  const { notice, reader, publicUrl } = reading;
+  const { kind } = notice;
+  const found = await findPractice(reading);
+  if ('skip' in found) return found;
+  const { practice, requests } = found;
   const counts = countResults(requests);
   const tenant = await tenantOf(reading);
   return writePracticeMail({ kind, practice, counts, tenant, link: `${publicUrl}/practice` }, reader);

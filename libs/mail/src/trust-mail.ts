@@ -162,14 +162,21 @@ async function version({ trust }: ReadUnit, tenant: string, hash: string): Promi
   return { fingerprint: hash, seq, validUntil };
 }
 
+/** What a notice of a tenant's trust is about; or why it is not sent any more. */
+export const findTrustNews = (
+  unit: ReadUnit,
+  { kind, tenant, subject }: Pick<Notice, 'tenant' | 'subject'> & { kind: TrustMailKind },
+): Promise<NoticeFacts | Skip> => READERS[kind](unit, tenant, subject);
+
 /** Reads what a mail to this person says about a notice of a tenant's trust. */
 export async function trustFacts(
   unit: ReadUnit,
-  { kind, tenant, subject, at }: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: TrustMailKind },
+  notice: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: TrustMailKind },
   person: Person,
   publicUrl: string,
 ): Promise<TrustMailFacts | Skip> {
-  const read = await READERS[kind](unit, tenant, subject);
+  const { kind, tenant, at } = notice;
+  const read = await findTrustNews(unit, notice);
   if ('skip' in read) return read;
   const { actor = null, ...facts } = read;
   const by = actor === null || actor === 'host' ? null : await unit.organisation.person(actor);

@@ -1,4 +1,6 @@
+import type { NoticeKind } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
+import { toInstant } from '@countersign/contract';
 import type { PersonName } from '../../factories/organisation.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
@@ -76,7 +78,9 @@ describe('notices by push', () => {
       tag: request.id,
       language: 'en',
     });
-    expect(headers).toMatchObject({ ttl: '14400', urgency: 'high', 'content-encoding': 'aes128gcm' });
+    expect(headers).toMatchObject({ urgency: 'high', 'content-encoding': 'aes128gcm' });
+    expect(Number(headers['ttl'])).toBeGreaterThan(3.5 * HOUR);
+    expect(Number(headers['ttl'])).toBeLessThanOrEqual(4 * HOUR);
     expect(headers['topic']).toMatch(/^[\w-]{32}$/);
     expect(headers['cookie']).toBeUndefined();
     // Every message is as long as the others.
@@ -182,6 +186,78 @@ describe('notices by push', () => {
     await ended(id, 'due', 'http_500');
     broker.clock.advance(5 * HOUR);
     await ended(id, 'skipped', 'superseded');
+  });
+
+  test('a push service keeps a late push for what is left of the four hours only', async () => {
+    await start();
+    const { id } = await notified('reviewer', 'max');
+    await come('max', CHANGED);
+    service.answer = () => ({ status: 500 });
+    await makeRequest(broker);
+    await ended(id, 'due', 'http_500');
+    broker.clock.advance(2 * HOUR);
+    service.answer = () => undefined;
+    await eventually('the delivery', async () => {
+      broker.clock.advance(5);
+      return (await rowsOf(id)).every(({ state }) => state === 'delivered');
+    });
+    const ttls = service
+      .at('max')
+      .flatMap(({ message, headers }) => (message['title'] === ASKED ? [headers] : []));
+    expect(Number(ttls.at(-1)?.['ttl'])).toBeGreaterThan(0);
+    expect(Number(ttls.at(-1)?.['ttl'])).toBeLessThanOrEqual(2 * HOUR);
+  });
+
+  test('what is over when it is sent is not pushed, whatever it is about', async () => {
+    await start();
+    const { person, id } = await notified('approver', 'ada');
+    await come('ada', CHANGED);
+    const at = toInstant(broker.clock.now());
+    const closed = {
+      id: 'acr_closed',
+      tenant: 'acme',
+      quarter: '2020-01-01',
+      state: 'closed',
+      version: 1,
+    } as const;
+    const over: [kind: NoticeKind, subject: string][] = [
+      ['trust.proposed', 'another'],
+      ['trust.adopted', 'earlier'],
+      ['trust.expiring', 'earlier'],
+      ['trust.stopped', 'lifted'],
+      ['trust.reset', 'cancelled'],
+      ['passkey.enrolled', 'removed'],
+      ['widening.proposed', 'withdrawn'],
+      ['access-review.due', closed.id],
+    ];
+    const gone: [kind: NoticeKind, subject: string][] = [
+      ['access-review.opened', 'acr_none'],
+      ['practice.opened', 'prc_none'],
+      ['account.key-created', 'key_none'],
+    ];
+    await broker.host.store.forTenant('acme', async (unit) => {
+      const times = { openedAt: at, dueAt: at, remindedAt: at, closedAt: at };
+      await unit.accessReviews.insert({ ...closed, ...times, missed: [] }, []);
+      for (const [kind, subject] of [...over, ...gone, ['trust.reset-cancelled', 'x'] as const])
+        await unit.outbox.add({ kind, subject, audience: [person.id], at });
+    });
+    await come('ada', 'There is news about what protects your data');
+    const results = () =>
+      broker.host.store.readAsVendor(async (unit) => {
+        const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
+        return items.flatMap(({ notice, deliveries }) =>
+          deliveries
+            .filter(({ recipient, state }) => recipient === id && state === 'skipped')
+            .map(({ lastError }) => `${notice.kind} ${lastError}`),
+        );
+      });
+    const expected = [
+      ...over.map(([kind]) => `${kind} superseded`),
+      ...gone.map(([kind]) => `${kind} nothing_to_tell`),
+    ];
+    await eventually('the results', async () => (await results()).length === expected.length);
+    expect((await results()).sort()).toEqual(expected.sort());
+    expect(service.at('ada')).toHaveLength(2);
   });
 
   test('a redirect is not followed', async () => {

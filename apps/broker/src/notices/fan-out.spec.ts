@@ -81,7 +81,9 @@ describe('the fan-out', () => {
         ...{ name: 'mail', mostAtOnce: 1, deliver: () => Promise.reject(new Error('not here')) },
         recipients: async () => [...ids, 'nad_1'],
         personal: async () =>
-          new Map(ids.map((person) => [person, { person, way: 'mail', isFixed: false, canArrive: true }])),
+          new Map(
+            ids.map((person) => [person, { person, way: 'mail', isFixed: false, surelyArrives: true }]),
+          ),
       };
       await fanOutNotices(deps, [mail]);
       return made[0]?.drafts.map(({ recipient }) => recipient);

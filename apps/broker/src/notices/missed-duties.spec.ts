@@ -36,8 +36,8 @@ function broker(kind: Notice['kind'], deliveries: Delivery[], slackCanArrive: bo
     notices: { read: (work: (unit: unknown) => unknown) => work(reads) },
     readForTenant: (_tenant: string, work: (unit: unknown) => unknown) => work(reads),
   };
-  const to = (way: PersonalRecipient['way'], canArrive: boolean): PersonalRecipient => ({
-    ...{ person: 'usr_1', way, isFixed: false, canArrive },
+  const to = (way: PersonalRecipient['way'], surelyArrives: boolean): PersonalRecipient => ({
+    ...{ person: 'usr_1', way, isFixed: false, surelyArrives },
   });
   const channel = (
     name: 'mail' | 'slack' | 'push',

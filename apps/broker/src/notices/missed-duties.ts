@@ -33,7 +33,7 @@ export async function insteadOf(
     own.personal?.([failed.recipient], addressed, unit),
   );
   const to = persons?.get(failed.recipient);
-  const isOver = outcome.state === 'dead' || to?.canArrive === false;
+  const isOver = outcome.state === 'dead' || to?.surelyArrives === false;
   if (to === undefined || !isOver) return [];
   if (!isDuty(personalTopic(found.notice.kind, to.person, aboutOf(addressed)))) return [];
   const isFailed = ({ channel, recipient }: Message) =>
@@ -58,7 +58,7 @@ export async function insteadOf(
     const { to } = message;
     if (to === undefined || !carriesDuty(to.way)) return false;
     const state = deliveryOf(message)?.state;
-    return state === 'delivered' || (state === 'due' && to.canArrive);
+    return state === 'delivered' || (state === 'due' && to.surelyArrives);
   };
   if (others.some(reaches)) return [];
   return others

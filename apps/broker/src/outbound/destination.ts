@@ -36,7 +36,7 @@ const systemResolver: Resolver = async (hostname) =>
 const ENCRYPTED: ReadonlySet<string> = new Set(['https:', 'tls:']);
 
 /**
- * Decides whether the broker may connect to a configured address. It resolves the name once and checks all addresses; the
+ * Decides whether the broker may connect to an address that an operator or a browser chose. It resolves the name once and checks all addresses; the
  * connection goes to one of them, so that a name that resolves differently the second time (DNS rebinding) has no effect.
  */
 export class Destination {

@@ -21,9 +21,10 @@ const LONGEST_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * The only way in which the broker calls configured addresses. It resolves the name once, checks the addresses and connects
- * to one of them, so that a name that resolves differently the second time (DNS rebinding) has no effect. It follows no
- * redirects, waits 10 s and reads 64 kB at most.
+ * The only way in which the broker calls an address that someone else chose: an operator or admin (webhooks, providers,
+ * receivers of logs) or a browser (push services). It resolves the name once, checks the addresses and connects to one of them, so that a
+ * name that resolves differently the second time (DNS rebinding) has no effect. It follows no redirects, waits 10 s and reads
+ * 64 kB at most.
  */
 export class OutboundClient {
   private readonly destination: Destination;

@@ -13,7 +13,7 @@ import {
   readPushKey,
 } from '@countersign/access';
 import { toInstant } from '@countersign/contract';
-import { isMailKind, isMailOver, isPersonalMailKind, mailedPersons } from '@countersign/mail';
+import { isAccountMailKind, isPersonalMailKind, mailedPersons, skipOf } from '@countersign/mail';
 import type { BrokerDeps } from '../core.module.js';
 import { type OutboundAnswer, OutboundError } from '../outbound/outbound-client.js';
 import { encryptPush } from './push-encryption.js';
@@ -22,13 +22,17 @@ import type { PushServices } from './push-services.js';
 import { vapidAuthorization } from './vapid.js';
 
 const MOST_AT_ONCE = 16;
-/** News that are older are not pushed any more, and a push service drops what it could not pass on until then. */
+/** A notice is worth pushing for four hours; the push service gets what is left of them. */
 const WORTH_SECONDS = 4 * 3_600;
 /** A longer pause than this is not taken from a push service. */
 const LONGEST_PAUSE_SECONDS = 3_600;
 const TOPIC_LENGTH = 32;
 /** Nothing that a later attempt could change. */
 const FINAL: ReadonlySet<OutboundError['code']> = new Set(['address_refused', 'tls_required']);
+
+/** The key that a notice about a key is about. */
+type Key = Parameters<typeof skipOf>[1];
+type Push = { message: PushMessage; notice: Notice };
 
 /**
  * Notifies people in the browsers in which they have turned it on (Web Push). A push goes out where a mail would, says what kind
@@ -56,7 +60,7 @@ export class PushChannel implements NoticeChannel {
   ): Promise<ReadonlyMap<string, PersonalRecipient>> {
     const browsers = await this.browsersOf(addressed, unit);
     return new Map(
-      browsers.map(({ id, person }) => [id, { person, way: 'push', isFixed: false, canArrive: false }]),
+      browsers.map(({ id, person }) => [id, { person, way: 'push', isFixed: false, surelyArrives: false }]),
     );
   }
 
@@ -72,41 +76,47 @@ export class PushChannel implements NoticeChannel {
     }));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     if (browser === null) return { done: 'skipped', code: 'recipient_removed' };
-    const age = this.deps.clock.now().getTime() - Date.parse(found.notice.at);
-    if (age > WORTH_SECONDS * 1_000) return { done: 'skipped', code: 'superseded' };
+    if (this.secondsLeft(found.notice) === 0) return { done: 'skipped', code: 'superseded' };
+    const key = isAccountMailKind(found.notice.kind) ? await this.keyOf(found.notice) : null;
     const message = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
-      this.messageOf(unit, found.notice, delivery, browser),
+      this.messageOf(unit, found.notice, { delivery, browser, key }),
     );
-    if (message === null) return { done: 'skipped', code: 'superseded' };
-    return this.send(browser, message, signal);
+    if ('skip' in message) return { done: 'skipped', code: message.skip };
+    return this.send(browser, { message, notice: found.notice }, signal);
   }
 
-  /** Null if what it would say is over. */
+  /** For how many more seconds the notice is worth pushing. */
+  private secondsLeft({ at }: Notice): number {
+    const age = (this.deps.clock.now().getTime() - Date.parse(at)) / 1_000;
+    return Math.min(WORTH_SECONDS, Math.max(0, Math.ceil(WORTH_SECONDS - age)));
+  }
+
+  /** The key that the notice is about. It belongs to the deployment, so a tenant's unit does not see it. */
+  private keyOf({ subject }: Notice) {
+    return this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(subject));
+  }
+
+  /** Or why there is none, by the rule that mails follow too. */
   private async messageOf(
     unit: ReadUnit,
     notice: Notice,
-    delivery: Delivery,
-    { person, language }: PushSubscription,
-  ): Promise<PushMessage | null> {
+    { delivery, browser, key }: { delivery: Delivery; browser: PushSubscription; key: Key },
+  ): Promise<PushMessage | { skip: string }> {
     const { kind, subject } = notice;
-    const reader = await unit.organisation.person(person);
-    if (reader === null || !isPersonalMailKind(kind)) return null;
+    const person = await unit.organisation.person(browser.person);
+    if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
+    if (!isPersonalMailKind(kind)) return { skip: 'nothing_to_tell' };
+    const skip = await skipOf({ unit, notice, person }, key);
+    if (skip !== null) return { skip };
     const grant = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
     const request =
       grant?.request ?? [subject, delivery.orderKey].find((id) => id.startsWith('req_')) ?? null;
-    if (isMailKind(kind)) {
-      const about = request === null ? null : await unit.requests.find(request);
-      if (about === null || isMailOver(kind, about, grant)) return null;
-    }
-    return writePushMessage({ kind, subject }, { request, side: reader.tenant, language });
+    const { language } = browser;
+    return writePushMessage({ kind, subject }, { request, side: person.tenant, language });
   }
 
-  private async send(
-    browser: PushSubscription,
-    message: PushMessage,
-    signal: AbortSignal,
-  ): Promise<Delivered> {
-    const answer = await this.post(browser, message, signal).catch(async (error: unknown) => {
+  private async send(browser: PushSubscription, push: Push, signal: AbortSignal): Promise<Delivered> {
+    const answer = await this.post(browser, push, signal).catch(async (error: unknown) => {
       const code = error instanceof OutboundError ? error.code : 'internal_error';
       await this.note(browser, code);
       const final = error instanceof OutboundError && FINAL.has(error.code);
@@ -128,7 +138,7 @@ export class PushChannel implements NoticeChannel {
 
   private async post(
     browser: PushSubscription,
-    message: PushMessage,
+    { message, notice }: Push,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const { endpoint } = browser;
@@ -138,9 +148,9 @@ export class PushChannel implements NoticeChannel {
       authorization: vapidAuthorization(endpoint, key, this.publicUrl, this.deps.clock.now()),
       'content-encoding': 'aes128gcm',
       'content-type': 'application/octet-stream',
-      ttl: String(WORTH_SECONDS),
+      ttl: String(this.secondsLeft(notice)),
       urgency: 'high',
-      // What still waits at the push service is replaced by newer news about the same thing.
+      // A newer message about the same thing replaces one that still waits at the push service.
       topic: createHash('sha256').update(message.tag).digest('base64url').slice(0, TOPIC_LENGTH),
     };
     return this.services.send(endpoint, { method: 'POST', headers, body }, signal);

@@ -17,7 +17,7 @@ test('a push says what kind of news there is, in the language of its browser, an
   );
 });
 
-test('news about one request have one tag, so that the newest replaces those before', () => {
+test('all news about one request has one tag, so that the newest replaces the earlier ones', () => {
   const tags = (['request.approved', 'grant.active', 'supervision.paused'] as const).map(
     (kind) => writePushMessage({ kind, subject: GRANT }, reader).tag,
   );

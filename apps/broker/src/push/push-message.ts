@@ -25,7 +25,8 @@ type News =
   | 'emergency'
   | 'supervision'
   | 'trust'
-  | 'account'
+  | 'demand'
+  | 'keyCreated'
   | 'notices'
   | 'accessReview'
   | 'practice'
@@ -51,7 +52,8 @@ const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
     emergency: 'There is news about an emergency access',
     supervision: 'A rule of supervision has acted on an access',
     trust: 'There is news about what protects your data',
-    account: 'An API key was made on your side',
+    demand: 'There is news about a government demand',
+    keyCreated: 'An API key was made on your side',
     notices: 'Which notices reach you has changed',
     accessReview: 'There is news about the access review',
     practice: 'There is news about a practice',
@@ -76,7 +78,8 @@ const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
     emergency: 'Es gibt Neues zu einem Notfallzugriff',
     supervision: 'Eine Aufsichtsregel hat bei einem Zugriff gegriffen',
     trust: 'Es gibt Neues zu dem, was Ihre Daten schützt',
-    account: 'Auf Ihrer Seite wurde ein API-Schlüssel angelegt',
+    demand: 'Es gibt Neues zu einem behördlichen Verlangen',
+    keyCreated: 'Auf Ihrer Seite wurde ein API-Schlüssel angelegt',
     notices: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
     accessReview: 'Es gibt Neues zur Zugangsprüfung',
     practice: 'Es gibt Neues zu einer Übung',
@@ -84,8 +87,11 @@ const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
   },
 };
 
-/** What each kind of notice is, and the page about it: `request`, `grant`, or the path. */
-const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: string]>> = {
+/** The page about a notice: that of its request, of its grant or of the tenant's trust, or a path. */
+type NewsPage = 'request' | 'grant' | 'trust' | `/${string}`;
+
+/** What each kind of notice is, and the page about it. */
+const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: NewsPage]>> = {
   'request.awaiting_vendor': ['review', 'request'],
   'request.awaiting_customer': ['decision', 'request'],
   'request.stage-overdue': ['overdue', 'request'],
@@ -122,7 +128,7 @@ const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: strin
   'passkey.enrolled': ['trust', '/passkeys'],
   'passkey.removed': ['trust', '/passkeys'],
   'log.stopped': ['trust', 'trust'],
-  'demand.changed': ['trust', '/activity'],
+  'demand.changed': ['demand', '/activity'],
   'widening.proposed': ['trust', '/controls'],
   'widening.confirmed': ['trust', '/controls'],
   'widening.applied': ['trust', '/controls'],
@@ -130,8 +136,8 @@ const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: strin
   'widening.lapsed': ['trust', '/controls'],
   'notice-address.confirmed': ['trust', '/notice-addresses'],
   'notice-address.removed': ['trust', '/notice-addresses'],
-  'account.key-created': ['account', '/account'],
-  'account.host-key-created': ['account', '/account'],
+  'account.key-created': ['keyCreated', '/account'],
+  'account.host-key-created': ['keyCreated', '/account'],
   'account.notices-changed': ['notices', '/account'],
   'access-review.opened': ['accessReview', '/access-review'],
   'access-review.due': ['accessReview', '/access-review'],
@@ -142,7 +148,7 @@ const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: strin
   'log.statement': ['statement', '/proof'],
 };
 
-/** What the worker in the browser shows. Newer news about the same thing replace older ones, by `tag`. */
+/** What the worker in the browser shows. A newer message about the same thing replaces the older one, by `tag`. */
 export interface PushMessage {
   title: string;
   path: string;

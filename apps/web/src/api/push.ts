@@ -45,7 +45,7 @@ export async function turnPushOn(key: string, language: 'en' | 'de'): Promise<bo
   if ((await Notification.requestPermission()) !== 'granted') return false;
   const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
   await activation(registration);
-  // One that was made with another key, as for another broker at this address, cannot be changed.
+  // Any earlier one goes first: one that was made with another broker's key would make `subscribe` fail.
   await (await registration.pushManager.getSubscription())?.unsubscribe();
   const subscription = await registration.pushManager.subscribe({
     userVisibleOnly: true,
@@ -82,15 +82,15 @@ async function send(subscription: PushSubscription, language: 'en' | 'de'): Prom
 }
 
 /** How long a sign-out waits for the browser's push service. */
-const PATIENCE_MS = 3_000;
+const UNSUBSCRIBE_TIMEOUT_MS = 3_000;
 
 /**
  * Ends pushes in this browser, and takes away the notices that it shows: someone else may use it next. It never fails; a
  * subscription that the browser has ended is also forgotten by the broker, at its next push.
  */
 export async function turnPushOff(): Promise<void> {
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
-  await Promise.race([forget().catch(() => {}), patience]);
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, UNSUBSCRIBE_TIMEOUT_MS));
+  await Promise.race([forget().catch(() => {}), timeout]);
 }
 
 async function forget(): Promise<void> {

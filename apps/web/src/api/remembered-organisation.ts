@@ -1,7 +1,7 @@
 const KEY = 'countersign-organisation';
 let wasSignedIn = false;
 
-/** Keeps the organisation of whoever signed in last in this browser. Signing out forgets it. */
+/** Keeps the organisation of the person who signed in last in this browser. Signing out forgets it. */
 export function rememberOrganisation(organisation: string): void {
   wasSignedIn = true;
   try {

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
-import { endSession } from '../api/end-session.js';
 import { useOrganisation } from '../api/organisation.js';
 import { queryClient } from '../api/query-client.js';
 import { isVendor, type Session } from '../api/session.js';
+import { endSession } from '../api/session-changes.js';
 import { browserZone, onZone, readerZone } from '../text/clock.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';

@@ -11,11 +11,11 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
-import { followSession } from '../api/end-session.js';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { rememberOrganisation } from '../api/remembered-organisation.js';
 import { manyRequestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
+import { movePushToSession } from '../api/session-changes.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
 import { WaitingCount } from '../ui/page.js';
@@ -56,7 +56,7 @@ function SignedIn({ session }: { session: Session }) {
   const isFollowed = isSettled && stream !== 'connecting';
   useEffect(() => {
     // If it fails, the next page tries again.
-    if (isFollowed) followSession(session).catch(() => {});
+    if (isFollowed) movePushToSession(session).catch(() => {});
   }, [isFollowed, session]);
   return (
     <IsFollowed value={isFollowed}>

@@ -104,8 +104,8 @@ export function localText(at: number, zone = readerZone()): string {
 const DAY_MS = 86_400_000;
 
 /**
- * The instant of such a text. Of a time that the clocks show twice it is the first; one that they skip is as long after the change as
- * it is past the skipped hour.
+ * The instant at which the reader's clocks show `text`. A time that occurs twice is the first. A skipped time moves on: if 02:00
+ * becomes 03:00, 02:30 is 03:30.
  *
  * @returns NaN if the text is no time
  */

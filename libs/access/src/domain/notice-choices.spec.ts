@@ -1,7 +1,7 @@
 import { personalTopic } from '../use-cases/notices/personal-topics.js';
 import { chosenMessages, isNarrower, keepsDuties, type NoticeWay } from './notice-choices.js';
 
-const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false, canArrive: true }));
+const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false, surelyArrives: true }));
 const waysOf = (messages: { way: NoticeWay }[]) => messages.map(({ way }) => way);
 
 test('a person who has chosen nothing gets everything by every way', () => {
@@ -34,14 +34,14 @@ test('a duty reaches its person although the way that is on does not exist for t
 
 test('a duty reaches its person although the app in Slack is gone; what is no duty waits for it', () => {
   for (const isFixed of [false, true]) {
-    const messages = [...by('mail'), { way: 'slack' as const, isFixed, canArrive: false }];
+    const messages = [...by('mail'), { way: 'slack' as const, isFixed, surelyArrives: false }];
     expect(waysOf(chosenMessages(messages, 'own', { own: ['mail'] }))).toEqual(['mail', 'slack']);
     expect(waysOf(chosenMessages(messages, 'access', { access: ['mail'] }))).toEqual(['slack']);
   }
 });
 
 test('a push meets no duty: what waits for a person goes by another way besides', () => {
-  const push = { way: 'push' as const, isFixed: false, canArrive: false };
+  const push = { way: 'push' as const, isFixed: false, surelyArrives: false };
   expect(keepsDuties({ decide: ['mail', 'slack'] })).toBe(false);
   expect(waysOf(chosenMessages([...by('mail'), push], 'decide', { decide: ['mail'] }))).toEqual([
     ...['mail', 'push'],
@@ -58,7 +58,7 @@ test('choices are narrower if a way of a topic is newly off, even if another one
 });
 
 test('a card that a person has is kept up to date, and meets the duty', () => {
-  const messages = [...by('mail'), { way: 'slack' as const, isFixed: true, canArrive: true }];
+  const messages = [...by('mail'), { way: 'slack' as const, isFixed: true, surelyArrives: true }];
   expect(waysOf(chosenMessages(messages, 'decide', { decide: ['mail'] }))).toEqual(['slack']);
   expect(waysOf(chosenMessages(messages, 'decided', { decided: ['mail', 'slack'] }))).toEqual(['slack']);
 });

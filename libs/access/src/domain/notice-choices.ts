@@ -21,8 +21,8 @@ const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
 export const isDuty = (topic: PersonalTopic | null): boolean => topic !== null && DUTIES.includes(topic);
 
 /**
- * Ways that carry a duty. A push does not: it says little, a push service may drop it or keep it for hours, and it ends with its
- * session.
+ * Ways that carry a duty. A push does not: it says little, a push service may drop it or keep it for hours, and it ends when
+ * someone ends its session.
  */
 const DUTY_WAYS: readonly NoticeWay[] = ['mail', 'slack'];
 
@@ -45,10 +45,10 @@ export interface PersonalMessage {
   /** It goes out whatever the person chose, as an update of a card that they have. */
   isFixed: boolean;
   /**
-   * Whether the way surely leads to the person now. It does not where the app in Slack was removed: such a message waits and may be
-   * lost. A push never does.
+   * Whether the way surely leads to the person now. False if the app in Slack was removed: such a message waits and may be lost.
+   * False for every push, because a push carries no duty.
    */
-  canArrive: boolean;
+  surelyArrives: boolean;
 }
 
 /**
@@ -64,6 +64,6 @@ export function chosenMessages<Message extends PersonalMessage>(
   if (topic === null || off === undefined) return [...messages];
   const isOn = ({ way, isFixed }: Message) => isFixed || !(off[topic] ?? []).includes(way);
   const chosen = messages.filter(isOn);
-  const isMissed = isDuty(topic) && !chosen.some(({ canArrive }) => canArrive);
+  const isMissed = isDuty(topic) && !chosen.some(({ surelyArrives }) => surelyArrives);
   return isMissed ? [...messages] : chosen;
 }

@@ -66,8 +66,8 @@ export class SlackChannel implements NoticeChannel {
     for (const key of recipients) {
       const to = readRecipient(key);
       if (to.kind !== 'person') continue;
-      const canArrive = await isReached(unit, to.person, this.deps.clock.now());
-      found.set(key, { person: to.person, way: 'slack', isFixed: posted.has(key), canArrive });
+      const surelyArrives = await isReached(unit, to.person, this.deps.clock.now());
+      found.set(key, { person: to.person, way: 'slack', isFixed: posted.has(key), surelyArrives });
     }
     return found;
   }

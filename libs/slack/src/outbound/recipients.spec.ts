@@ -115,7 +115,7 @@ test('a direct message is its person’s own to switch off, but not the update o
     slackAccounts: { ofPerson: async () => [] },
   } as unknown as NoticesReadUnit;
   const keys = [directTo('usr_ada'), directTo('usr_bob'), channelOf('acme'), VENDOR_CHANNEL];
-  const none = { way: 'slack', canArrive: false };
+  const none = { way: 'slack', surelyArrives: false };
   expect(await channel.personal(keys, { request } as AddressedNotice, unit)).toEqual(
     new Map([
       [directTo('usr_ada'), { ...none, person: 'usr_ada', isFixed: false }],
@@ -139,7 +139,7 @@ test('a direct message can arrive where the app is installed, in the account’s
       { request: null } as AddressedNotice,
       unit,
     );
-    return found.get(directTo('usr_ada'))?.canArrive;
+    return found.get(directTo('usr_ada'))?.surelyArrives;
   };
   const linked = { workspace: 'E1', team: 'T1', expiresAt: later };
   expect(await arrives(linked, { E1: { endedAt: null } })).toBe(true);

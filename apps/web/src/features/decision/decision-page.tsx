@@ -16,7 +16,7 @@ import { Help, Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { AskAgain } from './ask-again.js';
-import { availableAction } from './available-action.js';
+import { availableAction, isOutdated } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
 import { Conversation, Stages } from './conversation.js';
@@ -65,10 +65,10 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const decides = turn === 'decide';
   const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
   const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
-  const isOutdated = request.outdated !== null;
-  const mayAskAgain = request.requester === session.person && (isOutdated || turn === 'over');
+  const outdated = isOutdated(request);
+  const mayAskAgain = request.requester === session.person && (outdated || turn === 'over');
   const mayOffer =
-    decides && !isOutdated && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
+    decides && !outdated && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
 
   return (
     <Page narrow title={text.title(name(request.requester), request.service)}>
@@ -104,18 +104,18 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <section aria-label={text.risk}>
           <RiskReasons needs={request.needs} />
         </section>
-        {turn === 'over' || isOutdated ? null : <Clocks request={request} seconds={granting.seconds} />}
+        {turn === 'over' || outdated ? null : <Clocks request={request} seconds={granting.seconds} />}
         <section className="stack near">
           <h2>{text.compare}</h2>
           <Comparison
             request={request}
             termsAtFirstView={read.terms}
             granting={granting}
-            controls={isOutdated ? undefined : controls}
+            controls={outdated ? undefined : controls}
             service={service}
-            decides={decides && !isOutdated}
+            decides={decides && !outdated}
             grantingLabel={
-              decides && !isOutdated ? text.granting : offered === undefined ? null : text.offeredTerms
+              decides && !outdated ? text.granting : offered === undefined ? null : text.offeredTerms
             }
           />
           {mayOffer ? (
@@ -128,7 +128,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             />
           ) : null}
         </section>
-        {turn === 'over' || isOutdated ? null : (
+        {turn === 'over' || outdated ? null : (
           <section className="stack near">
             <Helped about="countersignature" word={text.countersignature}>
               <h2>{text.howApproved}</h2>
@@ -138,7 +138,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         )}
         <Change request={request} />
         <NotIncluded request={request} scope={granting.scope} service={service} />
-        {turn === 'over' || isOutdated ? null : (
+        {turn === 'over' || outdated ? null : (
           <section className="stack tight">
             <h2>{text.silence}</h2>
             <p>{text.silenceMeans}</p>
@@ -159,12 +159,12 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <DecideBar
           request={request}
           outcome={outcome}
-          mayApprove={!isOutdated && request.state !== 'notifying'}
+          mayApprove={!outdated && request.state !== 'notifying'}
           isRead={requester.isSuccess}
           onDecided={announceDecision}
         />
       ) : null}
-      {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!isOutdated} /> : null}
+      {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!outdated} /> : null}
     </Page>
   );
 }
@@ -220,8 +220,8 @@ function RequestStatus({
 }) {
   const text = useText(decisionTexts);
   const lines: Partial<Record<typeof turn, string | undefined>> = {
-    accept: request.outdated === null ? text.answer : text.offered,
-    own: request.outdated === null ? text.own : undefined,
+    accept: isOutdated(request) ? text.offered : text.answer,
+    own: isOutdated(request) ? undefined : text.own,
     read: text.notYours,
     decided: text.youDecided,
   };

@@ -26,7 +26,7 @@ export function OutdatedNotice({
 }) {
   const text = useText(decisionTexts);
   const changes = useChanges(request);
-  if (request.outdated === null) return null;
+  if (!isOutdated(request)) return null;
   return (
     <Notice tone="stop" icon="alert" live>
       <p className="strong">{text.outdated}</p>

@@ -5,10 +5,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
-import { endSession } from '../../api/end-session.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
 import { beginsByItself, rememberedOrganisation } from '../../api/remembered-organisation.js';
 import { beginProviderSignIn, type Session, sessionQuery } from '../../api/session.js';
+import { endSession } from '../../api/session-changes.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -54,12 +54,12 @@ export default function SignInPage() {
     },
   });
   const begin = discover.mutate;
-  const isNobody = session.data === null;
+  const isSignedOut = session.data === null;
   useEffect(() => {
     // The back button must lead back, not to this page, which would begin again.
-    if (isNobody && error === null && query.has('returnTo') && beginsByItself(query.get('tenant')))
+    if (isSignedOut && error === null && query.has('returnTo') && beginsByItself(query.get('tenant')))
       begin((address) => location.replace(address));
-  }, [isNobody, error, query, begin]);
+  }, [isSignedOut, error, query, begin]);
   if (session.data)
     return error === null ? (
       <GoBack to={returnTo} />

@@ -38,7 +38,7 @@ export async function readPushKey({ store, clock }: Pick<Deps, 'store' | 'clock'
  * it by every way, and it is an event of the log of their side. A browser that is known already only follows its new session. The
  * oldest subscription goes if there are too many.
  *
- * @param session the caller's own; the subscription ends with it
+ * @param session the caller's own; the subscription outlives it if it runs out, and ends if someone ends it
  * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`
  */
 export async function addPushSubscription(

@@ -17,7 +17,7 @@ export async function endSession(): Promise<void> {
   await unwrap(api.DELETE('/api/v1/session'));
 }
 
-/** Has pushes in this browser follow the session of a reader who has signed in, or ends them if they are someone else's. */
-export async function followSession(session: Session): Promise<void> {
+/** After a sign-in: moves the pushes in this browser to the reader's new session, or ends them if they are someone else's. */
+export async function movePushToSession(session: Session): Promise<void> {
   if (mayPush()) await (await import('./push.js')).keepPush(session);
 }
