@@ -95,7 +95,7 @@ async function termsFacts(unit: ReadUnit, request: AccessRequest, terms: Terms) 
   };
 }
 
-/** The grant, when it must be disclosed, and which rule of supervision it crossed. */
+/** The grant, until when the vendor owes an explanation of it, and which rule of supervision it crossed. */
 async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
   if (grant === null) return { grant, dueAt: null, crossing: null };
   const disclosure = await unit.disclosures.find(grant.id);

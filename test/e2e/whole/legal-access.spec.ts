@@ -226,7 +226,8 @@ describe('access for an authority, through the same gateway and into the same lo
         deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
         sealed: { source: sealed.source(), key: sealed.vkey },
       });
-    expect(await verify(apart)).toMatchObject({ log: sealedLog, calls: allowed.length, grants: 1 });
+    const found = await verify(apart);
+    expect(found).toMatchObject({ log: sealedLog, calls: allowed.length, grants: 1 });
     // Whoever holds the log and its key leaves out the call, or one of the two approvals, or lets one person approve twice.
     for (const [type, code] of [
       ['access.allowed', /record_gap|changed_record/],
@@ -248,8 +249,9 @@ describe('access for an authority, through the same gateway and into the same lo
     const rewritten = apart.copy();
     rewritten.change('token.minted', { jti: 'another' });
     await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
+    // A leaf that came after the newest head is covered by the next one.
     const shorter = apart.copy();
-    shorter.drop(shorter.leaves.length - 1);
+    while (shorter.leaves.length >= found.covered) shorter.drop(shorter.leaves.length - 1);
     await expect(verify(shorter)).rejects.toMatchObject({ code: 'sealed_mismatch' });
   });
 });
