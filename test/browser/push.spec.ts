@@ -105,6 +105,9 @@ const subscribesAt = (context: BrowserContext, subscription: object): Promise<un
     };
   `);
 
+/** Whether the broker has this browser's subscription with the session that the page has. */
+const isCurrent = `fetch('${PATH}').then((answer) => answer.json()).then(({ items }) => items?.[0]?.current)`;
+
 describe('notices in the browser', () => {
   let site: BrowserSite;
   let service: PushService;
@@ -188,6 +191,14 @@ describe('notices in the browser', () => {
     expect(await violationsByAllEngines(page)).toEqual([]);
     const { id } = await ask(site);
     await eventually('the push', () => service.at('max').find(({ message }) => message['tag'] === id));
+
+    // Another session, although its sign-in is not fresh: the pushes end with that one.
+    await context.clearCookies();
+    await page.evaluate("localStorage.removeItem('countersign-organisation')");
+    await page.goto(`${site.url}/account`);
+    await site.signIn(page, 'max');
+    await soon(async () => expect(await page.evaluate(isCurrent)).toBe(true));
+    await signInAgain(page, 'max');
 
     // Another page, or another day: it stays on, and the worker is the same.
     await page.reload();

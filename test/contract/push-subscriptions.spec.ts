@@ -51,6 +51,12 @@ describeStore('browsers in which people are notified', (bench) => {
   const end = (id: string) =>
     bench.store.sessions.write(({ sessions }) => sessions.end(id, flow.clock.now().toISOString()));
 
+  const sent = async () => {
+    const now = flow.clock.now().toISOString();
+    const due = await bench.store.notices.read(({ outbox }) => outbox.due(now, 100));
+    return due.filter(({ kind }) => kind === 'account.notices-changed').map(({ audience }) => audience);
+  };
+
   test('a browser is added by its person after a fresh sign-in alone, and only they see it', async () => {
     const added = await add('a');
     expect(added).toEqual({
@@ -69,11 +75,6 @@ describeStore('browsers in which people are notified', (bench) => {
   });
 
   test('a new browser, and one that its person removes, is announced and logged; one that is known is not', async () => {
-    const sent = async () => {
-      const now = flow.clock.now().toISOString();
-      const due = await bench.store.notices.read(({ outbox }) => outbox.due(now, 100));
-      return due.filter(({ kind }) => kind === 'account.notices-changed').map(({ audience }) => audience);
-    };
     const { id } = await add('a');
     expect(await sent()).toEqual([[ada.person.id]]);
     expect((await add('a')).id).toBe(id);
@@ -100,6 +101,32 @@ describeStore('browsers in which people are notified', (bench) => {
     const hers = await signIn(erin);
     await add('shared', erin, hers);
     expect([await names(), await names(erin)]).toEqual([[], ['shared']]);
+    // Whoever it was taken from learns of it too, and not from whom.
+    const persons = [ada.person.id, ada.person.id, erin.person.id];
+    expect((await sent()).flat().sort()).toEqual(persons.sort());
+    const leaves = (await flow.leaves('acme')).filter(({ type }) => type === 'preferences.changed');
+    expect(leaves).toMatchObject([
+      { actor: ada.person.id },
+      { actor: 'job', data: { person: ada.person.id } },
+    ]);
+    expect(JSON.stringify(leaves)).not.toContain(erin.person.id);
+  });
+
+  test('a browser that is known follows a session that is not fresh, and ends with it; another key takes a fresh sign-in', async () => {
+    await add('a');
+    flow.clock.forward(3_600);
+    const next = await signIn(ada);
+    await add('a', ada, next);
+    expect(await list()).toMatchObject([{ session: next.id }]);
+    for (const change of [{ auth: 'B'.repeat(22) }, { p256dh: `B${'B'.repeat(86)}` }])
+      expect(await outcome(addPushSubscription(flow.deps, ada, next, { ...browser('a'), ...change }))).toBe(
+        'fresh_sign_in_required',
+      );
+    expect(await outcome(add('a', erin, await signIn(erin)))).toBe('fresh_sign_in_required');
+    expect(await outcome(add('a', { ...ada, assurance: 'mail-code' }, next))).toBe('forbidden');
+    await end(next.id);
+    expect(await names()).toEqual([]);
+    expect(await outcome(add('a', ada, await signIn(ada)))).toBe('fresh_sign_in_required');
   });
 
   test('it ends with its session, however that was ended, and follows one that replaces it', async () => {

@@ -167,6 +167,17 @@ describe('notices by push', () => {
     });
   });
 
+  test('a push service that asks for a moment only is called again after a minute, and the attempt counts', async () => {
+    await start();
+    const { id } = await notified('reviewer', 'max');
+    await come('max', CHANGED);
+    service.answer = () => ({ status: 503, headers: { 'retry-after': '1' } });
+    await makeRequest(broker);
+    const waiting = await ended(id, 'due', 'http_503');
+    expect(waiting.attempts).toBe(1);
+    expect(Date.parse(waiting.nextAt) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
+  });
+
   test('a push service that refuses the message gets no second one, and the host sees it', async () => {
     await start();
     const { id } = await notified('reviewer', 'max');

@@ -137,17 +137,18 @@ export class ChannelSender {
     if (this.stopping.signal.aborted)
       return { state: 'due', nextAt: now.toISOString(), error: 'interrupted' };
     const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('internal_error');
-    if (failure.retryAfterSeconds !== null) {
-      const nextAt = new Date(now.getTime() + failure.retryAfterSeconds * 1000).toISOString();
-      return { state: 'due', nextAt, error: failure.code, uncounted: true };
-    }
+    const { retryAfterSeconds } = failure;
+    const inMs = (delay: number) => new Date(now.getTime() + delay).toISOString();
+    if (retryAfterSeconds !== null && !failure.counts)
+      return { state: 'due', nextAt: inMs(retryAfterSeconds * 1_000), error: failure.code, uncounted: true };
     const attempts = delivery.attempts + 1;
     if (failure.final || attempts >= MOST_ATTEMPTS)
       return { state: 'dead', at: now.toISOString(), error: failure.code };
-    const nextAt = new Date(
-      now.getTime() + backOffDelay(attempts, BACK_OFF, () => fraction(this.deps.random)),
-    ).toISOString();
-    return { state: 'due', nextAt, error: failure.code };
+    const delay =
+      retryAfterSeconds === null
+        ? backOffDelay(attempts, BACK_OFF, () => fraction(this.deps.random))
+        : retryAfterSeconds * 1_000;
+    return { state: 'due', nextAt: inMs(delay), error: failure.code };
   }
 }
 

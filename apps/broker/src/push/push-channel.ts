@@ -24,7 +24,8 @@ import { vapidAuthorization } from './vapid.js';
 const MOST_AT_ONCE = 16;
 /** A notice is worth pushing for four hours; the push service gets what is left of them. */
 const WORTH_SECONDS = 4 * 3_600;
-/** A longer pause than this is not taken from a push service. */
+/** A shorter or longer pause than these is not taken from a push service. */
+const SHORTEST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
 const TOPIC_LENGTH = 32;
 /** Nothing that a later attempt could change. */
@@ -160,7 +161,7 @@ export class PushChannel implements NoticeChannel {
     const code = `http_${status}`;
     const pause = readPause(headers['retry-after'], this.deps.clock.now());
     if ((status === 429 || status === 503) && pause !== null)
-      return new DeliveryFailure(code, { retryAfterSeconds: pause });
+      return new DeliveryFailure(code, { retryAfterSeconds: pause, counts: true });
     return new DeliveryFailure(code, { final: status < 500 && status !== 429 });
   }
 
@@ -174,5 +175,6 @@ export class PushChannel implements NoticeChannel {
 function readPause(header: string | string[] | undefined, now: Date): number | null {
   if (typeof header !== 'string') return null;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now.getTime()) / 1_000;
-  return Number.isNaN(seconds) ? null : Math.min(LONGEST_PAUSE_SECONDS, Math.max(1, Math.ceil(seconds)));
+  if (Number.isNaN(seconds)) return null;
+  return Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, Math.ceil(seconds)));
 }

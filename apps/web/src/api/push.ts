@@ -1,6 +1,6 @@
 import { api } from './client.js';
 import { unwrap } from './problem.js';
-import { isFresh, may, type Session } from './session.js';
+import { may, type Session } from './session.js';
 
 // Web Push in this browser. The broker's side of it: apps/broker/src/push.
 
@@ -101,7 +101,7 @@ async function forget(): Promise<void> {
 
 /**
  * Brings this browser in line with the broker, once a person has signed in. A subscription that is not theirs, or that was ended
- * from elsewhere, ends here too. Theirs follows the new session.
+ * from elsewhere, ends here too. Theirs follows the new session, so that it ends with it.
  */
 export async function keepPush(session: Session): Promise<void> {
   const subscription = await ownSubscription();
@@ -110,6 +110,5 @@ export async function keepPush(session: Session): Promise<void> {
   const { items } = await unwrap(api.GET('/api/v1/push-subscriptions'));
   const own = items.find(({ endpointHash }) => endpointHash === hash);
   if (own === undefined) await turnPushOff();
-  else if (!own.current && isFresh(session) && may(session, 'push.add'))
-    await send(subscription, own.language);
+  else if (!own.current && may(session, 'push.add')) await send(subscription, own.language);
 }

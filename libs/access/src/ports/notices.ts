@@ -226,16 +226,19 @@ export interface NoticeChannel {
 export class DeliveryFailure extends Error {
   /** True if no later attempt can succeed. */
   readonly final: boolean;
-  /** The other side asks for this delay: no attempt before that, and this one does not count. Null if it counts. */
+  /** The other side asks for this delay: no attempt before that. Null if it asks for none. */
   readonly retryAfterSeconds: number | null;
+  /** Whether the attempt counts. One after which the other side asks for a delay counts only if the channel says so. */
+  readonly counts: boolean;
 
   constructor(
     readonly code: string,
-    more: { final?: boolean; retryAfterSeconds?: number; cause?: unknown } = {},
+    more: { final?: boolean; retryAfterSeconds?: number; counts?: boolean; cause?: unknown } = {},
   ) {
     super(`not delivered: ${code}`, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'DeliveryFailure';
     this.final = more.final ?? false;
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
+    this.counts = more.counts ?? this.retryAfterSeconds === null;
   }
 }

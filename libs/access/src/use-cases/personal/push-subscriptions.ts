@@ -35,8 +35,9 @@ export async function readPushKey({ store, clock }: Pick<Deps, 'store' | 'clock'
 
 /**
  * Notifies the caller in this browser from now on, after a fresh sign-in: it outlives a session that runs out. They are notified of
- * it by every way, and it is an event of the log of their side. A browser that is known already only follows its new session. The
- * oldest subscription goes if there are too many.
+ * it by every way, and it is an event of the log of their side; so is whoever was notified in this browser before. A browser that is
+ * known already, with the same keys, only follows its new session: that takes no fresh sign-in, so that it always ends with the
+ * session in use. The oldest subscription goes if there are too many.
  *
  * @param session the caller's own; the subscription outlives it if it runs out, and ends if someone ends it
  * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`
@@ -48,7 +49,6 @@ export async function addPushSubscription(
   draft: PushSubscriptionDraft,
 ): Promise<PushSubscription> {
   requirePermission(principal, 'push.add');
-  requireFreshSignIn(principal, deps.clock.now());
   const { person } = principal;
   const endpointHash = hexDigest(deps.hashing, draft.endpoint);
   return deps.store.personal.write(async (unit) => {
@@ -60,6 +60,8 @@ export async function addPushSubscription(
     await pushSubscriptions.purge(at);
     const known = await pushSubscriptions.ofEndpoint(endpointHash);
     const isOwn = known?.person === person.id;
+    if (!isOwn || known.p256dh !== draft.p256dh || known.auth !== draft.auth)
+      requireFreshSignIn(principal, now);
     const subscription: PushSubscription = {
       ...(isOwn ? known : { id: deps.ids.next('psh'), madeAt: at, lastAt: null, lastResult: null }),
       ...{ ...draft, endpointHash, person: person.id, session: session.id, device: session.device },
@@ -69,6 +71,9 @@ export async function addPushSubscription(
     if (!isOwn) {
       await dropOldest(unit, person.id, at);
       await announce(unit, person, at);
+      const former = known === null ? null : await unit.organisation.person(known.person);
+      // Not by their doing, and who has done it may be on another side.
+      if (former !== null) await announce(unit, former, at, 'job');
     }
     await pushSubscriptions.insert(subscription);
     return subscription;
@@ -100,8 +105,8 @@ async function dropOldest({ pushSubscriptions }: PersonalUnit, person: string, n
     await pushSubscriptions.delete(id);
 }
 
-async function announce(unit: PersonalUnit, { id, tenant }: Person, at: string): Promise<void> {
+async function announce(unit: PersonalUnit, { id, tenant }: Person, at: string, actor = id): Promise<void> {
   await unit.outboxOf(tenant).add(noticesChangedNotice(id, at));
   const log = await unit.logOf(tenant);
-  await log.append({ type: 'preferences.changed', at, actor: id, data: { person: id } });
+  await log.append({ type: 'preferences.changed', at, actor, data: { person: id } });
 }
