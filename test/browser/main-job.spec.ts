@@ -71,7 +71,7 @@ describe('the main job, by three people in three browsers', () => {
     await ada.getByRole('link', { name: 'Watch and stop' }).click();
     await ada.getByText('GET /tenants/acme/invoices').waitFor();
 
-    // The sessions end, and each opens a page again: the browser knows whose provider to ask.
+    // The sessions end, and each opens a page again in a new tab: the browser knows whose provider to ask.
     clicks = 0;
     for (const [page, who, path] of [
       [erin, 'erin', '/ask?tenant=acme'],
@@ -79,9 +79,10 @@ describe('the main job, by three people in three browsers', () => {
       [ada, 'ada', '/inbox'],
     ] as const) {
       await page.context().clearCookies();
-      await page.goto(site.url + path);
-      await click(page.getByRole('button', { name: PEOPLE[who].email }));
-      await page.waitForURL(site.url + path);
+      const tab = await page.context().newPage();
+      await tab.goto(site.url + path);
+      await click(tab.getByRole('button', { name: PEOPLE[who].email }));
+      await tab.waitForURL(site.url + path);
     }
     expect(clicks).toBe(3);
   }, 180_000);

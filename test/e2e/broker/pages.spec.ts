@@ -39,6 +39,18 @@ describe('the pages that the broker serves', () => {
     },
   );
 
+  test.each([
+    ['none', true],
+    ['same-origin', true],
+    ['same-site', false],
+    ['cross-site', false],
+    [undefined, false],
+  ])('a page learns from its answer whether another site opened it: %s', async (site, isHere) => {
+    const headers = site === undefined ? BROWSER : { ...BROWSER, 'sec-fetch-site': site };
+    const answer = await broker.fetch('GET', '/inbox', { headers });
+    expect(answer.headers.get('server-timing')).toBe(isHere ? 'opened-here' : null);
+  });
+
   test('the trust page alone may call another origin: the gateway that it asks', async () => {
     const policy = (await page('/trust')).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("connect-src 'self' http://localhost:4100;");

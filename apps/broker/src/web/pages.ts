@@ -203,6 +203,8 @@ export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): Request
       response.setHeader('Content-Security-Policy', request.path === ASKS_GATEWAY ? trustPolicy : policy);
       // Our page opens a customer's own signing page and must be able to receive its answer.
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
+      // What the page's own script can read of this answer.
+      if (isOpenedHere(request)) response.setHeader('Server-Timing', 'opened-here');
       const links = linksOf(app.firstLoads, request.path);
       if (links !== undefined) response.setHeader('Link', links);
       send(app.index, 'no-cache', request, response);
@@ -211,6 +213,13 @@ export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): Request
 }
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/**
+ * Whether the person opened the page, or one of ours did, and no other site. The browser says so, and no site can change what it
+ * says. The page may then begin a sign-in without a press.
+ */
+const isOpenedHere = ({ headers }: Request): boolean =>
+  headers['sec-fetch-site'] === 'none' || headers['sec-fetch-site'] === 'same-origin';
 
 /** Whether a browser requests a page. A program that mistyped an address gets a problem document instead. */
 function isPage({ path, headers }: Request): boolean {
