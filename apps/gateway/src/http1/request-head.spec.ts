@@ -71,6 +71,21 @@ describe('the heads of one connection', () => {
       expect(() => fieldsOf('/x', 'Host: b\r\nbad\r\n')).toThrow(MalformedMessage);
     expect(fieldsOf('/x', lines)).toEqual(fields);
   });
+
+  test('the field lines of a head longer than 4 KiB are parsed again each time, and not kept', () => {
+    const previous = new PreviousFieldLines();
+    const fieldsOf = (lines: string) => parseRequestHead(`GET /x HTTP/1.1\r\n${lines}`, previous).fields;
+    const short = fieldsOf('Host: a\r\n');
+    expect(previous.keeps(short)).toBe(true);
+    const lines = `Host: a\r\nX-Long: ${'x'.repeat(4_096)}\r\n`;
+    const long = fieldsOf(lines);
+    expect(long).toEqual([
+      ['host', 'a'],
+      ['x-long', 'x'.repeat(4_096)],
+    ]);
+    expect([previous.keeps(long), previous.keeps(short)]).toEqual([false, false]);
+    expect(fieldsOf(lines)).not.toBe(long);
+  });
 });
 
 describe('parseRequestHead', () => {

@@ -11,6 +11,9 @@ export type RequestHead = {
   fields: Fields;
 };
 
+/** A head that is longer, in characters, is not kept: idle connections of strangers would hold much memory. */
+const LONGEST_KEPT = 4_096;
+
 /**
  * The field lines of the request before on a connection, parsed. Most clients send the same lines with each request, so what was
  * parsed once is used again while the text is the same, to the byte.
@@ -24,12 +27,22 @@ export class PreviousFieldLines {
    * the identity of the array proves it. Throws MalformedMessage.
    */
   of(head: string, from: number): Fields {
+    if (head.length > LONGEST_KEPT) {
+      this.#lines = undefined;
+      this.#fields = [];
+      return parseFields(head, from, OF_REQUESTS);
+    }
     const lines = head.slice(from);
     if (lines !== this.#lines) {
       this.#fields = parseFields(head, from, OF_REQUESTS);
       this.#lines = lines;
     }
     return this.#fields;
+  }
+
+  /** Whether these are the fields that it keeps. */
+  keeps(fields: Fields): boolean {
+    return this.#fields === fields;
   }
 }
 

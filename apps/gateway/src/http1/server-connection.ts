@@ -200,7 +200,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     // The same array: the text of the field lines was the same.
     const sameFields = this.previous?.fields === fields ? this.previous.canonical : undefined;
     const canonical = this.behaviour.read(head, sameFields);
-    this.previous = { fields, canonical };
+    this.previous = this.previousLines.keeps(fields) ? { fields, canonical } : undefined;
     return canonical;
   }
 
