@@ -72,7 +72,7 @@ export class ServedConnections {
   }
 
   private readonly behaviour: ServerBehaviour<Rules> = {
-    maxHeadBytes: 1_000,
+    maxHeadBytes: 8_000,
     read: readHead,
     serve: (exchange) => {
       this.exchanges.push(exchange);

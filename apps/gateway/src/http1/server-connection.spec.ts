@@ -49,6 +49,16 @@ describe('requests', () => {
     ]);
   });
 
+  test('with a long head are read anew each time, and keep their own fields', async () => {
+    const { socket, text } = await served.client();
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const long = GET.replace('\r\n\r\n', `\r\nX-Long: ${'x'.repeat(4_096)}\r\n\r\n`);
+    for (const sent of [GET, long, long, GET]) socket.write(sent);
+    await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 4);
+    const targets = served.exchanges.map(({ canonical }) => canonical.target);
+    expect(targets).toEqual(['/x', '/x', '/x', '/x']);
+  });
+
   test('that wait are served in the order in which they came', async () => {
     const { socket, text } = await served.client();
     for (const target of ['/a', '/b', '/c', '/d']) socket.write(GET.replace('/x', target));
