@@ -17,7 +17,7 @@ interface Shown {
   actions?: unknown;
 }
 
-/** What the worker asked the browser for. The browser of these tests has no place where it could show a notice. */
+/** What the worker asked the browser to show and to open. The browser of these tests cannot show notices itself. */
 interface Asked {
   shown: Shown[];
   opened: string[];

@@ -183,7 +183,7 @@ describeOn('SQLite', 'invitations', (bench) => {
   });
 
   describe('a request that fits', () => {
-    test('P1: is granted at once where no one else has to say yes, and counts', async () => {
+    test('P1: is granted at once if no one else has to approve it, and counts as a use', async () => {
       await start();
       const invitation = await open({ ticket: 'Case 4711', budget: { calls: 5 }, uses: 2 });
       const ask = { ticket: 'Case 4711', budget: { bytes: 1_000 } };

@@ -85,7 +85,7 @@ export const pushSubscriptionEndpoints = {
     route: 'POST /api/v1/push-subscriptions',
     summary: 'Be notified in this browser',
     description:
-      'Only in the person’s own browser session, after a sign-in in the last ten minutes. The person is notified of it by every way, and so is whoever was notified in this browser before. At most five; the oldest one goes. It ends if someone ends the session, and if the browser’s push service answers 404 or 410. A browser that is known already, with the same keys, follows its new session without a new sign-in, and no one is notified again. A push says what kind of news there is and opens a page; nothing can be decided in it.',
+      'Only in the person’s own browser session, after a sign-in in the last ten minutes. The person gets a notice about it by every way. If this browser notified someone else before, that person gets one too. At most five; the oldest one goes. It ends if someone ends the session, and if the browser’s push service answers 404 or 410. A browser that is known already, with the same keys, follows its new session without a new sign-in, and no one is notified again. A push says what kind of news there is and opens a page; nothing can be decided in it.',
     body: { schema: pushSubscriptionBody },
     answer: { status: 201, description: 'The subscription.', schema: pushSubscriptionSchema },
     errors: ['fresh_sign_in_required'],

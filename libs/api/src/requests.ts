@@ -351,7 +351,7 @@ export const accessRequestDetailSchema = named(
     people: z
       .array(personSchema)
       .exactOptional()
-      .describe('The people whom it names, as the caller may know them.'),
+      .describe('The people that the request names, with what the caller may know of them.'),
     proposed: z
       .array(z.object({ id: idText('req', 'The request.'), state: z.enum(REQUEST_STATES) }))
       .exactOptional()

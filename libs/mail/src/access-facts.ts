@@ -19,6 +19,9 @@ import { beganWith, type MailFacts } from './access-mail.js';
 import { isMailOver } from './mail-recipients.js';
 import type { MailKind } from './words/words.js';
 
+/** No mail is sent, and this code says why. */
+export type Skip = { skip: string };
+
 /** The notes that mails show. */
 const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
   'request.asked': 'question',
@@ -30,7 +33,7 @@ const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
 export async function findAccess(
   unit: ReadUnit,
   { kind, subject }: Pick<Notice, 'subject'> & { kind: MailKind },
-): Promise<{ request: AccessRequest; grant: Grant | null } | { skip: string }> {
+): Promise<{ request: AccessRequest; grant: Grant | null } | Skip> {
   const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
   const request = await unit.requests.find(named?.request ?? subject);
   if (request === null) return { skip: 'nothing_to_tell' };
@@ -49,7 +52,7 @@ export async function accessFacts(
   notice: Notice & { kind: MailKind },
   person: Person,
   { publicUrl, now }: { publicUrl: string; now: Date },
-): Promise<MailFacts | { skip: string }> {
+): Promise<MailFacts | Skip> {
   const { kind, subject } = notice;
   const found = await findAccess(unit, notice);
   if ('skip' in found) return found;

@@ -14,6 +14,7 @@ import {
   topicOf,
 } from '@countersign/access';
 import { logPointText } from '@countersign/wording';
+import type { Skip } from './access-facts.js';
 import { writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
@@ -113,7 +114,7 @@ export class MailChannel implements NoticeChannel {
     notice: Notice,
     recipient: string,
     key: OwnedKey | null,
-  ): Promise<{ skip: string } | { content: MailContent; person: Person }> {
+  ): Promise<Skip | { content: MailContent; person: Person }> {
     const person = await unit.organisation.person(recipient);
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
     const { publicUrl, language } = this.settings;

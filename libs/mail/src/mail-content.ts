@@ -10,7 +10,7 @@ import {
   type PracticeRequest,
   type ReadUnit,
 } from '@countersign/access';
-import { accessFacts, findAccess } from './access-facts.js';
+import { accessFacts, findAccess, type Skip } from './access-facts.js';
 import { writeMail } from './access-mail.js';
 import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
 import { writeAddressChangeMail } from './address-mail.js';
@@ -35,7 +35,6 @@ import {
 
 export type OwnedKey = { key: ApiKey; person: Person };
 
-type Skip = { skip: string };
 const NOTHING_TO_TELL: Skip = { skip: 'nothing_to_tell' };
 const SUPERSEDED: Skip = { skip: 'superseded' };
 

@@ -89,7 +89,7 @@ export interface Message {
   to: PersonalRecipient | undefined;
 }
 
-/** @param sent recipients who have the notice already; they may no longer be among those whom it addresses */
+/** @param sent recipients who have the notice already. Some of them may no longer be recipients of it */
 export async function messagesOf(
   unit: NoticesReadUnit,
   channel: NoticeChannel,

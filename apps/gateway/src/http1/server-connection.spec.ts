@@ -49,7 +49,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('with a long head are read anew each time, and keep their own fields', async () => {
+  test('are all served in order if long heads, whose fields are not kept, come between short ones', async () => {
     const { socket, text } = await served.client();
     served.onExchange = ({ response }) => response.send(200, [], 'ok');
     const long = GET.replace('\r\n\r\n', `\r\nX-Long: ${'x'.repeat(4_096)}\r\n\r\n`);
@@ -76,7 +76,7 @@ describe('requests', () => {
     expect([served.exchanges.length, served.unanswered]).toEqual([1, 1]);
   });
 
-  test('of which a hundred wait are all served', async () => {
+  test('are all served if a client sends a hundred at once', async () => {
     const { socket, text } = await served.client();
     socket.write(GET.repeat(100));
     await until(() => served.exchanges.length === 1);

@@ -35,7 +35,7 @@ const noBroker = () => Promise.reject(new Error('there is no broker'));
 /** A broker that leases one call. */
 const leaseOne: LeaseRequester = async () => ({ held: { calls: 1, bytes: null }, elsewhere: false });
 
-/** A worker, as far as it follows its primary. */
+/** The parts of a worker that its primary updates. */
 function workerWith(ledger: WorkerLedger) {
   const parts = {
     state: new GatewayState({ ...calls, ledger }),

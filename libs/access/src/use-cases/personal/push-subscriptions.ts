@@ -34,8 +34,9 @@ export async function readPushKey({ store, clock }: Pick<Deps, 'store' | 'clock'
 }
 
 /**
- * Notifies the caller in this browser from now on, after a fresh sign-in: it outlives a session that runs out. They are notified of
- * it by every way, and it is an event of the log of their side; so is whoever was notified in this browser before. A browser that is
+ * Notifies the caller in this browser from now on, after a fresh sign-in: it outlives a session that runs out. The
+ * caller gets a notice about this by every way, and the log of their side gets an event. If this browser notified someone else before,
+ * that person and the log of their side get the same. A browser that is
  * known already, with the same keys, only follows its new session: that takes no fresh sign-in, so that it always ends with the
  * session in use. The oldest subscription goes if there are too many.
  *

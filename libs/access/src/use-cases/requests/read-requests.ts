@@ -292,7 +292,7 @@ export interface RequestDetail extends RequestWithAccess {
   usually: number | null;
   /** For people who may review it. */
   denials: EarlierDenial[];
-  /** The people whom it names, as the reader may know them. */
+  /** The people that the request names, with what the reader may know of them. */
   people: Person[];
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
