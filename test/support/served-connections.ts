@@ -22,6 +22,8 @@ export class ServedConnections {
   now = 0;
   readonly accepted: ServerConnection<Rules>[] = [];
   readonly exchanges: ServerExchange<Rules>[] = [];
+  /** What the server says of each head that was read: as what the one before was read, if its fields were the same. */
+  readonly sameFields: (Rules | undefined)[] = [];
   unanswered = 0;
   onExchange: (exchange: ServerExchange<Rules>) => void = () => undefined;
   private readonly clients: Socket[] = [];
@@ -73,7 +75,10 @@ export class ServedConnections {
 
   private readonly behaviour: ServerBehaviour<Rules> = {
     maxHeadBytes: 8_000,
-    read: readHead,
+    read: (head, sameFields) => {
+      this.sameFields.push(sameFields);
+      return readHead(head);
+    },
     serve: (exchange) => {
       this.exchanges.push(exchange);
       this.onExchange(exchange);

@@ -44,8 +44,9 @@ export function parseFields(text: string, from: number, alphabet: FieldAlphabet)
     if (!alphabet.name.test(given)) throw new MalformedMessage(alphabet.nameRule);
     let begin = colon + 1;
     let end = lineEnd;
-    while (begin < end && isBlank(text.charCodeAt(begin))) begin += 1;
-    while (end > begin && isBlank(text.charCodeAt(end - 1))) end -= 1;
+    // Neither leaves the line: its CR ends the first, its colon the second. Of blanks alone nothing is left between them.
+    while (isBlank(text.charCodeAt(begin))) begin += 1;
+    while (isBlank(text.charCodeAt(end - 1))) end -= 1;
     const value = text.slice(begin, end);
     if (!alphabet.value.test(value)) throw new MalformedMessage(alphabet.valueRule);
     const name = given.toLowerCase();

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecure, type TLSSocket } from 'node:tls';
 import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
@@ -125,6 +125,9 @@ describe('an HTTP/1.1 server', () => {
   test('looks at the clock itself: an idle connection ends', async () => {
     const socket = silent();
     await respondsTo(socket);
+    // Longer than the pause between two looks.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(socket.closed).toBe(false);
     const { now } = performance;
     jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 65_000);
     try {
@@ -132,6 +135,13 @@ describe('an HTTP/1.1 server', () => {
     } finally {
       jest.restoreAllMocks();
     }
+  });
+
+  test('goes on after a connection that could not be accepted', async () => {
+    const listener = Reflect.get(server, 'listener') as Server;
+    // What Node reports when no file descriptor is left.
+    listener.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+    await respondsTo(silent());
   });
 
   test('cannot listen where another one does, and says so', async () => {
@@ -194,6 +204,31 @@ describe('an HTTP/1.1 server by TLS', () => {
     const ended = once(socket, 'end');
     await server.close();
     await ended;
+  });
+
+  test('says goodbye (close_notify) to an idle client that ends its side', async () => {
+    await start();
+    let received = 0;
+    let isClosed = false;
+    const between = createServer({ allowHalfOpen: true }, (near) => {
+      const far = connect(port, '127.0.0.1');
+      near.on('error', () => undefined).pipe(far);
+      far.on('data', ({ length }) => {
+        received += length;
+      });
+      far.on('close', () => {
+        isClosed = true;
+      });
+      far.pipe(near);
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const socket = await secure({ port: (between.address() as AddressInfo).port });
+    await respondsTo(socket);
+    const before = received;
+    socket.end();
+    await until(() => isClosed);
+    expect(received).toBeGreaterThan(before);
+    between.close();
   });
 
   test('a client that leaves with the end of its handshake is no failed one, and delays no stop', async () => {

@@ -154,7 +154,7 @@ const NEGOTIATED = {
 const contextOptions = ({ cert, key, clientCa }: ServerSecurity) => ({
   cert,
   key,
-  ...(clientCa !== undefined && { ca: clientCa }),
+  ca: clientCa,
   // A client that wants new keys opens another connection: a renegotiation costs the server more than the client.
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   ...NEGOTIATED,

@@ -85,6 +85,7 @@ describe('the heads of one connection', () => {
     ]);
     expect([previous.keeps(long), previous.keeps(short)]).toEqual([false, false]);
     expect(fieldsOf(lines)).not.toBe(long);
+    expect(fieldsOf('Host: a\r\n')).toEqual([['host', 'a']]);
   });
 });
 

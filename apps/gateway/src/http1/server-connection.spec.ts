@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import { until } from '../../../../test/fakes/until.js';
 import { GET, ServedConnections } from '../../../../test/support/served-connections.js';
+import { largeReadCollector } from './large-read-collector.js';
 
 let served: ServedConnections;
 
@@ -59,6 +61,18 @@ describe('requests', () => {
     expect(targets).toEqual(['/x', '/x', '/x', '/x']);
   });
 
+  test('are read with what the one before was read as if their fields are the same, and only then', async () => {
+    const { socket, text } = await served.client();
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const other = GET.replace('Host: a', 'Host: b');
+    for (const sent of [GET, GET, GET.replace('/x', '/y'), other, GET]) socket.write(sent);
+    await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 5);
+    const given = served.sameFields.map((read) =>
+      served.exchanges.findIndex((each) => each.canonical === read),
+    );
+    expect(given).toEqual([-1, 0, 1, -1, -1]);
+  });
+
   test('that wait are served in the order in which they came', async () => {
     const { socket, text } = await served.client();
     for (const target of ['/a', '/b', '/c', '/d']) socket.write(GET.replace('/x', target));
@@ -69,9 +83,9 @@ describe('requests', () => {
     expect(served.exchanges.map(({ canonical }) => canonical.target)).toEqual(['/a', '/b', '/c', '/d']);
   });
 
-  test('of which more than a hundred wait break the connection', async () => {
+  test.each([101, 110])('of which %i come at once break the connection', async (count) => {
     const { socket, isEnded } = await served.client();
-    socket.write(GET.repeat(101));
+    socket.write(GET.repeat(count));
     await until(isEnded);
     expect([served.exchanges.length, served.unanswered]).toEqual([1, 1]);
   });
@@ -142,6 +156,18 @@ describe('requests', () => {
     expect(served.exchanges[0]?.response.isGone ?? true).toBe(true);
   });
 
+  test('whose client ends its side, and reads nothing more, are cut at once', async () => {
+    const { socket } = await served.client();
+    socket.pause();
+    socket.write(GET);
+    await until(() => served.exchanges.length === 1);
+    const { response } = served.exchanges[0]!;
+    response.begin(200, [], undefined);
+    while (!response.isBlocked) response.write(Buffer.alloc(1 << 20));
+    socket.end();
+    await until(() => response.isGone);
+  });
+
   test('whose client ends its side while it gets the last answer get it whole', async () => {
     served.onExchange = ({ response }) => response.send(200, [], 'ok');
     const { socket, text, isEnded } = await served.client();
@@ -199,6 +225,25 @@ describe('requests', () => {
     await until(() => served.exchanges.length === 2 && text().endsWith('ok'));
     await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 2);
     expect(bytes).toBe(size);
+  });
+
+  test('have each of their reads noted, so that the garbage of large bodies is collected', async () => {
+    const note = jest.spyOn(largeReadCollector, 'note');
+    try {
+      const { socket } = await served.client();
+      socket.write(`POST /x HTTP/1.1\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`);
+      served.onExchange = ({ body }) =>
+        body.read({
+          onBodyPiece: () => undefined,
+          onBodyEnd: () => undefined,
+          onBodyFailure: () => undefined,
+        });
+      await until(() => served.exchanges[0]?.body.isDone === true);
+      const noted = note.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0);
+      expect(noted).toBe(served.accepted[0]!.socket.bytesRead);
+    } finally {
+      note.mockRestore();
+    }
   });
 
   test('whose body breaks a rule in the read of its head are refused by that rule, and never served', async () => {
@@ -301,6 +346,13 @@ describe('an error of ours', () => {
     await until(isEnded);
     expect(text()).toMatch(/^HTTP\/1\.1 503 .*fault$/s);
     expect(served.exchanges).toHaveLength(0);
+  });
+
+  test('is answered before its connection ends: the client can read the answer', async () => {
+    const { socket, text } = await served.client({ allowHalfOpen: true });
+    socket.write(FAULT);
+    await until(() => text().endsWith('fault') && socket.readableEnded);
+    expect(served.accepted[0]!.socket.destroyed).toBe(false);
   });
 
   test('behind a request that is being served breaks the connection: there is no place for an answer', async () => {

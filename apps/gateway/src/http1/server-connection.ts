@@ -169,9 +169,8 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   /** Reads a body's bytes. Its failure ends the reading of this connection. */
   private readBody(body: RequestBody, bytes: Buffer, from: number): number {
     const at = body.push(bytes, from);
-    const hasFailed = body.failure !== undefined;
-    if (hasFailed) this.isLast = true;
-    if (body.isDone || hasFailed) this.body = undefined;
+    if (body.failure !== undefined) this.isLast = true;
+    if (body.isDone) this.body = undefined;
     return at;
   }
 
@@ -279,7 +278,6 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     this.isLast = true;
     this.waiting.length = 0;
     this.body?.close();
-    this.body = undefined;
     this.deadline = this.monotonic() + LINGER_MS;
     this.socket.end();
     this.socket.resume();

@@ -117,7 +117,7 @@ export class ServerResponse {
 
   /** Sends a whole response. `fields` has no `Content-Length`. */
   send(status: number, fields: FlatFields, body: string): void {
-    const bytes = Buffer.from(body, 'utf8');
+    const bytes = Buffer.from(body);
     const hasLength = status !== 204 && status !== 304;
     const length = hasLength ? ['Content-Length', String(bytes.length)] : [];
     this.begin(status, [...fields, ...length], bytes.length);
@@ -186,7 +186,7 @@ export class ServerResponse {
     this.write(piece);
     this.flush();
     return new Promise((resolve) => {
-      this.connection.socket.write('', 'latin1', () => resolve());
+      this.connection.socket.write('', () => resolve());
     });
   }
 
@@ -203,7 +203,7 @@ export class ServerResponse {
       this.#written();
       return;
     }
-    socket.write('', 'latin1', () => this.#written());
+    socket.write('', () => this.#written());
     this.connection.waitsForReader();
   }
 

@@ -111,7 +111,6 @@ export class UpstreamConnection implements ResponseSink {
     this.observer = observer;
     this.framing = request.framing;
     this.isLast = request.isLast;
-    this.requestSent = false;
     this.responseBegun = false;
     this.responseEnded = false;
     if (this.state === 'idle') this.writeHead(request);
@@ -221,7 +220,7 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   private drained(): void {
-    if (this.isReady && !this.requestSent) this.observer?.onUpstreamReady(this);
+    if (!this.requestSent) this.observer?.onUpstreamReady(this);
   }
 
   private receive(bytes: Buffer): void {
@@ -286,7 +285,6 @@ export class UpstreamConnection implements ResponseSink {
   private end(): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    this.deadline = NEVER;
     this.socket.destroy();
     this.owner.ended(this);
   }

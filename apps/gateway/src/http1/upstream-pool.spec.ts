@@ -79,6 +79,8 @@ class Sent implements UpstreamObserver {
 
 const get = (into = pool) => new Sent('GET', { kind: 'none' }, into);
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+/** The upstream keeps the connection for longer than a test lasts. */
+const KEPT = OK.replace('\r\n', '\r\nKeep-Alive: timeout=600\r\n');
 
 async function answered(sent: Sent, at: number, answer = OK): Promise<void> {
   await until(() => (connections[at]?.text ?? '').endsWith('\r\n\r\n'));
@@ -246,18 +248,64 @@ describe('UpstreamPool', () => {
   test('a retired pool ends idle connections, lets calls end, and keeps no connection', async () => {
     const [idle, busy] = [get(), get()];
     await until(() => connections.length === 2);
-    await answered(idle, 0);
+    await answered(idle, 0, KEPT);
     pool.retire();
     await until(() => connections[0]!.socket.destroyed);
-    await answered(busy, 1);
+    await answered(busy, 1, KEPT);
     expect([busy.failure, busy.body]).toEqual([undefined, 'ok']);
     await until(() => connections[1]!.socket.destroyed);
     // A call that was decided before the pool was retired.
     const late = get();
     await until(() => connections.length === 3);
-    await answered(late, 2);
+    await answered(late, 2, KEPT);
     expect(late.body).toBe('ok');
     await until(() => connections[2]!.socket.destroyed);
+  });
+
+  test('a retired pool still ends a late call whose upstream is silent', async () => {
+    const retired = poolWith({ connectMs: 30_000, firstByteMs: 50, idleMs: 50 });
+    for (let count = 0; count < 2; count += 1) {
+      const silent = get(retired);
+      await until(() => silent.failure !== undefined);
+      expect(silent.failure?.code).toBe('timeout');
+      retired.retire();
+    }
+  });
+
+  test('keeps at most 1,024 idle connections, and those that have ended do not count', async () => {
+    const patient = poolWith({ connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000 });
+    const sent: Sent[] = [];
+    // In parts: a server's queue of new connections is shorter.
+    for (let count = 0; count < 1_026; count += 1) {
+      sent.push(get(patient));
+      if (count % 100 === 0) await until(() => connections.length === sent.length);
+    }
+    await until(() => connections.filter(({ text }) => text.endsWith('\r\n\r\n')).length === sent.length);
+    const others = connections.slice(1);
+    const gone = () => others.filter(({ socket }) => socket.destroyed).length;
+    for (const { socket } of others) socket.write(KEPT);
+    await until(() => sent.filter(({ isEnded }) => isEnded).length === 1_025);
+    await until(() => gone() > 0);
+    expect(gone()).toBe(1);
+    for (const { socket } of others) socket.end();
+    await until(() => gone() === 1_025);
+    connections[0]!.socket.write(KEPT);
+    await until(() => sent.every(({ isEnded }) => isEnded));
+    connections[0]!.text = '';
+    await answered(get(patient), 0);
+    expect(connections).toHaveLength(1_026);
+    patient.close();
+  });
+
+  test('goes on to use idle connections when another one breaks', async () => {
+    const [idle, broken] = [get(), get()];
+    await until(() => connections.length === 2);
+    await answered(idle, 0, KEPT);
+    await until(() => connections[1]!.text.endsWith('\r\n\r\n'));
+    connections[1]!.socket.resetAndDestroy();
+    await until(() => broken.failure !== undefined);
+    await answered(get(), 0);
+    expect(connections).toHaveLength(2);
   });
 
   test('an address by TLS needs to know whom to trust, and no other address takes that', () => {
@@ -305,11 +353,18 @@ test.each([
 describe('an upstream by TLS', () => {
   let secure: ReturnType<typeof createSecureServer>;
   const resumed: boolean[] = [];
+  /** The names by which clients ask for the server (SNI). */
+  const names: string[] = [];
+  const SNICallback = (name: string, done: (error: null) => void) => {
+    names.push(name);
+    done(null);
+  };
 
   beforeEach(async () => {
     resumed.length = 0;
+    names.length = 0;
     secure = createSecureServer(
-      { ...LOCALHOST_CERTIFICATE, ALPNProtocols: ['http/1.1'] },
+      { ...LOCALHOST_CERTIFICATE, ALPNProtocols: ['http/1.1'], SNICallback },
       (socket: TLSSocket) => {
         resumed.push(socket.isSessionReused());
         socket.on('error', () => undefined);
@@ -382,6 +437,7 @@ describe('an upstream by TLS', () => {
     await Promise.all([done(refused), done(sent)]);
     expect([refused.failure?.reason, sent.failure, sent.body]).toEqual(['wrong_name', undefined, 'ok']);
     expect(asked).toEqual(['upstream.test', 'upstream.test']);
+    expect(names.sort()).toEqual(['localhost', 'upstream.test']);
     misnamed.close();
     named.close();
   });
@@ -400,5 +456,7 @@ describe('an upstream by TLS', () => {
       into.close();
     }
     expect(reasons).toEqual(['untrusted_certificate', 'wrong_name']);
+    // Not the address: RFC 6066 §3 knows names alone.
+    expect(names).toEqual(['localhost']);
   });
 });

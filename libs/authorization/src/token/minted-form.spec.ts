@@ -48,7 +48,7 @@ function readAny(json: string): { value: unknown } | undefined {
 function agrees(json: string): boolean {
   const minted = readMintedPayload(json);
   if (minted === undefined) return false;
-  expect(readAny(json)).toEqual({ value: minted.payload });
+  expect(readAny(json)).toStrictEqual({ value: minted.payload });
   const [detail] = minted.payload['authorization_details'] as { terms: object }[];
   expect(minted.termsText).toBe(canonicalJson(detail?.terms));
   return true;
@@ -203,7 +203,7 @@ describe('the minted form of a header', () => {
       fc.property(fc.nat({ max: json.length }), fc.nat({ max: 9 }), part, (at, removed, added) => {
         const text = json.slice(0, at) + added + json.slice(at + removed);
         const minted = readMintedHeader(text);
-        if (minted !== undefined) expect(readAny(text)).toEqual({ value: minted });
+        if (minted !== undefined) expect(readAny(text)).toStrictEqual({ value: minted });
       }),
       { numRuns: runs(3_000) },
     );

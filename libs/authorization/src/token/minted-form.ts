@@ -130,7 +130,7 @@ export function readMintedPayload(json: string): MintedPayload | undefined {
     if (list === undefined) return undefined;
     payload['countersignatures'] = list;
   }
-  return { payload, termsText: found[ALL_TERMS] ?? '' };
+  return { payload, termsText: found[ALL_TERMS] as string };
 }
 
 function termsOf(found: readonly (string | undefined)[]): JsonObject {
@@ -142,7 +142,7 @@ function termsOf(found: readonly (string | undefined)[]): JsonObject {
     request: found[TERM.request],
     requester: found[TERM.requester],
     routes: found[TERM.routes],
-    scope: JSON.parse(found[TERM.scope] ?? ''),
+    scope: JSON.parse(found[TERM.scope] as string),
     seconds: Number(found[TERM.seconds]),
     service: found[TERM.service],
     startsOn: found[TERM.startsOn],
