@@ -51,6 +51,15 @@ const withBrowser = (made) => ({
   globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
 });
 
+/** Projects that need both. */
+const withBoth = (made) => ({
+  ...made,
+  globalSetup: '<rootDir>/test/support/both/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/both/global-teardown.mjs',
+  // Some are browser tests. Without it each page that they opened would go on polling its site until the file ends.
+  setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
+});
+
 export default {
   // Three more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
   maxWorkers: 5,
@@ -79,21 +88,17 @@ export default {
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
-    withPostgres(
+    withBoth(
       project('alone', [
         '<rootDir>/test/alone/**/*.spec.ts',
         ...deadlineSpecs().map((path) => `<rootDir>/${path}`),
       ]),
     ),
-    {
-      ...project('soak', [
+    withBoth(
+      project('soak', [
         '<rootDir>/test/soak/**/*.spec.ts',
         ...sampledSpecs().map((path) => `<rootDir>/${path}`),
       ]),
-      // Some are browser tests. Without it each page that they opened would go on polling its site until the file ends.
-      setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
-      globalSetup: '<rootDir>/test/soak/support/global-setup.mjs',
-      globalTeardown: '<rootDir>/test/soak/support/global-teardown.mjs',
-    },
+    ),
   ],
 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IndexHtmlTransformContext, Plugin } from 'vite';
 
-/** The routes of the app. */
-const APP = new URL('src/app/app.tsx', import.meta.url);
+/** The pages of the app. */
+const PAGES = new URL('src/app/pages.tsx', import.meta.url);
 
 /** The first requests of every page of a signed-in person (`*`), and of some pages. A `:name` is that part of the address. */
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
@@ -68,21 +68,13 @@ function withStyles(html: string, bundle: Bundle): string {
   });
 }
 
-/** Each route with the file of its page, as the app names them. */
+/** The path of each page with the file of its code, as the app lists them. */
 function routes(): { path: string; module: string }[] {
-  const source = readFileSync(APP, 'utf8');
-  const files = new Map(
-    [...source.matchAll(/(\w+): lazy\(\(\) => import\('\.\.(\/features\/[^']+)\.js'\)\)/g)].map(
-      ([, name, file]) => [name, `${file}.tsx`],
-    ),
-  );
-  const found = [...source.matchAll(/path="([^"*]+)" element={<pages\.(\w+) \/>}/g)].map(
-    ([, path, name]) => ({
-      path: path ?? '',
-      module: files.get(name) ?? '',
-    }),
-  );
-  if (found.length === 0 || found.length !== files.size || found.some(({ module }) => module === ''))
-    throw new Error('the routes of the app are not written as this plugin reads them');
+  const source = readFileSync(PAGES, 'utf8');
+  const found = [
+    ...source.matchAll(/^ {2}page\('([^']+)', \(\) => import\('\.\.(\/features\/[^']+)\.js'\)\),$/gm),
+  ].map(([, path = '', file = '']) => ({ path, module: `${file}.tsx` }));
+  if (found.length === 0 || found.length !== source.split('import(').length - 1)
+    throw new Error('the pages of the app are not written as this plugin reads them');
   return found;
 }

@@ -32,7 +32,7 @@ function precompress(): Plugin {
 
 /** Libraries that every page uses, the app around the pages, and what most pages use. Dialogs and logs bring large libraries. */
 const FRAME =
-  /\/node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|cookie|set-cookie-parser)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!push\.|dialog|chart|table|banners|(bypass|isolation)-banner|glossary|log\.))/;
+  /\/node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!push\.|dialog|chart|table|banners|(bypass|isolation)-banner|glossary|log\.))/;
 /** What most pages use, and the decision page does not need at first: its reader may be on a slow line. */
 const LATER =
   /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|supervision|access-reason)\.|\/libs\/contract\/src\/(network|terms\/terms|statement\/signed-bytes|encoding\/(commitment|strict-json))\.|\/apps\/web\/src\/ui\/(chart|table)\./;

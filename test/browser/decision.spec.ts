@@ -51,7 +51,7 @@ describe('the decision page', () => {
     expect(state).toBe('approved');
   });
 
-  test('on its first load, at most 10 requests and 205 kB come before the button works; the stream and the banners follow', async () => {
+  test('on its first load, at most 10 requests and 193 kB come before the button works; the stream and the banners follow', async () => {
     const asked = await waiting(site);
     const reader = await site.signedIn('ada', '/history');
     const context = await site.context({ storageState: await reader.context().storageState() });
@@ -74,7 +74,7 @@ describe('the decision page', () => {
     // The names that the request needs are in its own answer.
     expect(paths.filter((path) => path.startsWith('/api/v1/people/'))).toEqual([]);
     const sizes = await Promise.all(first.map((request) => request.sizes()));
-    expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(205_000);
+    expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(193_000);
     // The page shows that it is loading before any script has run.
     expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
     await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));

@@ -7,19 +7,21 @@ import './styles/content.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
 import { queryClient } from './api/query-client.js';
+import { sessionQuery } from './api/session.js';
 import { App } from './app/app.js';
+import { loadPage } from './app/pages.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      {/* Pages follow their address at once. In a transition, a field whose value is in the address would fall back first. */}
-      <BrowserRouter useTransitions={false}>
+void queryClient.prefetchQuery(sessionQuery);
+// Until then the document itself says that the page is loading. It cannot be awaited here: the page's code imports this file's chunk.
+void loadPage(location.pathname).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
         <App />
-      </BrowserRouter>
-    </QueryClientProvider>
-  </StrictMode>,
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );

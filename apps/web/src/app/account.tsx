@@ -1,6 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { Link } from 'react-router';
 import { useOrganisation } from '../api/organisation.js';
 import { queryClient } from '../api/query-client.js';
 import { isVendor, type Session } from '../api/session.js';
@@ -8,6 +7,7 @@ import { endSession } from '../api/session-changes.js';
 import { browserZone, onZone, readerZone } from '../text/clock.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
+import { Link } from '../ui/link.js';
 import { shellTexts } from './shell.text.js';
 
 /** The reader's name and organisation, the language switch and the sign-out button. */

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { api } from '../api/client.js';
 import { unwrap } from '../api/problem.js';
 import { may, type Session } from '../api/session.js';
@@ -7,6 +6,7 @@ import { instantText } from '../text/clock.js';
 import { useLanguage, useText } from '../text/language.js';
 import { Notice } from '../ui/badge.js';
 import { Help } from '../ui/help.js';
+import { Link } from '../ui/link.js';
 import { shellTexts } from './shell.text.js';
 
 const REFETCH_MS = 60_000;

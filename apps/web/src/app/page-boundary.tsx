@@ -1,8 +1,8 @@
 import { Component, type ReactNode, Suspense } from 'react';
-import { Link } from 'react-router';
 import { useText } from '../text/language.js';
 import { Notice } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
+import { Link } from '../ui/link.js';
 import { Page } from '../ui/page.js';
 import { Loading } from '../ui/query-states.js';
 import { shellTexts } from './shell.text.js';

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import {
   createContext,
   lazy,
+  type ReactNode,
   type RefObject,
   useCallback,
   useContext,
@@ -10,14 +11,15 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { rememberOrganisation } from '../api/remembered-organisation.js';
 import { manyRequestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
 import { movePushToSession } from '../api/session-changes.js';
 import { useText } from '../text/language.js';
+import { useAddress } from '../ui/address.js';
 import { Icon } from '../ui/icon.js';
+import { Link, NavLink, Redirect } from '../ui/link.js';
 import { WaitingCount } from '../ui/page.js';
 import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
@@ -36,17 +38,16 @@ const Onboarding = lazy(async () => ({
 const IsFollowed = createContext(false);
 
 /** The frame of every page for signed-in people. Everyone else goes to the sign-in page and returns afterwards. */
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
   const { data: session, error, refetch } = useQuery(sessionQuery);
-  const { pathname, search } = useLocation();
+  const { pathname, search } = useAddress();
   if (session === undefined)
     return error === null ? <Loading /> : <ProblemPage error={error} retry={() => void refetch()} />;
-  if (session === null)
-    return <Navigate to={`/sign-in?returnTo=${encodeURIComponent(pathname + search)}`} replace />;
-  return <SignedIn session={session} />;
+  if (session === null) return <Redirect to={`/sign-in?returnTo=${encodeURIComponent(pathname + search)}`} />;
+  return <SignedIn session={session}>{children}</SignedIn>;
 }
 
-function SignedIn({ session }: { session: Session }) {
+function SignedIn({ session, children }: { session: Session; children: ReactNode }) {
   const [isSettled, setSettled] = useState(false);
   useEffect(() => rememberOrganisation(session.tenant ?? 'vendor'), [session.tenant]);
   const settle = useCallback(() => setSettled(true), []);
@@ -65,13 +66,23 @@ function SignedIn({ session }: { session: Session }) {
       <PageBoundary fallback={<BrokenBanners />}>
         {isFollowed ? <Banners session={session} /> : null}
       </PageBoundary>
-      <PageArea session={session} onSettled={settle} />
+      <PageArea session={session} onSettled={settle}>
+        {children}
+      </PageArea>
     </IsFollowed>
   );
 }
 
-function PageArea({ session, onSettled }: { session: Session; onSettled: () => void }) {
-  const { pathname } = useLocation();
+function PageArea({
+  session,
+  onSettled,
+  children,
+}: {
+  session: Session;
+  onSettled: () => void;
+  children: ReactNode;
+}) {
+  const { pathname } = useAddress();
   const waiting = useWaiting(navFor(session).find(({ counts }) => counts !== undefined)?.counts);
   return (
     <main id="main" tabIndex={-1}>
@@ -80,7 +91,7 @@ function PageArea({ session, onSettled }: { session: Session; onSettled: () => v
           <PageBoundary fallback={null}>
             {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
           </PageBoundary>
-          {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
+          {isPageFor(session, pathname) ? children : <NotForYou />}
           <Settled onSettled={onSettled} />
         </PageBoundary>
       </WaitingCount>
@@ -137,7 +148,7 @@ function NavLinks({ items }: { items: readonly NavItem[] }) {
 /** The pages that are seldom needed. In the menu of a narrow window they follow the others. */
 function More({ items }: { items: readonly NavItem[] }) {
   const text = useText(shellTexts);
-  const { pathname } = useLocation();
+  const { pathname } = useAddress();
   const area = useRef<HTMLDivElement>(null);
   const menu = useMenu(area);
   return (
@@ -166,9 +177,9 @@ function More({ items }: { items: readonly NavItem[] }) {
  * @param area if given, a press or the focus outside of it closes the menu too
  */
 function useMenu(area?: RefObject<HTMLElement | null>) {
-  const { key } = useLocation();
-  const [openAt, setOpenAt] = useState<string | null>(null);
-  const isOpen = openAt === key;
+  const { visit } = useAddress();
+  const [openAt, setOpenAt] = useState<number | null>(null);
+  const isOpen = openAt === visit;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!isOpen) return;
@@ -186,7 +197,7 @@ function useMenu(area?: RefObject<HTMLElement | null>) {
     document.addEventListener('pointerdown', leave, listening);
     return () => listening.abort();
   }, [isOpen, area]);
-  return { isOpen, button, toggle: () => setOpenAt(isOpen ? null : key) };
+  return { isOpen, button, toggle: () => setOpenAt(isOpen ? null : visit) };
 }
 
 /** How many requests wait there, as text; empty if none does. */
@@ -207,7 +218,7 @@ function Waiting({ at }: { at: 'inbox' | 'queue' }) {
 export function Start() {
   const { data } = useQuery(sessionQuery);
   const [first] = data ? navFor(data) : [];
-  return <Navigate to={first?.to ?? '/history'} replace />;
+  return <Redirect to={first?.to ?? '/history'} />;
 }
 
 const WARN_AFTER_MS = 2_000;

@@ -1,6 +1,6 @@
 import type { GlossaryWord } from '@countersign/wording';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
-import { useLocation } from 'react-router';
+import { useAddress } from './address.js';
 import { Helped } from './help.js';
 
 /**
@@ -9,8 +9,8 @@ import { Helped } from './help.js';
  */
 function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { key } = useLocation();
-  const [isArrival] = useState(key !== 'default');
+  const { visit } = useAddress();
+  const [isArrival] = useState(visit > 0);
   useEffect(() => {
     if (isArrival) heading.current?.focus();
   }, [isArrival]);

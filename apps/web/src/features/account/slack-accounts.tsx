@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { isFresh, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -105,7 +105,7 @@ export function SlackAccounts() {
 /** The result of a sign-in or installation at Slack that returned to this page. */
 function SlackResult() {
   const text = useText(slackTexts);
-  const [query] = useSearchParams();
+  const query = useSearchParams();
   const code = query.get('slack');
   if (code === null || !isKnown(code, text.came)) return null;
   const isDone = code === 'linked' || code === 'installed';

@@ -1,11 +1,12 @@
 import './activity.css';
 import type { Event } from '@countersign/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
 import { eventsQuery } from '../../api/log.js';
 import { useNames } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
 import { useLog } from '../proof/log-choice.js';
@@ -20,7 +21,7 @@ export default function ActivityPage() {
   const text = useText(activityTexts);
   const session = useSession();
   const log = useLog();
-  const [params] = useSearchParams();
+  const params = useSearchParams();
   const choice = readChoice(params);
   const query = useInfiniteQuery(eventsQuery(log, filterOf(choice)));
   const events = query.data?.items ?? [];

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
-import { useChangeAddress } from '../lists/list-filter.js';
+import { changeAddress } from '../lists/list-filter.js';
 import { LogChoice } from '../proof/log-choice.js';
 import { activityTexts } from './activity.text.js';
 import { type Choice, GROUPS, type Group } from './filter.js';
@@ -19,7 +19,6 @@ export function Filters({
   people: readonly { id: string; name: string }[];
 }) {
   const text = useText(activityTexts);
-  const change = useChangeAddress();
   const isFiltered = Object.values(choice).some((value) => value !== null);
   return (
     <section className="sheet stack no-print" aria-label={text.filters}>
@@ -28,7 +27,7 @@ export function Filters({
         <SelectField
           label={text.type}
           value={choice.group ?? ''}
-          onChange={(event) => change({ type: event.target.value })}
+          onChange={(event) => changeAddress({ type: event.target.value })}
         >
           <option value="">{text.all}</option>
           {(Object.keys(GROUPS) as Group[]).map((group) => (
@@ -40,7 +39,7 @@ export function Filters({
         <SelectField
           label={text.person}
           value={choice.person ?? ''}
-          onChange={(event) => change({ person: event.target.value })}
+          onChange={(event) => changeAddress({ person: event.target.value })}
         >
           <option value="">{text.anyone}</option>
           {people.map(({ id, name }) => (
@@ -54,18 +53,18 @@ export function Filters({
           label={text.from}
           type="date"
           value={choice.from ?? ''}
-          onChange={(event) => change({ from: event.target.value })}
+          onChange={(event) => changeAddress({ from: event.target.value })}
         />
         <TextField
           label={text.to}
           type="date"
           value={choice.to ?? ''}
-          onChange={(event) => change({ to: event.target.value })}
+          onChange={(event) => changeAddress({ to: event.target.value })}
         />
       </div>
       {isFiltered ? (
         <p>
-          <Button small onClick={() => change(EMPTY)}>
+          <Button small onClick={() => changeAddress(EMPTY)}>
             {text.clear}
           </Button>
         </p>
@@ -77,13 +76,12 @@ export function Filters({
 /** A grant or a request, by its id. The filter changes once the id is whole. */
 function Reference({ value }: { value: string }) {
   const text = useText(activityTexts);
-  const change = useChangeAddress();
   const [typed, setTyped] = useState(value);
   const onType = (id: string) => {
     setTyped(id);
-    if (id === '') change({ grant: null, request: null });
-    else if (isId('grt', id)) change({ grant: id, request: null });
-    else if (isId('req', id)) change({ request: id, grant: null });
+    if (id === '') changeAddress({ grant: null, request: null });
+    else if (isId('grt', id)) changeAddress({ grant: id, request: null });
+    else if (isId('req', id)) changeAddress({ request: id, grant: null });
   };
   return (
     <TextField

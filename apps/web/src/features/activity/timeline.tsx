@@ -1,13 +1,13 @@
 import type { Event } from '@countersign/api';
 import { answerNotes, wordFor } from '@countersign/wording';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { bytesText, dayHeading } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Time } from '../../ui/clock.js';
 import { Icon, type IconName } from '../../ui/icon.js';
-import { useChangeAddress } from '../lists/list-filter.js';
+import { Link } from '../../ui/link.js';
+import { changeAddress } from '../lists/list-filter.js';
 import { activityTexts } from './activity.text.js';
 import { memberText } from './event-words.js';
 import { RawLeaf } from './raw-leaf.js';
@@ -146,7 +146,6 @@ function Outcome({ call, outcome }: { call: Event; outcome: Event }) {
 /** The request and the grant that an event names: to narrow the list to them, and to open them. */
 function References({ event }: { event: Event }) {
   const text = useText(activityTexts);
-  const change = useChangeAddress();
   const request = memberText(event, 'request');
   const grant = memberText(event, 'grant');
   if (request === '' && grant === '') return null;
@@ -154,7 +153,7 @@ function References({ event }: { event: Event }) {
     <p className="row no-print">
       {grant === '' ? null : (
         <>
-          <Button small look="plain" onClick={() => change({ grant, request: null })}>
+          <Button small look="plain" onClick={() => changeAddress({ grant, request: null })}>
             {text.grant}
           </Button>
           <Link className="button plain small" to={`/grants/${grant}`}>
@@ -164,7 +163,7 @@ function References({ event }: { event: Event }) {
       )}
       {request === '' || grant !== '' ? null : (
         <>
-          <Button small look="plain" onClick={() => change({ request, grant: null })}>
+          <Button small look="plain" onClick={() => changeAddress({ request, grant: null })}>
             {text.request}
           </Button>
           <Link className="button plain small" to={`/requests/${request}`}>

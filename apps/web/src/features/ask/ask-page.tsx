@@ -2,7 +2,6 @@ import './ask.css';
 import { accessWords, durationText } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
 import { type AccessRequestDetail, type Ask, api, type Service, type Template } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
@@ -10,9 +9,11 @@ import { invalidate } from '../../api/query-client.js';
 import { requestQuery, servicesQuery, templatesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { navigate, useSearchParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded, Loading, ProblemNotice } from '../../ui/query-states.js';
 import { askTexts } from './ask.text.js';
@@ -28,7 +29,7 @@ export default function AskPage() {
   const text = useText(askTexts);
   const session = useSession();
   const services = useQuery(servicesQuery);
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const from = given.get('from');
   const past = useQuery({ ...requestQuery(from ?? ''), enabled: from !== null });
   const templates = useQuery(templatesQuery);
@@ -75,7 +76,7 @@ function AskForm({
   template: Template | undefined;
 }) {
   const { person } = useSession();
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const [first, setFirst] = useState(() =>
     firstDraft(given, services, { past, template, kept: keptDraft(person, Date.now()) }),
   );
@@ -97,9 +98,8 @@ function FilledForm({
 }) {
   const text = useText(askTexts);
   const language = useLanguage();
-  const navigate = useNavigate();
   const { person } = useSession();
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const [draft, setDraft] = useState(first.draft);
   const change = (part: Partial<Draft>) => {
     const changed = { ...draft, ...part };
@@ -113,7 +113,7 @@ function FilledForm({
     onSuccess: async () => {
       if (keepsDraft(given)) forgetDraft(person);
       await invalidate(['requests']);
-      await navigate('/mine');
+      navigate('/mine');
     },
   });
   return (

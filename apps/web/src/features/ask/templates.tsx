@@ -1,11 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
 import { api, type Template } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { templatesQuery } from '../../api/requests.js';
 import { useText } from '../../text/language.js';
+import { navigate, useSearchParams } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -17,8 +17,7 @@ const reload = () => invalidate(templatesQuery.queryKey);
 /** Fills the form in from one of the reader's templates, by the address, or deletes the one that has filled it in. */
 export function ChooseTemplate() {
   const text = useText(templateTexts);
-  const navigate = useNavigate();
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const templates = useQuery(templatesQuery).data?.items ?? [];
   const chosen = templates.find(({ id }) => id === given.get('template'));
   if (templates.length === 0 || given.has('demand')) return null;
@@ -43,13 +42,12 @@ export function ChooseTemplate() {
 
 function RemoveTemplate({ template: { id, name } }: { template: Template }) {
   const text = useText(templateTexts);
-  const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
   const remove = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/templates/{id}', { params: { path: { id } } })),
     onSuccess: async () => {
       await reload();
-      await navigate('/ask');
+      navigate('/ask');
     },
   });
   if (!isAsking)

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Help } from '../../ui/help.js';
+import { Link } from '../../ui/link.js';
 import { claimTexts } from './claim.text.js';
 
 /** Offers the admins of an unclaimed tenant to claim it. */

@@ -1,7 +1,6 @@
 import type { TrustDocument } from '@countersign/contract';
 import { joinWithAnd } from '@countersign/wording';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
 import { manyRequestsQuery } from '../../api/requests.js';
 import { hasRole, may, useSession } from '../../api/session.js';
@@ -11,6 +10,7 @@ import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { EnrolForm } from '../passkeys/enrol-form.js';

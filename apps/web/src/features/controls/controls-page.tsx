@@ -1,12 +1,12 @@
 import './controls.css';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { controlsQuery } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';

@@ -1,18 +1,18 @@
 import type { Terms } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
 import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
+import { navigate } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
+import { Link } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { decisionTexts } from './decision.text.js';
 
 /** The engineer's button that sends the same request once more, under the rules of today. */
 export function AskAgain({ request }: { request: AccessRequestDetail }) {
   const text = useText(decisionTexts);
-  const navigate = useNavigate();
   const again = useMutation({
     mutationFn: () => unwrap(api.POST('/api/v1/requests', { body: sameAsk(request) })),
     onSuccess: ({ id }) => navigate(`/requests/${id}`),

@@ -1,11 +1,11 @@
 import { actionsOutsideScope, type ScopeEntry } from '@countersign/contract';
 import { entryWords } from '@countersign/wording';
-import { Link } from 'react-router';
 import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { decisionTexts } from './decision.text.js';
 
 export function NotIncluded({

@@ -1,13 +1,13 @@
 import type { Terms } from '@countersign/contract';
 import { accessWords, durationText, type Outcome } from '@countersign/wording';
 import { useEffect, useRef, useState } from 'react';
-import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { useRequiredReason } from '../../ui/field.js';
+import { Link } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { useAnswerOffer, useDecide, useSigning } from './decide.js';
 import { decisionTexts } from './decision.text.js';

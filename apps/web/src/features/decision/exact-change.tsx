@@ -8,13 +8,13 @@ import {
 } from '@countersign/contract';
 import { bodyDifference, changedRows, type DifferenceRow } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import type { AccessRequestDetail } from '../../api/client.js';
 import { withHashing } from '../../passkey/web-hashing.js';
 import { instantText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Helped } from '../../ui/help.js';
+import { Link } from '../../ui/link.js';
 import { exactChangeTexts } from './exact-change.text.js';
 
 /** The exact change that a request asks for, before and after side by side, and the thread that it belongs to. */

@@ -1,14 +1,15 @@
 import type { Demand, DemandStep } from '@countersign/api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { useParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Help } from '../../ui/help.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';

@@ -1,12 +1,12 @@
 import type { Demand } from '@countersign/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { api } from '../../api/client.js';
 import { listQuery } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { TableSection } from '../../ui/table.js';
 import { useListChoice } from '../lists/list-filter.js';

@@ -1,11 +1,11 @@
 import type { DemandBody, DemandKind } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
+import { navigate } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -37,7 +37,6 @@ function bodyOf(fields: Fields, kind: DemandKind, isGagged: boolean): DemandBody
 /** The intake form. What is entered cannot be changed, and the button says so. */
 export function EnterDemand() {
   const text = useText(demandsTexts);
-  const navigate = useNavigate();
   const [fields, setFields] = useState(EMPTY);
   const [kind, setKind] = useState<DemandKind>('order');
   const [isGagged, setGagged] = useState(false);
@@ -45,7 +44,7 @@ export function EnterDemand() {
     mutationFn: () => unwrap(api.POST('/api/v1/demands', { body: bodyOf(fields, kind, isGagged) })),
     onSuccess: async ({ id }) => {
       await invalidate(['demands']);
-      await navigate(`/demands/${id}`);
+      navigate(`/demands/${id}`);
     },
   });
   const field = (name: keyof Fields) => ({

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { disclosuresQuery } from '../../api/disclosures.js';
 import { MOST_ITEMS } from '../../api/pagination.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { Link } from '../../ui/link.js';
 import { emergenciesTexts } from './emergencies.text.js';
 
 const REFETCH_MS = 60_000;

@@ -1,7 +1,6 @@
 import { durationText, LOCALES } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { MOST_ITEMS } from '../../api/pagination.js';
@@ -11,6 +10,7 @@ import { numberText, readerZone } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Bar, ColumnChart } from '../../ui/chart.js';
 import { Instant, useNow } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { glanceTexts } from './glance.text.js';

@@ -1,6 +1,5 @@
 import { accessReasonText } from '@countersign/wording';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
 import { locksQuery, manyGrantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
@@ -12,6 +11,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { blockedTexts } from './blocked.text.js';
 

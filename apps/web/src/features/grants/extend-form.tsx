@@ -1,7 +1,6 @@
 import { formatDuration } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -9,6 +8,7 @@ import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextArea, TextField } from '../../ui/field.js';
+import { Link } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { secondsOf } from '../ask/draft.js';
 import { extendTexts } from './extend.text.js';

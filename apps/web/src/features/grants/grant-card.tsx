@@ -1,6 +1,5 @@
 import { accessWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
 import type { Grant } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
@@ -8,6 +7,7 @@ import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { accessTexts } from './access.text.js';
 import { BlockedNotice } from './blocked.js';
 import { Pace } from './pace.js';

@@ -1,6 +1,5 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { type RequestFilter, requestsQuery } from '../../api/requests.js';
@@ -9,6 +8,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Erased } from '../../ui/erased.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';

@@ -2,12 +2,12 @@ import '../ask/ask.css';
 import type { IncidentBody } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { useNavigate } from 'react-router';
 import { api, type Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
+import { navigate } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -28,7 +28,6 @@ function buildIncident(draft: Draft, { title, tenants }: Chosen): IncidentBody |
 /** Requests the same access of several customers, then shows the board. */
 export function IncidentForm({ services }: { services: readonly Service[] }) {
   const text = useText(incidentsTexts);
-  const navigate = useNavigate();
   const [chosen, setChosen] = useState<Chosen>({ title: '', tenants: [] });
   const [draft, setDraft] = useState<Draft>({
     ...{ tenant: '', service: services[0]?.name ?? '', ticked: new Set<string>(), objects: '' },
@@ -43,7 +42,7 @@ export function IncidentForm({ services }: { services: readonly Service[] }) {
       unwrap(api.POST('/api/v1/incidents', { body: sent, headers: { 'idempotency-key': key } })),
     onSuccess: async ({ id }) => {
       await invalidate(['incidents'], ['requests']);
-      await navigate(`/incidents/${id}`);
+      navigate(`/incidents/${id}`);
     },
   });
   return (

@@ -1,12 +1,13 @@
 import type { IncidentBoard } from '@countersign/api';
 import { refusalWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
 import { incidentQuery } from '../../api/incidents.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { useParams } from '../../ui/address.js';
 import { Badge, RequestStateBadge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { incidentsQuery } from '../../api/incidents.js';
 import { useNames } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';

@@ -1,6 +1,6 @@
 import { isId, isServiceName, isSlug } from '@countersign/contract';
-import { useSearchParams } from 'react-router';
 import { startOfDay } from '../../text/clock.js';
+import { changeSearch, useSearchParams } from '../../ui/address.js';
 
 /** What a list can be narrowed by. Each is a part of the address, so that a link shows the same list. */
 export type FilterField = 'text' | 'ticket' | 'state' | 'tenant' | 'service' | 'person' | 'from' | 'to';
@@ -63,21 +63,18 @@ export function hasWords(search: string | undefined, ...texts: readonly string[]
 
 /** What the address of this page asks for. */
 export function useListChoice(fields: readonly FilterField[], states?: readonly string[]): ListChoice {
-  const [params] = useSearchParams();
+  const params = useSearchParams();
   return readListChoice(params, fields, states);
 }
 
-/** Changes parts of the address. It reads the address when it is called, which may be later, by a timer. An empty value removes its part. */
-export function useChangeAddress(): (
+/** Changes parts of the present address. An empty value removes its part. */
+export function changeAddress(
   change: Readonly<Record<string, string | null>>,
   options?: { replace?: boolean },
-) => void {
-  const [, setParams] = useSearchParams();
-  return (change, options = {}) => {
-    const next = new URLSearchParams(location.search);
-    for (const [name, value] of Object.entries(change))
-      if (value === null || value === '') next.delete(name);
-      else next.set(name, value);
-    setParams(next, options);
-  };
+): void {
+  const next = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(change))
+    if (value === null || value === '') next.delete(name);
+    else next.set(name, value);
+  changeSearch(next, options);
 }

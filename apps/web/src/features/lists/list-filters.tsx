@@ -5,7 +5,7 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { Empty } from '../../ui/query-states.js';
-import { type FilterField, type ListChoice, useChangeAddress } from './list-filter.js';
+import { changeAddress, type FilterField, type ListChoice } from './list-filter.js';
 import { listsTexts } from './lists.text.js';
 
 const EMPTY = {
@@ -29,7 +29,6 @@ interface Offered {
  */
 export function ListFilters({ fields, choice, states = {}, rows = [], of }: Offered & { of?: string }) {
   const text = useText(listsTexts);
-  const change = useChangeAddress();
   const hasSearch = fields.includes('text');
   const others = fields.filter((field) => field !== 'text');
   const chosen = others.filter((field) => choice[field] !== undefined).length;
@@ -55,7 +54,7 @@ export function ListFilters({ fields, choice, states = {}, rows = [], of }: Offe
       )}
       {Object.keys(choice).length === 0 ? null : (
         <p>
-          <Button small onClick={() => change(EMPTY)}>
+          <Button small onClick={() => changeAddress(EMPTY)}>
             {text.clear}
           </Button>
         </p>
@@ -71,7 +70,6 @@ function Filter({
   rows,
 }: Required<Pick<Offered, 'choice' | 'states' | 'rows'>> & { field: FilterField }) {
   const text = useText(listsTexts);
-  const change = useChangeAddress();
   const value = choice[field] ?? '';
   if (field === 'ticket') return <TypedField name="ticket" hint={text.ticketHint} value={value} />;
   if (field === 'from' || field === 'to')
@@ -80,14 +78,14 @@ function Filter({
         label={text[field]}
         type="date"
         value={value}
-        onChange={(event) => change({ [field]: event.target.value })}
+        onChange={(event) => changeAddress({ [field]: event.target.value })}
       />
     );
   const select = (options: readonly [string, string][]) => (
     <SelectField
       label={text[field]}
       value={value}
-      onChange={(event) => change({ [field]: event.target.value })}
+      onChange={(event) => changeAddress({ [field]: event.target.value })}
     >
       <option value="">{field === 'person' ? text.anyone : text.all}</option>
       {options.map(([each, label]) => (
@@ -136,7 +134,6 @@ export function SearchField({ value, hint }: { value: string; hint?: string }) {
 /** A part of the address that people type. It changes once they pause, and replaces the step before. */
 function TypedField({ name, hint, value }: { name: 'text' | 'ticket'; hint: string; value: string }) {
   const text = useText(listsTexts);
-  const change = useChangeAddress();
   const [typed, setTyped] = useState(value);
   const shown = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -151,7 +148,7 @@ function TypedField({ name, hint, value }: { name: 'text' | 'ticket'; hint: stri
   const send = (next: string) => {
     clearTimeout(timer.current);
     shown.current = next.trim();
-    change({ [name]: next.trim() }, { replace: true });
+    changeAddress({ [name]: next.trim() }, { replace: true });
   };
   return (
     <TextField

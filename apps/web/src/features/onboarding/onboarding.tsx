@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Link } from 'react-router';
 import { api } from '../../api/client.js';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
@@ -10,6 +9,7 @@ import { passkeysQuery, trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
+import { Link } from '../../ui/link.js';
 import { readKept } from '../proof/verified-point.js';
 import { hideOnboarding, isOnboardingHidden } from './hidden.js';
 import { onboardingTexts } from './onboarding.text.js';

@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { Link, useSearchParams } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { GrantCard } from '../grants/grant-card.js';
@@ -22,7 +23,7 @@ import { openTexts } from './open.text.js';
 export default function OpenPage() {
   const text = useText(openTexts);
   const { person } = useSession();
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const service = given.get('service') ?? '';
   const grants = useInfiniteQuery(manyGrantsQuery({ person, state: 'active' }));
   const scheduled = useInfiniteQuery(manyGrantsQuery({ person, state: 'scheduled' }));
@@ -55,7 +56,7 @@ function Choice({
   grants: readonly Grant[];
 }) {
   const text = useText(openTexts);
-  const [given] = useSearchParams();
+  const given = useSearchParams();
   const open = useMutation({
     mutationFn: (id: string) =>
       unwrap(

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { useLocation } from 'react-router';
 import { invalidate } from '../../api/query-client.js';
 import { beginProviderSignIn, sessionQuery, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { useAddress } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
@@ -23,7 +23,7 @@ export function SignInAgain() {
 function AtProvider() {
   const text = useText(passkeysTexts);
   const { tenant } = useSession();
-  const { pathname, search } = useLocation();
+  const { pathname, search } = useAddress();
   const again = useMutation({
     mutationFn: () => beginProviderSignIn(tenant ?? 'vendor', { returnTo: pathname + search, fresh: 'true' }),
   });

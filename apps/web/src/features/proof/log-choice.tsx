@@ -1,7 +1,7 @@
-import { useSearchParams } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { changeSearch, useSearchParams } from '../../ui/address.js';
 import { SelectField } from '../../ui/field.js';
 import { proofTexts } from './proof.text.js';
 
@@ -10,7 +10,7 @@ const VENDOR = 'vendor';
 
 /** The log that the address names, or the reader's own. A vendor's reader begins with the deployment's. */
 export function useLog(): string {
-  const [params] = useSearchParams();
+  const params = useSearchParams();
   const { tenant } = useSession();
   return params.get('log') ?? tenant ?? DEPLOYMENT;
 }
@@ -30,13 +30,16 @@ export function LogChoice() {
   const text = useText(proofTexts);
   const session = useSession();
   const { tenants } = useOrganisation();
-  const [, setParams] = useSearchParams();
   const name = useLogName();
   const log = useLog();
   const own = session.tenant === null ? tenants.map(({ slug }) => slug) : [session.tenant];
   const logs = [...new Set([...own, DEPLOYMENT, ...(isVendor(session) ? [VENDOR] : []), log])];
   return (
-    <SelectField label={text.log} value={log} onChange={(event) => setParams({ log: event.target.value })}>
+    <SelectField
+      label={text.log}
+      value={log}
+      onChange={(event) => changeSearch(new URLSearchParams({ log: event.target.value }))}
+    >
       {logs.map((each) => (
         <option key={each} value={each}>
           {name(each)}

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { checkpointQuery, witnessesQuery } from '../../api/log.js';
 import { ApiProblem } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
@@ -10,6 +9,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Help, Helped } from '../../ui/help.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { Commands, Files, VerifierPage } from './files-and-commands.js';

@@ -1,13 +1,13 @@
 import './receipt.css';
 import { accessWords, entryWords, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
 import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
 import { grantQuery, readAllRecords } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestQuery } from '../../api/requests.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { useParams } from '../../ui/address.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant, Time, useNow } from '../../ui/clock.js';

@@ -1,6 +1,5 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
@@ -9,6 +8,7 @@ import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';

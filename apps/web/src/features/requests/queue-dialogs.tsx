@@ -1,12 +1,12 @@
 import { Fragment } from 'react';
-import { useSearchParams } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Choice, SelectField } from '../../ui/field.js';
 import { Sentence } from '../decision/request-sentence.js';
-import { useChangeAddress } from '../lists/list-filter.js';
+import { changeAddress } from '../lists/list-filter.js';
 import { ORDERS, readOrder } from './queue.js';
 import { queueTexts } from './queue.text.js';
 
@@ -29,8 +29,7 @@ export function QueueTools({
   onHelp: () => void;
 }) {
   const text = useText(queueTexts);
-  const [params] = useSearchParams();
-  const change = useChangeAddress();
+  const params = useSearchParams();
   return (
     <div className="queue-tools">
       <div className="stack near">
@@ -56,7 +55,7 @@ export function QueueTools({
         <SelectField
           label={text.order}
           value={readOrder(params.get('order'))}
-          onChange={({ target }) => change({ order: target.value === 'urgent' ? null : target.value })}
+          onChange={({ target }) => changeAddress({ order: target.value === 'urgent' ? null : target.value })}
         >
           {ORDERS.map((order) => (
             <option key={order} value={order}>

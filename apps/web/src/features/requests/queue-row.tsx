@@ -1,6 +1,5 @@
 import { accessWords, durationText } from '@countersign/wording';
 import { type FocusEvent, useEffect, useRef } from 'react';
-import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -8,6 +7,7 @@ import { RiskBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { useRequiredReason } from '../../ui/field.js';
+import { Link } from '../../ui/link.js';
 import { isOutdated } from '../decision/available-action.js';
 import { OutdatedMark } from '../decision/outdated.js';
 import { Sentence } from '../decision/request-sentence.js';

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { RequestStateBadge, RiskBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { isOutdated } from '../decision/available-action.js';
 import { OutdatedMark } from '../decision/outdated.js';
 import { Sentence } from '../decision/request-sentence.js';

@@ -1,10 +1,10 @@
 import './queue.css';
 import { type ReactNode, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { ApiProblem } from '../../api/problem.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { problemWords } from '../../ui/problem-text.js';
@@ -28,7 +28,7 @@ export function RequestQueue({
   empty: ReactNode;
 }) {
   const text = useText(queueTexts);
-  const [params] = useSearchParams();
+  const params = useSearchParams();
   const vendor = isVendor(useSession());
   const [most, setMost] = useState(ROWS);
   const [isHelp, setHelp] = useState(false);

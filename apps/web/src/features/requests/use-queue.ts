@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useNavigate } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
+import { navigate } from '../../ui/address.js';
 import { mayApproveHere, mayApproveInBulk, nextAfter } from './queue.js';
 import { type BulkResult, type ListReview, useBulkApproval, useReview } from './use-reviews.js';
 
@@ -68,7 +68,6 @@ function useDecisions(
 
 /** The rows of a queue with decisions, by buttons and by keys. */
 export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp: () => void) {
-  const navigate = useNavigate();
   const ids = rows.map(({ id }) => id);
   const { focus, refOf, isFocused } = useRowFocus();
   const chosen = useChosen(rows, vendor);
@@ -76,7 +75,7 @@ export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp
   const { review, denying, startDenying } = decisions;
   const [current, setCurrent] = useState<string | null>(null);
   const [armed, setArmed] = useState<string | null>(null);
-  const openPage = (id: string) => void navigate(`/requests/${id}`);
+  const openPage = (id: string) => navigate(`/requests/${id}`);
 
   /** Keys of one row. @returns whether the key did something */
   const onRowKey = (key: string, row: AccessRequest, wasArmed: boolean): boolean => {

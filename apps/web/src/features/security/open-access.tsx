@@ -1,6 +1,5 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
@@ -8,6 +7,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { Empty } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
 import { apiFilter, useListChoice } from '../lists/list-filter.js';

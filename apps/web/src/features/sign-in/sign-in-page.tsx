@@ -3,16 +3,17 @@ import { safeLocalPath } from '@countersign/contract';
 import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
 import { beginsByItself, rememberedOrganisation } from '../../api/remembered-organisation.js';
 import { beginProviderSignIn, type Session, sessionQuery } from '../../api/session.js';
 import { endSession } from '../../api/session-changes.js';
 import { useText } from '../../text/language.js';
+import { useSearchParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
+import { Redirect } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { SealMark } from '../../ui/seal.js';
 import { useMailCode } from './mail-code.js';
@@ -24,7 +25,7 @@ function GoBack({ to }: { to: string }) {
   useEffect(() => {
     if (!isOurs) location.replace(to);
   }, [isOurs, to]);
-  return isOurs ? <Navigate to={to} replace /> : null;
+  return isOurs ? <Redirect to={to} /> : null;
 }
 
 /** Names the browser's time zone for the sign-in: the clocks in this person's mail follow it. */
@@ -38,7 +39,7 @@ function nameZone(): void {
 /** `/sign-in`: asks for the organisation, then starts that organisation's sign-in. */
 export default function SignInPage() {
   const text = useText(signInTexts);
-  const [query] = useSearchParams();
+  const query = useSearchParams();
   const returnTo = safeLocalPath(query.get('returnTo'));
   const error = query.get('error');
   const [organisation, setOrganisation] = useState(query.get('tenant') ?? rememberedOrganisation() ?? '');

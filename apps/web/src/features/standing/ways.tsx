@@ -1,11 +1,11 @@
 import type { Standing } from '@countersign/api';
 import { recurrenceText, scopeWords, wordFor } from '@countersign/wording';
-import { Link } from 'react-router';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Link } from '../../ui/link.js';
 import { DataTable } from '../../ui/table.js';
 import { standingTexts } from './standing.text.js';
 

@@ -1,6 +1,5 @@
 import type { TrustDocument } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import type { Trust } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
@@ -13,6 +12,7 @@ import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { CopyId, GroupedText } from '../../ui/copy.js';
 import { Help, Helped } from '../../ui/help.js';
+import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';

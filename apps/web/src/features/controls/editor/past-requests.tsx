@@ -1,11 +1,11 @@
 import { refusalWords, scopeWords } from '@countersign/wording';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import type { PrivacyControlsTest } from '../../../api/client.js';
 import { useNames } from '../../../api/organisation.js';
 import { useLanguage } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';
 import { Instant } from '../../../ui/clock.js';
+import { Link } from '../../../ui/link.js';
 import { DataTable } from '../../../ui/table.js';
 import { useEditor } from './editor-context.js';
 

@@ -1,12 +1,12 @@
 import { parseDuration } from '@countersign/contract';
 import { durationText, refusalWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import type { PrivacyControlsTest } from '../../../api/client.js';
 import { useNames, wideningsQuery } from '../../../api/organisation.js';
 import { useLanguage } from '../../../text/language.js';
 import { Notice } from '../../../ui/badge.js';
 import { Button } from '../../../ui/button.js';
+import { Link } from '../../../ui/link.js';
 import { ProblemNotice } from '../../../ui/query-states.js';
 import { differences } from './difference.js';
 import { DifferenceList } from './difference-list.js';

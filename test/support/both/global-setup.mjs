@@ -1,6 +1,6 @@
-/** Starts what the specs of the soak share: a PostgreSQL server and a browser. */
+/** Starts what specs of both kinds share: a PostgreSQL server and a browser. */
 import startBrowser from '../../browser/support/global-setup.mjs';
-import startPostgres from '../../support/postgres/global-setup.mjs';
+import startPostgres from '../postgres/global-setup.mjs';
 
 export default async function globalSetup() {
   await startPostgres();
