@@ -10,13 +10,18 @@ import { costsNow, noteCosts } from './costs.mjs';
 
 /**
  * After a test file jest replaces a worker whose heap is above `workerIdleMemoryLimit`. Most of the heap is garbage then, and
- * to collect it costs a tenth of loading all modules in another worker.
+ * to collect it costs a tenth of loading all modules in another worker. What stays is most of the heap late in a long run:
+ * then it is collected only once as much has been added again.
  */
 const COLLECT_ABOVE_BYTES = 350_000_000;
+const COLLECT_ADDED_BYTES = 100_000_000;
+
+let collectAbove = COLLECT_ABOVE_BYTES;
 
 function collectGarbage() {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
+  collectAbove = Math.max(COLLECT_ABOVE_BYTES, process.memoryUsage().heapUsed + COLLECT_ADDED_BYTES);
 }
 
 export default class NativeEnvironment {
@@ -39,7 +44,7 @@ export default class NativeEnvironment {
     this.fakeTimersModern.dispose();
     restore(this.#before);
     noteCosts(this.#path, this.#costs);
-    if (process.memoryUsage().heapUsed > COLLECT_ABOVE_BYTES) collectGarbage();
+    if (process.memoryUsage().heapUsed > collectAbove) collectGarbage();
   }
 
   exportConditions() {

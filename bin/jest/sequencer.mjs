@@ -1,20 +1,22 @@
 /**
  * The order of the test files. Once a run has noted how long each takes, jest begins with the longest. A fresh clone has no
  * such notes: then the projects whose files take longest come first, so that no long file is left alone at the end. The
- * gateway's files mostly wait for deadlines. They are spread among the others, which want the processor meanwhile.
+ * end-to-end and the gateway's files mostly wait. They are spread among the others, which want the processor meanwhile.
  */
 import { relative, sep } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
-const LONGEST_FIRST = ['browser', 'e2e', 'contract', 'unit'];
+const LONGEST_FIRST = ['browser', 'contract', 'unit'];
 const WAITING = ['apps', 'gateway', ''].join(sep);
 
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const sorted = super.sort(tests);
     if (sorted.every(({ duration }) => duration !== undefined)) return sorted;
-    const rank = ({ context }) => LONGEST_FIRST.indexOf(context.config.displayName?.name);
-    const waits = ({ context, path }) => relative(context.config.rootDir, path).startsWith(WAITING);
+    const projectOf = ({ context }) => context.config.displayName?.name;
+    const rank = (test) => LONGEST_FIRST.indexOf(projectOf(test));
+    const waits = (test) =>
+      projectOf(test) === 'e2e' || relative(test.context.config.rootDir, test.path).startsWith(WAITING);
     const busy = sorted.filter((test) => !waits(test)).sort((a, b) => rank(a) - rank(b));
     return spread(sorted.filter(waits), busy);
   }

@@ -100,12 +100,15 @@ describe('the live page', () => {
       .getByText('Locked', { exact: true })
       .first()
       .waitFor();
-    for (const [path, says] of [
+    const pages = [
       ['/standing', 'No access is open now.'],
       ['/access', 'No one can reach your data through Countersign now'],
       [`/grants/${id}`, 'Access would end'],
       [`/grants/${id}/receipt`, 'This access has not ended, so this receipt is not final.'],
-    ] as const) {
+    ] as const;
+    for (const [path, says] of rowsOfEachKind(pages, ([path]) =>
+      path.includes(id) ? 'one access' : 'all',
+    )) {
       await ada.goto(site.url + path);
       await ada.getByText(says, { exact: false }).first().waitFor();
       await banner.waitFor();

@@ -9,7 +9,7 @@ import {
   stateIsolation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const HOUR = 3_600;
@@ -18,7 +18,7 @@ const PASSED: IsolationReport = {
   ...{ leaks: [], problem: null },
 };
 
-describeStore('the nightly isolation test', (bench) => {
+describeOn('PostgreSQL', 'the nightly isolation test', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     const file = smallOrganisation();

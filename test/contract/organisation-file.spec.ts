@@ -5,7 +5,7 @@ import {
   readOrganisationInForce,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const SECRET = 'T0ACME-B0HOOK-9f3kdk2h';
@@ -25,7 +25,7 @@ function changedFile(): Organisation {
   return file;
 }
 
-describeStore('the organisation file on a page', (bench) => {
+describeOn('SQLite', 'the organisation file on a page', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     flow = await startWorkflow(bench.store);

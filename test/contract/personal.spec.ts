@@ -11,7 +11,7 @@ import {
   type TemplateRequest,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -20,7 +20,7 @@ const REQUEST: TemplateRequest = {
   ...{ duration: 'PT1H', justification: 'Totals differ', budget: { calls: 20 } },
 };
 
-describeStore('what people keep for themselves', (bench) => {
+describeOn('SQLite', 'what people keep for themselves', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

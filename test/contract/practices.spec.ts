@@ -20,7 +20,7 @@ import { type PracticeStatement, rightPracticeAnswer } from '@countersign/contra
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn, describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -46,7 +46,7 @@ const unsigned = (decision: 'approve' | 'deny', passkeyFailed = false): Practice
 const other = (decision: PracticeStatement['decision']): PracticeStatement['decision'] =>
   decision === 'approve' ? 'deny' : 'approve';
 
-describeStore('a practice of the approvers', (bench) => {
+describeOn('PostgreSQL', 'a practice of the approvers', (bench) => {
   let flow: Workflow;
   let people: Record<'ada' | 'bob' | 'zoe' | 'gwen' | 'erin', Principal>;
   const start = async (file = organisation()) => {

