@@ -692,6 +692,11 @@ export {
 } from './use-cases/notices/notice-addresses.js';
 export { getsNotice, topicOf } from './use-cases/notices/notice-topics.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
+export {
+  isPersonalNotice,
+  notifiedPersons,
+  type PersonalNoticeKind,
+} from './use-cases/notices/personal-notices.js';
 export { personalTopic } from './use-cases/notices/personal-topics.js';
 export { applyOrganisation, readWholeOrganisation } from './use-cases/organisation/apply-organisation.js';
 export { changedMembers } from './use-cases/organisation/changed-members.js';
@@ -716,7 +721,7 @@ export {
   readOrganisationInForce,
 } from './use-cases/organisation/organisation-file.js';
 export { organisationHash } from './use-cases/organisation/organisation-hash.js';
-export type { OrganisationChange } from './use-cases/organisation/organisation-plan.js';
+export type { OrganisationChange } from './use-cases/organisation/plan/organisation-step.js';
 export {
   type ControlsChangeView,
   type ControlsFacts,

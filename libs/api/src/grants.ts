@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessRequestSchema } from './access-request.js';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
 import {
@@ -17,7 +18,6 @@ import {
   scopeAnswer,
   sealedLog,
 } from './members.js';
-import { accessRequestSchema } from './requests.js';
 
 export const GRANT_STATES = ['scheduled', 'active', 'ended'] as const;
 export type GrantState = (typeof GRANT_STATES)[number];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { askSchema, REQUEST_STATES, waitSchema } from './access-request.js';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { filters, freeText, idText, instant, pageQuery } from './members.js';
 import { refusalSchema } from './problem.js';
-import { askSchema, REQUEST_STATES, waitSchema } from './requests.js';
 
 const incidentSchema = named(
   'Incident',

@@ -1,4 +1,21 @@
 export {
+  type AccessRequest,
+  type AccessRequestDetail,
+  type Ask,
+  accessRequestDetailSchema,
+  accessRequestSchema,
+  askSchema,
+  MAX_SHOWN_BODY,
+  type Needs,
+  needsSchema,
+  REQUEST_STATES,
+  type RequestNote,
+  type RequestState,
+  type Review,
+  requestNoteSchema,
+  reviewSchema,
+} from './access-request.js';
+export {
   type AccessReview,
   type AccessReviewDecision,
   type AccessReviewItem,
@@ -165,18 +182,14 @@ export {
   employmentKind,
   entityName,
   nameText,
-  placeList,
   positiveDuration,
-  privacyControlsInput,
   refuseRepeats,
   roleList,
   serviceName,
-  supervisionRules,
   TENANT_ROLES,
   type TenantRole,
   tenantPersonInput,
   wholeNumber,
-  zonedHours,
 } from './organisation-members.js';
 export {
   type EnrolmentBody,
@@ -217,6 +230,7 @@ export {
   type Preferences,
   preferenceEndpoints,
 } from './preferences.js';
+export { placeList, privacyControlsInput, supervisionRules, zonedHours } from './privacy-controls.js';
 export {
   type ErrorCode,
   type Problem,
@@ -233,28 +247,13 @@ export {
 } from './push-subscriptions.js';
 export {
   type Acceptance,
-  type AccessRequest,
-  type AccessRequestDetail,
-  type Ask,
-  accessRequestDetailSchema,
-  accessRequestSchema,
-  askSchema,
   type CounterStatementBody,
   type Decision,
   type ForwardBody,
-  MAX_SHOWN_BODY,
-  type Needs,
-  needsSchema,
   type Preview,
-  REQUEST_STATES,
   type RequestListQuery,
-  type RequestNote,
   type RequestNoteBody,
-  type RequestState,
-  type Review,
   requestEndpoints,
-  requestNoteSchema,
-  reviewSchema,
   type StatementQuery,
 } from './requests.js';
 export {

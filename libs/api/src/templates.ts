@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { askSchema } from './access-request.js';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, scopeInput } from './members.js';
-import { askSchema } from './requests.js';
 
 /** Templates of requests: what a person saves for themselves and fills the next request in with. */
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { needsSchema } from './access-request.js';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { digestText, idText, instant, scopeAnswer } from './members.js';
-import { privacyControlsInput, UNTIL_CLAIMED } from './organisation-members.js';
+import { UNTIL_CLAIMED } from './organisation-members.js';
+import { privacyControlsInput } from './privacy-controls.js';
 import { refusalSchema } from './problem.js';
-import { needsSchema } from './requests.js';
 
 const version = digestText().describe('Identifies exactly this content.');
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { waitSchema } from './access-request.js';
 import { named } from './components.js';
 import { instant, logPoint } from './members.js';
-import { waitSchema } from './requests.js';
 
 /** The body of a webhook. It contains ids and no personal values: the receiver reads the rest with its own rights. */
 export const webhookMessageSchema = named(

@@ -2,6 +2,8 @@ import {
   type AccessRequest,
   type Grant,
   isConsent,
+  isOpen,
+  isOverdue,
   type Notice,
   noteViews,
   type Person,
@@ -16,7 +18,6 @@ import {
 import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
 import { bodyDifference, changedRows } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
-import { isMailOver } from './mail-recipients.js';
 import type { MailKind } from './words/words.js';
 
 /** No mail is sent, and this code says why. */
@@ -39,6 +40,19 @@ export async function findAccess(
   if (request === null) return { skip: 'nothing_to_tell' };
   const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
   return isMailOver(kind, request, grant) ? { skip: 'superseded' } : { request, grant };
+}
+
+/** True if the message waited until its subject was over: it would only send people to a page that says so. */
+function isMailOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
+  if (kind === 'request.stage-overdue') return !isOverdue(request);
+  if (kind === 'request.outdated') return !isOpen(request);
+  if (
+    kind === 'request.awaiting_vendor' ||
+    kind === 'request.awaiting_customer' ||
+    kind === 'request.countered'
+  )
+    return `request.${request.state}` !== kind;
+  return kind.startsWith('grant.') && kind !== 'grant.ended' && grant?.state === 'ended';
 }
 
 /**

@@ -1,11 +1,6 @@
 export { CodeMailer } from './code-mail.js';
 export { MailChannel } from './mail-channel.js';
 export { skipOf } from './mail-content.js';
-export {
-  isPersonalMailKind,
-  mailedPersons,
-  type PersonalMailKind,
-} from './mail-recipients.js';
 export { type MailSettings, readMailSettings } from './settings.js';
 export { escapeHtml } from './text.js';
 export { isAccountMailKind } from './words/words.js';

@@ -8,6 +8,7 @@ import {
   getsNotice,
   type Notice,
   type NoticeChannel,
+  notifiedPersons,
   type Person,
   type PersonalRecipient,
   type ReadUnit,
@@ -19,7 +20,6 @@ import { writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
 import { mailAbout, type OwnedKey } from './mail-content.js';
-import { mailedPersons } from './mail-recipients.js';
 import type { MailSettings } from './settings.js';
 import { isAccountMailKind } from './words/words.js';
 
@@ -42,7 +42,7 @@ export class MailChannel implements NoticeChannel {
   }
 
   async recipients(addressed: AddressedNotice): Promise<string[]> {
-    return [...mailedPersons(addressed), ...addressed.addresses.map(({ id }) => id)];
+    return [...notifiedPersons(addressed), ...addressed.addresses.map(({ id }) => id)];
   }
 
   async personal(recipients: readonly string[]): Promise<ReadonlyMap<string, PersonalRecipient>> {

@@ -4,6 +4,7 @@ import {
   countOutcomes,
   countResults,
   type DailyStatementRow,
+  isPersonalNotice,
   type Notice,
   type Person,
   type Practice,
@@ -62,6 +63,7 @@ export async function mailAbout(
 ): Promise<MailContent | Skip> {
   const { unit, notice, person, reader, publicUrl } = reading;
   const { kind } = notice;
+  if (!isPersonalNotice(kind)) return NOTHING_TO_TELL;
   if (isTrustMailKind(kind)) {
     const facts = await trustFacts(unit, { ...notice, kind }, person, publicUrl);
     return 'skip' in facts ? facts : writeTrustMail(facts, reader);
@@ -73,7 +75,6 @@ export async function mailAbout(
   if (isReviewMailKind(kind)) return aboutAccessReview({ ...reading, notice: { ...notice, kind } });
   if (isAddressChangeKind(kind)) return aboutAddress({ ...reading, notice: { ...notice, kind } });
   if (isPracticeMailKind(kind)) return aboutPractice({ ...reading, notice: { ...notice, kind } });
-  if (!isMailKind(kind)) return NOTHING_TO_TELL;
   const facts = await accessFacts(unit, { ...notice, kind }, person, { publicUrl, now });
   return 'skip' in facts ? facts : writeMail(facts, reader);
 }

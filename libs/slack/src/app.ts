@@ -70,16 +70,7 @@ export function createSlackIntegration(
       (event) => app.processEvent(event),
       (what) => log.warn({ what }, 'Slack: another broker has handled this already; ignored'),
     );
-    return (event) => {
-      const work = inbound.take(event);
-      const settled = work.then(
-        () => {},
-        () => {},
-      );
-      inProgress.add(settled);
-      void settled.then(() => inProgress.delete(settled));
-      return work;
-    };
+    return (event) => track(inProgress, inbound.take(event));
   });
   const app = new App({
     receiver: guarded,
@@ -113,6 +104,17 @@ export function createSlackIntegration(
       await Promise.all(inProgress);
     },
   };
+}
+
+/** Keeps the work in the set until it has settled, so that a stop can wait for it. */
+function track(inProgress: Set<Promise<void>>, work: Promise<void>): Promise<void> {
+  const settled = work.then(
+    () => {},
+    () => {},
+  );
+  inProgress.add(settled);
+  void settled.then(() => inProgress.delete(settled));
+  return work;
 }
 
 function httpReceiver(config: SlackConfig, logger: Logger): ExpressReceiver {

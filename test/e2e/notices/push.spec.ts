@@ -44,17 +44,15 @@ const come = (name: string, title: string) =>
   eventually(`“${title}” at ${name}`, () =>
     service.at(name).find(({ message }) => message['title'] === title),
   );
+/** The deliveries to one browser, each with the kind of its notice. */
 const rowsOf = (recipient: string) =>
   broker.host.store.readAsVendor(async (unit) => {
     const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
-    return items.flatMap(({ deliveries }) => deliveries).filter((row) => row.recipient === recipient);
+    return items.flatMap(({ notice: { kind }, deliveries }) =>
+      deliveries.filter((row) => row.recipient === recipient).map((row) => ({ ...row, kind })),
+    );
   });
-const kindsTo = (recipient: string) =>
-  broker.host.store.readAsVendor(async (unit) => {
-    const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
-    const own = items.filter(({ deliveries }) => deliveries.some((row) => row.recipient === recipient));
-    return own.map(({ notice }) => notice.kind).sort();
-  });
+const kindsTo = async (recipient: string) => (await rowsOf(recipient)).map(({ kind }) => kind).sort();
 const ended = (recipient: string, state: string, lastError: string | null) =>
   eventually(`a delivery that is ${state}`, async () =>
     (await rowsOf(recipient)).find((row) => row.state === state && row.lastError === lastError),
@@ -62,6 +60,23 @@ const ended = (recipient: string, state: string, lastError: string | null) =>
 
 const ASKED = 'A request waits for your review';
 const CHANGED = 'Which notices reach you has changed';
+
+/** A reviewer who is notified in the browser `max`, and a request for whose push the service has this answer. */
+async function pushAnswered(answer: { status: number; headers?: Record<string, string> }) {
+  const reviewer = await notified('reviewer', 'max');
+  await come('max', CHANGED);
+  service.answer = () => answer;
+  await makeRequest(broker);
+  return reviewer;
+}
+/** The service works again, and time passes until everything has been delivered to this browser. */
+async function deliverLate(recipient: string): Promise<void> {
+  service.answer = () => undefined;
+  await eventually('the delivery', async () => {
+    broker.clock.advance(5);
+    return (await rowsOf(recipient)).every(({ state }) => state === 'delivered');
+  });
+}
 
 describe('notices by push', () => {
   test('reach the browser encrypted, in its language, and say no more than what kind of news there is', async () => {
@@ -132,10 +147,7 @@ describe('notices by push', () => {
 
   test.each([404, 410])('a push service that answers %s is not called again', async (status) => {
     await start();
-    const { id, listed } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status });
-    await makeRequest(broker);
+    const { id, listed } = await pushAnswered({ status });
     await ended(id, 'skipped', 'recipient_removed');
     expect(await listed()).toEqual([]);
     service.answer = () => undefined;
@@ -148,10 +160,7 @@ describe('notices by push', () => {
 
   test('a push service that is too busy is called again after its pause, one that fails after ours', async () => {
     await start();
-    const { id, listed } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 429, headers: { 'retry-after': '300' } });
-    await makeRequest(broker);
+    const { id, listed } = await pushAnswered({ status: 429, headers: { 'retry-after': '300' } });
     const waiting = await ended(id, 'due', 'http_429');
     const pause = Date.parse(waiting.nextAt) - broker.clock.now().getTime();
     expect(pause).toBeGreaterThan(120_000);
@@ -160,19 +169,12 @@ describe('notices by push', () => {
     service.answer = () => ({ status: 500 });
     broker.clock.advance(301);
     await ended(id, 'due', 'http_500');
-    service.answer = () => undefined;
-    await eventually('the delivery', async () => {
-      broker.clock.advance(5);
-      return (await rowsOf(id)).every(({ state }) => state === 'delivered');
-    });
+    await deliverLate(id);
   });
 
   test('a push service that asks for a moment only is called again after a minute, and the attempt counts', async () => {
     await start();
-    const { id } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 503, headers: { 'retry-after': '1' } });
-    await makeRequest(broker);
+    const { id } = await pushAnswered({ status: 503, headers: { 'retry-after': '1' } });
     const waiting = await ended(id, 'due', 'http_503');
     expect(waiting.attempts).toBe(1);
     expect(Date.parse(waiting.nextAt) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
@@ -180,20 +182,14 @@ describe('notices by push', () => {
 
   test('a push service that refuses the message gets no second one, and the host sees it', async () => {
     await start();
-    const { id } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 413 });
-    await makeRequest(broker);
+    const { id } = await pushAnswered({ status: 413 });
     expect(await ended(id, 'dead', 'http_413')).toMatchObject({ attempts: 1 });
     expect(broker.logLines.join('')).not.toContain(service.origin);
   });
 
   test('news that are hours old are not pushed any more', async () => {
     await start();
-    const { id } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 500 });
-    await makeRequest(broker);
+    const { id } = await pushAnswered({ status: 500 });
     await ended(id, 'due', 'http_500');
     broker.clock.advance(5 * HOUR);
     await ended(id, 'skipped', 'superseded');
@@ -201,17 +197,10 @@ describe('notices by push', () => {
 
   test('a push service keeps a late push for what is left of the four hours only', async () => {
     await start();
-    const { id } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 500 });
-    await makeRequest(broker);
+    const { id } = await pushAnswered({ status: 500 });
     await ended(id, 'due', 'http_500');
     broker.clock.advance(2 * HOUR);
-    service.answer = () => undefined;
-    await eventually('the delivery', async () => {
-      broker.clock.advance(5);
-      return (await rowsOf(id)).every(({ state }) => state === 'delivered');
-    });
+    await deliverLate(id);
     const ttls = service
       .at('max')
       .flatMap(({ message, headers }) => (message['title'] === ASKED ? [headers] : []));
@@ -253,15 +242,10 @@ describe('notices by push', () => {
         await unit.outbox.add({ kind, subject, audience: [person.id], at });
     });
     await come('ada', 'There is news about what protects your data');
-    const results = () =>
-      broker.host.store.readAsVendor(async (unit) => {
-        const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
-        return items.flatMap(({ notice, deliveries }) =>
-          deliveries
-            .filter(({ recipient, state }) => recipient === id && state === 'skipped')
-            .map(({ lastError }) => `${notice.kind} ${lastError}`),
-        );
-      });
+    const results = async () =>
+      (await rowsOf(id)).flatMap(({ kind, state, lastError }) =>
+        state === 'skipped' ? [`${kind} ${lastError}`] : [],
+      );
     const expected = [
       ...over.map(([kind]) => `${kind} superseded`),
       ...gone.map(([kind]) => `${kind} nothing_to_tell`),

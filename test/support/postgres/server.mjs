@@ -36,29 +36,7 @@ export async function startPostgres({ durable = false, tls } = {}) {
   try {
     const run = await runner(folder);
     data = await dataFolder(folder, durable);
-    const password = join(folder, 'password');
-    await writeFile(password, 'countersign');
-    if (run.as.uid !== undefined)
-      for (const path of [data, password]) await chown(path, run.as.uid, run.as.gid);
-    execFileSync(
-      run.initdb,
-      [
-        '-D',
-        data,
-        '-U',
-        'postgres',
-        '--no-sync',
-        '--locale=C',
-        '-E',
-        'UTF8',
-        '-A',
-        'scram-sha-256',
-        `--pwfile=${password}`,
-        // Tests open thousands of connections, and each hashes the password on both sides.
-        ...(durable ? [] : ['-c', 'scram_iterations=1']),
-      ],
-      { ...run.as, env: run.env, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    await createCluster(run, { folder, data, durable });
     if (tls !== undefined) await requireTls(data, tls, run.as);
     const port = await freePort();
     const settings = {
@@ -106,6 +84,33 @@ async function dataFolder(folder, durable) {
   const data = join(folder, 'data');
   await mkdir(data);
   return data;
+}
+
+/** An empty PostgreSQL cluster whose superuser signs in with a password. */
+async function createCluster(run, { folder, data, durable }) {
+  const password = join(folder, 'password');
+  await writeFile(password, 'countersign');
+  if (run.as.uid !== undefined)
+    for (const path of [data, password]) await chown(path, run.as.uid, run.as.gid);
+  execFileSync(
+    run.initdb,
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '--no-sync',
+      '--locale=C',
+      '-E',
+      'UTF8',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${password}`,
+      // Tests open thousands of connections, and each hashes the password on both sides.
+      ...(durable ? [] : ['-c', 'scram_iterations=1']),
+    ],
+    { ...run.as, env: run.env, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
 }
 
 /** Under the names at which PostgreSQL looks for them. It refuses a key that others may read. */

@@ -4,16 +4,18 @@ import {
   type Delivered,
   type Delivery,
   DeliveryFailure,
+  isPersonalNotice,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
+  notifiedPersons,
   type PersonalRecipient,
   type PushSubscription,
   type ReadUnit,
   readPushKey,
 } from '@countersign/access';
 import { toInstant } from '@countersign/contract';
-import { isAccountMailKind, isPersonalMailKind, mailedPersons, skipOf } from '@countersign/mail';
+import { isAccountMailKind, skipOf } from '@countersign/mail';
 import type { BrokerDeps } from '../core.module.js';
 import { type OutboundAnswer, OutboundError } from '../outbound/outbound-client.js';
 import { encryptPush } from './push-encryption.js';
@@ -66,7 +68,7 @@ export class PushChannel implements NoticeChannel {
   }
 
   private browsersOf(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<PushSubscription[]> {
-    return unit.pushSubscriptions.ofPersons(mailedPersons(addressed), toInstant(this.deps.clock.now()));
+    return unit.pushSubscriptions.ofPersons(notifiedPersons(addressed), toInstant(this.deps.clock.now()));
   }
 
   /** @throws DeliveryFailure */
@@ -106,7 +108,7 @@ export class PushChannel implements NoticeChannel {
     const { kind, subject } = notice;
     const person = await unit.organisation.person(browser.person);
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
-    if (!isPersonalMailKind(kind)) return { skip: 'nothing_to_tell' };
+    if (!isPersonalNotice(kind)) return { skip: 'nothing_to_tell' };
     const skip = await skipOf({ unit, notice, person }, key);
     if (skip !== null) return { skip };
     const grant = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;

@@ -1,6 +1,5 @@
-import type { Notice, PushLanguage } from '@countersign/access';
+import type { Notice, PersonalNoticeKind, PushLanguage } from '@countersign/access';
 import { safeLocalPath } from '@countersign/contract';
-import type { PersonalMailKind } from '@countersign/mail';
 
 /**
  * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so no text names a
@@ -91,7 +90,7 @@ const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
 type NewsPage = 'request' | 'grant' | 'trust' | `/${string}`;
 
 /** What each kind of notice is, and the page about it. */
-const KINDS: Readonly<Record<PersonalMailKind, readonly [news: News, page: NewsPage]>> = {
+const KINDS: Readonly<Record<PersonalNoticeKind, readonly [news: News, page: NewsPage]>> = {
   'request.awaiting_vendor': ['review', 'request'],
   'request.awaiting_customer': ['decision', 'request'],
   'request.stage-overdue': ['overdue', 'request'],
@@ -161,7 +160,7 @@ export interface PushMessage {
  * @param side the tenant of the person who reads it; null for the vendor's staff
  */
 export function writePushMessage(
-  { kind, subject }: Pick<Notice, 'subject'> & { kind: PersonalMailKind },
+  { kind, subject }: Pick<Notice, 'subject'> & { kind: PersonalNoticeKind },
   { request, side, language }: { request: string | null; side: string | null; language: PushLanguage },
 ): PushMessage {
   const [news, page] = KINDS[kind];

@@ -1,3 +1,4 @@
+import type { OwnSession } from '@countersign/api';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
@@ -38,14 +39,13 @@ function Sessions() {
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sessions', { signal })),
   });
   const end = useMutation({
-    mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })),
+    mutationFn: (id: string) => deleteSession(id),
     onSettled: () => invalidate(['sessions']),
   });
   const others = sessions.data?.items.filter(({ current }) => !current) ?? [];
   const endOthers = useMutation({
     mutationFn: async () => {
-      for (const { id } of others)
-        await unwrap(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })).catch(ignoreEnded);
+      for (const { id } of others) await deleteSession(id).catch(ignoreEnded);
     },
     onSettled: () => invalidate(['sessions']),
   });
@@ -60,13 +60,7 @@ function Sessions() {
       columns={[
         {
           label: text.device,
-          cell: ({ kind, device }) => (
-            <>
-              <span className="strong">{text.kind[kind]}</span>
-              <br />
-              <span className="soft small">{device}</span>
-            </>
-          ),
+          cell: (session) => <Device {...session} />,
         },
         { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
         { label: text.used, cell: ({ lastUsedAt }) => <Instant at={lastUsedAt} /> },
@@ -99,6 +93,20 @@ function Sessions() {
     </div>
   );
 }
+
+function Device({ kind, device }: Pick<OwnSession, 'kind' | 'device'>) {
+  const text = useText(accountTexts);
+  return (
+    <>
+      <span className="strong">{text.kind[kind]}</span>
+      <br />
+      <span className="soft small">{device}</span>
+    </>
+  );
+}
+
+const deleteSession = (id: string) =>
+  unwrap(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }));
 
 /** The session of a command line ends with that of the browser that signed it in, so it may have ended already. */
 function ignoreEnded(error: unknown): void {

@@ -1,3 +1,4 @@
+import type { ApiKey } from '@countersign/api';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
@@ -44,23 +45,7 @@ export function ApiKeys() {
         { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
         {
           label: text.until,
-          cell: ({ state, expiresAt, signInBy }) => (
-            <>
-              <Instant at={expiresAt} />
-              {state === 'asleep' ? (
-                <span className="block">
-                  <Badge tone="wait" icon="wait">
-                    {text.keyState.asleep}
-                  </Badge>
-                </span>
-              ) : null}
-              {state === 'valid' && signInBy !== null && Date.parse(signInBy) < Date.parse(expiresAt) ? (
-                <span className="block soft small">
-                  {text.signInBy} <Instant at={signInBy} />
-                </span>
-              ) : null}
-            </>
-          ),
+          cell: (key) => <Until {...key} />,
         },
         {
           label: text.act,
@@ -86,6 +71,28 @@ export function ApiKeys() {
     >
       <NewKeyForm />
     </TableSection>
+  );
+}
+
+/** When the key expires, and by when its owner must sign in so that it stays valid until then. */
+function Until({ state, expiresAt, signInBy }: Pick<ApiKey, 'state' | 'expiresAt' | 'signInBy'>) {
+  const text = useText(accountTexts);
+  return (
+    <>
+      <Instant at={expiresAt} />
+      {state === 'asleep' ? (
+        <span className="block">
+          <Badge tone="wait" icon="wait">
+            {text.keyState.asleep}
+          </Badge>
+        </span>
+      ) : null}
+      {state === 'valid' && signInBy !== null && Date.parse(signInBy) < Date.parse(expiresAt) ? (
+        <span className="block soft small">
+          {text.signInBy} <Instant at={signInBy} />
+        </span>
+      ) : null}
+    </>
   );
 }
 

@@ -162,22 +162,7 @@ function BrowserList({
           { label: text.since, cell: ({ madeAt }) => <Instant at={madeAt} /> },
           {
             label: text.last,
-            cell: ({ lastAt, lastResult }) =>
-              lastAt === null ? (
-                <span className="soft">{text.noneYet}</span>
-              ) : (
-                <>
-                  <Instant at={lastAt} />
-                  {lastResult === 'delivered' ? null : (
-                    <>
-                      <br />
-                      <span className="soft small">
-                        {text.undelivered} <code>{lastResult}</code>
-                      </span>
-                    </>
-                  )}
-                </>
-              ),
+            cell: (browser) => <LastPush {...browser} />,
           },
           {
             label: text.act,
@@ -192,6 +177,25 @@ function BrowserList({
         ]}
       />
       <p className="hint">{text.ends}</p>
+    </>
+  );
+}
+
+/** When the browser was last notified, and what its push service said if it was not. */
+function LastPush({ lastAt, lastResult }: Pick<PushSubscription, 'lastAt' | 'lastResult'>) {
+  const text = useText(pushTexts);
+  if (lastAt === null) return <span className="soft">{text.noneYet}</span>;
+  return (
+    <>
+      <Instant at={lastAt} />
+      {lastResult === 'delivered' ? null : (
+        <>
+          <br />
+          <span className="soft small">
+            {text.undelivered} <code>{lastResult}</code>
+          </span>
+        </>
+      )}
     </>
   );
 }

@@ -1,8 +1,9 @@
+import type { SlackAccount } from '@countersign/api';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { isFresh, may, useSession } from '../../api/session.js';
+import { isFresh, may, type Session, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { useSearchParams } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
@@ -18,22 +19,9 @@ const KEY = ['slack-accounts'];
 /** The reader's linked Slack accounts. */
 export function SlackAccounts() {
   const text = useText(slackTexts);
-  const session = useSession();
-  const mayChange = may(session, 'slack.link') && may(session, 'slack.unlink');
   const accounts = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/slack/accounts', { signal })),
-  });
-  const unlink = useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.DELETE('/api/v1/slack/accounts/{id}', { params: { path: { id } } })),
-    onSettled: () => invalidate(KEY),
-  });
-  const link = useMutation({
-    mutationFn: async () => {
-      const next = await unwrap(api.POST('/slack/link', { headers: { accept: 'application/json' } }));
-      location.assign(next.location);
-    },
   });
   return (
     <Loaded query={accounts}>
@@ -45,60 +33,93 @@ export function SlackAccounts() {
             <h2 id="slack">{text.title}</h2>
             <p className="soft">{text.lead}</p>
             <SlackResult />
-            {unlink.error === null ? null : <ProblemNotice error={unlink.error} />}
-            {items.length === 0 ? (
-              <p>{text.none}</p>
-            ) : (
-              <DataTable
-                caption={text.title}
-                rows={items}
-                rowKey={({ id }) => id}
-                columns={[
-                  {
-                    label: text.account,
-                    cell: ({ id, way }) => (
-                      <>
-                        <code>{id}</code>
-                        <br />
-                        <span className="soft small">{text.way[way]}</span>
-                      </>
-                    ),
-                  },
-                  { label: text.since, cell: ({ linkedAt }) => <Instant at={linkedAt} /> },
-                  {
-                    label: text.until,
-                    cell: ({ expiresAt, lapsed }) =>
-                      lapsed ? <span className="soft">{text.lapsed}</span> : <Instant at={expiresAt} />,
-                  },
-                  {
-                    label: text.act,
-                    hiddenLabel: true,
-                    cell: ({ id }) =>
-                      mayChange && isFresh(session) ? (
-                        <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
-                          {text.unlink}
-                        </Button>
-                      ) : null,
-                  },
-                ]}
-              />
-            )}
-            {link.error === null ? null : <ProblemNotice error={link.error} />}
-            {!mayChange ? (
-              <p className="hint">{text.ownBrowser}</p>
-            ) : !isFresh(session) ? (
-              <SignInAgain />
-            ) : start === null ? null : (
-              <p>
-                <Button busy={link.isPending} onClick={() => link.mutate()}>
-                  {text.link}
-                </Button>
-              </p>
-            )}
+            <LinkedAccounts items={items} />
+            <LinkAccount canStart={start !== null} />
           </section>
         )
       }
     </Loaded>
+  );
+}
+
+/** Only the reader's own browser may link and unlink accounts. */
+const mayChangeAccounts = (session: Session): boolean =>
+  may(session, 'slack.link') && may(session, 'slack.unlink');
+
+function LinkedAccounts({ items }: { items: readonly SlackAccount[] }) {
+  const text = useText(slackTexts);
+  const session = useSession();
+  const unlink = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.DELETE('/api/v1/slack/accounts/{id}', { params: { path: { id } } })),
+    onSettled: () => invalidate(KEY),
+  });
+  const unlinkButton = ({ id }: SlackAccount) =>
+    mayChangeAccounts(session) && isFresh(session) ? (
+      <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
+        {text.unlink}
+      </Button>
+    ) : null;
+  return (
+    <>
+      {unlink.error === null ? null : <ProblemNotice error={unlink.error} />}
+      {items.length === 0 ? (
+        <p>{text.none}</p>
+      ) : (
+        <DataTable
+          caption={text.title}
+          rows={items}
+          rowKey={({ id }) => id}
+          columns={[
+            {
+              label: text.account,
+              cell: ({ id, way }) => (
+                <>
+                  <code>{id}</code>
+                  <br />
+                  <span className="soft small">{text.way[way]}</span>
+                </>
+              ),
+            },
+            { label: text.since, cell: ({ linkedAt }) => <Instant at={linkedAt} /> },
+            {
+              label: text.until,
+              cell: ({ expiresAt, lapsed }) =>
+                lapsed ? <span className="soft">{text.lapsed}</span> : <Instant at={expiresAt} />,
+            },
+            { label: text.act, hiddenLabel: true, cell: unlinkButton },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+/** Leads to Slack, where the reader signs in. `canStart` is false if no workspace of theirs can be linked. */
+function LinkAccount({ canStart }: { canStart: boolean }) {
+  const text = useText(slackTexts);
+  const session = useSession();
+  const link = useMutation({
+    mutationFn: async () => {
+      const next = await unwrap(api.POST('/slack/link', { headers: { accept: 'application/json' } }));
+      location.assign(next.location);
+    },
+  });
+  return (
+    <>
+      {link.error === null ? null : <ProblemNotice error={link.error} />}
+      {!mayChangeAccounts(session) ? (
+        <p className="hint">{text.ownBrowser}</p>
+      ) : !isFresh(session) ? (
+        <SignInAgain />
+      ) : canStart ? (
+        <p>
+          <Button busy={link.isPending} onClick={() => link.mutate()}>
+            {text.link}
+          </Button>
+        </p>
+      ) : null}
+    </>
   );
 }
 

@@ -106,7 +106,6 @@ function FilledForm({
     setDraft(changed);
     if (keepsDraft(given)) keepDraft(person, changed, Date.now());
   };
-  const { tenants } = useOrganisation();
   const ask = buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
@@ -127,19 +126,7 @@ function FilledForm({
       <AskFields draft={draft} services={services} onChange={change} withStart>
         <FilledNotice by={first.by} onStartOver={onStartOver} />
         <ChooseTemplate />
-        <SelectField
-          label={text.tenant}
-          value={draft.tenant}
-          required
-          onChange={(event) => change({ tenant: event.target.value })}
-        >
-          <option value="">{text.chooseTenant}</option>
-          {tenants.map(({ slug, name }) => (
-            <option key={slug} value={slug}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
+        <TenantField tenant={draft.tenant} onChange={(tenant) => change({ tenant })} />
       </AskFields>
       <div className="ask-side stack">
         <Preview ask={ask} tenant={draft.tenant} />
@@ -152,6 +139,26 @@ function FilledForm({
         <SaveTemplate draft={draft} />
       </div>
     </form>
+  );
+}
+
+function TenantField({ tenant, onChange }: { tenant: string; onChange: (tenant: string) => void }) {
+  const text = useText(askTexts);
+  const { tenants } = useOrganisation();
+  return (
+    <SelectField
+      label={text.tenant}
+      value={tenant}
+      required
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{text.chooseTenant}</option>
+      {tenants.map(({ slug, name }) => (
+        <option key={slug} value={slug}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 

@@ -51,21 +51,14 @@ export function AllowedActionsForm({
           onChange={({ target }) => setMinutes(target.value)}
         />
       </div>
-      <fieldset className="stack near">
-        <legend className="legend">{labels.actions}</legend>
-        {offered.map((action) => (
-          <Choice
-            key={action}
-            type="checkbox"
-            checked={chosen.includes(action)}
-            onChange={({ target }) =>
-              setActions(target.checked ? [...actions, action] : actions.filter((each) => each !== action))
-            }
-          >
-            {action}
-          </Choice>
-        ))}
-      </fieldset>
+      <ActionChoices
+        legend={labels.actions}
+        actions={offered}
+        chosen={chosen}
+        onToggle={(action, isChosen) =>
+          setActions(isChosen ? [...actions, action] : actions.filter((each) => each !== action))
+        }
+      />
       <p>
         <Button
           disabled={service === undefined || chosen.length === 0 || !(seconds >= 60)}
@@ -79,5 +72,37 @@ export function AllowedActionsForm({
         </Button>
       </p>
     </div>
+  );
+}
+
+/** A checkbox for each action. */
+export function ActionChoices({
+  legend,
+  hint,
+  actions,
+  chosen,
+  onToggle,
+}: {
+  legend: string;
+  hint?: string;
+  actions: readonly string[];
+  chosen: readonly string[];
+  onToggle: (action: string, isChosen: boolean) => void;
+}) {
+  return (
+    <fieldset className="stack near">
+      <legend className="legend">{legend}</legend>
+      {hint === undefined ? null : <p className="hint">{hint}</p>}
+      {actions.map((action) => (
+        <Choice
+          key={action}
+          type="checkbox"
+          checked={chosen.includes(action)}
+          onChange={({ target }) => onToggle(action, target.checked)}
+        >
+          {action}
+        </Choice>
+      ))}
+    </fieldset>
   );
 }

@@ -26,8 +26,6 @@ export function Forbidden({
 }) {
   const text = useText(controlsTexts);
   const language = useLanguage();
-  const [service, setService] = useState(services[0]?.name ?? '');
-  const [resource, setResource] = useState('');
   return (
     <section className="stack near">
       <Heading>{text.never}</Heading>
@@ -44,38 +42,45 @@ export function Forbidden({
           </li>
         ))}
       </ul>
-      {mayChange ? (
-        <div className="choices">
-          <SelectField
-            label={text.forbidService}
-            value={service}
-            onChange={(event) => setService(event.target.value)}
-          >
-            {services.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </SelectField>
-          <TextField
-            label={text.forbidResource}
-            hint={text.forbidHint}
-            value={resource}
-            autoCapitalize="off"
-            spellCheck={false}
-            onChange={(event) => setResource(event.target.value)}
-          />
-          <p className="forbid-add">
-            <Button
-              disabled={service === '' || !isResourcePattern(resource)}
-              onClick={() => {
-                onChange([...rules, { service, resource, actions: [ANY_ACTION] }]);
-                setResource('');
-              }}
-            >
-              {text.addForbidden}
-            </Button>
-          </p>
-        </div>
-      ) : null}
+      {mayChange ? <NewRule services={services} onAdd={(rule) => onChange([...rules, rule])} /> : null}
     </section>
+  );
+}
+
+function NewRule({ services, onAdd }: { services: readonly Service[]; onAdd: (rule: Rule) => void }) {
+  const text = useText(controlsTexts);
+  const [service, setService] = useState(services[0]?.name ?? '');
+  const [resource, setResource] = useState('');
+  return (
+    <div className="choices">
+      <SelectField
+        label={text.forbidService}
+        value={service}
+        onChange={(event) => setService(event.target.value)}
+      >
+        {services.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </SelectField>
+      <TextField
+        label={text.forbidResource}
+        hint={text.forbidHint}
+        value={resource}
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={(event) => setResource(event.target.value)}
+      />
+      <p className="forbid-add">
+        <Button
+          disabled={service === '' || !isResourcePattern(resource)}
+          onClick={() => {
+            onAdd({ service, resource, actions: [ANY_ACTION] });
+            setResource('');
+          }}
+        >
+          {text.addForbidden}
+        </Button>
+      </p>
+    </div>
   );
 }

@@ -25,8 +25,7 @@ interface Row {
   isLess: boolean;
 }
 
-/** Asked, allowed and about to be granted, side by side. The vendor's reviewers do not see a customer's controls. */
-export function Comparison(props: {
+interface Compared {
   request: AccessRequest;
   termsAtFirstView: Terms;
   granting: Terms;
@@ -34,9 +33,15 @@ export function Comparison(props: {
   service: Service | undefined;
   /** Whether the reader can decide now. */
   decides: boolean;
-  /** The heading of the third column. Null leaves the column out. */
-  grantingLabel: string | null;
-}) {
+}
+
+/** Asked, allowed and about to be granted, side by side. The vendor's reviewers do not see a customer's controls. */
+export function Comparison(
+  props: Compared & {
+    /** The heading of the third column. Null leaves the column out. */
+    grantingLabel: string | null;
+  },
+) {
   const text = useText(decisionTexts);
   const rows = useRows(props);
   const { controls, grantingLabel } = props;
@@ -81,26 +86,10 @@ export function Comparison(props: {
   );
 }
 
-function useRows({
-  request,
-  termsAtFirstView,
-  granting,
-  controls,
-  service,
-  decides,
-}: {
-  request: AccessRequest;
-  termsAtFirstView: Terms;
-  granting: Terms;
-  controls: Controls | undefined;
-  service: Service | undefined;
-  decides: boolean;
-}): Row[] {
+function useRows({ request, termsAtFirstView, granting, controls, service, decides }: Compared): Row[] {
   const text = useText(decisionTexts);
   const language = useLanguage();
   const terms = request.terms as Terms;
-  const isVendorTurn = request.state === 'awaiting_vendor';
-  const reviews = isVendorTurn ? request.needs.vendor : request.needs.customer;
   const row = (
     label: string,
     words: (of: Terms) => string,
@@ -123,11 +112,6 @@ function useRows({
       language,
     );
   const hidden = (of: Terms) => hiddenFieldsText(hiddenFields(service?.routes ?? [], of.scope), of, language);
-  const { stages = [] } = request.needs.customer;
-  const counted = text.approvals(reviews.approved, reviews.required);
-  const progress =
-    isVendorTurn || stages.length === 0 ? counted : `${counted}: ${stagesText(stages, language)}`;
-  const remainingAfterThis = Math.max(0, reviews.required - reviews.approved - 1);
   return [
     row(
       text.what,
@@ -140,11 +124,7 @@ function useRows({
     row(
       text.howLong,
       ({ seconds }) => durationText(seconds, language),
-      controls === undefined
-        ? null
-        : controls.maxDuration === null
-          ? text.vendorsLimit
-          : text.upTo(durationText(parseDuration(controls.maxDuration) ?? 0, language)),
+      controls === undefined ? null : longestWords(controls, text, language),
     ),
     ...([terms, termsAtFirstView, granting].every(({ budget }) => budget === undefined)
       ? []
@@ -158,20 +138,41 @@ function useRows({
             controls?.keepMasked === true ? text.staysHidden : text.hiddenByDefault,
           ),
         ]),
-    {
-      label: text.decidedBy,
-      asked: progress,
-      allowed: text.approvalsNeeded(reviews.required),
-      granting: !decides
-        ? '–'
-        : isVendorTurn && remainingAfterThis === 0
-          ? text.thenCustomer
-          : text.afterYours(remainingAfterThis),
-      was: null,
-      isLess: false,
-    },
+    decidedByRow(request, decides, text, language),
   ];
 }
+
+/** How many have approved, how many must, and what remains if the reader approves. */
+function decidedByRow(
+  { state, needs }: AccessRequest,
+  decides: boolean,
+  text: DecisionText,
+  language: Language,
+): Row {
+  const isVendorTurn = state === 'awaiting_vendor';
+  const { approved, required } = isVendorTurn ? needs.vendor : needs.customer;
+  const { stages = [] } = needs.customer;
+  const counted = text.approvals(approved, required);
+  const remainingAfterThis = Math.max(0, required - approved - 1);
+  return {
+    label: text.decidedBy,
+    asked: isVendorTurn || stages.length === 0 ? counted : `${counted}: ${stagesText(stages, language)}`,
+    allowed: text.approvalsNeeded(required),
+    granting: !decides
+      ? '–'
+      : isVendorTurn && remainingAfterThis === 0
+        ? text.thenCustomer
+        : text.afterYours(remainingAfterThis),
+    was: null,
+    isLess: false,
+  };
+}
+
+/** The longest time that the customer's controls allow. */
+const longestWords = ({ maxDuration }: Controls, text: DecisionText, language: Language): string =>
+  maxDuration === null
+    ? text.vendorsLimit
+    : text.upTo(durationText(parseDuration(maxDuration) ?? 0, language));
 
 function Entries({ terms }: { terms: Terms }) {
   const language = useLanguage();

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { Link } from '../../ui/link.js';
 import { ProblemNotice } from '../../ui/query-states.js';
-import { useAnswerOffer, useDecide, useSigning } from './decide.js';
+import { type Decision, useAnswerOffer, useDecide, useSigning } from './decide.js';
 import { decisionTexts } from './decision.text.js';
 
 /** The buttons that decide. They name what they grant, and the page never focuses them by itself. */
@@ -29,19 +29,11 @@ export function DecideBar({
   onDecided: (announcement: string) => void;
 }) {
   const text = useText(decisionTexts);
-  const language = useLanguage();
-  const session = useSession();
-  const mustSign = request.needs.customer.countersignature && !isVendor(session);
-  const signing = useSigning(request.tenant, mustSign);
-  const decide = useDecide(request, mustSign ? (signing ?? null) : null, (decision) =>
-    onDecided(text.announced[decision]),
-  );
+  const { mustSign, signing, decide } = useDecision(request, onDecided);
+  const approveLabel = useApproveLabel(request, outcome, mustSign);
   const [isDenying, setDenying] = useState(false);
   const denyButton = useRef<HTMLButtonElement>(null);
   const { digest } = request;
-  const granting = outcome.kind === 'less' ? outcome.terms : (request.terms as Terms);
-  const phrase = accessWords(granting, language);
-  const time = durationText(granting.seconds, language);
 
   if (isDenying)
     return (
@@ -55,10 +47,6 @@ export function DecideBar({
         onDeny={(reason) => decide.mutate({ decision: 'deny', digest, reason })}
       />
     );
-  const approve = () => {
-    if (outcome.kind === 'less') decide.mutate({ decision: 'counter', digest, terms: outcome.terms });
-    else decide.mutate({ decision: 'approve', digest });
-  };
   return (
     <div className="decide stack near no-print">
       <SigningNotice error={decide.error} />
@@ -78,14 +66,42 @@ export function DecideBar({
             icon="done"
             busy={decide.isPending}
             disabled={!isRead || outcome.kind === 'wrong' || (mustSign && !signing)}
-            onClick={approve}
+            onClick={() => decide.mutate(approvalOf(outcome, digest))}
           >
-            {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}
+            {approveLabel}
           </Button>
         ) : null}
       </div>
     </div>
   );
+}
+
+/** Sends the reader's decision, signed if it must be. `signing` is null if they have no passkey to sign with. */
+function useDecision(request: AccessRequest, onDecided: (announcement: string) => void) {
+  const text = useText(decisionTexts);
+  const session = useSession();
+  const mustSign = request.needs.customer.countersignature && !isVendor(session);
+  const signing = useSigning(request.tenant, mustSign);
+  const decide = useDecide(request, mustSign ? (signing ?? null) : null, (decision) =>
+    onDecided(text.announced[decision]),
+  );
+  return { mustSign, signing, decide };
+}
+
+/** Approves what was asked, or offers the less that was chosen. */
+const approvalOf = (outcome: Outcome, digest: string): Decision =>
+  outcome.kind === 'less'
+    ? { decision: 'counter', digest, terms: outcome.terms }
+    : { decision: 'approve', digest };
+
+/** What the button does, in words: it signs or decides, offers or approves, and grants this for so long. */
+function useApproveLabel(request: AccessRequest, outcome: Outcome, mustSign: boolean): string {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const isLess = outcome.kind === 'less';
+  const granting = isLess ? outcome.terms : (request.terms as Terms);
+  const label = text[mustSign ? 'sign' : 'decide'][isLess ? 'offer' : 'approve'];
+  return label(accessWords(granting, language), durationText(granting.seconds, language));
 }
 
 function Deny({

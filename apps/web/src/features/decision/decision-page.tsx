@@ -45,106 +45,35 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const text = useText(decisionTexts);
   const session = useSession();
   const terms = request.terms as Terms;
-  // What the reader has read. They cannot decide a newer digest until they confirm that they have read it.
-  const [read, setRead] = useState({ digest: request.digest, terms });
-  const [choice, setChoice] = useState(() => wholeChoice(terms));
-  const [announcement, setAnnouncement] = useState('');
-  const controls = useQuery({ ...controlsQuery(request.tenant), enabled: !isVendor(session) }).data;
+  const reading = useReading(request);
+  const { turn, outdated, decides, hasChanged, granting } = reading;
+  const isOpen = turn !== 'over' && !outdated;
+  const [announcement, announce] = useAnnouncement();
   const service = useQuery(serviceQuery(request.service)).data;
   const requester = useQuery(personQuery(request.requester));
   const name = useNames([request.requester]);
-
-  // The buttons disappear after the decision, so the heading gets the focus and a status message is announced.
-  const announceDecision = (message: string) => {
-    setAnnouncement(message);
-    document.querySelector('h1')?.focus();
-  };
-
-  const turn = availableAction(request, session);
-  const hasChanged = read.digest !== request.digest;
-  const outcome = evaluateChoice(terms, request.digest, choice);
-  const decides = turn === 'decide';
-  const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
-  const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
-  const outdated = isOutdated(request);
-  const mayAskAgain = request.requester === session.person && (outdated || turn === 'over');
-  const mayOffer =
-    decides && !outdated && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
-
   return (
     <Page narrow title={text.title(name(request.requester), request.service)}>
       <div className="stack loose">
         <p className="visually-hidden" role="status">
           {announcement}
         </p>
-        {hasChanged && turn !== 'over' ? (
-          <ChangedNotice
-            onRead={() => {
-              setRead({ digest: request.digest, terms });
-              setChoice(wholeChoice(terms));
-            }}
-          />
-        ) : null}
-        {terms.basis === 'emergency' ? (
-          <Notice tone="stop" icon="alert">
-            <p className="strong">{text.emergency}</p>
-            <p>{text.emergencyLead}</p>
-          </Notice>
-        ) : null}
-        {terms.basis === 'legal' ? (
-          <Notice tone="wait" icon="alert">
-            <p className="strong">{text.forAuthority}</p>
-            <p>{request.sealedLog === undefined ? text.forAuthorityLead : text.sealedLead}</p>
-          </Notice>
-        ) : null}
+        {hasChanged && turn !== 'over' ? <ChangedNotice onRead={reading.confirmRead} /> : null}
+        <BasisNotice request={request} />
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
-        {mayAskAgain ? <AskAgain request={request} /> : null}
+        {request.requester === session.person && !isOpen ? <AskAgain request={request} /> : null}
         <HiddenFieldsNotice terms={terms} service={service} />
         <Sentence request={request} />
         <section aria-label={text.risk}>
           <RiskReasons needs={request.needs} />
         </section>
-        {turn === 'over' || outdated ? null : <Clocks request={request} seconds={granting.seconds} />}
-        <section className="stack near">
-          <h2>{text.compare}</h2>
-          <Comparison
-            request={request}
-            termsAtFirstView={read.terms}
-            granting={granting}
-            controls={outdated ? undefined : controls}
-            service={service}
-            decides={decides && !outdated}
-            grantingLabel={
-              decides && !outdated ? text.granting : offered === undefined ? null : text.offeredTerms
-            }
-          />
-          {mayOffer ? (
-            <NarrowForm
-              terms={terms}
-              service={service}
-              choice={choice}
-              outcome={outcome}
-              onChange={setChoice}
-            />
-          ) : null}
-        </section>
-        {turn === 'over' || outdated ? null : (
-          <section className="stack near">
-            <Helped about="countersignature" word={text.countersignature}>
-              <h2>{text.howApproved}</h2>
-            </Helped>
-            <HowApproved needs={request.needs} />
-          </section>
-        )}
+        {isOpen ? <Clocks request={request} seconds={granting.seconds} /> : null}
+        <ComparedTerms request={request} reading={reading} service={service} />
+        {isOpen ? <WaysToApprove request={request} /> : null}
         <Change request={request} />
         <NotIncluded request={request} scope={granting.scope} service={service} />
-        {turn === 'over' || outdated ? null : (
-          <section className="stack tight">
-            <h2>{text.silence}</h2>
-            <p>{text.silenceMeans}</p>
-          </section>
-        )}
+        {isOpen ? <Silence /> : null}
         {turn === 'over' || request.reviews.length === 0 ? null : (
           <section className="stack">
             <h2>{text.reviews}</h2>
@@ -159,14 +88,130 @@ function Decision({ request }: { request: AccessRequestDetail }) {
       {decides && !hasChanged ? (
         <DecideBar
           request={request}
-          outcome={outcome}
+          outcome={reading.outcome}
           mayApprove={!outdated && request.state !== 'notifying'}
           isRead={requester.isSuccess}
-          onDecided={announceDecision}
+          onDecided={announce}
         />
       ) : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!outdated} /> : null}
     </Page>
+  );
+}
+
+/** What the reader can do about the request, what they have read of it, and what they choose to grant. */
+function useReading(request: AccessRequestDetail) {
+  const session = useSession();
+  const { digest } = request;
+  const terms = request.terms as Terms;
+  // They cannot decide a newer digest until they confirm that they have read it.
+  const [read, setRead] = useState({ digest, terms });
+  const [choice, setChoice] = useState(() => wholeChoice(terms));
+  const turn = availableAction(request, session);
+  const decides = turn === 'decide';
+  const outcome = evaluateChoice(terms, digest, choice);
+  const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
+  return {
+    ...{ turn, decides, outdated: isOutdated(request), hasChanged: read.digest !== digest },
+    ...{ termsAtFirstView: read.terms, choice, setChoice, outcome, offered },
+    granting: outcome.kind === 'less' ? outcome.terms : (offered ?? terms),
+    confirmRead() {
+      setRead({ digest, terms });
+      setChoice(wholeChoice(terms));
+    },
+  };
+}
+
+/** The buttons disappear after the decision, so the heading gets the focus and a status message is announced. */
+function useAnnouncement(): [message: string, announce: (message: string) => void] {
+  const [message, setMessage] = useState('');
+  const announce = (decided: string) => {
+    setMessage(decided);
+    document.querySelector('h1')?.focus();
+  };
+  return [message, announce];
+}
+
+/** What is asked beside what the customer allows and what would be granted, and the form that grants less. */
+function ComparedTerms({
+  request,
+  reading,
+  service,
+}: {
+  request: AccessRequestDetail;
+  reading: ReturnType<typeof useReading>;
+  service: Service | undefined;
+}) {
+  const text = useText(decisionTexts);
+  const vendor = isVendor(useSession());
+  const { outdated, offered } = reading;
+  const controls = useQuery({ ...controlsQuery(request.tenant), enabled: !vendor }).data;
+  const decides = reading.decides && !outdated;
+  const mayOffer = decides && !vendor && !reading.hasChanged && request.state === 'awaiting_customer';
+  return (
+    <section className="stack near">
+      <h2>{text.compare}</h2>
+      <Comparison
+        request={request}
+        termsAtFirstView={reading.termsAtFirstView}
+        granting={reading.granting}
+        controls={outdated ? undefined : controls}
+        service={service}
+        decides={decides}
+        grantingLabel={decides ? text.granting : offered === undefined ? null : text.offeredTerms}
+      />
+      {mayOffer ? (
+        <NarrowForm
+          terms={request.terms as Terms}
+          service={service}
+          choice={reading.choice}
+          outcome={reading.outcome}
+          onChange={reading.setChoice}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+/** Says before all else that the access is for an emergency or for an authority. */
+function BasisNotice({ request: { terms, sealedLog } }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  if (terms.basis === 'emergency')
+    return (
+      <Notice tone="stop" icon="alert">
+        <p className="strong">{text.emergency}</p>
+        <p>{text.emergencyLead}</p>
+      </Notice>
+    );
+  if (terms.basis !== 'legal') return null;
+  return (
+    <Notice tone="wait" icon="alert">
+      <p className="strong">{text.forAuthority}</p>
+      <p>{sealedLog === undefined ? text.forAuthorityLead : text.sealedLead}</p>
+    </Notice>
+  );
+}
+
+function WaysToApprove({ request: { needs } }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  return (
+    <section className="stack near">
+      <Helped about="countersignature" word={text.countersignature}>
+        <h2>{text.howApproved}</h2>
+      </Helped>
+      <HowApproved needs={needs} />
+    </section>
+  );
+}
+
+/** What happens if no one decides. */
+function Silence() {
+  const text = useText(decisionTexts);
+  return (
+    <section className="stack tight">
+      <h2>{text.silence}</h2>
+      <p>{text.silenceMeans}</p>
+    </section>
   );
 }
 

@@ -32,23 +32,16 @@ export function NarrowForm({
 }) {
   const text = useText(decisionTexts);
   const [isOpen, setOpen] = useState(false);
-  const looking = service === undefined ? null : readOnlyPairs(terms, service);
   const whole = wholeChoice(terms);
   const half = minutesText(Math.max(1, Math.floor(terms.seconds / 2)));
-  const isReadOnly = looking !== null && sameSet(choice.kept, looking);
   return (
     <fieldset className="stack near no-print">
       <legend className="legend">
         {text.grantLess} <Help about="counter-offer" word={text.counterOffer} />
       </legend>
       <div className="row near">
-        {looking === null || sameSet(looking, whole.kept) ? null : (
-          <Toggle
-            on={isReadOnly}
-            onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : looking })}
-          >
-            {text.readOnly}
-          </Toggle>
+        {service === undefined ? null : (
+          <ReadOnlyToggle terms={terms} service={service} choice={choice} onChange={onChange} />
         )}
         <Toggle
           on={choice.minutes === half}
@@ -84,6 +77,30 @@ export function NarrowForm({
       </div>
       {isOpen ? <ExactChoice terms={terms} choice={choice} outcome={outcome} onChange={onChange} /> : null}
     </fieldset>
+  );
+}
+
+/** Keeps what only reads. Nothing if all of it reads. */
+function ReadOnlyToggle({
+  terms,
+  service,
+  choice,
+  onChange,
+}: {
+  terms: Terms;
+  service: Service;
+  choice: Choice;
+  onChange: (choice: Choice) => void;
+}) {
+  const text = useText(decisionTexts);
+  const looking = readOnlyPairs(terms, service);
+  const whole = wholeChoice(terms);
+  if (looking === null || sameSet(looking, whole.kept)) return null;
+  const isReadOnly = sameSet(choice.kept, looking);
+  return (
+    <Toggle on={isReadOnly} onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : looking })}>
+      {text.readOnly}
+    </Toggle>
   );
 }
 

@@ -20,6 +20,12 @@ const EMPTY = {
 };
 type Fields = typeof EMPTY;
 
+/** The value of one field of the form, and what changes it. */
+type FieldOf = (name: keyof Fields) => {
+  value: string;
+  onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
+};
+
 function bodyOf(fields: Fields, kind: DemandKind, isGagged: boolean): DemandBody {
   const { authority, country, legalBasis, reference, data, scope, reason } = fields;
   const dueAt = instantOf(fields.dueAt);
@@ -47,10 +53,9 @@ export function EnterDemand() {
       navigate(`/demands/${id}`);
     },
   });
-  const field = (name: keyof Fields) => ({
+  const field: FieldOf = (name) => ({
     value: fields[name],
-    onChange: ({ target }: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      setFields({ ...fields, [name]: target.value }),
+    onChange: ({ target }) => setFields({ ...fields, [name]: target.value }),
   });
   return (
     <section className="stack near" aria-labelledby="enter-demand">
@@ -62,31 +67,7 @@ export function EnterDemand() {
           enter.mutate();
         }}
       >
-        <div className="choices">
-          <TextField label={text.authority} required maxLength={300} {...field('authority')} />
-          <TextField
-            label={text.country}
-            hint={text.countryHint}
-            required
-            maxLength={2}
-            {...field('country')}
-          />
-          <SelectField
-            label={text.kind}
-            value={kind}
-            onChange={({ target }) => setKind(target.value as DemandKind)}
-          >
-            {KINDS.map((each) => (
-              <option key={each} value={each}>
-                {text.kinds[each]}
-              </option>
-            ))}
-          </SelectField>
-          <TextField label={text.legalBasis} required maxLength={300} {...field('legalBasis')} />
-          <TextField label={text.reference} maxLength={300} {...field('reference')} />
-          <TextField label={text.received} type="datetime-local" required {...field('receivedAt')} />
-          <TextField label={text.due} type="datetime-local" {...field('dueAt')} />
-        </div>
+        <AuthorityFields field={field} kind={kind} onKind={setKind} />
         <TextArea label={text.data} required {...field('data')} />
         <TextArea label={text.scope} required {...field('scope')} />
         <TextArea label={text.tenants} hint={text.tenantsHint} required {...field('tenants')} />
@@ -109,5 +90,39 @@ export function EnterDemand() {
         </p>
       </form>
     </section>
+  );
+}
+
+/** Who demands it, under which law, and until when. */
+function AuthorityFields({
+  field,
+  kind,
+  onKind,
+}: {
+  field: FieldOf;
+  kind: DemandKind;
+  onKind: (kind: DemandKind) => void;
+}) {
+  const text = useText(demandsTexts);
+  return (
+    <div className="choices">
+      <TextField label={text.authority} required maxLength={300} {...field('authority')} />
+      <TextField label={text.country} hint={text.countryHint} required maxLength={2} {...field('country')} />
+      <SelectField
+        label={text.kind}
+        value={kind}
+        onChange={({ target }) => onKind(target.value as DemandKind)}
+      >
+        {KINDS.map((each) => (
+          <option key={each} value={each}>
+            {text.kinds[each]}
+          </option>
+        ))}
+      </SelectField>
+      <TextField label={text.legalBasis} required maxLength={300} {...field('legalBasis')} />
+      <TextField label={text.reference} maxLength={300} {...field('reference')} />
+      <TextField label={text.received} type="datetime-local" required {...field('receivedAt')} />
+      <TextField label={text.due} type="datetime-local" {...field('dueAt')} />
+    </div>
   );
 }

@@ -21,36 +21,18 @@ export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
   const [justification, setJustification] = useState('');
   const form = useRef<HTMLFormElement>(null);
   const seconds = secondsOf({ minutes });
-  const extend = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST('/api/v1/grants/{id}/extension', {
-          params: { path: { id: grant.id } },
-          body: { duration: formatDuration(seconds), justification },
-        }),
-      ),
-    onSuccess: () => setOpen(false),
-    onSettled: () => invalidate(['requests'], ['grants']),
-  });
+  const extend = useExtension(grant.id, () => setOpen(false));
   useEffect(() => {
     if (isOpen) form.current?.querySelector('input')?.focus();
   }, [isOpen]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (seconds >= 1) extend.mutate();
+    if (seconds >= 1) extend.mutate({ duration: formatDuration(seconds), justification });
   };
   if (!isOpen)
     return (
       <>
-        <div role="status">
-          {extend.data === undefined ? null : (
-            <Notice tone="wait" icon="wait">
-              <p>
-                {text.asked} <Link to={`/requests/${extend.data.id}`}>{text.show}</Link>
-              </p>
-            </Notice>
-          )}
-        </div>
+        <div role="status">{extend.data === undefined ? null : <Asked id={extend.data.id} />}</div>
         <Button small onClick={() => setOpen(true)}>
           {text.extend}
         </Button>
@@ -83,5 +65,26 @@ export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function useExtension(id: string, onAsked: () => void) {
+  return useMutation({
+    mutationFn: (body: { duration: string; justification: string }) =>
+      unwrap(api.POST('/api/v1/grants/{id}/extension', { params: { path: { id } }, body })),
+    onSuccess: onAsked,
+    onSettled: () => invalidate(['requests'], ['grants']),
+  });
+}
+
+/** Leads to the new request. */
+function Asked({ id }: { id: string }) {
+  const text = useText(extendTexts);
+  return (
+    <Notice tone="wait" icon="wait">
+      <p>
+        {text.asked} <Link to={`/requests/${id}`}>{text.show}</Link>
+      </p>
+    </Notice>
   );
 }

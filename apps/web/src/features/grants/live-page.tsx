@@ -52,20 +52,7 @@ function Live({ grant }: { grant: Grant }) {
       lead={text.may(accessWords(grant, language), organisation.tenant(grant.tenant))}
     >
       <div className="stack loose live">
-        <div className="row between">
-          <span className="row near">
-            <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-            {isOver ? null : <LiveIndicator />}
-          </span>
-          <span className="row near">
-            <Link className="button small" to={`/requests/${grant.request}`}>
-              {text.request}
-            </Link>
-            <Link className="button small" to={`/grants/${grant.id}/receipt`}>
-              {text.receipt}
-            </Link>
-          </span>
-        </div>
+        <StateAndLinks grant={grant} />
         <div role="status" className="visually-hidden">
           {stop.isSuccess ? text.stopped : ''}
         </div>
@@ -95,6 +82,27 @@ function Live({ grant }: { grant: Grant }) {
         </div>
       ) : null}
     </Page>
+  );
+}
+
+/** The state of the access, and the ways to its request and its receipt. */
+function StateAndLinks({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  return (
+    <div className="row between">
+      <span className="row near">
+        <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
+        {grant.state === 'ended' ? null : <LiveIndicator />}
+      </span>
+      <span className="row near">
+        <Link className="button small" to={`/requests/${grant.request}`}>
+          {text.request}
+        </Link>
+        <Link className="button small" to={`/grants/${grant.id}/receipt`}>
+          {text.receipt}
+        </Link>
+      </span>
+    </div>
   );
 }
 

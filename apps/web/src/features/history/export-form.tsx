@@ -13,17 +13,9 @@ import { download, FORMATS, type Format } from './record-export.js';
 
 const DAY_MS = 86_400_000;
 
-/** Exports one customer's calls between two days of the reader's calendar. */
-export function ExportForm() {
-  const text = useText(historyTexts);
-  const language = useLanguage();
-  const { tenant: own } = useSession();
-  const { tenants } = useOrganisation();
-  const [tenant, setTenant] = useState(own ?? '');
-  const [from, setFrom] = useState(() => dayText(Date.now() - 30 * DAY_MS));
-  const [to, setTo] = useState(() => dayText(Date.now()));
+/** Reads the calls of these days and saves them as a file. `count` says how many have been read so far. */
+function useExport(slug: string, from: string, to: string) {
   const [count, setCount] = useState(0);
-  const slug = tenant === '' ? (tenants[0]?.slug ?? '') : tenant;
   const run = useMutation({
     mutationFn: async (format: Format) => {
       setCount(0);
@@ -33,6 +25,20 @@ export function ExportForm() {
       return records.length;
     },
   });
+  return { run, count };
+}
+
+/** Exports one customer's calls between two days of the reader's calendar. */
+export function ExportForm() {
+  const text = useText(historyTexts);
+  const language = useLanguage();
+  const { tenant: own } = useSession();
+  const { tenants } = useOrganisation();
+  const [tenant, setTenant] = useState(own ?? '');
+  const [from, setFrom] = useState(() => dayText(Date.now() - 30 * DAY_MS));
+  const [to, setTo] = useState(() => dayText(Date.now()));
+  const slug = tenant === '' ? (tenants[0]?.slug ?? '') : tenant;
+  const { run, count } = useExport(slug, from, to);
   const isReady = slug !== '' && from !== '' && to !== '';
   return (
     <details className="details sheet no-print">
@@ -40,15 +46,7 @@ export function ExportForm() {
       <div className="stack">
         <p className="soft">{text.exportLead}</p>
         <div className="choices">
-          {own === null ? (
-            <SelectField label={text.tenant} value={slug} onChange={(event) => setTenant(event.target.value)}>
-              {tenants.map((each) => (
-                <option key={each.slug} value={each.slug}>
-                  {each.name}
-                </option>
-              ))}
-            </SelectField>
-          ) : null}
+          {own === null ? <CustomerField slug={slug} onChange={setTenant} /> : null}
           <TextField
             label={text.from}
             type="date"
@@ -84,5 +82,19 @@ export function ExportForm() {
         {run.error === null ? null : <ProblemNotice error={run.error} />}
       </div>
     </details>
+  );
+}
+
+function CustomerField({ slug, onChange }: { slug: string; onChange: (slug: string) => void }) {
+  const text = useText(historyTexts);
+  const { tenants } = useOrganisation();
+  return (
+    <SelectField label={text.tenant} value={slug} onChange={(event) => onChange(event.target.value)}>
+      {tenants.map((each) => (
+        <option key={each.slug} value={each.slug}>
+          {each.name}
+        </option>
+      ))}
+    </SelectField>
   );
 }

@@ -2,6 +2,7 @@ import { type ScopeEntry, toInstant } from '@countersign/contract';
 import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Service } from '../../api/client.js';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { trustQuery } from '../../api/trust.js';
@@ -81,7 +82,6 @@ function limitsOf(draft: Draft) {
 export function InviteForm({ slug }: { slug: string }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
-  const organisation = useOrganisation();
   const services = useQuery(servicesQuery).data?.items ?? [];
   const [draft, setDraft] = useState(emptyDraft);
   const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
@@ -104,26 +104,7 @@ export function InviteForm({ slug }: { slug: string }) {
         if (isReady) invite.mutate({ ...asked, longest, ...limitsOf(draft) });
       }}
     >
-      <ServiceField
-        label={text.service}
-        services={services}
-        value={service?.name ?? ''}
-        onChange={(name) => change({ service: name, ticked: new Set() })}
-      />
-      {service === undefined ? null : (
-        <Offerings
-          legend={text.support(organisation.vendor)}
-          service={service}
-          draft={draft}
-          onChange={change}
-        />
-      )}
-      <HiddenFieldsChoice
-        hidden={hidden}
-        label={text.unmasked}
-        checked={draft.unmasked}
-        onChange={(unmasked) => change({ unmasked })}
-      />
+      <ScopeFields draft={draft} services={services} service={service} hidden={hidden} onChange={change} />
       <LimitFields draft={draft} allowed={allowed.data} onChange={change} />
       <RepeatsFields
         draft={draft.times}
@@ -161,6 +142,49 @@ function useInvitationSigner(slug: string, scope: readonly ScopeEntry[]) {
     actions.some((action) => controls?.countersign.includes(action)),
   );
   return { mustSign: trust?.claimed === true || needsPasskey, signer: useSigner(slug, true) };
+}
+
+/** What the invitation opens: some actions of one service, with or without its hidden fields. */
+function ScopeFields({
+  draft,
+  services,
+  service,
+  hidden,
+  onChange,
+}: {
+  draft: Draft;
+  services: readonly Service[];
+  /** The chosen service; undefined while the services load. */
+  service: Service | undefined;
+  hidden: ReturnType<typeof useHiddenFields>;
+  onChange: (change: Partial<Draft>) => void;
+}) {
+  const text = useText(invitationsTexts);
+  const organisation = useOrganisation();
+  return (
+    <>
+      <ServiceField
+        label={text.service}
+        services={services}
+        value={service?.name ?? ''}
+        onChange={(name) => onChange({ service: name, ticked: new Set() })}
+      />
+      {service === undefined ? null : (
+        <Offerings
+          legend={text.support(organisation.vendor)}
+          service={service}
+          draft={draft}
+          onChange={onChange}
+        />
+      )}
+      <HiddenFieldsChoice
+        hidden={hidden}
+        label={text.unmasked}
+        checked={draft.unmasked}
+        onChange={(unmasked) => onChange({ unmasked })}
+      />
+    </>
+  );
 }
 
 function LimitFields({

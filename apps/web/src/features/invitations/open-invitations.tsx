@@ -20,32 +20,33 @@ import { invitationsTexts } from './invitations.text.js';
 /** States in which an invitation can be withdrawn. */
 const MAY_END: ReadonlySet<string> = new Set(['open', 'used_up']);
 
+const invitationsQuery = (slug: string, filter: { state: Invitation['state']; service?: string }) =>
+  listQuery(['invitations', slug, filter], (page, signal) =>
+    unwrap(
+      api.GET('/api/v1/tenants/{slug}/invitations', {
+        params: { path: { slug }, query: { ...filter, ...page } },
+        signal,
+      }),
+    ),
+  );
+
 /** The customer's invitations: open ones, or those in the state that the address names. Withdrawing one also ends the access that it opened. */
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
   const choice = useListChoice(['state', 'service'], Object.keys(text.states));
   const { service, state = 'open' } = choice;
-  const filter = { state: state as Invitation['state'], ...(service === undefined ? {} : { service }) };
   const services = useQuery(servicesQuery).data?.items ?? [];
   const invitations = useInfiniteQuery(
-    listQuery(['invitations', slug, filter], (page, signal) =>
-      unwrap(
-        api.GET('/api/v1/tenants/{slug}/invitations', {
-          params: { path: { slug }, query: { ...filter, ...page } },
-          signal,
-        }),
-      ),
-    ),
+    invitationsQuery(slug, {
+      state: state as Invitation['state'],
+      ...(service === undefined ? {} : { service }),
+    }),
   );
   const name = useNames(
     (invitations.data?.items ?? []).flatMap(({ person, requesters }) => [person, ...(requesters ?? [])]),
   );
-  const withdraw = useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.DELETE('/api/v1/tenants/{slug}/invitations/{id}', { params: { path: { slug, id } } })),
-    onSettled: () => invalidate(['invitations', slug], ['grants'], ['requests']),
-  });
+  const withdraw = useWithdraw(slug);
   const withdrawButton = ({ id }: { id: string }) => (
     <Button small look="deny" busy={withdraw.isPending} onClick={() => withdraw.mutate(id)}>
       <span className="nowrap">{text.withdraw}</span>
@@ -74,10 +75,10 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
         { label: text.until, cell: ({ until }) => <Instant at={until} /> },
         {
           label: text.used,
-          cell: ({ used, uses }) =>
-            uses === null
-              ? numberText(used, language)
-              : text.usedOf(numberText(used, language), numberText(uses, language)),
+          cell: ({ used, uses }) => {
+            const count = numberText(used, language);
+            return uses === null ? count : text.usedOf(count, numberText(uses, language));
+          },
         },
         { label: text.by, cell: ({ person }) => name(person) },
         ...(mayWithdraw && MAY_END.has(state)
@@ -93,6 +94,14 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
       />
     </TableSection>
   );
+}
+
+function useWithdraw(slug: string) {
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.DELETE('/api/v1/tenants/{slug}/invitations/{id}', { params: { path: { slug, id } } })),
+    onSettled: () => invalidate(['invitations', slug], ['grants'], ['requests']),
+  });
 }
 
 /** What it allows, to whom, and in which weekly times: with the one that is open now or comes next. */

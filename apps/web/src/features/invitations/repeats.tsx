@@ -55,10 +55,7 @@ export function RepeatsFields({
   onChange: (change: Partial<RepeatsDraft>) => void;
 }) {
   const text = useText(invitationsTexts);
-  const language = useLanguage();
   const recurrence = draft.repeats ? recurrenceOf(draft) : null;
-  const toggle = (day: Weekday, on: boolean) =>
-    onChange({ days: new Set(WEEKDAYS.filter((each) => (each === day ? on : draft.days.has(each)))) });
   return (
     <fieldset className="stack near">
       <legend className="legend">{text.when}</legend>
@@ -71,18 +68,7 @@ export function RepeatsFields({
       </Choice>
       {draft.repeats ? (
         <>
-          <div className="choices">
-            {WEEKDAYS.map((day) => (
-              <Choice
-                key={day}
-                type="checkbox"
-                checked={draft.days.has(day)}
-                onChange={(event) => toggle(day, event.target.checked)}
-              >
-                {dayName(day, language)}
-              </Choice>
-            ))}
-          </div>
+          <DayChoices days={draft.days} onChange={(days) => onChange({ days })} />
           <div className="choices">
             <TextField
               label={text.from}
@@ -114,6 +100,32 @@ export function RepeatsFields({
         </>
       ) : null}
     </fieldset>
+  );
+}
+
+function DayChoices({
+  days,
+  onChange,
+}: {
+  days: ReadonlySet<Weekday>;
+  onChange: (days: ReadonlySet<Weekday>) => void;
+}) {
+  const language = useLanguage();
+  const toggle = (day: Weekday, on: boolean) =>
+    onChange(new Set(WEEKDAYS.filter((each) => (each === day ? on : days.has(each)))));
+  return (
+    <div className="choices">
+      {WEEKDAYS.map((day) => (
+        <Choice
+          key={day}
+          type="checkbox"
+          checked={days.has(day)}
+          onChange={(event) => toggle(day, event.target.checked)}
+        >
+          {dayName(day, language)}
+        </Choice>
+      ))}
+    </div>
   );
 }
 

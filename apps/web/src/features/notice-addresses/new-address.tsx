@@ -29,8 +29,6 @@ export function NewAddress({ slug }: { slug: string }) {
       return invalidate(['notice-addresses']);
     },
   });
-  const toggle = (topic: NoticeTopic, isChosen: boolean) =>
-    setTopics(isChosen ? [...topics, topic] : topics.filter((each) => each !== topic));
   return (
     <form
       className="stack near"
@@ -49,19 +47,7 @@ export function NewAddress({ slug }: { slug: string }) {
         value={address}
         onChange={(event) => setAddress(event.target.value)}
       />
-      <fieldset className="stack near">
-        <legend>{text.topicsLabel}</legend>
-        {(Object.keys(text.topics) as NoticeTopic[]).map((topic) => (
-          <Choice
-            key={topic}
-            type="checkbox"
-            checked={topics.includes(topic)}
-            onChange={(event) => toggle(topic, event.target.checked)}
-          >
-            {text.topics[topic]}
-          </Choice>
-        ))}
-      </fieldset>
+      <TopicChoices topics={topics} onChange={setTopics} />
       {add.error === null ? null : <ProblemNotice error={add.error} />}
       {add.data?.sent === false ? (
         <Notice tone="stop" icon="alert" live>
@@ -74,5 +60,33 @@ export function NewAddress({ slug }: { slug: string }) {
         </Button>
       </p>
     </form>
+  );
+}
+
+/** What the address is notified of. */
+function TopicChoices({
+  topics,
+  onChange,
+}: {
+  topics: readonly NoticeTopic[];
+  onChange: (topics: readonly NoticeTopic[]) => void;
+}) {
+  const text = useText(noticeAddressTexts);
+  const toggle = (topic: NoticeTopic, isChosen: boolean) =>
+    onChange(isChosen ? [...topics, topic] : topics.filter((each) => each !== topic));
+  return (
+    <fieldset className="stack near">
+      <legend>{text.topicsLabel}</legend>
+      {(Object.keys(text.topics) as NoticeTopic[]).map((topic) => (
+        <Choice
+          key={topic}
+          type="checkbox"
+          checked={topics.includes(topic)}
+          onChange={(event) => toggle(topic, event.target.checked)}
+        >
+          {text.topics[topic]}
+        </Choice>
+      ))}
+    </fieldset>
   );
 }

@@ -51,6 +51,7 @@ export default function NoticeAddressesPage() {
 const isForEmergencies = ({ state, topics }: NoticeAddress) =>
   state === 'active' && topics.includes('emergency');
 
+/** The addresses, and the question before one of them is removed. */
 function List({ slug, items }: { slug: string; items: readonly NoticeAddress[] }) {
   const text = useText(noticeAddressTexts);
   const session = useSession();
@@ -81,14 +82,7 @@ function List({ slug, items }: { slug: string; items: readonly NoticeAddress[] }
           },
           {
             label: text.state,
-            cell: ({ state }) => (
-              <Badge
-                tone={state === 'active' ? 'accent' : 'wait'}
-                icon={state === 'active' ? 'done' : 'wait'}
-              >
-                {text.states[state]}
-              </Badge>
-            ),
+            cell: ({ state }) => <StateBadge state={state} />,
           },
           {
             label: text.remove,
@@ -104,24 +98,60 @@ function List({ slug, items }: { slug: string; items: readonly NoticeAddress[] }
       />
       <Dialog label={text.removeTitle} isOpen={removing !== null} onClose={() => setRemoving(null)}>
         {removing === null ? null : (
-          <>
-            <p>{text.removeLead(removing.address)}</p>
-            {isLast ? (
-              <Notice tone="wait" icon="alert">
-                <p>{text.last}</p>
-              </Notice>
-            ) : null}
-            <div className="row">
-              {/* The dangerous button is not the first, so it never has the focus. */}
-              <Button onClick={() => setRemoving(null)}>{text.back}</Button>
-              <Button look="stop" busy={remove.isPending} onClick={() => remove.mutate(removing.id)}>
-                {text.remove}
-              </Button>
-            </div>
-          </>
+          <ConfirmRemoval
+            address={removing.address}
+            isLast={isLast}
+            isBusy={remove.isPending}
+            onBack={() => setRemoving(null)}
+            onRemove={() => remove.mutate(removing.id)}
+          />
         )}
       </Dialog>
     </section>
+  );
+}
+
+function StateBadge({ state }: Pick<NoticeAddress, 'state'>) {
+  const text = useText(noticeAddressTexts);
+  const isActive = state === 'active';
+  return (
+    <Badge tone={isActive ? 'accent' : 'wait'} icon={isActive ? 'done' : 'wait'}>
+      {text.states[state]}
+    </Badge>
+  );
+}
+
+function ConfirmRemoval({
+  address,
+  isLast,
+  isBusy,
+  onBack,
+  onRemove,
+}: {
+  address: string;
+  /** No other address gets notices of emergencies. */
+  isLast: boolean;
+  isBusy: boolean;
+  onBack: () => void;
+  onRemove: () => void;
+}) {
+  const text = useText(noticeAddressTexts);
+  return (
+    <>
+      <p>{text.removeLead(address)}</p>
+      {isLast ? (
+        <Notice tone="wait" icon="alert">
+          <p>{text.last}</p>
+        </Notice>
+      ) : null}
+      <div className="row">
+        {/* The dangerous button is not the first, so it never has the focus. */}
+        <Button onClick={onBack}>{text.back}</Button>
+        <Button look="stop" busy={isBusy} onClick={onRemove}>
+          {text.remove}
+        </Button>
+      </div>
+    </>
   );
 }
 

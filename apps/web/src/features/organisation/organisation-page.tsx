@@ -54,23 +54,7 @@ function InForce({
           <span className="block soft small">{text.hashLead}</span>
         </dd>
         <dt>{text.policy}</dt>
-        <dd>
-          {vendor.policy === null ? (
-            text.noPolicy
-          ) : (
-            <ul className="bullets">
-              <li>
-                {text.reviews}: {vendor.policy.vendorReviews}
-              </li>
-              <li>
-                {text.longest}: {durationText(vendor.policy.maxDuration, language)}
-              </li>
-              <li>
-                {text.pending}: {durationText(vendor.policy.requestTtl, language)}
-              </li>
-            </ul>
-          )}
-        </dd>
+        <dd>{vendor.policy === null ? text.noPolicy : <VendorPolicy policy={vendor.policy} />}</dd>
       </dl>
       <Rows
         title={text.services}
@@ -112,6 +96,24 @@ function InForce({
         ]}
       />
     </section>
+  );
+}
+
+function VendorPolicy({ policy }: { policy: NonNullable<OrganisationInForce['vendor']['policy']> }) {
+  const text = useText(organisationTexts);
+  const language = useLanguage();
+  return (
+    <ul className="bullets">
+      <li>
+        {text.reviews}: {policy.vendorReviews}
+      </li>
+      <li>
+        {text.longest}: {durationText(policy.maxDuration, language)}
+      </li>
+      <li>
+        {text.pending}: {durationText(policy.requestTtl, language)}
+      </li>
+    </ul>
   );
 }
 

@@ -63,20 +63,7 @@ export function EnrolForm({
         required
         onChange={(event) => setName(event.target.value)}
       />
-      {mayChoose ? (
-        <details className="details" open={address !== ''}>
-          <summary>{text.ownPage}</summary>
-          <TextField
-            label={text.ownPageAddress}
-            hint={text.ownPageHint}
-            type="url"
-            inputMode="url"
-            value={address}
-            maxLength={300}
-            onChange={(event) => setAddress(event.target.value)}
-          />
-        </details>
-      ) : null}
+      {mayChoose ? <OwnPageField address={address} onChange={setAddress} /> : null}
       {place === null ? null : <p className="hint">{text.madeThere(place)}</p>}
       <SigningNotice error={make.error} />
       <p>
@@ -88,6 +75,25 @@ export function EnrolForm({
         {make.isSuccess ? text.made : ''}
       </p>
     </form>
+  );
+}
+
+/** The address of the company's own signing page. Most have none. */
+function OwnPageField({ address, onChange }: { address: string; onChange: (address: string) => void }) {
+  const text = useText(passkeysTexts);
+  return (
+    <details className="details" open={address !== ''}>
+      <summary>{text.ownPage}</summary>
+      <TextField
+        label={text.ownPageAddress}
+        hint={text.ownPageHint}
+        type="url"
+        inputMode="url"
+        value={address}
+        maxLength={300}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </details>
   );
 }
 

@@ -6,7 +6,7 @@ import { peopleQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { isFresh, may, useSession } from '../../api/session.js';
 import { passkeysQuery, reloadTrust, trustQuery } from '../../api/trust.js';
-import { countsNow, originOfPasskey, signingOriginOf } from '../../passkey/signer.js';
+import { countsNow, originOfPasskey, type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -61,16 +61,11 @@ export default function PasskeysPage() {
               {mayEnrol && trust !== undefined ? (
                 <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
               ) : null}
-              <section className="stack near">
-                <Helped about="recovery-key" word={text.recovery}>
-                  <h2>{text.recovery}</h2>
-                </Helped>
-                <p className="soft">{text.recoveryLead}</p>
-                {recoveryKeys.some(({ person }) => person === session.person) ? (
-                  <p>{text.recoveryHave}</p>
-                ) : null}
-                {may(session, 'recovery-key.register') ? <RecoveryForm slug={slug} at={at} /> : null}
-              </section>
+              <Recovery
+                slug={slug}
+                hasOne={recoveryKeys.some(({ person }) => person === session.person)}
+                at={at}
+              />
             </div>
           );
         }}
@@ -92,15 +87,7 @@ function Mine({
   claimed: boolean;
 }) {
   const text = useText(passkeysTexts);
-  const remove = useMutation({
-    mutationFn: (credential: string) =>
-      unwrap(
-        api.DELETE('/api/v1/tenants/{slug}/passkeys/{credential}', {
-          params: { path: { slug, credential } },
-        }),
-      ),
-    onSettled: () => reloadTrust(slug),
-  });
+  const remove = useRemovePasskey(slug);
   if (passkeys.length === 0)
     return (
       <Empty icon="closed" title={text.none}>
@@ -135,19 +122,47 @@ function Mine({
               inTrust || !mayRemove ? (
                 <span className="soft">{inTrust ? text.bound : ''}</span>
               ) : (
-                <Button
-                  small
-                  look="deny"
-                  busy={remove.isPending}
-                  aria-label={text.removeName(name)}
-                  onClick={() => remove.mutate(id)}
-                >
-                  {text.remove}
-                </Button>
+                <RemoveButton name={name} isBusy={remove.isPending} onRemove={() => remove.mutate(id)} />
               ),
           },
         ]}
       />
+    </section>
+  );
+}
+
+function useRemovePasskey(slug: string) {
+  return useMutation({
+    mutationFn: (credential: string) =>
+      unwrap(
+        api.DELETE('/api/v1/tenants/{slug}/passkeys/{credential}', {
+          params: { path: { slug, credential } },
+        }),
+      ),
+    onSettled: () => reloadTrust(slug),
+  });
+}
+
+function RemoveButton({ name, isBusy, onRemove }: { name: string; isBusy: boolean; onRemove: () => void }) {
+  const text = useText(passkeysTexts);
+  return (
+    <Button small look="deny" busy={isBusy} aria-label={text.removeName(name)} onClick={onRemove}>
+      {text.remove}
+    </Button>
+  );
+}
+
+/** The recovery key: what it is for, whether the reader has one, and the form for a new one. */
+function Recovery({ slug, hasOne, at }: { slug: string; hasOne: boolean; at: SigningOrigin }) {
+  const text = useText(passkeysTexts);
+  return (
+    <section className="stack near">
+      <Helped about="recovery-key" word={text.recovery}>
+        <h2>{text.recovery}</h2>
+      </Helped>
+      <p className="soft">{text.recoveryLead}</p>
+      {hasOne ? <p>{text.recoveryHave}</p> : null}
+      {may(useSession(), 'recovery-key.register') ? <RecoveryForm slug={slug} at={at} /> : null}
     </section>
   );
 }

@@ -22,8 +22,6 @@ import { SignInAgain } from './sign-in-again.js';
 export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
   const text = useText(passkeysTexts);
   const session = useSession();
-  const language = useLanguage();
-  const organisation = useOrganisation();
   const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
@@ -38,18 +36,6 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     onSuccess: (printed) => register.mutate(printed),
   });
   if (!isFresh(session)) return <SignInAgain />;
-  // The file names the key's owner, so this waits for the name.
-  const download = async ({ printed, jwk }: PrintedRecoveryKey) => {
-    const name = await readNames([session.person]);
-    const file = text.recoveryFile({
-      organisation: `${organisation.tenant(slug)} (${slug})`,
-      person: name(session.person),
-      made: instantText(new Date().toISOString(), language, { year: true }),
-      publicKey: jwk.x,
-      key: groupedKey(printed),
-    });
-    saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', file);
-  };
   const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
@@ -61,27 +47,65 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
           </Button>
         </p>
       ) : (
-        <div className="sheet stack near">
-          <h3>{text.recoveryTitle}</h3>
-          <GroupedText text={made.data.printed} />
-          <Notice tone="wait" icon="alert" live>
-            <p>{text.recoveryOnce}</p>
-          </Notice>
-          <p className="row near no-print">
-            <Button icon="print" onClick={() => window.print()}>
-              {text.print}
-            </Button>
-            <Button icon="download" onClick={() => void download(made.data)}>
-              {text.download}
-            </Button>
-            <Button look="primary" busy={register.isPending} onClick={() => register.mutate(made.data)}>
-              {text.kept}
-            </Button>
-          </p>
-        </div>
+        <NewKey
+          slug={slug}
+          made={made.data}
+          isBusy={register.isPending}
+          onKept={() => register.mutate(made.data)}
+        />
       )}
       <p className="visually-hidden" role="status">
         {register.isSuccess ? text.registered : ''}
+      </p>
+    </div>
+  );
+}
+
+/** The secret, shown once, to be printed or saved. */
+function NewKey({
+  slug,
+  made: { printed, jwk },
+  isBusy,
+  onKept,
+}: {
+  slug: string;
+  made: PrintedRecoveryKey;
+  isBusy: boolean;
+  onKept: () => void;
+}) {
+  const text = useText(passkeysTexts);
+  const { person } = useSession();
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  // The file names the key's owner, so this waits for the name.
+  const download = async () => {
+    const name = await readNames([person]);
+    const file = text.recoveryFile({
+      organisation: `${organisation.tenant(slug)} (${slug})`,
+      person: name(person),
+      made: instantText(new Date().toISOString(), language, { year: true }),
+      publicKey: jwk.x,
+      key: groupedKey(printed),
+    });
+    saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', file);
+  };
+  return (
+    <div className="sheet stack near">
+      <h3>{text.recoveryTitle}</h3>
+      <GroupedText text={printed} />
+      <Notice tone="wait" icon="alert" live>
+        <p>{text.recoveryOnce}</p>
+      </Notice>
+      <p className="row near no-print">
+        <Button icon="print" onClick={() => window.print()}>
+          {text.print}
+        </Button>
+        <Button icon="download" onClick={() => void download()}>
+          {text.download}
+        </Button>
+        <Button look="primary" busy={isBusy} onClick={onKept}>
+          {text.kept}
+        </Button>
       </p>
     </div>
   );

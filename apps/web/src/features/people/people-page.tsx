@@ -22,12 +22,10 @@ type Task = { kind: 'add' } | { kind: 'edit' | 'remove'; person: TenantPerson };
 /** `/people`: the customer's people, whom its admins manage. */
 export default function PeoplePage() {
   const text = useText(peopleTexts);
-  const listWords = useText(listsTexts);
   const session = useSession();
   const slug = session.tenant ?? '';
   const [task, setTask] = useState<Task | null>(null);
   const people = useQuery(peopleQuery(slug));
-  const { text: search } = useListChoice(['text']);
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'people.write');
   const done = () => setTask(null);
@@ -50,33 +48,7 @@ export default function PeoplePage() {
           </Notice>
         )}
         <Loaded query={people}>
-          {({ items }) => (
-            <>
-              <SearchField value={search ?? ''} hint={listWords.nameHint} />
-              <DataTable
-                caption={text.title}
-                rows={items.filter(({ name, email, groups = [] }) =>
-                  hasWords(search, name, email, ...groups),
-                )}
-                rowKey={({ id }) => id}
-                columns={[
-                  { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
-                  { label: text.email, cell: ({ email }) => email },
-                  { label: text.roles, cell: (person) => <Roles person={person} /> },
-                  { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
-                  ...(mayChange
-                    ? [
-                        {
-                          label: text.act,
-                          hiddenLabel: true,
-                          cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
-                        },
-                      ]
-                    : []),
-                ]}
-              />
-            </>
-          )}
+          {({ items }) => <PeopleTable people={items} onTask={mayChange ? setTask : null} />}
         </Loaded>
       </div>
       <Dialog label={titleOf(task, text)} isOpen={task !== null} onClose={done}>
@@ -85,6 +57,41 @@ export default function PeoplePage() {
         {task?.kind === 'remove' ? <RemoveForm slug={slug} person={task.person} onDone={done} /> : null}
       </Dialog>
     </Page>
+  );
+}
+
+/** The people whose name, address or groups have the words of the search. `onTask` is null if nothing may be changed. */
+function PeopleTable({
+  people,
+  onTask,
+}: {
+  people: readonly TenantPerson[];
+  onTask: ((task: Task) => void) | null;
+}) {
+  const text = useText(peopleTexts);
+  const listWords = useText(listsTexts);
+  const { text: search } = useListChoice(['text']);
+  const actColumn = (onAct: (task: Task) => void) => ({
+    label: text.act,
+    hiddenLabel: true,
+    cell: (person: TenantPerson) => <Acts person={person} onTask={onAct} />,
+  });
+  return (
+    <>
+      <SearchField value={search ?? ''} hint={listWords.nameHint} />
+      <DataTable
+        caption={text.title}
+        rows={people.filter(({ name, email, groups = [] }) => hasWords(search, name, email, ...groups))}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
+          { label: text.email, cell: ({ email }) => email },
+          { label: text.roles, cell: (person) => <Roles person={person} /> },
+          { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
+          ...(onTask === null ? [] : [actColumn(onTask)]),
+        ]}
+      />
+    </>
   );
 }
 

@@ -67,10 +67,7 @@ export function PersonForm({
   const [groups, setGroups] = useState(person?.groups?.join(', ') ?? '');
   const [isEmpty, setEmpty] = useState(false);
   const save = useSavePerson(slug, person, onDone);
-  const toggle = (role: Role, on: boolean) => {
-    const next = new Set(roles);
-    if (on) next.add(role);
-    else next.delete(role);
+  const changeRoles = (next: ReadonlySet<string>) => {
     setRoles(next);
     setEmpty(false);
   };
@@ -99,7 +96,7 @@ export function PersonForm({
           onChange={(event) => setEmail(event.target.value)}
         />
       ) : null}
-      <RoleChoices roles={roles} isMissing={isEmpty} onToggle={toggle} />
+      <RoleChoices roles={roles} isMissing={isEmpty} onChange={changeRoles} />
       <TextField
         label={text.groups}
         hint={text.groupsHint}
@@ -122,13 +119,19 @@ export function PersonForm({
 function RoleChoices({
   roles,
   isMissing,
-  onToggle,
+  onChange,
 }: {
   roles: ReadonlySet<string>;
   isMissing: boolean;
-  onToggle: (role: Role, on: boolean) => void;
+  onChange: (roles: ReadonlySet<string>) => void;
 }) {
   const text = useText(peopleTexts);
+  const toggle = (role: Role, on: boolean) => {
+    const next = new Set(roles);
+    if (on) next.add(role);
+    else next.delete(role);
+    onChange(next);
+  };
   return (
     <fieldset className="stack near">
       <legend className="legend">{text.roles}</legend>
@@ -137,7 +140,7 @@ function RoleChoices({
           key={role}
           type="checkbox"
           checked={roles.has(role)}
-          onChange={(event) => onToggle(role, event.target.checked)}
+          onChange={(event) => toggle(role, event.target.checked)}
         >
           {text.role[role]}
         </Choice>

@@ -14,7 +14,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { practiceTexts } from './practice.text.js';
+import { type PracticeResult, practiceTexts } from './practice.text.js';
 import { practiceTaskQuery } from './practice-queries.js';
 
 type Decision = PracticeStatement['decision'];
@@ -29,40 +29,10 @@ type OnAnswered = (practice: string) => void;
 
 function Part({ slug, offer, onAnswered }: { slug: string; offer: PracticeOffer; onAnswered: OnAnswered }) {
   const text = useText(practiceTexts);
-  const language = useLanguage();
   const [hasFailed, setFailed] = useState(false);
-  const answer = useMutation({
-    mutationFn: async (decision: Decision) => {
-      const isSigned = offer.signing !== null && !hasFailed;
-      const proof = isSigned
-        ? { countersignature: await signAnswer(offer, decision) }
-        : { passkeyFailed: hasFailed };
-      return unwrap(
-        api.POST('/api/v1/tenants/{slug}/practices/{id}/answer', {
-          params: { path: { slug, id: offer.id } },
-          body: { decision, ...proof },
-        }),
-      );
-    },
-    onSuccess: () => {
-      onAnswered(offer.id);
-      return invalidate(['practices']);
-    },
-  });
-  const words = ({ action, resource, seconds }: PracticeAsk) =>
-    text.forTime(entryWords({ resource, actions: [action] }, language), durationText(seconds, language));
-  const done = answer.data;
-  if (done !== undefined || offer.result !== null) {
-    const result = done?.result ?? offer.result ?? 'passed';
-    const isRight = result === 'passed';
-    return (
-      <Notice tone={isRight ? 'accent' : 'stop'} icon={isRight ? 'done' : 'alert'} live>
-        <p className="strong">{text.outcomes[result]}</p>
-        {done === undefined ? null : <p>{text.rightWas[done.right]}</p>}
-        <p className="soft">{text.marked}</p>
-      </Notice>
-    );
-  }
+  const answer = useAnswer(slug, offer, hasFailed, onAnswered);
+  if (answer.data !== undefined) return <Result {...answer.data} />;
+  if (offer.result !== null) return <Result result={offer.result} />;
   return (
     <section className="stack near" aria-labelledby="practice">
       <h2 id="practice">{text.waiting}</h2>
@@ -75,16 +45,7 @@ function Part({ slug, offer, onAnswered }: { slug: string; offer: PracticeOffer;
         </p>
         <p>{text.how}</p>
       </Notice>
-      <dl className="facts">
-        <dt>{text.expected}</dt>
-        <dd className="strong">{words(offer.expected)}</dd>
-        <dt>{text.asked}</dt>
-        <dd className="strong">{words(offer.asked)}</dd>
-        <dt>{text.due}</dt>
-        <dd>
-          <Instant at={offer.dueAt} />
-        </dd>
-      </dl>
+      <ExpectedAndAsked offer={offer} />
       <p className="soft">
         {offer.signing === null ? text.noPasskey : hasFailed ? text.failedLead : text.withPasskey}
       </p>
@@ -103,6 +64,60 @@ function Part({ slug, offer, onAnswered }: { slug: string; offer: PracticeOffer;
         )}
       </div>
     </section>
+  );
+}
+
+/** Sends the reader's answer: signed, or with the word that their passkey has failed. */
+function useAnswer(slug: string, offer: PracticeOffer, hasFailed: boolean, onAnswered: OnAnswered) {
+  return useMutation({
+    mutationFn: async (decision: Decision) => {
+      const isSigned = offer.signing !== null && !hasFailed;
+      const proof = isSigned
+        ? { countersignature: await signAnswer(offer, decision) }
+        : { passkeyFailed: hasFailed };
+      return unwrap(
+        api.POST('/api/v1/tenants/{slug}/practices/{id}/answer', {
+          params: { path: { slug, id: offer.id } },
+          body: { decision, ...proof },
+        }),
+      );
+    },
+    onSuccess: () => {
+      onAnswered(offer.id);
+      return invalidate(['practices']);
+    },
+  });
+}
+
+/** How the reader's part ended. `right` is known only to the page that sent the answer. */
+function Result({ result, right }: { result: PracticeResult; right?: Decision }) {
+  const text = useText(practiceTexts);
+  const isRight = result === 'passed';
+  return (
+    <Notice tone={isRight ? 'accent' : 'stop'} icon={isRight ? 'done' : 'alert'} live>
+      <p className="strong">{text.outcomes[result]}</p>
+      {right === undefined ? null : <p>{text.rightWas[right]}</p>}
+      <p className="soft">{text.marked}</p>
+    </Notice>
+  );
+}
+
+function ExpectedAndAsked({ offer: { expected, asked, dueAt } }: { offer: PracticeOffer }) {
+  const text = useText(practiceTexts);
+  const language = useLanguage();
+  const words = ({ action, resource, seconds }: PracticeAsk) =>
+    text.forTime(entryWords({ resource, actions: [action] }, language), durationText(seconds, language));
+  return (
+    <dl className="facts">
+      <dt>{text.expected}</dt>
+      <dd className="strong">{words(expected)}</dd>
+      <dt>{text.asked}</dt>
+      <dd className="strong">{words(asked)}</dd>
+      <dt>{text.due}</dt>
+      <dd>
+        <Instant at={dueAt} />
+      </dd>
+    </dl>
   );
 }
 

@@ -16,22 +16,62 @@ import { type Outcome, verifyNow } from './verify-now.js';
 
 type Progress = { done: number; size: number };
 
-/** Verifies the log in this browser when the reader presses the button. A run begins where the last one ended. */
-export function VerifyHere({
-  log,
-  witnesses,
-  onOutcome,
-}: {
+interface LogToVerify {
   log: string;
   witnesses: readonly string[];
   onOutcome: (outcome: Outcome | undefined) => void;
-}) {
+}
+
+/** Verifies the log in this browser when the reader presses the button. A run begins where the last one ended. */
+export function VerifyHere(props: LogToVerify) {
   const text = useText(proofTexts);
-  const [kept, setKept] = useState(() => readKept(log));
   const [anchor, setAnchor] = useState<File>();
+  const { run, progress, kept, forget } = useVerification(props);
+  const verify = (acceptRestored: boolean) => run.mutate({ anchor, acceptRestored });
+  return (
+    <section className="sheet stack" aria-labelledby="verify">
+      <h2 id="verify">{text.verify}</h2>
+      <Last kept={kept} />
+      <TextField
+        label={text.anchorField}
+        hint={text.anchorHint}
+        type="file"
+        accept=".json,application/json"
+        onChange={(event) => setAnchor(event.target.files?.[0])}
+      />
+      <p>
+        <Button look="primary" busy={run.isPending} onClick={() => verify(false)}>
+          {text.button}
+        </Button>
+      </p>
+      <div role="status" className="stack near">
+        {run.isPending ? <Running progress={progress} /> : null}
+      </div>
+      <Problem error={run.error} />
+      {run.data === undefined ? null : run.data.ok ? (
+        <Verified outcome={run.data} />
+      ) : (
+        <>
+          <FaultNotice fault={run.data.fault} />
+          {kept === undefined ? null : (
+            <WhatNow
+              isRestored={run.data.fault.code === 'restored'}
+              onAccept={() => verify(true)}
+              onForget={forget}
+            />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+/** A run of the verifier, and what this browser has `kept` of the last one that succeeded. */
+function useVerification({ log, witnesses, onOutcome }: LogToVerify) {
+  const [kept, setKept] = useState(() => readKept(log));
   const [progress, setProgress] = useState<Progress>();
   const run = useMutation({
-    mutationFn: async ({ acceptRestored }: { acceptRestored: boolean }) => {
+    mutationFn: async ({ anchor, acceptRestored }: { anchor: File | undefined; acceptRestored: boolean }) => {
       setProgress(undefined);
       onOutcome(undefined);
       const options = { anchor: await anchor?.text(), witnesses, acceptRestored };
@@ -49,42 +89,7 @@ export function VerifyHere({
     run.reset();
     onOutcome(undefined);
   };
-  return (
-    <section className="sheet stack" aria-labelledby="verify">
-      <h2 id="verify">{text.verify}</h2>
-      <Last kept={kept} />
-      <TextField
-        label={text.anchorField}
-        hint={text.anchorHint}
-        type="file"
-        accept=".json,application/json"
-        onChange={(event) => setAnchor(event.target.files?.[0])}
-      />
-      <p>
-        <Button look="primary" busy={run.isPending} onClick={() => run.mutate({ acceptRestored: false })}>
-          {text.button}
-        </Button>
-      </p>
-      <div role="status" className="stack near">
-        {run.isPending ? <Running progress={progress} /> : null}
-      </div>
-      <Problem error={run.error} />
-      {run.data === undefined ? null : run.data.ok ? (
-        <Verified outcome={run.data} />
-      ) : (
-        <>
-          <FaultNotice fault={run.data.fault} />
-          {kept === undefined ? null : (
-            <WhatNow
-              isRestored={run.data.fault.code === 'restored'}
-              onAccept={() => run.mutate({ acceptRestored: true })}
-              onForget={forget}
-            />
-          )}
-        </>
-      )}
-    </section>
-  );
+  return { run, progress, kept, forget };
 }
 
 /** How far the run has come. `progress` is undefined until the first leaves are read. */

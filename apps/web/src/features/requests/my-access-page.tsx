@@ -1,6 +1,6 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { AccessRequest } from '../../api/client.js';
+import type { AccessRequest, Grant } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { manyRequestsQuery, type RequestFilter } from '../../api/requests.js';
@@ -74,33 +74,10 @@ export default function MinePage() {
               );
             return (
               <div className="stack loose">
-                {live.length === 0 ? null : (
-                  <section className="stack">
-                    <h2>{text.open}</h2>
-                    {live.map((grant) => (
-                      <GrantCard key={grant.id} grant={grant}>
-                        <EngineerActions grant={grant} />
-                      </GrantCard>
-                    ))}
-                  </section>
-                )}
+                {live.length === 0 ? null : <LiveGrants grants={live} />}
                 <ShowMore query={active} />
                 <ShowMore query={scheduled} />
-                {open.length === 0 ? null : (
-                  <section className="stack">
-                    <h2>{text.waiting}</h2>
-                    {open.map((request) => (
-                      <div className="stack near" key={request.id}>
-                        {request.state === 'countered' || request.waiting?.for === 'requester' ? (
-                          <Notice tone="wait" icon="alert">
-                            <p>{request.state === 'countered' ? text.offered : text.asked}</p>
-                          </Notice>
-                        ) : null}
-                        <RequestCard request={request} showState decides={false} />
-                      </div>
-                    ))}
-                  </section>
-                )}
+                {open.length === 0 ? null : <OpenRequests requests={open} />}
                 {over.length === 0 ? null : <ClosedRequests requests={over} />}
                 <ShowMore query={requests} />
               </div>
@@ -109,6 +86,40 @@ export default function MinePage() {
         </Loaded>
       </div>
     </Page>
+  );
+}
+
+function LiveGrants({ grants }: { grants: readonly Grant[] }) {
+  const text = useText(myAccessTexts);
+  return (
+    <section className="stack">
+      <h2>{text.open}</h2>
+      {grants.map((grant) => (
+        <GrantCard key={grant.id} grant={grant}>
+          <EngineerActions grant={grant} />
+        </GrantCard>
+      ))}
+    </section>
+  );
+}
+
+/** Requests that are not decided yet. A notice marks those that wait for the engineer. */
+function OpenRequests({ requests }: { requests: readonly AccessRequest[] }) {
+  const text = useText(myAccessTexts);
+  return (
+    <section className="stack">
+      <h2>{text.waiting}</h2>
+      {requests.map((request) => (
+        <div className="stack near" key={request.id}>
+          {request.state === 'countered' || request.waiting?.for === 'requester' ? (
+            <Notice tone="wait" icon="alert">
+              <p>{request.state === 'countered' ? text.offered : text.asked}</p>
+            </Notice>
+          ) : null}
+          <RequestCard request={request} showState decides={false} />
+        </div>
+      ))}
+    </section>
   );
 }
 

@@ -30,9 +30,7 @@ export function QueueRow({
   const text = useText(queueTexts);
   const inbox = useText(inboxTexts);
   const { id } = request;
-  const { review } = queue;
   const what = useWhat([request])(request);
-  const isBusy = review.isPending && review.variables.request.id === id;
   const onFocus = ({ target, currentTarget }: FocusEvent) => {
     if (currentTarget.contains(target)) queue.onFocus(id);
   };
@@ -70,35 +68,47 @@ export function QueueRow({
             {text.armed}
           </p>
         ) : null}
-        {queue.denying === id ? (
-          <DenyForm
-            busy={isBusy}
-            onDeny={(reason) => review.mutate({ request, decision: 'deny', reason })}
-            onBack={() => queue.startDenying(id, false)}
-          />
-        ) : (
-          <div className="row near">
-            <Link className="button small row-link" to={`/requests/${id}`}>
-              {vendor || isOutdated(request) ? inbox.show : inbox.open}
-            </Link>
-            <Button small onClick={() => queue.startDenying(id, true)}>
-              {text.deny} …
-            </Button>
-            {!mayApproveHere(request, vendor) ? null : (
-              <Button
-                small
-                look="primary"
-                icon="done"
-                busy={isBusy}
-                onClick={() => review.mutate({ request, decision: 'approve' })}
-              >
-                {text.approveHere[vendor ? 'vendor' : 'customer']}
-              </Button>
-            )}
-          </div>
-        )}
+        <Answers request={request} vendor={vendor} queue={queue} />
       </div>
     </li>
+  );
+}
+
+/** The row's buttons, or the form for a denial once it was chosen. */
+function Answers({ request, vendor, queue }: { request: AccessRequest; vendor: boolean; queue: Queue }) {
+  const text = useText(queueTexts);
+  const inbox = useText(inboxTexts);
+  const { id } = request;
+  const { review } = queue;
+  const isBusy = review.isPending && review.variables.request.id === id;
+  if (queue.denying === id)
+    return (
+      <DenyForm
+        busy={isBusy}
+        onDeny={(reason) => review.mutate({ request, decision: 'deny', reason })}
+        onBack={() => queue.startDenying(id, false)}
+      />
+    );
+  return (
+    <div className="row near">
+      <Link className="button small row-link" to={`/requests/${id}`}>
+        {vendor || isOutdated(request) ? inbox.show : inbox.open}
+      </Link>
+      <Button small onClick={() => queue.startDenying(id, true)}>
+        {text.deny} …
+      </Button>
+      {!mayApproveHere(request, vendor) ? null : (
+        <Button
+          small
+          look="primary"
+          icon="done"
+          busy={isBusy}
+          onClick={() => review.mutate({ request, decision: 'approve' })}
+        >
+          {text.approveHere[vendor ? 'vendor' : 'customer']}
+        </Button>
+      )}
+    </div>
   );
 }
 

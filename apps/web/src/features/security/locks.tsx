@@ -29,10 +29,7 @@ export function Locks() {
   const shown = { ...locks, data: locks.data && { items: locksNamed(locks.data.items, choice) } };
   const people = (locks.data?.items ?? []).filter(({ kind }) => kind === 'person').map(({ name }) => name);
   const name = useNames(people);
-  const lift = useMutation({
-    mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
-    onSettled: () => invalidate(['locks'], ['grants'], ['grant']),
-  });
+  const lift = useLift();
   return (
     <TableSection
       id="locks"
@@ -50,12 +47,8 @@ export function Locks() {
       columns={[
         {
           label: text.lock,
-          cell: (lock) =>
-            lock.kind === 'person'
-              ? name(lock.name)
-              : lock.kind === 'tenant'
-                ? organisation.tenant(lock.name)
-                : lock.name,
+          cell: ({ kind, name: id }) =>
+            kind === 'person' ? name(id) : kind === 'tenant' ? organisation.tenant(id) : id,
         },
         { label: text.lockReason, cell: ({ reason }) => reason },
         {
@@ -85,4 +78,11 @@ export function Locks() {
       />
     </TableSection>
   );
+}
+
+function useLift() {
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
+    onSettled: () => invalidate(['locks'], ['grants'], ['grant']),
+  });
 }

@@ -1,5 +1,6 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Grant } from '../../api/client.js';
 import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
@@ -65,36 +66,42 @@ export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void })
         {
           label: text.act,
           hiddenLabel: true,
-          cell: ({ id, requester, tenant }) => (
-            <span className="row near">
-              <Button
-                small
-                look="stop"
-                icon="stop"
-                onClick={() => onStop({ kind: 'grant', id, name: name(requester) })}
-              >
-                {text.stop}
-              </Button>
-              <Button
-                small
-                look="deny"
-                onClick={() => onStop({ kind: 'person', id: requester, name: name(requester) })}
-              >
-                {text.stopPerson}
-              </Button>
-              <Button
-                small
-                look="deny"
-                onClick={() => onStop({ kind: 'tenant', id: tenant, name: organisation.tenant(tenant) })}
-              >
-                {text.stopTenant}
-              </Button>
-            </span>
-          ),
+          cell: (grant) => <StopButtons grant={grant} requester={name(grant.requester)} onStop={onStop} />,
         },
       ]}
     >
       <ListFilters fields={FIELDS} choice={choice} rows={grants.data?.items ?? []} of={text.open} />
     </TableSection>
+  );
+}
+
+function StopButtons({
+  grant: { id, requester, tenant },
+  requester: name,
+  onStop,
+}: {
+  grant: Pick<Grant, 'id' | 'requester' | 'tenant'>;
+  /** The name of the person who has the access. */
+  requester: string;
+  onStop: (target: StopTarget) => void;
+}) {
+  const text = useText(securityTexts);
+  const organisation = useOrganisation();
+  return (
+    <span className="row near">
+      <Button small look="stop" icon="stop" onClick={() => onStop({ kind: 'grant', id, name })}>
+        {text.stop}
+      </Button>
+      <Button small look="deny" onClick={() => onStop({ kind: 'person', id: requester, name })}>
+        {text.stopPerson}
+      </Button>
+      <Button
+        small
+        look="deny"
+        onClick={() => onStop({ kind: 'tenant', id: tenant, name: organisation.tenant(tenant) })}
+      >
+        {text.stopTenant}
+      </Button>
+    </span>
   );
 }

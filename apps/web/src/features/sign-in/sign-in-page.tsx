@@ -45,15 +45,7 @@ export default function SignInPage() {
   const [organisation, setOrganisation] = useState(query.get('tenant') ?? rememberedOrganisation() ?? '');
   const session = useQuery(sessionQuery);
   useEffect(nameZone, []);
-  const discover = useMutation({
-    mutationFn: async (open: (address: string) => void) => {
-      const { methods } = await unwrap(api.POST('/auth/discover', { body: { organisation } }));
-      if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
-      if (!methods.some(({ kind }) => kind === 'oidc')) return 'code';
-      await beginProviderSignIn(organisation, { returnTo }, open);
-      return 'leaving';
-    },
-  });
+  const discover = useDiscover(organisation, returnTo);
   const begin = discover.mutate;
   const isSignedOut = session.data === null;
   useEffect(() => {
@@ -82,35 +74,64 @@ export default function SignInPage() {
           onBack={() => discover.reset()}
         />
       ) : (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            discover.mutate((address) => location.assign(address));
-          }}
-        >
-          <TextField
-            label={text.organisation}
-            hint={text.organisationHint}
-            name="organization"
-            autoComplete="organization"
-            autoCapitalize="off"
-            spellCheck={false}
-            required
-            maxLength={100}
-            value={organisation}
-            onChange={(event) => setOrganisation(event.target.value)}
-          />
-          {discover.error === null ? null : <ProblemNotice error={discover.error} />}
-          <Button type="submit" look="primary" busy={discover.isPending || discover.data === 'leaving'}>
-            {text.next}
-          </Button>
-          <p role="status" className="soft">
-            {discover.data === 'leaving' ? text.leaving : ''}
-          </p>
-        </form>
+        <OrganisationForm organisation={organisation} onChange={setOrganisation} discover={discover} />
       )}
     </Sheet>
+  );
+}
+
+/** Asks how the organisation signs in, and opens its provider. `code`: it has none, so a code comes by mail. */
+function useDiscover(organisation: string, returnTo: string) {
+  const text = useText(signInTexts);
+  return useMutation({
+    mutationFn: async (open: (address: string) => void) => {
+      const { methods } = await unwrap(api.POST('/auth/discover', { body: { organisation } }));
+      if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
+      if (!methods.some(({ kind }) => kind === 'oidc')) return 'code';
+      await beginProviderSignIn(organisation, { returnTo }, open);
+      return 'leaving';
+    },
+  });
+}
+
+function OrganisationForm({
+  organisation,
+  onChange,
+  discover,
+}: {
+  organisation: string;
+  onChange: (organisation: string) => void;
+  discover: ReturnType<typeof useDiscover>;
+}) {
+  const text = useText(signInTexts);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        discover.mutate((address) => location.assign(address));
+      }}
+    >
+      <TextField
+        label={text.organisation}
+        hint={text.organisationHint}
+        name="organization"
+        autoComplete="organization"
+        autoCapitalize="off"
+        spellCheck={false}
+        required
+        maxLength={100}
+        value={organisation}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {discover.error === null ? null : <ProblemNotice error={discover.error} />}
+      <Button type="submit" look="primary" busy={discover.isPending || discover.data === 'leaving'}>
+        {text.next}
+      </Button>
+      <p role="status" className="soft">
+        {discover.data === 'leaving' ? text.leaving : ''}
+      </p>
+    </form>
   );
 }
 

@@ -18,15 +18,8 @@ export function EvidenceSection() {
   return may(useSession(), 'evidence.read') ? <EvidenceForm /> : null;
 }
 
-function EvidenceForm() {
-  const text = useText(evidenceTexts);
-  const session = useSession();
-  const { tenants } = useOrganisation();
-  const [periods] = useState(() => evidencePeriods(new Date()));
-  const [period, setPeriod] = useState(periods[0]?.value ?? '');
-  const [chosen, setChosen] = useState('');
-  const tenant = session.tenant ?? (chosen || (tenants[0]?.slug ?? ''));
-  const fetchPack = useMutation({
+function useFetchPack(tenant: string, period: string) {
+  return useMutation({
     mutationFn: () =>
       unwrap(
         api.GET('/api/v1/tenants/{slug}/evidence', {
@@ -40,6 +33,17 @@ function EvidenceForm() {
         pack as Blob,
       ),
   });
+}
+
+function EvidenceForm() {
+  const text = useText(evidenceTexts);
+  const session = useSession();
+  const { tenants } = useOrganisation();
+  const [periods] = useState(() => evidencePeriods(new Date()));
+  const [period, setPeriod] = useState(periods[0]?.value ?? '');
+  const [chosen, setChosen] = useState('');
+  const tenant = session.tenant ?? (chosen || (tenants[0]?.slug ?? ''));
+  const fetchPack = useFetchPack(tenant, period);
   return (
     <section className="stack near no-print" aria-labelledby="evidence">
       <Helped about="evidence-pack" word={text.title}>

@@ -39,23 +39,8 @@ export function ProposalCard({
   const current = trust.document as TrustDocument | null;
   const next = proposal.document as TrustDocument;
   const signers = findPendingSigners(current, proposal, session.person);
-  const sign = useMutation({
-    mutationFn: () =>
-      SigningPages.open(
-        signers.map(({ at }) => at),
-        (pages) => signProposal(slug, proposal, signers, pages),
-      ),
-    onSettled: () => reloadTrust(slug),
-  });
-  const withdraw = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.DELETE('/api/v1/tenants/{slug}/trust/proposals/{id}', {
-          params: { path: { slug, id: proposal.id } },
-        }),
-      ),
-    onSettled: () => reloadTrust(slug),
-  });
+  const sign = useSignProposal(slug, proposal, signers);
+  const withdraw = useWithdrawProposal(slug, proposal.id);
   const isOwn = may(session, 'trust.sign');
   return (
     <section className="sheet stack">
@@ -91,6 +76,29 @@ export function ProposalCard({
       {isOwn && current !== null ? <RecoverySign slug={slug} current={current} proposal={proposal} /> : null}
     </section>
   );
+}
+
+function useSignProposal(
+  slug: string,
+  proposal: TrustProposal,
+  signers: ReturnType<typeof findPendingSigners>,
+) {
+  return useMutation({
+    mutationFn: () =>
+      SigningPages.open(
+        signers.map(({ at }) => at),
+        (pages) => signProposal(slug, proposal, signers, pages),
+      ),
+    onSettled: () => reloadTrust(slug),
+  });
+}
+
+function useWithdrawProposal(slug: string, id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/v1/tenants/{slug}/trust/proposals/{id}', { params: { path: { slug, id } } })),
+    onSettled: () => reloadTrust(slug),
+  });
 }
 
 function Signatures({ proposal: { document, signatures, needs } }: { proposal: TrustProposal }) {

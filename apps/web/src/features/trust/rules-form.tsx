@@ -1,7 +1,8 @@
 import { MAX_APPROVALS, type TrustDocument } from '@countersign/contract';
 import type { Service } from '../../api/client.js';
 import { useText } from '../../text/language.js';
-import { Choice, SelectField, TextField } from '../../ui/field.js';
+import { SelectField, TextField } from '../../ui/field.js';
+import { ActionChoices } from '../controls/allowed-actions.js';
 import { Forbidden } from '../controls/forbidden.js';
 import { BasesForm } from './bases-form.js';
 import { trustTexts } from './trust.text.js';
@@ -27,9 +28,6 @@ export function RulesForm({
 }) {
   const text = useText(trustTexts);
   const { people, approvals, threshold, countersign, validUntil } = document;
-  const { exceptActions } = countersign;
-  const offered = services.flatMap(({ routes }) => routes.map(({ action }) => action));
-  const actions = [...new Set([...offered, ...exceptActions])].sort();
   const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
   return (
     <div className="stack loose">
@@ -61,25 +59,11 @@ export function RulesForm({
           if (target.value !== '') onChange({ validUntil: `${target.value}T00:00:00Z` });
         }}
       />
-      <fieldset className="stack near">
-        <legend className="legend">{text.except}</legend>
-        <p className="hint">{text.exceptHint}</p>
-        {actions.map((action) => (
-          <Choice
-            key={action}
-            type="checkbox"
-            checked={exceptActions.includes(action)}
-            onChange={({ target }) => {
-              const others = exceptActions.filter((each) => each !== action);
-              onChange({
-                countersign: { exceptActions: target.checked ? [...others, action].sort() : others },
-              });
-            }}
-          >
-            {action}
-          </Choice>
-        ))}
-      </fieldset>
+      <ExceptActions
+        exceptActions={countersign.exceptActions}
+        services={services}
+        onChange={(exceptActions) => onChange({ countersign: { exceptActions } })}
+      />
       <Forbidden
         heading="h3"
         rules={document.forbid}
@@ -89,6 +73,33 @@ export function RulesForm({
       />
       <BasesForm bases={document.bases} services={services} onChange={(bases) => onChange({ bases })} />
     </div>
+  );
+}
+
+/** The actions that need no signature. */
+function ExceptActions({
+  exceptActions,
+  services,
+  onChange,
+}: {
+  exceptActions: readonly string[];
+  services: readonly Service[];
+  onChange: (exceptActions: string[]) => void;
+}) {
+  const text = useText(trustTexts);
+  const offered = services.flatMap(({ routes }) => routes.map(({ action }) => action));
+  const actions = [...new Set([...offered, ...exceptActions])].sort();
+  return (
+    <ActionChoices
+      legend={text.except}
+      hint={text.exceptHint}
+      actions={actions}
+      chosen={exceptActions}
+      onToggle={(action, isChosen) => {
+        const others = exceptActions.filter((each) => each !== action);
+        onChange(isChosen ? [...others, action].sort() : others);
+      }}
+    />
   );
 }
 

@@ -12,7 +12,8 @@ import { planWideningProposals } from '../trust/propose-widening.js';
 import { changedMembers } from './changed-members.js';
 import { planWaitingWidenings } from './host-widening.js';
 import { organisationHash } from './organisation-hash.js';
-import { type OrganisationChange, type OrganisationStep, planOrganisation } from './organisation-plan.js';
+import { planOrganisation } from './plan/organisation-plan.js';
+import type { OrganisationChange, OrganisationStep } from './plan/organisation-step.js';
 
 /**
  * Makes the organisation match the file: all of it or nothing, with an event for each difference. What the file no longer

@@ -6,7 +6,8 @@ import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { mustWait, proposeWideningIn } from './change-controls.js';
 import { endWideningIn } from './controls-widenings.js';
-import { type OrganisationStep, tenantStep } from './organisation-plan.js';
+import type { OrganisationStep } from './plan/organisation-step.js';
+import { tenantStep } from './plan/tenant-steps.js';
 
 type Reads = Pick<ReadUnit, 'trust' | 'widenings'>;
 

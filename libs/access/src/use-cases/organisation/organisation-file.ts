@@ -6,7 +6,7 @@ import { planOfFile, readWholeOrganisation } from './apply-organisation.js';
 import { groupsOf } from './change-person.js';
 import { changedMembers, type MemberChange } from './changed-members.js';
 import { organisationHash } from './organisation-hash.js';
-import type { OrganisationChange } from './organisation-plan.js';
+import type { OrganisationChange } from './plan/organisation-step.js';
 
 /**
  * The organisation in force, without anything that opens something or names a file of the host: of settings for sign-in and

@@ -7,7 +7,8 @@ import { validateTrustDocument } from '../../domain/trust/validate-trust-documen
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { type OrganisationStep, tenantStep } from '../organisation/organisation-plan.js';
+import type { OrganisationStep } from '../organisation/plan/organisation-step.js';
+import { tenantStep } from '../organisation/plan/tenant-steps.js';
 import type { Deps } from '../shared/deps.js';
 import { loadTrustFacts, proposeIn, withdrawProposalIn } from './trust-proposals.js';
 

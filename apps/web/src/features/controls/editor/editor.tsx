@@ -8,7 +8,7 @@ import { Button } from '../../../ui/button.js';
 import { ControlSections } from './control-sections.js';
 import { normalized, withValue } from './document.js';
 import { editorTexts } from './editor.text.js';
-import { type Editor, EditorContext } from './editor-context.js';
+import { type Editor, EditorContext, useEditor } from './editor-context.js';
 import { findFaults } from './faults.js';
 import { focusFirst } from './focus.js';
 import { JsonTab } from './json-tab.js';
@@ -68,24 +68,7 @@ export function ControlsEditor({
           {tab === 'json' ? (
             <JsonTab draft={draft} onType={(typed) => edit.change((before) => withText(before, typed))} />
           ) : (
-            <>
-              {draft.textProblem === null ? null : (
-                <JsonWaits
-                  onShow={() => {
-                    setTab('json');
-                    focusFirst('.controls-editor textarea');
-                  }}
-                  onDrop={() => {
-                    edit.change(withoutText);
-                    focusFirst('[role="tab"][aria-selected="true"]');
-                  }}
-                />
-              )}
-              <fieldset disabled={!mayChange || draft.textProblem !== null}>
-                <legend className="visually-hidden">{text.tabs.fields}</legend>
-                <ControlSections services={services} />
-              </fieldset>
-            </>
+            <FieldsTab services={services} edit={edit} onShowJson={() => setTab('json')} />
           )}
         </Tabs>
         <p className="visually-hidden" role="status">
@@ -99,6 +82,40 @@ export function ControlsEditor({
         ) : null}
       </div>
     </EditorContext>
+  );
+}
+
+/** A control for each member. They are locked while the text of the other tab is no JSON. */
+function FieldsTab({
+  services,
+  edit,
+  onShowJson,
+}: {
+  services: readonly Service[];
+  edit: ReturnType<typeof useControlsDraft>;
+  onShowJson: () => void;
+}) {
+  const { text, mayChange } = useEditor();
+  const isJsonWrong = edit.draft.textProblem !== null;
+  return (
+    <>
+      {isJsonWrong ? (
+        <JsonWaits
+          onShow={() => {
+            onShowJson();
+            focusFirst('.controls-editor textarea');
+          }}
+          onDrop={() => {
+            edit.change(withoutText);
+            focusFirst('[role="tab"][aria-selected="true"]');
+          }}
+        />
+      ) : null}
+      <fieldset disabled={!mayChange || isJsonWrong}>
+        <legend className="visually-hidden">{text.tabs.fields}</legend>
+        <ControlSections services={services} />
+      </fieldset>
+    </>
   );
 }
 

@@ -78,23 +78,30 @@ const dayText = (day: string, language: 'en' | 'de'): string => {
   }
 };
 
-/**
- * Adds an entry that is none of the choices. If there are choices, its field opens on demand. Enter adds the entry, and does not
- * save the whole form.
- */
-function Another({
-  field,
-  label,
-  accepts,
-  onAdd,
-}: {
+interface NewEntry {
   field: NamesField;
   label: string;
   accepts: (name: string) => boolean;
   onAdd: (name: string) => void;
-}) {
+}
+
+/** Adds an entry that is none of the choices. If there are choices, its field opens on demand. */
+function Another(props: NewEntry) {
   const { text } = useEditor();
-  const [isOpen, setOpen] = useState(field.from === undefined);
+  const [isOpen, setOpen] = useState(props.field.from === undefined);
+  if (isOpen) return <EntryField {...props} />;
+  return (
+    <p>
+      <Button small look="plain" aria-label={props.label} onClick={() => setOpen(true)}>
+        {text.otherShort}
+      </Button>
+    </p>
+  );
+}
+
+/** Enter adds the entry, and does not save the whole form. */
+function EntryField({ field, label, accepts, onAdd }: NewEntry) {
+  const { text } = useEditor();
   const [name, setName] = useState('');
   const [isRefused, setRefused] = useState(false);
   const error = useId();
@@ -104,14 +111,6 @@ function Another({
     onAdd(wanted);
     setName('');
   };
-  if (!isOpen)
-    return (
-      <p>
-        <Button small look="plain" aria-label={label} onClick={() => setOpen(true)}>
-          {text.otherShort}
-        </Button>
-      </p>
-    );
   return (
     <>
       <div className="another">

@@ -1,0 +1,187 @@
+import type { Organisation, OrganisationPerson, TenantRecord } from '../../../domain/organisation.js';
+import { type Person, readAddress } from '../../../domain/person.js';
+import { factsUnder, type PersonFacts } from '../../../domain/person-facts.js';
+import { rolesOfGroups } from '../../../domain/provisioning.js';
+import { narrowsPerson, wasRemovedWithTenant } from '../../../domain/tenant-changes.js';
+import { AccessError } from '../../../errors.js';
+import type { WholeOrganisation } from '../../../ports/index.js';
+import type { Deps } from '../../shared/deps.js';
+import { changePersonIn, groupsOf } from '../change-person.js';
+import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
+
+interface Wanted {
+  tenant: string | null;
+  person: OrganisationPerson<Person['roles'][number]>;
+  address: Pick<Person, 'email' | 'address'>;
+  /** True if roles come from the provider's groups. The file's roles apply until the first sign-in. */
+  provided: boolean;
+}
+
+/** With what is known about their place and employer once the file is applied; absent: nothing. */
+type WantedWithFacts = Wanted & { facts: PersonFacts | undefined };
+
+/**
+ * A person whom their side's SCIM client manages, as the file leaves them: the file changes neither whether they are here
+ * nor their name, and their roles only if it says otherwise about their groups. Null if the client does not manage them, or
+ * the file no longer accepts one.
+ */
+function keptByClient(
+  file: Organisation,
+  { provisioned }: WholeOrganisation,
+  person: Person | undefined,
+): Person | null {
+  const groups = provisioned.find((each) => each.person === person?.id)?.groups;
+  if (person === undefined || groups === undefined) return null;
+  const side = person.tenant === null ? file.vendor : file.tenants.find(({ slug }) => slug === person.tenant);
+  if (side?.scim === undefined) return null;
+  const isGiven = person.removedAt === null && groups.length > 0;
+  return isGiven ? { ...person, roles: rolesOfGroups(side.scim, groups) } : person;
+}
+
+export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const wanted: Wanted[] = [
+    { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
+    ...file.tenants.map(({ slug, people, oidc }) => ({ tenant: slug, people, oidc })),
+  ].flatMap(({ tenant, people, oidc }) =>
+    people.map((person) => ({
+      tenant,
+      person,
+      address: readAddress(person.email) ?? { email: person.email },
+      provided: oidc?.groups !== undefined,
+    })),
+  );
+  refuseOtherSide(file, stored, wanted);
+  const keyed = new Map(stored.people.map((each) => [personKey(each.tenant, each.email), each]));
+  const tenants = new Map<string | null, TenantRecord>(stored.tenants.map((each) => [each.slug, each]));
+  const steps = wanted.map((each) => {
+    const before = keyed.get(personKey(each.tenant, each.address.email));
+    const kept = keptByClient(file, stored, before);
+    const facts = factsAfter(deps, file, each, before);
+    return personStep(deps, { ...each, facts }, before, kept, tenants.get(each.tenant) ?? null);
+  });
+  const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
+  const gone = stored.people
+    .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
+    .flatMap((each) => {
+      const client = keptByClient(file, stored, each);
+      const kept = client === null ? null : withoutStated(deps, file, client);
+      if (kept === null) return [savePersonStep(each, each, 'remove', null)];
+      return same(each, kept) ? [] : [savePersonStep(each, kept, 'change', tenants.get(each.tenant) ?? null)];
+    });
+  return [...steps.filter((step) => step !== null), ...gone];
+}
+
+/** P2: nor may the file make vendor staff of a person whom a customer's SCIM client has made, or the other way round. */
+function refuseOtherSide(file: Organisation, stored: WholeOrganisation, wanted: readonly Wanted[]): void {
+  const isVendor = new Map(wanted.map(({ address, tenant }) => [address.email, tenant === null]));
+  const taken = stored.people.filter(
+    (each) =>
+      each.removedAt === null &&
+      isVendor.has(each.email) &&
+      isVendor.get(each.email) !== (each.tenant === null) &&
+      keptByClient(file, stored, each) !== null,
+  );
+  if (taken.length > 0)
+    throw new AccessError(
+      'conflict',
+      `Vendor staff hold no customer role, and a SCIM client has made this person on the other side: ${taken.map(({ email }) => email).join(', ')}.`,
+    );
+}
+
+/** Any instant will do: it only marks that they are removed. */
+const REMOVED = new Date(0).toISOString();
+
+const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
+
+function personStep(
+  deps: Deps,
+  wanted: WantedWithFacts,
+  before: Person | undefined,
+  kept: Person | null,
+  tenant: TenantRecord | null,
+): OrganisationStep | null {
+  // Whom the client has deactivated the file does not bring back.
+  if (kept !== null && kept.removedAt !== null) return null;
+  const facts = wanted.facts === undefined ? {} : { facts: wanted.facts };
+  const after: Person = keptWithGroups(kept, wanted) ?? {
+    id: before?.id ?? deps.ids.next('usr'),
+    tenant: wanted.tenant,
+    ...wanted.address,
+    name: wanted.person.name,
+    roles:
+      wanted.provided && before !== undefined && before.removedAt === null
+        ? before.roles
+        : [...wanted.person.roles].sort(),
+    ...wantedGroups(wanted, before),
+    ...facts,
+    removedAt: null,
+  };
+  if (same(before, after)) return null;
+  const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
+  return savePersonStep(before ?? null, after, action, tenant);
+}
+
+/** The groups of vendor staff are in the file alone. A tenant's person keeps theirs if the file says nothing about them. */
+const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
+  groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
+
+function keptWithGroups(kept: Person | null, wanted: WantedWithFacts): Person | null {
+  if (kept === null) return null;
+  const { groups: _old, facts: _before, ...rest } = kept;
+  const { facts } = wanted;
+  return { ...rest, ...wantedGroups(wanted, kept), ...(facts === undefined ? {} : { facts }) };
+}
+
+/** The file states facts of vendor staff, and says which of the provider's count. */
+const factsAfter = (
+  { clock }: Deps,
+  { vendor }: Organisation,
+  { person, tenant }: Wanted,
+  before: Person | undefined,
+): PersonFacts | undefined =>
+  tenant === null
+    ? factsUnder(vendor, before?.facts, person.facts ?? {}, clock.now().toISOString())
+    : undefined;
+
+/** A person that only the SCIM client knows: the file states nothing about them. */
+function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person): Person {
+  if (person.tenant !== null || person.facts === undefined) return person;
+  const { facts: before, ...rest } = person;
+  const facts = factsUnder(vendor, before, {}, clock.now().toISOString());
+  return { ...rest, ...(facts === undefined ? {} : { facts }) };
+}
+
+/** `tenant` is the tenant before the change. */
+function savePersonStep(
+  before: Person | null,
+  after: Person,
+  action: OrganisationChange['action'],
+  tenant: TenantRecord | null,
+): OrganisationStep {
+  const withTenant = action === 'add' && before !== null && wasRemovedWithTenant(before, tenant);
+  const shown = (person: Person | null) =>
+    person === null
+      ? null
+      : {
+          ...{ name: person.name, address: person.address, roles: person.roles },
+          ...groupsOf(person),
+          ...(person.facts === undefined ? {} : { facts: person.facts }),
+        };
+  return {
+    change: {
+      action,
+      kind: 'person',
+      name: after.tenant === null ? after.email : `${after.email} (${after.tenant})`,
+      before: shown(before),
+      after: action === 'remove' ? null : shown(after),
+    },
+    person: { ...after, removedAt: action === 'remove' ? REMOVED : null },
+    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after, tenant)
+      ? {}
+      : { widens: { tenant: after.tenant, what: after.email } }),
+    async apply(unit, at) {
+      const made = { ...after, removedAt: action === 'remove' ? at : null };
+      await changePersonIn(unit, before, made, { actor: 'host', at, withTenant });
+    },
+  };
+}

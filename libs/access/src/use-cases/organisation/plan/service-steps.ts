@@ -1,0 +1,150 @@
+import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash, type UpstreamSettings } from '@countersign/contract';
+import {
+  isForTenant,
+  type Organisation,
+  type OrganisationService,
+  type ServiceRecord,
+  VENDOR_SLUG,
+} from '../../../domain/organisation.js';
+import type { EventDraft, VendorUnit, WholeOrganisation } from '../../../ports/index.js';
+import { endGrantsIn } from '../../grants/end-grant.js';
+import type { Deps } from '../../shared/deps.js';
+import { type OrganisationStep, same } from './organisation-step.js';
+
+export function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const wanted = file.services.map((definition) => serviceStep(deps, definition, stored));
+  const gone = stored.services
+    .filter(
+      (each) => each.removedAt === null && !file.services.some(({ name }) => name === each.definition.name),
+    )
+    .map(
+      (each): OrganisationStep => ({
+        change: {
+          action: 'remove',
+          kind: 'service',
+          name: each.definition.name,
+          before: describeService(each),
+          after: null,
+        },
+        async apply(unit, at) {
+          await saveService(unit, each, { ...each, removedAt: at }, at);
+        },
+      }),
+    );
+  return [...wanted.filter((step) => step !== null), ...gone];
+}
+
+function serviceStep(
+  deps: Deps,
+  { tenants, tls, context, origin, overlay, ...definition }: OrganisationService,
+  stored: WholeOrganisation,
+): OrganisationStep | null {
+  const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
+  const routes = routeMapHash(deps.hashing, definition);
+  const after: ServiceRecord = {
+    definition,
+    routes,
+    ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
+    ...upstreamOf({ tls, context, origin, overlay }),
+    removedAt: null,
+  };
+  if (before !== null && same(before, after)) return null;
+  const action = before === null || before.removedAt !== null ? 'add' : 'change';
+  return {
+    change: {
+      action,
+      kind: 'service',
+      name: definition.name,
+      before: before === null ? null : describeService(before),
+      after: describeService(after),
+    },
+    async apply(unit, at) {
+      await unit.organisation.saveRouteMap(routes, definition, at);
+      await saveService(unit, before, after, at);
+    },
+  };
+}
+
+/** Nothing is kept of a service without settings. `ed25519` is what gateways do anyway. */
+function upstreamOf({
+  tls,
+  context,
+  origin,
+  overlay,
+}: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined }) {
+  const upstream: UpstreamSettings = {
+    ...(tls === undefined ? {} : { tls }),
+    ...(context === undefined || context === 'ed25519' ? {} : { context }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(overlay === undefined ? {} : { overlay }),
+  };
+  return Object.keys(upstream).length === 0 ? {} : { upstream };
+}
+
+/** A service as the file has it. */
+const describeService = ({ definition, tenants, upstream }: ServiceRecord): OrganisationService => ({
+  ...definition,
+  ...(tenants === undefined ? {} : { tenants }),
+  ...upstream,
+});
+
+/**
+ * Every version of a route map is logged whole, so that the past meaning of an action can be looked up: by its hash for
+ * everyone, and its content by the tenants that the service is for.
+ */
+async function saveService(
+  unit: VendorUnit,
+  before: ServiceRecord | null,
+  after: ServiceRecord,
+  at: string,
+): Promise<void> {
+  const { definition, routes, tenants, removedAt } = after;
+  await unit.organisation.saveService(after);
+  await unit.log.append({
+    type: removedAt === null ? 'service.applied' : 'service.removed',
+    at,
+    actor: 'host',
+    data: { service: definition.name, routes },
+    personal: { definition: canonicalJson(definition) },
+    openTo: [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
+  });
+  if (tenants !== undefined) await unit.log.append(servedTenants(after, at));
+  const settings = after.upstream ?? {};
+  if (!same(before?.upstream ?? {}, settings))
+    await unit.log.append(upstreamSettings(definition.name, settings, at));
+  await unit.feed.changed('services', definition.name);
+  await endUnservedGrants(unit, before, after, at);
+}
+
+/** Whom a service is for is the vendor's to know: its list names other customers. */
+const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string): EventDraft => ({
+  type: 'service.tenants',
+  at,
+  actor: 'host',
+  data: { service: definition.name },
+  personal: { tenants: canonicalJson(tenants) },
+});
+
+/** Which files of their hosts gateways use is the vendor's to know. How calls are signed is for all to know. */
+const upstreamSettings = (service: string, settings: UpstreamSettings, at: string): EventDraft => ({
+  type: 'service.upstream',
+  at,
+  actor: 'host',
+  data: { service, context: settings.context ?? 'ed25519' },
+  personal: { upstream: canonicalJson(settings) },
+});
+
+/** A grant depends on its service. If the service is no longer for the tenant, the grant ends. */
+async function endUnservedGrants(
+  unit: VendorUnit,
+  before: ServiceRecord | null,
+  after: ServiceRecord,
+  at: string,
+): Promise<void> {
+  if (before === null || after.tenants === undefined || after.removedAt !== null) return;
+  const services = [after.definition.name];
+  const live = await unit.grants.liveOf({ requesters: [], tenants: [], services });
+  for (const { tenant, id } of live)
+    if (!isForTenant(after, tenant))
+      await endGrantsIn(await unit.tenant(tenant), [{ id }], { reason: 'revoked', actor: 'host', at });
+}
