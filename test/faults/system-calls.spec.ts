@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ const start = () =>
   GatewayProcess.start({
     credential: broker.credential,
     spoolDir,
-    // One thread, so that "the first" fdatasync is the first of all.
+    // One thread, so that "the first" write is the first of all.
     env: { UV_THREADPOOL_SIZE: '1' },
   });
 
@@ -69,35 +70,33 @@ async function expectAccount(): Promise<void> {
   expect(broker.gaps).toEqual([]);
 }
 
+/** Bytes of all segments. */
+const spoolBytes = () =>
+  files()
+    .filter((file) => existsSync(file))
+    .reduce((sum, file) => sum + statSync(file).size, 0);
+
 const spool =
   (calls: string[]): (() => Injection) =>
   () => ({ calls, paths: [...files(), segments()] });
 
 describe('system calls that fail', () => {
   test.each([
-    ['fdatasync fails with EIO', spool(['fdatasync:error=EIO'])],
-    ['fdatasync fails with ENOSPC', spool(['fdatasync:error=ENOSPC'])],
     ['write fails with EIO', spool(['write:error=EIO'])],
     ['write fails with ENOSPC', spool(['write:error=ENOSPC'])],
+    ['after a failed write, no new segment: EROFS', spool(['write:error=EIO:when=1', 'openat:error=EROFS'])],
     [
-      'after an fdatasync error, no new segment: EROFS',
-      spool(['fdatasync:error=EIO:when=1', 'openat:error=EROFS']),
+      'after a failed write, no new segment: ENOSPC',
+      spool(['write:error=EIO:when=1', 'openat:error=ENOSPC']),
+    ],
+    ['after a failed write, no new segment: EIO', spool(['write:error=EIO:when=1', 'openat:error=EIO'])],
+    [
+      'after a failed write, syncing the name of the new segment: EIO',
+      spool(['write:error=EIO:when=1', 'fsync:error=EIO']),
     ],
     [
-      'after an fdatasync error, no new segment: ENOSPC',
-      spool(['fdatasync:error=EIO:when=1', 'openat:error=ENOSPC']),
-    ],
-    [
-      'after an fdatasync error, no new segment: EIO',
-      spool(['fdatasync:error=EIO:when=1', 'openat:error=EIO']),
-    ],
-    [
-      'after an fdatasync error, syncing the name of the new segment: EIO',
-      spool(['fdatasync:error=EIO:when=1', 'fsync:error=EIO']),
-    ],
-    [
-      'fdatasync fails, and so does the clean-up',
-      spool(['fdatasync:error=EIO', 'ftruncate:error=EIO', 'unlink:error=EIO']),
+      'write fails, and so does the clean-up',
+      spool(['write:error=EIO', 'ftruncate:error=EIO', 'unlink:error=EIO']),
     ],
   ])('P5: %s: 503, upstream untouched; then calls continue by themselves', async (_, injection) => {
     expect((await call()).status).toBe(200);
@@ -114,8 +113,8 @@ describe('system calls that fail', () => {
     expect(broker.recordsOf('refused').map(({ code }) => code)).toEqual(Array(8).fill('record_unavailable'));
   });
 
-  test('P5: one fdatasync error among many calls refuses only the calls that waited for it', async () => {
-    const strace = await Strace.attach(gateway.pid, spool(['fdatasync:error=EIO:when=5'])());
+  test('P5: one write error among many calls refuses only the calls that waited for it', async () => {
+    const strace = await Strace.attach(gateway.pid, spool(['write:error=EIO:when=5'])());
     const answers: { status: number; code: unknown }[] = [];
     for (let count = 0; count < 12; count += 1)
       answers.push(...(await Promise.all([call(), call(), call(), call()])));
@@ -131,21 +130,22 @@ describe('system calls that fail', () => {
     await expectAccount();
   });
 
-  test('P5: killed right after bytes of refused calls could not be truncated: they become records with the outcome unknown', async () => {
+  test('P5: killed when a record is on disk and the gateway does not know it yet: it becomes a record with the outcome unknown', async () => {
     expect((await call()).status).toBe(200);
     await until(() => broker.recordsOf('outcome').length === 1);
-    const strace = await Strace.attach(
-      gateway.pid,
-      spool(['fdatasync:error=EIO', 'ftruncate:error=EIO', 'openat:error=EIO'])(),
-    );
-    expect(await call()).toEqual(REFUSED);
+    const before = spoolBytes();
+    const strace = await Strace.attach(gateway.pid, spool(['write:delay_exit=5000000'])());
+    const killed = call().catch(() => undefined);
+    await until(() => spoolBytes() > before);
     await gateway.end('SIGKILL');
     await strace.detach();
+    expect(await killed).toBeUndefined();
     gateway = await start();
     token = broker.token(broker.grant());
     expect((await call()).status).toBe(200);
     expect(upstream.hits).toHaveLength(2);
     await gateway.end('SIGTERM');
     await expectAccount();
+    expect(broker.recordsOf('allowed')).toHaveLength(3);
   });
 });

@@ -1,13 +1,16 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519Thumbprint, exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
+import { type Ed25519Signer, ed25519Signer } from './ed25519-signer.js';
 import type { BrokerClient } from './feed/broker-client.js';
 
 /** The key pair by which upstreams and the broker know this gateway. */
 export type Identity = {
   privateKey: KeyObject;
+  /** Signs with the private key. */
+  sign: Ed25519Signer;
   /** Raw 32 bytes, base64url. */
   publicKey: string;
   /** RFC 7638 thumbprint of the public key. */
@@ -32,7 +35,8 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   if (pem === undefined) {
     await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
   }
-  return { privateKey, publicKey, kid: ed25519Thumbprint(publicKey) };
+  const sign = ed25519Signer(privateKey);
+  return { privateKey, sign, publicKey, kid: ed25519Thumbprint(publicKey) };
 }
 
 /**
@@ -40,11 +44,14 @@ export async function loadIdentity(folder: string): Promise<Identity> {
  *
  * @returns a function from the claims to the JWS
  */
-export function jwsSigner({ kid, privateKey }: Identity, typ: string): (claims: object) => string {
+export function jwsSigner(
+  { kid, sign }: Pick<Identity, 'kid' | 'sign'>,
+  typ: string,
+): (claims: object) => string {
   const header = encode({ alg: 'EdDSA', typ, kid });
   return (claims) => {
     const input = `${header}.${encode(claims)}`;
-    return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
+    return `${input}.${sign(input)}`;
   };
 }
 

@@ -67,11 +67,13 @@ type RunningCall = {
 
 /**
  * One allowed call from its record to its outcome. The spool notifies it when the record is durable; the forwarding, when the
- * call has ended. Nothing here may throw to them: an error refuses the call. If the record is durable by then, its outcome may not
- * be written: the next run then records `unknown`.
+ * call has ended. Nothing here may throw to them: an error refuses the call, and gives a record that is durable by then the
+ * outcome `unknown`.
  */
 export class CallInProgress implements RecordWaiter {
   private readonly selected: SelectedHeaders;
+  /** The record is durable and has no outcome yet. */
+  private lacksOutcome = false;
 
   constructor(
     private readonly parts: CallInProgressParts,
@@ -98,6 +100,7 @@ export class CallInProgress implements RecordWaiter {
   }
 
   onDurable(): void {
+    this.lacksOutcome = true;
     this.attempt(() => this.forward());
   }
 
@@ -109,6 +112,7 @@ export class CallInProgress implements RecordWaiter {
     try {
       step();
     } catch (error) {
+      if (this.lacksOutcome) this.recordOutcome(NOT_KNOWN);
       this.release();
       refuseError(this.parts, this.allowed.exchange.response, error);
     }
@@ -295,7 +299,8 @@ export class CallInProgress implements RecordWaiter {
     outcome,
     maskedFields,
     withheld,
-  }: Forwarded): void {
+  }: RecordedEnd): void {
+    this.lacksOutcome = false;
     const { clock, recorder, metrics, log } = this.parts;
     const { exchange, claims, decision, call, record } = this.allowed;
     const { service } = exchange.canonical;
@@ -309,10 +314,18 @@ export class CallInProgress implements RecordWaiter {
   }
 }
 
-const NOTHING_SENT = {
-  ...{ status: null, bytes: 0, bodySha256: null, sentSha256: undefined },
-  outcome: 'cut',
-} as const;
+/** What the outcome of a record says. */
+type RecordedEnd = Pick<
+  Forwarded,
+  'status' | 'bytes' | 'bodySha256' | 'sentSha256' | 'maskedFields' | 'withheld'
+> & {
+  outcome: Forwarded['outcome'] | 'unknown';
+};
+
+const NOTHING_KNOWN = { status: null, bytes: 0, bodySha256: null, sentSha256: undefined };
+const NOTHING_SENT = { ...NOTHING_KNOWN, outcome: 'cut' } as const;
+/** The end of a call that an error interrupted: the upstream may or may not have received it. */
+const NOT_KNOWN = { ...NOTHING_KNOWN, outcome: 'unknown' } as const;
 
 /** Checks and hashes the answer of a route with `download`; undefined on other routes. */
 function downloadOf(

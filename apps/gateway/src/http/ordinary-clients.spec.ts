@@ -115,7 +115,9 @@ test('two Cookie lines are one list of cookies, and ours are taken out of both',
 
 test('304 with Content-Length has no body: the length is dropped, and the connection goes on', async () => {
   world.upstream.answer = (_request, response) => {
-    response.socket!.write('HTTP/1.1 304 Not Modified\r\nETag: "x"\r\nContent-Length: 5\r\n\r\n');
+    response.socket!.write(
+      'HTTP/1.1 304 Not Modified\r\nConnection: close\r\nETag: "x"\r\nContent-Length: 5\r\n\r\n',
+    );
     response.destroy();
   };
   const one = bytes(`GET ${PATH} HTTP/1.1`, 'Host: a');

@@ -57,7 +57,7 @@ describe('records for the broker', () => {
   test('come from the disk if the broker falls behind: memory keeps only the latest', async () => {
     await append(1);
     const begun = (await spool.nextBatch(START, MIB))?.next;
-    for (let group = 0; group < 10; group += 1) await append(400, 1_000);
+    for (let group = 0; group < 10; group += 1) await append(400, 5_000);
     disk.reads = 0;
     const sent = await from(begun, 1_000);
     expect(disk.reads).toBeGreaterThan(0);

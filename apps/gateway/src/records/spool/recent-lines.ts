@@ -8,7 +8,7 @@ type Written = { line: RecordLine; segment: number; start: number; end: number }
 type Run = { records: RecordLine[]; next: SpoolPlace };
 
 /** Above this size the oldest lines are dropped. They are still on disk. */
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The most recent durable lines, in memory: a broker that keeps up gets them without reading the disk. It is only a
