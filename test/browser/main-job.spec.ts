@@ -11,7 +11,7 @@ describe('the main job, by three people in three browsers', () => {
   });
   afterAll(() => site.close());
 
-  test('from asking to the first useful call: at most 5 clicks and 60 seconds; 11 clicks with three first sign-ins by the links that the demo prints, and 8 in browsers that have signed in before', async () => {
+  test('from asking to the first useful call: at most 5 clicks and 60 seconds; 9 clicks with three first sign-ins by the links that the demo prints, and 8 in browsers that have signed in before', async () => {
     let clicks = 0;
     const click = async (target: Locator) => {
       clicks += 1;
@@ -21,7 +21,8 @@ describe('the main job, by three people in three browsers', () => {
       const page = await (await site.context(options)).newPage();
       const { organisation, email } = PEOPLE[who];
       await page.goto(`${site.url}/sign-in?tenant=${organisation}&returnTo=${encodeURIComponent(path)}`);
-      await click(page.getByRole('button', { name: 'Continue' }));
+      // The link of the vendor's people leads to their provider at once.
+      if (organisation !== 'vendor') await click(page.getByRole('button', { name: 'Continue' }));
       await click(page.getByRole('button', { name: email }));
       await page.waitForURL(site.url + path);
       return page;
@@ -64,7 +65,7 @@ describe('the main job, by three people in three browsers', () => {
     expect(site.upstream.hits.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /tenants/acme/invoices',
     ]);
-    expect([signIns, clicks - signIns]).toEqual([6, 5]);
+    expect([signIns, clicks - signIns]).toEqual([4, 5]);
     expect(took).toBeLessThanOrEqual(60_000);
 
     await ada.goto(`${site.url}/access`);

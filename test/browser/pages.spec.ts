@@ -378,10 +378,28 @@ describe('every page', () => {
       });
       return tab;
     };
+    const linkFromElsewhere = async (tab: Page, path: string) => {
+      await tab.route('http://evil.example/', (route) =>
+        route.fulfill({
+          contentType: 'text/html',
+          body: `<a rel="noreferrer" href="${site.url}${path}">Read this</a>`,
+        }),
+      );
+      await tab.goto('http://evil.example/');
+      await tab.getByRole('link').click();
+    };
     const expectForm = async (tab: Page, organisation: string) => {
       await tab.getByRole('button', { name: 'Continue' }).waitFor();
       expect(await tab.getByLabel('Organisation').inputValue()).toBe(organisation);
     };
+    // In a new browser no link of a customer's organisation begins, and the vendor's only if no other site opened it.
+    const first = await newTab();
+    await first.goto(`${site.url}/sign-in?tenant=acme&returnTo=%2Finbox`);
+    await expectForm(first, 'acme');
+    await linkFromElsewhere(first, '/sign-in?tenant=vendor&returnTo=%2Fqueue');
+    await expectForm(first, 'vendor');
+    expect(begun).toEqual([]);
+
     await page.goto(`${site.url}/history`);
     await site.signIn(page, 'ada');
     await page.waitForURL(`${site.url}/history`);
@@ -407,15 +425,12 @@ describe('every page', () => {
     await linked.goto(`${site.url}/sign-in?error=unknown_person&tenant=acme&returnTo=%2Finbox`);
     await expectForm(linked, 'acme');
     // Another site, which hides itself. It could have signed the person in at the provider as someone else first.
-    await linked.route('http://evil.example/', (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<a rel="noreferrer" href="${site.url}/inbox">Read this</a>`,
-      }),
-    );
-    await linked.goto('http://evil.example/');
-    await linked.getByRole('link').click();
+    await linkFromElsewhere(linked, '/inbox');
     await expectForm(linked, 'acme');
+    // The vendor's link begins nothing where a customer's person has signed in.
+    const vendors = await newTab();
+    await vendors.goto(`${site.url}/sign-in?tenant=vendor&returnTo=%2Fqueue`);
+    await expectForm(vendors, 'vendor');
     expect(begun).toEqual([]);
 
     const again = await newTab();
@@ -427,6 +442,13 @@ describe('every page', () => {
     const last = await newTab();
     await last.goto(`${site.url}/inbox`);
     await expectForm(last, '');
+    const { length } = begun;
+    const answered = last.waitForResponse(/\/api\/v1\/whoami$/);
+    await last.goto(`${site.url}/sign-in?tenant=vendor&returnTo=%2Fqueue`);
+    await answered;
+    await last.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await expectForm(last, 'vendor');
+    expect(begun).toHaveLength(length);
   }, 120_000);
 
   test('a person ends all other sessions at once, and keeps this one', async () => {
