@@ -7,26 +7,28 @@ export const SAMPLES = {
   damagedConnections: { quick: 100, full: 10_000 },
   rewrittenCalls: { quick: 100, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
-  mutatedMessages: { quick: 50_000, full: 5_000_000 },
+  mutatedMessages: { quick: 25_000, full: 5_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
   undiciExchanges: { quick: 100, full: 20_000 },
   /** Pages of a service that arrive in pieces. */
   splitPages: { quick: 300, full: 20_000 },
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
-  exportedLeaves: { quick: 150, full: 20_000 },
+  exportedLeaves: { quick: 75, full: 20_000 },
   /** The largest of the small trees of which every proof is verified. */
-  provenTrees: { quick: 40, full: 70 },
+  provenTrees: { quick: 30, full: 70 },
   /** Requests to the broker with anything in them. */
   arbitraryRequests: { quick: 25, full: 100 },
   /** Organisation files with anything in them. */
-  arbitraryFiles: { quick: 100, full: 400 },
+  arbitraryFiles: { quick: 50, full: 400 },
   /** Stories of a record spool whose disk or process fails; flipped bytes and damaged lines in one. */
-  spoolStories: { quick: 100, full: 800 },
+  spoolStories: { quick: 50, full: 800 },
   flippedBytes: { quick: 50, full: 300 },
   damagedLines: { quick: 50, full: 100 },
   /** Walks through requests, offers, invitations and extensions, on each kind of store. */
   accessWalks: { quick: 10, full: 25 },
+  /** Scanners that open every link of a mail at once. */
+  scanners: { quick: 10, full: 50 },
   /** Calls to the API at once. */
   parallelCalls: { quick: 40, full: 100 },
   /** Ways in which one request or grant is met at once, through two stores. */
@@ -56,7 +58,7 @@ export const SAMPLES = {
   /** Stops of a grant that a fleet of gateways receives under load. */
   fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
-  fleetGateways: { quick: 6, full: 20 },
+  fleetGateways: { quick: 4, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. */
   logWriterKills: { quick: 4, full: 250 },
 } as const;

@@ -354,7 +354,8 @@ describe('request --wait', () => {
 });
 
 describe('broker and gateway in the foreground', () => {
-  test.each(['csg_abc', `csg_${Buffer.from('{"secret":"hunter2"}').toString('base64url')}`])(
+  const wrong = ['csg_abc', `csg_${Buffer.from('{"secret":"hunter2"}').toString('base64url')}`];
+  test.each(rowsOfEachKind(wrong, () => 'a wrong credential'))(
     'P11: the credential %s is named by key and rule, never by value',
     async (credential) => {
       const dataDir = specFolder();

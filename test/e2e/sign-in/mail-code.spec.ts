@@ -2,6 +2,7 @@ import { organisation } from '../../factories/organisation.js';
 import { codeIn, MailServer, type ReceivedMail } from '../../fakes/mail-server.js';
 import { Browser } from '../../support/browser.js';
 import { eventually } from '../../support/eventually.js';
+import { samples } from '../../support/samples.js';
 import { PUBLIC_URL } from '../../support/signed-in-site.js';
 import { type Answer, SESSION_COOKIE, TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
@@ -296,7 +297,9 @@ describe('a code by mail', () => {
   });
 });
 
-describe('fifty scanners', () => {
+const SCANNERS = samples('scanners');
+
+describe(`${SCANNERS} scanners`, () => {
   test('change nothing when they GET and HEAD every mailed link and POST a decision to it', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
@@ -319,7 +322,7 @@ describe('fifty scanners', () => {
     expect(links.length).toBeGreaterThanOrEqual(2);
     const before = await stateOf(request.id, grant);
     await Promise.all(
-      Array.from({ length: 50 }, async (_none, scanner) => {
+      Array.from({ length: SCANNERS }, async (_none, scanner) => {
         const from = browser();
         for (const link of links)
           for (const method of ['GET', 'HEAD', 'POST']) {
