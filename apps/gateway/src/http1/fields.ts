@@ -39,7 +39,8 @@ export function parseFields(text: string, from: number, alphabet: FieldAlphabet)
   for (let at = from; at < text.length; ) {
     const lineEnd = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
-    requirePlain(lineEnd !== -1 && colon !== -1 && colon < lineEnd, 'a header line has no colon');
+    // If the line has no end, no colon is before it.
+    requirePlain(colon !== -1 && colon < lineEnd, 'a header line has no colon');
     const given = text.slice(at, colon);
     if (!alphabet.name.test(given)) throw new MalformedMessage(alphabet.nameRule);
     let begin = colon + 1;

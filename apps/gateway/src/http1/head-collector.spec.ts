@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { HeadCollector } from './head-collector.js';
 import { MalformedMessage } from './malformed-message.js';
 
@@ -37,6 +36,9 @@ describe('HeadCollector', () => {
     expect([collector.push(bytes, 5), collector.end]).toEqual(['B\r\n', 10]);
     expect([collector.push(bytes, 10), collector.hasBegun]).toEqual([undefined, true]);
     expect([collector.push(Buffer.from('\r\nrest'), 0), collector.end]).toEqual(['C\r\n', 2]);
+    expect(collector.push(Buffer.from('D\r\n'), 0)).toBeUndefined();
+    expect(collector.push(Buffer.from('C\r\n\r'), 3)).toBeUndefined();
+    expect([collector.push(Buffer.from('C\n'), 1), collector.end]).toEqual(['D\r\n', 2]);
   });
 
   test('a head of exactly the limit passes, one of a byte more does not, in however many pieces', () => {
@@ -145,8 +147,3 @@ test('keeps no memory of its own for a head that it has read from pieces', async
   expect(made.map((memory) => memory.deref())).toEqual([undefined]);
   expect(collector.hasBegun).toBe(false);
 });
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}

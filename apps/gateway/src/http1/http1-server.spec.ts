@@ -6,6 +6,7 @@ import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
 import { makeCertificate } from '../../../../test/support/certificates.js';
+import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { readRequestFraming } from './framing.js';
 import { Http1Server, type ServerSecurity } from './http1-server.js';
 import type { MessageRules, ServerBehaviour } from './server-connection.js';
@@ -137,6 +138,20 @@ describe('an HTTP/1.1 server', () => {
     }
   });
 
+  test('is kept by nothing once it has closed', async () => {
+    const used = async () => {
+      const closed = new Http1Server(behaviour);
+      await closed.listen(0, '127.0.0.1');
+      await closed.close();
+      return new WeakRef(closed);
+    };
+    const kept = await used();
+    await until(() => {
+      collectGarbage();
+      return kept.deref() === undefined;
+    });
+  });
+
   test('goes on after a connection that could not be accepted', async () => {
     const listener = Reflect.get(server, 'listener') as Server;
     // What Node reports when no file descriptor is left.
@@ -189,6 +204,16 @@ describe('an HTTP/1.1 server by TLS', () => {
     await until(() => !handshaking.connecting);
     server.destroyConnections();
     await closed;
+    expect(handshakes).toEqual([]);
+  });
+
+  test('breaks handshakes when it stops', async () => {
+    await start(600_000);
+    const handshaking = silent();
+    const kept = Reflect.get(server, 'handshakes') as Map<string, unknown>;
+    await until(() => kept.size === 1);
+    await server.close();
+    await until(() => handshaking.closed);
     expect(handshakes).toEqual([]);
   });
 
@@ -282,6 +307,13 @@ describe('an HTTP/1.1 server by TLS', () => {
   test.each<[string, ConnectionOptions, string, string]>([
     ['TLS 1.3', {}, 'TLSv1.3', 'TLS_AES_256_GCM_SHA384'],
     ['TLS 1.2', { maxVersion: 'TLSv1.2' }, 'TLSv1.2', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+    [
+      'ChaCha20 in TLS 1.3',
+      { ciphers: 'TLS_CHACHA20_POLY1305_SHA256' },
+      'TLSv1.3',
+      'TLS_CHACHA20_POLY1305_SHA256',
+    ],
+    ['AES-128 in TLS 1.3', { ciphers: 'TLS_AES_128_GCM_SHA256' }, 'TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
     [
       'the order of ours',
       { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384' },

@@ -191,6 +191,17 @@ test('the end comes once, however often the receiver goes on', () => {
   expect(seen).toMatchObject({ content: CONTENT, ends: 1 });
 });
 
+test('the end waits while the receiver takes nothing, also if nothing else is left', () => {
+  const { body, receiver, seen } = bodyOf('chunked');
+  body.read(receiver);
+  body.push(Buffer.from(CHUNKED.slice(0, -5)), 0);
+  body.pause();
+  body.push(Buffer.from(CHUNKED.slice(-5)), 0);
+  expect(seen).toMatchObject({ content: CONTENT, ends: 0 });
+  body.resume();
+  expect(seen).toMatchObject({ content: CONTENT, ends: 1 });
+});
+
 test('a failure waits while the receiver takes nothing', () => {
   const { body, receiver, seen } = bodyOf('chunked');
   body.read(receiver);

@@ -112,7 +112,7 @@ export class RequestBody {
       this.pendingBytes -= piece.length;
       receiver.onBodyPiece(piece);
     }
-    if (this.isPaused || this.isClosed || this.pending.length > 0) return;
+    if (this.isPaused || this.isClosed) return;
     if (this.broken !== undefined) {
       this.isClosed = true;
       receiver.onBodyFailure(this.broken);

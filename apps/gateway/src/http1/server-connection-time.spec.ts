@@ -141,6 +141,20 @@ describe('time', () => {
     await until(isEnded);
   });
 
+  test('nor has one that follows another one on its connection', async () => {
+    const { socket, text } = await served.client();
+    socket.write(GET);
+    await until(() => served.exchanges.length === 1);
+    served.exchanges[0]!.response.send(200, [], 'ok');
+    await until(() => text().endsWith('ok'));
+    socket.write(`${GET}GET /part`);
+    await until(() => served.exchanges.length === 2);
+    await until(() => served.accepted[0]!.socket.bytesRead === 2 * GET.length + 9);
+    served.now = 1e9;
+    served.tick();
+    expect(isOpen(0)).toBe(true);
+  });
+
   test('a client that does not read a whole answer is cut after twenty seconds', async () => {
     const { socket } = await served.client();
     socket.pause();

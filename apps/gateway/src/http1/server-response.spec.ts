@@ -227,6 +227,8 @@ describe('a response in parts', () => {
     response.write(Buffer.from('y'));
     await until(() => text().includes('1\r\ny'));
     expect(text().startsWith(CHUNKED)).toBe(true);
+    response.write(Buffer.alloc(100_000, 'z'));
+    await until(() => text().endsWith('z'.repeat(100_000)));
   });
 
   test('with a length has no chunks', async () => {

@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
 import { until } from '../../../../test/fakes/until.js';
 import { DrivenUpstream, LENGTH_5, NONE, OK } from '../../../../test/support/driven-upstream.js';
 import type { Framing } from './framing.js';
+import { largeReadCollector } from './large-read-collector.js';
 
 let driven: DrivenUpstream;
 
@@ -29,6 +31,18 @@ describe('a request', () => {
     expect([driven.connection.isUsable(driven.now), driven.connection.isReady]).toEqual([false, true]);
     await driven.respond(OK, 'turn end');
     expect(driven.happened).toEqual(['head 200', 'data 2', 'end', 'released', 'turn end']);
+  });
+
+  test('has each read of its response noted, so that the garbage of large bodies is collected', async () => {
+    const note = jest.spyOn(largeReadCollector, 'note');
+    try {
+      await driven.sent();
+      await driven.respond(`HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`, 'end');
+      const noted = note.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0);
+      expect(noted).toBe(driven.socket.bytesRead);
+    } finally {
+      note.mockRestore();
+    }
   });
 
   test('to HEAD has no body in its response', async () => {
@@ -89,6 +103,14 @@ describe('a request', () => {
     driven.upstream.resume();
     await until(() => driven.happened.length > 0);
     expect([driven.happened, driven.connection.isReady]).toEqual([['ready'], true]);
+  });
+
+  test('is not held back by bytes that wait only for the end of the turn', async () => {
+    await driven.sent({ kind: 'length', bytes: 9 });
+    driven.socket.cork();
+    driven.connection.write(Buffer.from('x'));
+    expect([driven.socket.writableLength > 0, driven.connection.isReady]).toEqual([true, true]);
+    driven.socket.uncork();
   });
 
   test('whose body is whole is not ready for more when the upstream has read on', async () => {

@@ -150,7 +150,6 @@ export class UpstreamConnection implements ResponseSink {
 
   /** Reads nothing more from the upstream until `resume`. Its silence does not count meanwhile. */
   pause(): void {
-    if (this.isPaused) return;
     this.isPaused = true;
     this.deadline = NEVER;
     this.socket.pause();
@@ -177,8 +176,7 @@ export class UpstreamConnection implements ResponseSink {
   /** Ends what takes too long. `now`: milliseconds of the monotonic clock. */
   checkTime(now: number): void {
     if (now < this.deadline) return;
-    if (this.state === 'idle') this.end();
-    else this.fail(new UpstreamFailure('timeout', `the upstream was late (${this.state})`));
+    this.fail(new UpstreamFailure('timeout', `the upstream was late (${this.state})`));
   }
 
   onHead(response: ReadResponse): void {

@@ -1,19 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type LookupFunction, type Server, type Socket } from 'node:net';
-import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
-import { jest } from '@jest/globals';
-import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
+import { collectGarbage } from '../../../../test/support/collect-garbage.js';
+import { KEPT, OK, SentCall, TIMEOUTS } from '../../../../test/support/sent-call.js';
 import { secureContextOf } from '../storage/tls-material.js';
-import type { Framing } from './framing.js';
-import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from './upstream-connection.js';
 import { addressOf, UpstreamPool } from './upstream-pool.js';
+
+/** The connection ends behind it. */
+const CLOSED = OK.replace('\r\n', '\r\nConnection: close\r\n');
 
 let server: Server;
 let pool: UpstreamPool;
 /** Connections that the upstream has accepted, in order, and what each has received. */
 let connections: { socket: Socket; text: string }[];
-const TIMEOUTS = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
 
 beforeEach(async () => {
   connections = [];
@@ -40,49 +39,9 @@ function poolWith(timeouts: typeof TIMEOUTS): UpstreamPool {
   return new UpstreamPool(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), timeouts);
 }
 
-/** What happened to one request, and the connection that carries it. */
-class Sent implements UpstreamObserver {
-  status: number | undefined;
-  body = '';
-  isEnded = false;
-  failure: UpstreamFailure | undefined;
-  turns = 0;
-  readyTimes = 0;
-  connection: UpstreamConnection;
+const get = (into = pool) => new SentCall('GET', { kind: 'none' }, into);
 
-  constructor(method: string, framing: Framing, into = pool) {
-    this.connection = into.send({ method, target: '/x', fields: [], framing }, this);
-  }
-
-  onUpstreamReady(): void {
-    this.readyTimes += 1;
-  }
-  onResponseHead({ status }: { status: number }): void {
-    this.status = status;
-  }
-  readonly pieces: Buffer[] = [];
-  onResponseData(piece: Buffer): void {
-    this.pieces.push(piece);
-    this.body += piece.toString('latin1');
-  }
-  onTurnEnd(): void {
-    this.turns += 1;
-  }
-  onResponseEnd(): void {
-    this.isEnded = true;
-  }
-  onUpstreamFailure(failure: UpstreamFailure): void {
-    expect([this.isEnded, this.failure]).toEqual([false, undefined]);
-    this.failure = failure;
-  }
-}
-
-const get = (into = pool) => new Sent('GET', { kind: 'none' }, into);
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-/** The upstream keeps the connection for longer than a test lasts. */
-const KEPT = OK.replace('\r\n', '\r\nKeep-Alive: timeout=600\r\n');
-
-async function answered(sent: Sent, at: number, answer = OK): Promise<void> {
+async function answered(sent: SentCall, at: number, answer = OK): Promise<void> {
   await until(() => (connections[at]?.text ?? '').endsWith('\r\n\r\n'));
   connections[at]!.text = '';
   connections[at]!.socket.write(answer);
@@ -104,6 +63,14 @@ describe('UpstreamPool', () => {
     get();
     get();
     await until(() => connections.length === 3);
+  });
+
+  test('expects no body behind an answer to HEAD, whatever length that says', async () => {
+    const sent = new SentCall('HEAD', { kind: 'none' }, pool);
+    await answered(sent, 0, OK.replace(/ok$/, ''));
+    expect([sent.status, sent.body, sent.isEnded]).toEqual([200, '', true]);
+    await answered(get(), 0);
+    expect(connections).toHaveLength(1);
   });
 
   test('P9: bytes of one answer stay as they are while others arrive, on its connection and on others', async () => {
@@ -132,7 +99,7 @@ describe('UpstreamPool', () => {
   });
 
   test('P4: never uses a connection again after a GET with a body, which some servers take for the next request', async () => {
-    const first = new Sent('GET', { kind: 'length', bytes: 2 });
+    const first = new SentCall('GET', { kind: 'length', bytes: 2 }, pool);
     await until(() => first.readyTimes > 0);
     first.connection.write(Buffer.from('{}'));
     first.connection.endBody();
@@ -164,7 +131,7 @@ describe('UpstreamPool', () => {
   });
 
   test('an answer may come before the whole request: it counts, and the connection ends', async () => {
-    const sent = new Sent('POST', { kind: 'length', bytes: 10 });
+    const sent = new SentCall('POST', { kind: 'length', bytes: 10 }, pool);
     await until(() => sent.readyTimes > 0);
     sent.connection.write(Buffer.from('12345'));
     await until(() => connections[0]?.text.endsWith('12345') === true);
@@ -177,7 +144,7 @@ describe('UpstreamPool', () => {
   });
 
   test('writes a chunked body as chunks, and ends it once', async () => {
-    const sent = new Sent('POST', { kind: 'chunked' });
+    const sent = new SentCall('POST', { kind: 'chunked' }, pool);
     await until(() => sent.readyTimes > 0);
     for (const piece of ['ab', '', 'c'.repeat(20_000)]) sent.connection.write(Buffer.from(piece));
     sent.connection.endBody();
@@ -190,7 +157,7 @@ describe('UpstreamPool', () => {
   });
 
   test('an upstream that does not read holds the sender back', async () => {
-    const sent = new Sent('POST', { kind: 'length', bytes: 1e9 });
+    const sent = new SentCall('POST', { kind: 'length', bytes: 1e9 }, pool);
     await until(() => connections.length === 1 && sent.readyTimes > 0);
     connections[0]!.socket.pause();
     let written = 0;
@@ -272,9 +239,44 @@ describe('UpstreamPool', () => {
     }
   });
 
+  test.each<['retire' | 'close', string, string]>([
+    ['retire', 'ends its connections', KEPT],
+    ['close', 'ends its connections', KEPT],
+    ['retire', 'comes after their end', CLOSED],
+    ['close', 'comes after their end', CLOSED],
+  ])('nothing keeps a pool once %s %s', async (how, _, answer) => {
+    const used = async () => {
+      const made = poolWith(TIMEOUTS);
+      const both = [get(made), get(made)];
+      await until(() => connections.length === 2);
+      await answered(both[0]!, 0, answer);
+      await answered(both[1]!, 1, answer);
+      made[how]();
+      return new WeakRef(made);
+    };
+    const kept = await used();
+    await until(() => {
+      collectGarbage();
+      return kept.deref() === undefined;
+    });
+  });
+
+  test.each(['that is used', 'that is retired'])(
+    'a pool %s still ends a call whose upstream is silent after another connection has ended',
+    async (kind) => {
+      const watched = poolWith({ connectMs: 30_000, firstByteMs: 300, idleMs: 300 });
+      const both = [get(watched), get(watched)];
+      await until(() => connections.length === 2);
+      if (kind === 'that is retired') watched.retire();
+      connections[0]!.socket.resetAndDestroy();
+      await until(() => both.every(({ failure }) => failure !== undefined));
+      expect(both.map(({ failure }) => failure?.code)).toContain('timeout');
+    },
+  );
+
   test('keeps at most 1,024 idle connections, and those that have ended do not count', async () => {
     const patient = poolWith({ connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000 });
-    const sent: Sent[] = [];
+    const sent: SentCall[] = [];
     // In parts: a server's queue of new connections is shorter.
     for (let count = 0; count < 1_026; count += 1) {
       sent.push(get(patient));
@@ -348,115 +350,4 @@ test.each([
   ['http://[::1]:8080', { host: '::1', port: 8_080 }],
 ])('%s is at %j', (origin, address) => {
   expect(addressOf(new URL(origin))).toEqual(address);
-});
-
-describe('an upstream by TLS', () => {
-  let secure: ReturnType<typeof createSecureServer>;
-  const resumed: boolean[] = [];
-  /** The names by which clients ask for the server (SNI). */
-  const names: string[] = [];
-  const SNICallback = (name: string, done: (error: null) => void) => {
-    names.push(name);
-    done(null);
-  };
-
-  beforeEach(async () => {
-    resumed.length = 0;
-    names.length = 0;
-    secure = createSecureServer(
-      { ...LOCALHOST_CERTIFICATE, ALPNProtocols: ['http/1.1'], SNICallback },
-      (socket: TLSSocket) => {
-        resumed.push(socket.isSessionReused());
-        socket.on('error', () => undefined);
-        socket.on('data', () => socket.write(OK.replace('\r\n', '\r\nConnection: close\r\n')));
-      },
-    );
-    secure.listen(0, 'localhost');
-    await once(secure, 'listening');
-  });
-  afterEach(async () => {
-    secure.close();
-    await once(secure, 'close');
-  });
-
-  const trusting = (ca?: string) => ({ context: secureContextOf({ ca }), serverName: undefined });
-  const origin = () => new URL(`https://localhost:${(secure.address() as AddressInfo).port}`);
-  const done = (sent: Sent) => until(() => sent.isEnded || sent.failure !== undefined);
-
-  test('is verified by the certificates that are trusted, and its session is resumed', async () => {
-    const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
-    for (let count = 0; count < 3; count += 1) {
-      const sent = get(pool);
-      await done(sent);
-      expect([sent.failure, sent.body]).toEqual([undefined, 'ok']);
-    }
-    expect([resumed.length, resumed[0], resumed.at(-1)]).toEqual([3, false, true]);
-    pool.close();
-  });
-
-  test('has its certificate verified again an hour after it was last', async () => {
-    let late = 0;
-    const { now } = performance;
-    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + late);
-    try {
-      const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
-      // A session arrives with the first answer or behind it.
-      await until(async () => {
-        await done(get(pool));
-        return resumed.at(-1) === true;
-      });
-      late = 3_590_000;
-      await done(get(pool));
-      expect(resumed.at(-1)).toBe(true);
-      late = 3_600_000;
-      await done(get(pool));
-      expect(resumed.at(-1)).toBe(false);
-      late = 7_190_000;
-      await until(async () => {
-        await done(get(pool));
-        return resumed.at(-1) === true;
-      });
-      pool.close();
-    } finally {
-      jest.restoreAllMocks();
-    }
-  });
-
-  test('resolves the name of its address as it is told to, and the certificate is that of the name', async () => {
-    const asked: string[] = [];
-    const lookup: LookupFunction = (host, _options, answer) => {
-      asked.push(host);
-      answer(null, [{ address: (secure.address() as AddressInfo).address, family: 4 }]);
-    };
-    const { port } = secure.address() as AddressInfo;
-    const trusted = trusting(LOCALHOST_CERTIFICATE.cert);
-    const misnamed = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, trusted, lookup);
-    const security = { ...trusted, serverName: 'localhost' };
-    const named = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, security, lookup);
-    const [refused, sent] = [get(misnamed), get(named)];
-    await Promise.all([done(refused), done(sent)]);
-    expect([refused.failure?.reason, sent.failure, sent.body]).toEqual(['wrong_name', undefined, 'ok']);
-    expect(asked).toEqual(['upstream.test', 'upstream.test']);
-    expect(names.sort()).toEqual(['localhost', 'upstream.test']);
-    misnamed.close();
-    named.close();
-  });
-
-  test('with a certificate that no one trusts, or for another name, gets no request', async () => {
-    const distrusting = new UpstreamPool(origin(), TIMEOUTS, trusting());
-    const elsewhere = origin();
-    elsewhere.hostname = '127.0.0.1';
-    const misnamed = new UpstreamPool(elsewhere, TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
-    const reasons: unknown[] = [];
-    for (const into of [distrusting, misnamed]) {
-      const sent = get(into);
-      await done(sent);
-      expect([sent.failure?.code, sent.status]).toEqual(['tls', undefined]);
-      reasons.push(sent.failure?.reason);
-      into.close();
-    }
-    expect(reasons).toEqual(['untrusted_certificate', 'wrong_name']);
-    // Not the address: RFC 6066 §3 knows names alone.
-    expect(names).toEqual(['localhost']);
-  });
 });

@@ -59,7 +59,7 @@ export class UpstreamPool implements RequestSender {
   /** When the upstream's certificate was last checked. */
   private verifiedAt = 0;
   private isClosed = false;
-  private readonly address: UpstreamAddress & { lookup?: LookupFunction };
+  private readonly address: UpstreamAddress & { lookup: LookupFunction | undefined };
 
   constructor(
     private readonly origin: URL,
@@ -69,7 +69,7 @@ export class UpstreamPool implements RequestSender {
     /** Resolves the name of the origin. Default: as the system does. */
     lookup?: LookupFunction,
   ) {
-    this.address = { ...addressOf(origin), ...(lookup && { lookup }) };
+    this.address = { ...addressOf(origin), lookup };
     this.owner = {
       timeouts,
       monotonic: () => performance.now(),
