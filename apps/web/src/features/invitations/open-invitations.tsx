@@ -20,8 +20,9 @@ import { invitationsTexts } from './invitations.text.js';
 /** States in which an invitation can be withdrawn. */
 const MAY_END: ReadonlySet<string> = new Set(['open', 'used_up']);
 
-const invitationsQuery = (slug: string, filter: { state: Invitation['state']; service?: string }) =>
-  listQuery(['invitations', slug, filter], (page, signal) =>
+function invitationsQuery(slug: string, state: Invitation['state'], service: string | undefined) {
+  const filter = { state, ...(service === undefined ? {} : { service }) };
+  return listQuery(['invitations', slug, filter], (page, signal) =>
     unwrap(
       api.GET('/api/v1/tenants/{slug}/invitations', {
         params: { path: { slug }, query: { ...filter, ...page } },
@@ -29,20 +30,16 @@ const invitationsQuery = (slug: string, filter: { state: Invitation['state']; se
       }),
     ),
   );
+}
 
 /** The customer's invitations: open ones, or those in the state that the address names. Withdrawing one also ends the access that it opened. */
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
   const choice = useListChoice(['state', 'service'], Object.keys(text.states));
-  const { service, state = 'open' } = choice;
+  const state = (choice.state ?? 'open') as Invitation['state'];
   const services = useQuery(servicesQuery).data?.items ?? [];
-  const invitations = useInfiniteQuery(
-    invitationsQuery(slug, {
-      state: state as Invitation['state'],
-      ...(service === undefined ? {} : { service }),
-    }),
-  );
+  const invitations = useInfiniteQuery(invitationsQuery(slug, state, choice.service));
   const name = useNames(
     (invitations.data?.items ?? []).flatMap(({ person, requesters }) => [person, ...(requesters ?? [])]),
   );
@@ -55,7 +52,7 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
   return (
     <TableSection
       id="invitations"
-      title={state === 'open' ? text.open : text.inState(text.states[state as Invitation['state']])}
+      title={state === 'open' ? text.open : text.inState(text.states[state])}
       query={invitations}
       empty={
         <NothingListed

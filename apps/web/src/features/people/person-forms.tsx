@@ -25,6 +25,14 @@ interface Given {
   groups: string;
 }
 
+/** The form as it opens. A new person is proposed as an approver. */
+const givenOf = (person: TenantPerson | undefined): Given => ({
+  email: person?.email ?? '',
+  name: person?.name ?? '',
+  roles: new Set(person?.roles ?? ['approver']),
+  groups: person?.groups?.join(', ') ?? '',
+});
+
 /** @param person undefined to add one */
 function useSavePerson(slug: string, person: TenantPerson | undefined, onDone: () => void) {
   return useMutation({
@@ -61,14 +69,12 @@ export function PersonForm({
   onDone: () => void;
 }) {
   const text = useText(peopleTexts);
-  const [name, setName] = useState(person?.name ?? '');
-  const [email, setEmail] = useState(person?.email ?? '');
-  const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
-  const [groups, setGroups] = useState(person?.groups?.join(', ') ?? '');
+  const [given, setGiven] = useState(() => givenOf(person));
+  const change = (some: Partial<Given>) => setGiven((present) => ({ ...present, ...some }));
   const [isEmpty, setEmpty] = useState(false);
   const save = useSavePerson(slug, person, onDone);
-  const changeRoles = (next: ReadonlySet<string>) => {
-    setRoles(next);
+  const changeRoles = (roles: ReadonlySet<string>) => {
+    change({ roles });
     setEmpty(false);
   };
   return (
@@ -76,34 +82,34 @@ export function PersonForm({
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (roles.size === 0) setEmpty(true);
-        else save.mutate({ email, name, roles, groups });
+        if (given.roles.size === 0) setEmpty(true);
+        else save.mutate(given);
       }}
     >
       <TextField
         label={text.name}
-        value={name}
+        value={given.name}
         required
         maxLength={200}
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => change({ name: event.target.value })}
       />
       {person === undefined ? (
         <TextField
           label={text.email}
           type="email"
-          value={email}
+          value={given.email}
           required
-          onChange={(event) => setEmail(event.target.value)}
+          onChange={(event) => change({ email: event.target.value })}
         />
       ) : null}
-      <RoleChoices roles={roles} isMissing={isEmpty} onChange={changeRoles} />
+      <RoleChoices roles={given.roles} isMissing={isEmpty} onChange={changeRoles} />
       <TextField
         label={text.groups}
         hint={text.groupsHint}
-        value={groups}
+        value={given.groups}
         autoCapitalize="off"
         spellCheck={false}
-        onChange={(event) => setGroups(event.target.value)}
+        onChange={(event) => change({ groups: event.target.value })}
       />
       {save.error === null ? null : <ProblemNotice error={save.error} />}
       <div className="row">
