@@ -68,6 +68,14 @@ class PushWorker {
     await this.cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
   }
 
+  /** As a browser with this language does that gives its person another subscription. */
+  async changeSubscription(language: string): Promise<void> {
+    await this.worker.evaluate(`
+      Object.defineProperty(self.navigator, 'language', { get: () => '${language}' });
+      self.dispatchEvent(Object.assign(new Event('pushsubscriptionchange'), { waitUntil() {} }));
+    `);
+  }
+
   /** As a press on a notice with this path. @returns what was opened last */
   async press(path: unknown): Promise<string | undefined> {
     return this.worker.evaluate<string | undefined, unknown>(async (given) => {
@@ -149,6 +157,25 @@ describe('notices in the browser', () => {
       expect(shown.map(({ title, data }) => [title, data.path])).toEqual(Array(4).fill(['Countersign', '/']));
     });
   });
+
+  test.each([
+    ['en-GB', 'en', 'Notices in this browser have ended. Turn them on again under Account.'],
+    ['de-DE', 'de', /^Die Benachrichtigungen in diesem Browser haben geendet/],
+  ])(
+    'a subscription that the browser (%s) replaces or ends is said to have ended',
+    async (locale, language, title) => {
+      const page = await site.signedIn('ada', '/account', { locale });
+      const worker = await PushWorker.of(page);
+      await worker.changeSubscription(locale);
+      await soon(async () =>
+        expect((await worker.asked()).shown).toEqual([
+          expect.objectContaining({
+            ...{ title: expect.stringMatching(title), lang: language, data: { path: '/account' } },
+          }),
+        ]),
+      );
+    },
+  );
 
   test('the worker is a small script of its own that controls no page, and the pages can be installed as an app', async () => {
     const page = await site.signedIn('ada', '/account');

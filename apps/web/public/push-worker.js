@@ -4,22 +4,33 @@
  */
 const UNREADABLE = { title: 'Countersign', path: '/', tag: 'countersign', language: 'en' };
 
+/** Said once if the browser replaces its subscription or ends it. Only its person can turn pushes on again, after a fresh sign-in. */
+const ENDED = {
+  en: 'Notices in this browser have ended. Turn them on again under Account.',
+  de: 'Die Benachrichtigungen in diesem Browser haben geendet. Schalten Sie sie unter Konto wieder ein.',
+};
+
 /** As `safeLocalPath` in libs/contract: one slash, then nothing that a browser reads as another host. */
 const LOCAL = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 
-self.addEventListener('push', (event) => {
-  const { title, path, tag, language } = read(event.data);
-  const [icon, renotify] = ['/icons/seal-192.png', true];
-  // A newer notice about the same thing replaces the one on the screen. Nothing can be decided in it, so it has no buttons.
-  event.waitUntil(
-    self.registration.showNotification(title, { tag, renotify, icon, lang: language, data: { path } }),
-  );
+self.addEventListener('push', (event) => event.waitUntil(show(read(event.data))));
+
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const language = self.navigator.language.startsWith('de') ? 'de' : 'en';
+  // It fails if the person has withdrawn their leave. Then they know that pushes have ended.
+  event.waitUntil(show({ title: ENDED[language], path: '/account', tag: 'ended', language }).catch(() => {}));
 });
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(openPage(event.notification.data?.path));
 });
+
+/** A newer notice about the same thing replaces the one on the screen. Nothing can be decided in it, so it has no buttons. */
+function show({ title, path, tag, language }) {
+  const [icon, renotify] = ['/icons/seal-192.png', true];
+  return self.registration.showNotification(title, { tag, renotify, icon, lang: language, data: { path } });
+}
 
 /** The message. A browser ends a subscription that shows nothing, so what cannot be read is shown without words. */
 function read(data) {

@@ -9,8 +9,8 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField } from '../../ui/field.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
-import { SignInAgain } from '../passkeys/sign-in-again.js';
 import { noticeChoiceTexts } from './notice-choices.text.js';
+import { WhyNotNow } from './why-not-now.js';
 
 type Notices = NewPreferences['notices'];
 type Topic = keyof Notices;
@@ -43,8 +43,7 @@ export function NoticeChoices() {
             ) : (
               <ChoiceFields chosen={found} browserZone={found.browserZone} onChange={null} />
             )}
-            {mayChange ? null : <p className="hint">{text.ownBrowser}</p>}
-            {mayChange && !isFresh(session) ? <SignInAgain /> : null}
+            <WhyNotNow mayChange={mayChange} />
           </>
         )}
       </Loaded>

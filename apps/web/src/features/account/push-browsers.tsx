@@ -11,9 +11,8 @@ import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
-import { SignInAgain } from '../passkeys/sign-in-again.js';
-import { noticeChoiceTexts } from './notice-choices.text.js';
 import { pushTexts } from './push.text.js';
+import { WhyNotNow } from './why-not-now.js';
 
 const KEY = ['push-subscriptions'];
 
@@ -93,7 +92,7 @@ function Browsers({
         isHere={isHere}
         remove={isReady && !change.isPending ? (remove) => change.mutate({ remove }) : null}
       />
-      <NotReady mayChange={mayChange} isNeeded={items.length > 0 || pushAbility() === 'able'} />
+      {items.length > 0 || pushAbility() === 'able' ? <WhyNotNow mayChange={mayChange} /> : null}
     </>
   );
 }
@@ -198,13 +197,4 @@ function LastPush({ lastAt, lastResult }: Pick<PushSubscription, 'lastAt' | 'las
       )}
     </>
   );
-}
-
-/** Why nothing can be changed now. */
-function NotReady({ mayChange, isNeeded }: { mayChange: boolean; isNeeded: boolean }) {
-  const text = useText(noticeChoiceTexts);
-  const session = useSession();
-  if (!isNeeded) return null;
-  if (!mayChange) return <p className="hint">{text.ownBrowser}</p>;
-  return isFresh(session) ? null : <SignInAgain />;
 }

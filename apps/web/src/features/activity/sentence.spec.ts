@@ -56,6 +56,16 @@ test.each<[Event, string, string]>([
     'Ein Aufruf von Erin an billing wurde abgewiesen: insufficient_scope, 3-mal',
   ],
   [
+    event('preferences.changed', { person: ADA }, ADA),
+    'Ada changed which notices reach them, or their time zone',
+    'Ada hat die eigenen Benachrichtigungen oder die eigene Zeitzone geändert',
+  ],
+  [
+    event('preferences.changed', { person: ADA }),
+    'A browser no longer shows the notices of Ada: someone else turned on their own there',
+    'Ein Browser zeigt die Benachrichtigungen von Ada nicht mehr: Jemand anderes hat dort eigene eingeschaltet',
+  ],
+  [
     event('lock.set', { kind: 'tenant', name: 'acme', expiresAt: null }, ADA),
     'Ada locked the customer acme',
     'Ada hat den Kunden acme gesperrt',

@@ -195,7 +195,9 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'practice.closed': () => 'Eine Übung der Freigebenden ist beendet',
   'practice.opened': (e) => `Eine Übung der Freigebenden begann; fällig ${e.instant('dueAt')}`,
   'preferences.changed': (e) =>
-    `${e.person('person')} hat die eigenen Benachrichtigungen oder die eigene Zeitzone geändert`,
+    e.actor === e.person('person')
+      ? `${e.actor} hat die eigenen Benachrichtigungen oder die eigene Zeitzone geändert`
+      : `Ein Browser zeigt die Benachrichtigungen von ${e.person('person')} nicht mehr: Jemand anderes hat dort eigene eingeschaltet`,
   'recovery-key.registered': (e) => `${e.person('person')} hat einen Ersatzschlüssel angelegt`,
   'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
   'report.published': (e) => `Der Transparenzbericht ${e.value('period')} wurde veröffentlicht`,

@@ -184,7 +184,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} answered a practice request: ${known(PRACTISED, e.value('result'))}. Nothing was opened`,
   'practice.closed': () => 'A practice of the approvers is over',
   'practice.opened': (e) => `A practice of the approvers began; due ${e.instant('dueAt')}`,
-  'preferences.changed': (e) => `${e.person('person')} changed which notices reach them, or their time zone`,
+  'preferences.changed': (e) =>
+    e.actor === e.person('person')
+      ? `${e.actor} changed which notices reach them, or their time zone`
+      : `A browser no longer shows the notices of ${e.person('person')}: someone else turned on their own there`,
   'recovery-key.registered': (e) => `${e.person('person')} made a recovery key`,
   'recovery-key.removed': (e) => `${e.actor} removed a recovery key of ${e.person('person')}`,
   'report.published': (e) => `The transparency report ${e.value('period')} was published`,
