@@ -101,8 +101,8 @@ describe('the live page', () => {
       .first()
       .waitFor();
     const pages = [
-      ['/standing', 'No access is open now.'],
       ['/access', 'No one can reach your data through Countersign now'],
+      ['/standing', 'No access is open now.'],
       [`/grants/${id}`, 'Access would end'],
       [`/grants/${id}/receipt`, 'This access has not ended, so this receipt is not final.'],
     ] as const;

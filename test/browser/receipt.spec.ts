@@ -137,7 +137,7 @@ describe('P10: a receipt checks itself in the browser', () => {
     ],
   ];
 
-  test.each(rowsOfEachKind(LIES, ([, pattern]) => pattern))(
+  test.each(rowsOfEachKind(LIES, ([, , , sentence]) => sentence))(
     'a red banner names %s',
     async (_what, pattern, change, sentence) => {
       await lie(pattern, change);
