@@ -84,6 +84,13 @@ describe('ChunkedBody', () => {
     expect(() => decode(text)).toThrow(new MalformedMessage(rule));
   });
 
+  test.each([
+    ['0;;\r\n', 'an odd extension of a chunk'],
+    ['0\r\nConnection: close\r\n', 'a trailer that says how the body ends'],
+  ])('%j of a response is refused, and the rule is named: %s', (text, rule) => {
+    expect(() => decode(text, [], new ChunkedBody('any'))).toThrow(new MalformedMessage(rule));
+  });
+
   test('bytes that are not the first of a read count from their offset', () => {
     const content: string[] = [];
     const body = new ChunkedBody('plain');

@@ -115,9 +115,12 @@ describe('time', () => {
 
   test('the late head of a client is refused once, and the connection is cut a second later', async () => {
     const { socket, text } = await served.client({ allowHalfOpen: true });
+    socket.write('GET /part');
+    await until(() => served.accepted[0]!.socket.bytesRead > 0);
     served.now = 10_000;
     served.tick();
-    await until(() => text().startsWith('HTTP/1.1 408 '));
+    await until(() => text().endsWith('late'));
+    expect(text()).toMatch(/^HTTP\/1\.1 408 .*\r\nConnection: close\r\n/s);
     served.now = 10_999;
     served.tick();
     expect(served.accepted[0]!.socket.destroyed).toBe(false);

@@ -263,6 +263,21 @@ describe('an error of ours', () => {
     expect(served.accepted[0]!.socket.destroyed).toBe(false);
   });
 
+  test('lets nothing that comes behind it be read, also before its answer has left', async () => {
+    const { socket, text } = await served.client();
+    await until(() => served.accepted.length === 1);
+    const ours = served.accepted[0]!.socket;
+    // As by TLS, where what is written leaves in a later turn.
+    ours.cork();
+    socket.write(FAULT);
+    await until(() => ours.bytesRead === FAULT.length);
+    socket.write('SSH-2.0-x\r\n\r\n');
+    await until(() => ours.bytesRead > FAULT.length);
+    ours.uncork();
+    await until(() => text().endsWith('fault'));
+    expect(served.unanswered).toBe(0);
+  });
+
   test('behind a request that is being served breaks the connection: there is no place for an answer', async () => {
     const { socket, text, isEnded } = await served.client();
     socket.write(GET);

@@ -33,6 +33,24 @@ describe('a request', () => {
     expect(driven.happened).toEqual(['head 200', 'data 2', 'end', 'released', 'turn end']);
   });
 
+  test('on a connection that is used again may be answered in several reads', async () => {
+    await driven.sent();
+    await driven.respond(OK, 'turn end');
+    driven.happened = [];
+    driven.send();
+    await driven.respond(`${LENGTH_5}ab`, 'turn end');
+    await driven.respond('cde', 'released');
+    expect(driven.happened).toEqual([
+      'head 200',
+      'data 2',
+      'turn end',
+      'data 3',
+      'end',
+      'released',
+      'turn end',
+    ]);
+  });
+
   test('has each read of its response noted, so that the garbage of large bodies is collected', async () => {
     const note = jest.spyOn(largeReadCollector, 'note');
     try {

@@ -13,6 +13,8 @@ const get = (into: UpstreamPool) => new SentCall('GET', { kind: 'none' }, into);
 describe('an upstream by TLS', () => {
   let secure: ReturnType<typeof createSecureServer>;
   const resumed: boolean[] = [];
+  /** What was agreed on (ALPN); false if the client offered nothing. */
+  const protocols: (string | false | null)[] = [];
   /** The names by which clients ask for the server (SNI). */
   const names: string[] = [];
   const SNICallback = (name: string, done: (error: null) => void) => {
@@ -22,11 +24,13 @@ describe('an upstream by TLS', () => {
 
   beforeEach(async () => {
     resumed.length = 0;
+    protocols.length = 0;
     names.length = 0;
     secure = createSecureServer(
       { ...LOCALHOST_CERTIFICATE, ALPNProtocols: ['http/1.1'], SNICallback },
       (socket: TLSSocket) => {
         resumed.push(socket.isSessionReused());
+        protocols.push(socket.alpnProtocol);
         socket.on('error', () => undefined);
         socket.on('data', () => socket.write(OK.replace('\r\n', '\r\nConnection: close\r\n')));
       },
@@ -51,6 +55,7 @@ describe('an upstream by TLS', () => {
       expect([sent.failure, sent.body]).toEqual([undefined, 'ok']);
     }
     expect([resumed.length, resumed[0], resumed.at(-1)]).toEqual([3, false, true]);
+    expect(new Set(protocols)).toEqual(new Set(['http/1.1']));
     pool.close();
   });
 

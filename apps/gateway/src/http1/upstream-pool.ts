@@ -146,7 +146,7 @@ export class UpstreamPool implements RequestSender {
       ...this.address,
       servername: serverName ?? (isIP(this.address.host) === 0 ? this.address.host : ''),
       ALPNProtocols: ['http/1.1'],
-      ...(session && { session }),
+      session,
     });
     socket.setNoDelay(true);
     // Who resumes a session does not see the certificate again.
