@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ASKS =
-  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violationsInLooks|expectGoodViews)\(/;
+  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violations(?:InLooks|OfOpenPage)|expectGoodViews)\(/;
 
 /** @returns {string[]} their paths in the repository */
 export const sampledSpecs = () => specsThat(ASKS);
