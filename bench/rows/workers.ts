@@ -12,7 +12,7 @@ import { startUpstream } from '../support/upstream.js';
 
 const CALL = '/billing/tenants/acme/invoices/inv-1';
 const CONNECTIONS = 64;
-const WARM_UP_CALLS = 20_000;
+const WARM_UP_CALLS = 100_000;
 const CALLS = 10_000;
 const ROUNDS = 5;
 
