@@ -153,6 +153,7 @@ describe('ChunkedBody', () => {
     ['a carriage return within a trailer', '0\r\nX: 1\rY'],
     ['a DEL in a trailer', '0\r\nX: \x7f\r'],
     ['an extension without a name', '2;\r\n'],
+    ['an extension without a size', ';x\r\n'],
     ['a quoted extension', '2;x="y"\r\n'],
     ['a space in an extension', '2; x\r\n'],
     ['a space in an extension before another one', '2; x;y\r\n'],

@@ -253,8 +253,10 @@ test('a closed body keeps nothing, and notifies no one', () => {
   const { body, receiver, seen } = bodyOf('length');
   body.read(receiver);
   body.push(Buffer.from('hello'), 0);
+  body.pause();
+  body.push(Buffer.from(' '), 0);
   body.close();
-  body.push(Buffer.from(' world'), 0);
+  body.push(Buffer.from('world'), 0);
   expect(seen).toMatchObject({ content: 'hello', ends: 0 });
   expect(Reflect.get(body, 'pending')).toEqual([]);
 });

@@ -78,6 +78,22 @@ describe('requests', () => {
     expect(pieces).toBe(0);
   });
 
+  test('whose answer is whole release what no one has read of their bodies', async () => {
+    const { socket, text } = await served.client();
+    socket.write('POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nab');
+    await until(() => served.exchanges.length === 1);
+    const { body, response } = served.exchanges[0]!;
+    response.send(403, [], 'no');
+    await until(() => text().endsWith('no'));
+    const pieces: Buffer[] = [];
+    body.read({
+      onBodyPiece: (piece) => pieces.push(piece),
+      onBodyEnd: () => undefined,
+      onBodyFailure: () => undefined,
+    });
+    expect(pieces).toEqual([]);
+  });
+
   test('behind the last answer of a connection are discarded, however many there are', async () => {
     served.onExchange = ({ response }) => response.send(200, [], 'ok');
     const { socket, text } = await served.client({ allowHalfOpen: true });

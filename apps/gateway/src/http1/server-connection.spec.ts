@@ -222,6 +222,16 @@ describe('requests', () => {
     }
   });
 
+  test('whose answer is large and leaves at once are followed by others', async () => {
+    served.onExchange = ({ response }) => response.send(200, [], 'x'.repeat(100_000));
+    const { socket, text } = await served.client();
+    for (let count = 1; count <= 3; count += 1) {
+      socket.write(GET);
+      await until(() => text().length > count * 100_000 && text().endsWith('x'));
+    }
+    expect(text().match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
   test('whose body breaks a rule in the read of its head are refused by that rule, and never served', async () => {
     const { socket, text, isEnded } = await served.client();
     socket.write(`POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n${GET}`);
@@ -239,9 +249,14 @@ describe('requests', () => {
     const { body, response } = served.exchanges[0]!;
     socket.write('no chunk\r\n');
     await until(() => body.failure !== undefined);
+    // What would be the end of the body, and another request, if they came without what broke the rule.
+    const { bytesRead } = served.accepted[0]!.socket;
+    socket.write(`0\r\n\r\n${GET}`);
+    await until(() => served.accepted[0]!.socket.bytesRead > bytesRead);
     response.send(200, [], 'ok');
     await until(() => text().endsWith('ok'));
     expect(served.accepted[0]!.socket.writableEnded).toBe(true);
+    expect(served.exchanges).toHaveLength(1);
   });
 });
 
