@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { IndexHtmlTransformContext, Plugin } from 'vite';
 
-/** The pages of the app. */
+/** The file that lists the pages of the app. */
 const PAGES = new URL('src/app/pages.tsx', import.meta.url);
 
-/** The first requests of every page of a signed-in person (`*`), and of some pages. A `:name` is that part of the address. */
+/** What every page of a signed-in person requests first (`*`), and what some pages request besides. `:name` is that part of the path. */
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   '*': ['/api/v1/whoami', '/api/v1/organisation'],
   'requests/:id': ['/api/v1/requests/:id'],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 /** Signs a text of ASCII characters with Ed25519 (RFC 8032), and returns the 64 bytes in base64url. */
 export type Ed25519Signer = (text: string) => string;
 
-/** What is used of `sodium-native`. A secret key is the seed and then the public key, 32 bytes each. */
+/** The part of `sodium-native` that is used here. A secret key is the seed followed by the public key, 32 bytes each. */
 type Sodium = {
   crypto_sign_detached(signature: Buffer, message: Buffer, secretKey: Buffer): void;
 };
@@ -14,9 +14,9 @@ const SIGNATURE_BYTES = 64;
 const TEXT_BYTES = 4_096;
 
 /**
- * A signer for this private key. It uses libsodium if that is installed and makes the same signature as Node here: a signature, which
- * every call to most services has, then takes half the processor time (decision 57). Otherwise Node signs. The signatures are
- * the same bytes, because Ed25519 has no random part.
+ * A signer for this private key. It uses libsodium if that is installed and makes the same signatures as Node on this machine.
+ * Otherwise Node signs. Both make the same bytes, because Ed25519 signatures have no random part. Most calls need a signature,
+ * and libsodium takes a third of Node's processor time for it (decision 57).
  */
 export function ed25519Signer(privateKey: KeyObject): Ed25519Signer {
   const byNode: Ed25519Signer = (text) =>
@@ -29,14 +29,14 @@ export function ed25519Signer(privateKey: KeyObject): Ed25519Signer {
 
 function loadSodium(): Sodium | undefined {
   try {
-    // An optional dependency: its binary does not exist for every machine.
+    // An optional dependency, because it has no binary for some machines.
     return createRequire(import.meta.url)('sodium-native') as Sodium;
   } catch {
     return undefined;
   }
 }
 
-/** All signatures share the memory for the text and for the result, so that signing allocates nothing. */
+/** All signatures share one buffer for the text and one for the result, so that libsodium allocates nothing. */
 function sodiumSigner(sodium: Sodium, privateKey: KeyObject): Ed25519Signer {
   const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
   const secretKey = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]);
@@ -50,7 +50,7 @@ function sodiumSigner(sodium: Sodium, privateKey: KeyObject): Ed25519Signer {
   };
 }
 
-/** Whether both sign an empty, a short and a long text alike. A signer that fails does not. */
+/** True if both make the same signatures for an empty, a short and a long text. False if either throws. */
 function agree(one: Ed25519Signer, other: Ed25519Signer): boolean {
   try {
     return ['', 'countersign', 'c'.repeat(2 * TEXT_BYTES)].every((text) => one(text) === other(text));

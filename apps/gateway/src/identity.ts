@@ -9,7 +9,7 @@ import type { BrokerClient } from './feed/broker-client.js';
 /** The key pair by which upstreams and the broker know this gateway. */
 export type Identity = {
   privateKey: KeyObject;
-  /** Signs with the private key. */
+  /** Signs with the private key, by libsodium if it is there. */
   sign: Ed25519Signer;
   /** Raw 32 bytes, base64url. */
   publicKey: string;

@@ -4,7 +4,7 @@
  */
 const UNREADABLE = { title: 'Countersign', path: '/', tag: 'countersign', language: 'en' };
 
-/** Said once if the browser replaces its subscription or ends it. Only its person can turn pushes on again, after a fresh sign-in. */
+/** Shown once if the browser replaces or ends its subscription. Only its person can turn notices on again, after a fresh sign-in. */
 const ENDED = {
   en: 'Notices in this browser have ended. Turn them on again under Account.',
   de: 'Die Benachrichtigungen in diesem Browser haben geendet. Schalten Sie sie unter Konto wieder ein.',
@@ -17,7 +17,7 @@ self.addEventListener('push', (event) => event.waitUntil(show(read(event.data)))
 
 self.addEventListener('pushsubscriptionchange', (event) => {
   const language = self.navigator.language.startsWith('de') ? 'de' : 'en';
-  // It fails if the person has withdrawn their leave. Then they know that pushes have ended.
+  // It fails if the person has withdrawn the permission to show notices. They know then that notices have ended.
   event.waitUntil(show({ title: ENDED[language], path: '/account', tag: 'ended', language }).catch(() => {}));
 });
 

@@ -15,7 +15,8 @@ import { loadPage } from './app/pages.js';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
 void queryClient.prefetchQuery(sessionQuery);
-// Until then the document itself says that the page is loading. It cannot be awaited here: the page's code imports this file's chunk.
+// Until then the document itself says that the page is loading. A top-level `await` would never end: the page's code imports the chunk
+// of this file, and would wait for it.
 void loadPage(location.pathname).then(() =>
   createRoot(root).render(
     <StrictMode>

@@ -31,7 +31,7 @@ export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =
     ['what', [`${grant.service} of ${grant.tenant}`, ...formatAccess(grant)]],
     ...optionalFact('starts', grant.startsAt === null ? null : formatInstant(grant.startsAt, now)),
     ...optionalFact('ends', grant.endsAt === null ? null : formatInstant(grant.endsAt, now)),
-    ['used', `${grant.used.calls} calls, ${grant.used.bytes} bytes`],
+    ['used', `${grant.used.calls} ${grant.used.calls === 1 ? 'call' : 'calls'}, ${grant.used.bytes} bytes`],
     ['gateway', grant.gatewayUrl],
     ['request', grant.request],
     ['digest', grant.digest],

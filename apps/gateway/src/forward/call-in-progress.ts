@@ -67,7 +67,7 @@ type RunningCall = {
 
 /**
  * One allowed call from its record to its outcome. The spool notifies it when the record is durable; the forwarding, when the
- * call has ended. Nothing here may throw to them: an error refuses the call, and gives a record that is durable by then the
+ * call has ended. Nothing here may throw to them: an error refuses the call. If the call's record is durable by then, it gets the
  * outcome `unknown`.
  */
 export class CallInProgress implements RecordWaiter {
@@ -83,7 +83,12 @@ export class CallInProgress implements RecordWaiter {
     this.selected = selectedOf(exchange, decision, link);
   }
 
-  /** Stores the digest first if it must be durable before the record; `persistDigest` returns undefined if nothing is to be stored. Rethrows its errors. */
+  /**
+   * Writes the record; first stores the digest, if it must be durable before.
+   *
+   * @param persistDigest returns undefined if nothing is to be stored. What it throws is thrown again; if its promise rejects, the
+   *   call is refused as `record_unavailable`
+   */
   start(persistDigest: () => Promise<void> | undefined): void {
     try {
       const digestStored = persistDigest();
@@ -112,7 +117,7 @@ export class CallInProgress implements RecordWaiter {
     try {
       step();
     } catch (error) {
-      if (this.lacksOutcome) this.recordOutcome(NOT_KNOWN);
+      if (this.lacksOutcome) this.recordOutcome(UNKNOWN_END);
       this.release();
       refuseError(this.parts, this.allowed.exchange.response, error);
     }
@@ -314,7 +319,7 @@ export class CallInProgress implements RecordWaiter {
   }
 }
 
-/** What the outcome of a record says. */
+/** How a call ended, as the outcome of its record says it. */
 type RecordedEnd = Pick<
   Forwarded,
   'status' | 'bytes' | 'bodySha256' | 'sentSha256' | 'maskedFields' | 'withheld'
@@ -322,10 +327,10 @@ type RecordedEnd = Pick<
   outcome: Forwarded['outcome'] | 'unknown';
 };
 
-const NOTHING_KNOWN = { status: null, bytes: 0, bodySha256: null, sentSha256: undefined };
-const NOTHING_SENT = { ...NOTHING_KNOWN, outcome: 'cut' } as const;
+const NO_ANSWER = { status: null, bytes: 0, bodySha256: null, sentSha256: undefined };
+const NOTHING_SENT = { ...NO_ANSWER, outcome: 'cut' } as const;
 /** The end of a call that an error interrupted: the upstream may or may not have received it. */
-const NOT_KNOWN = { ...NOTHING_KNOWN, outcome: 'unknown' } as const;
+const UNKNOWN_END = { ...NO_ANSWER, outcome: 'unknown' } as const;
 
 /** Checks and hashes the answer of a route with `download`; undefined on other routes. */
 function downloadOf(

@@ -39,13 +39,14 @@ export function parseFields(text: string, from: number, alphabet: FieldAlphabet)
   for (let at = from; at < text.length; ) {
     const lineEnd = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
-    // If the line has no end, no colon is before it.
+    // If the line has no end, `lineEnd` is -1, and no colon is before it.
     requirePlain(colon !== -1 && colon < lineEnd, 'a header line has no colon');
     const given = text.slice(at, colon);
     if (!alphabet.name.test(given)) throw new MalformedMessage(alphabet.nameRule);
     let begin = colon + 1;
     let end = lineEnd;
-    // Neither leaves the line: its CR ends the first, its colon the second. Of blanks alone nothing is left between them.
+    // Neither loop leaves the line: the first ends at the CR, the second at the colon. If all are blanks, `end` is before `begin`, and
+    // the value is empty.
     while (isBlank(text.charCodeAt(begin))) begin += 1;
     while (isBlank(text.charCodeAt(end - 1))) end -= 1;
     const value = text.slice(begin, end);

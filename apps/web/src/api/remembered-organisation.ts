@@ -2,7 +2,7 @@ const KEY = 'countersign-organisation';
 /** Kept in place of an organisation. */
 const SIGNED_OUT = '';
 const VENDOR = 'vendor';
-/** Kept as long as the tab, so that reloading a page of an ended session is no new beginning. */
+/** Kept as long as the tab is open, so that reloading a page after the session has ended does not begin a sign-in. */
 const SIGNED_IN_KEY = 'countersign-was-signed-in';
 
 /** Keeps the organisation of the person who signed in last in this browser. Signing out forgets it. */
@@ -23,10 +23,10 @@ export function forgetOrganisation(): void {
   }
 }
 
-/** Null if there is none, or the browser forbids storage. */
+/** The organisation of the person who signed in last. Null if there is none, or the browser forbids storage. */
 export const rememberedOrganisation = (): string | null => kept() || null;
 
-/** What is kept: an organisation, or that someone has signed out. Null in a new browser, undefined if the browser forbids storage. */
+/** An organisation, or `SIGNED_OUT`. Null in a new browser, undefined if the browser forbids storage. */
 function kept(): string | null | undefined {
   try {
     return localStorage.getItem(KEY);
@@ -36,10 +36,13 @@ function kept(): string | null | undefined {
 }
 
 /**
- * Whether opening a page begins the sign-in without a press. No other site may have opened it, and either someone of this organisation
- * has signed in in this browser and not signed out, or no one ever has, and the link names the vendor. No link chooses a customer's
- * organisation, whose provider could sign a stranger in; the vendor's is the choice of the people who run the broker. A session that
- * ends is not renewed by itself in its tab: no one may sit there any more.
+ * Whether opening a page begins the sign-in without a press (decision 14). All of this has to be true:
+ *
+ * - No other site has opened the page.
+ * - Someone has signed in in this browser and not signed out, and the link names their organisation or none. Or no one has ever
+ *   signed in or out here, and the link names the vendor. A link never chooses a customer's organisation, because a malicious
+ *   customer's provider could sign the person in as someone else. The people who run the broker have chosen the vendor's provider.
+ * - This tab has had no session: the person may have left when it ended.
  *
  * @param named the organisation that the link names; null if it names none
  */
@@ -52,7 +55,10 @@ export function beginsByItself(named: string | null): boolean {
 
 const wasSignedIn = (): boolean => sessionStorage.getItem(SIGNED_IN_KEY) !== null;
 
-/** Whether the broker said so of this page's answer (`Server-Timing`). False if it came from the browser's cache. */
+/**
+ * Whether no other site opened this page, as the broker says in its answer (`Server-Timing`). False if the page came from the
+ * browser's cache.
+ */
 function isOpenedHere(): boolean {
   const [opened] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return (

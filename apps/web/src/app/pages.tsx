@@ -7,7 +7,7 @@ export interface AppPage {
   path: string;
   /** Loads the page's code. */
   load: () => Code;
-  /** What to render now. */
+  /** The page itself if its code has been loaded, and otherwise a component that waits for the code. */
   component: () => ComponentType;
 }
 
@@ -19,13 +19,13 @@ function page(path: string, importCode: () => Code): AppPage {
     loaded = code.default;
     return code;
   };
-  const later = lazy(load);
-  return { path, load, component: () => loaded ?? later };
+  const waiting = lazy(load);
+  return { path, load, component: () => loaded ?? waiting };
 }
 
 /**
- * Shows a page, at once if its code has been loaded. After React has shown that it waits, it shows what it waited for no earlier than
- * 300 ms later.
+ * Shows a page, at once if its code has been loaded. A lazy component would wait even then; and once React has shown the sign that
+ * it waits, that sign stays for at least 300 ms.
  */
 export function ShownPage({ page }: { page: AppPage }) {
   const [Shown] = useState(page.component);
@@ -68,7 +68,7 @@ export const PAGES: readonly AppPage[] = [
   page('demands/:id', () => import('../features/demands/demand-page.js')),
 ];
 
-/** Loads the code of the page at this path. If that fails, the page says so when it is shown. */
+/** Loads the code of the page at this path, if there is one. Never rejects: if loading fails, the page says so when it is shown. */
 export const loadPage = async (pathname: string): Promise<void> => {
   await findRoute(PAGES, pathname)
     ?.route.load()

@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each(['/', '/Inbox', '/inbox/x', '/grants', '/grants/', '/grants/a/b', '/grants/%2e%2e', '//inbox'])(
-  '%s is none',
+  '%s is no page',
   (pathname) => {
     expect(findRoute(ROUTES, pathname)).toBeUndefined();
   },

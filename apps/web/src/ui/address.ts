@@ -1,6 +1,6 @@
 /**
- * The address of the page: reading it, and going to another page without loading the document again. With link.tsx it is all that
- * these pages need of a router, and a tenth of the size of a library, for which people on slow lines would wait.
+ * Reads the address of the page, and goes to another page without loading the document again. With link.tsx this is all that the
+ * pages need of a router. A library is ten times as large, and people on slow lines would wait for it.
  */
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 
@@ -40,7 +40,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present address. Components follow it at once, so a field whose value is in the address never falls back. */
+/** The present address. Components render again at once when it changes, so a field whose value is in the address keeps what is typed. */
 export const useAddress = (): Address => useSyncExternalStore(subscribe, addressNow);
 
 /** The part of the address after `?`. */
@@ -52,8 +52,9 @@ export function useSearchParams(): URLSearchParams {
 /**
  * Goes to another page of this app. Going to the present address adds nothing to the history, as in browsers.
  *
- * @param to a path of this origin. @throws DOMException for an address of another one
+ * @param to a path of this origin, with its search
  * @param options.replace the back button then leads to the page before the present one
+ * @throws DOMException for an address of another origin
  */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
   const isSame = new URL(to, location.href).href === location.href;
@@ -69,7 +70,11 @@ export function changeSearch(params: URLSearchParams, options?: { replace?: bool
 
 type Params = Readonly<Record<string, string>>;
 
-/** The route with this address, and the named parts of its path: `requests/:id` has an `id`. A slash at the end does not matter. */
+/**
+ * The route of this path, and the named parts of the path: `requests/:id` has an `id`. A slash at the end does not matter.
+ *
+ * @returns undefined if no route has this path
+ */
 export function findRoute<T extends { path: string }>(
   routes: readonly T[],
   pathname: string,

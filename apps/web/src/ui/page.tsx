@@ -17,7 +17,10 @@ function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   return heading;
 }
 
-/** What waits for the reader. The title of the tab begins with it, so that it is seen from another tab. */
+/**
+ * How many requests wait for the reader, as text; empty if none does. The title of the tab begins with it, so that it is seen from
+ * another tab.
+ */
 export const WaitingCount = createContext('');
 
 /** The layout of every page: a title, a heading and one column. */

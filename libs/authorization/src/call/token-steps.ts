@@ -12,7 +12,7 @@ export const signingKeyIsActive: CallStep = ({ view, kid, now }) =>
         reason: 'unknown_key',
       };
 
-/** Nor does a token that has expired. An end has no clock tolerance. */
+/** A token that has expired opens nothing. Its end has no clock tolerance. */
 export const tokenHasNotExpired: CallStep = ({ claims, now }) =>
   now < claims.exp * 1_000
     ? undefined

@@ -26,8 +26,9 @@ const NAME = /^(\d{12})\.spool$/;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
 /**
- * On Linux a write to a file that was opened so is durable when it returns, as after `fdatasync` (open(2)): one trip to another thread
- * for each group of calls, not two. Elsewhere a disk may keep such a write in its own memory, which `fdatasync` there prevents.
+ * On Linux, a write to a file with this flag is durable when it returns, as if `fdatasync` followed (open(2)). So a group of records
+ * takes one trip to another thread, not two. Zero elsewhere: a disk may keep such a write in its own memory there, and `fdatasync`
+ * flushes that memory.
  */
 const O_DSYNC = process.platform === 'linux' ? constants.O_DSYNC : 0;
 

@@ -3,7 +3,7 @@ import { useText } from '../../text/language.js';
 import { SignInAgain } from '../passkeys/sign-in-again.js';
 import { noticeChoiceTexts } from './notice-choices.text.js';
 
-/** Why the reader cannot change their notices now, and what helps. Nothing if they can. */
+/** Says why the reader cannot change their notices now, and how they can. Renders nothing if they can change them. */
 export function WhyNotNow({ mayChange }: { mayChange: boolean }) {
   const text = useText(noticeChoiceTexts);
   const session = useSession();

@@ -124,7 +124,7 @@ function useRows({ request, termsAtFirstView, granting, controls, service, decid
     row(
       text.howLong,
       ({ seconds }) => durationText(seconds, language),
-      controls === undefined ? null : longestWords(controls, text, language),
+      controls === undefined ? null : maxDurationText(controls, text, language),
     ),
     ...([terms, termsAtFirstView, granting].every(({ budget }) => budget === undefined)
       ? []
@@ -142,7 +142,7 @@ function useRows({ request, termsAtFirstView, granting, controls, service, decid
   ];
 }
 
-/** How many have approved, how many must, and what remains if the reader approves. */
+/** How many people have approved, how many must, and how many remain after the reader's approval. */
 function decidedByRow(
   { state, needs }: AccessRequest,
   decides: boolean,
@@ -169,7 +169,7 @@ function decidedByRow(
 }
 
 /** The longest time that the customer's controls allow. */
-const longestWords = ({ maxDuration }: Controls, text: DecisionText, language: Language): string =>
+const maxDurationText = ({ maxDuration }: Controls, text: DecisionText, language: Language): string =>
   maxDuration === null
     ? text.vendorsLimit
     : text.upTo(durationText(parseDuration(maxDuration) ?? 0, language));

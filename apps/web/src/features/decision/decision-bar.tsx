@@ -88,13 +88,13 @@ function useDecision(request: AccessRequest, onDecided: (announcement: string) =
   return { mustSign, signing, decide };
 }
 
-/** Approves what was asked, or offers the less that was chosen. */
+/** Approves what was asked, or offers the narrower terms that the reader has chosen. */
 const approvalOf = (outcome: Outcome, digest: string): Decision =>
   outcome.kind === 'less'
     ? { decision: 'counter', digest, terms: outcome.terms }
     : { decision: 'approve', digest };
 
-/** What the button does, in words: it signs or decides, offers or approves, and grants this for so long. */
+/** What the button does, in words: whether it signs, whether it offers less or approves, what it grants, and for how long. */
 function useApproveLabel(request: AccessRequest, outcome: Outcome, mustSign: boolean): string {
   const text = useText(decisionTexts);
   const language = useLanguage();

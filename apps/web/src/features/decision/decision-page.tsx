@@ -99,7 +99,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   );
 }
 
-/** What the reader can do about the request, what they have read of it, and what they choose to grant. */
+/** What the reader can do about the request, which terms they have read, and what they choose to grant. */
 function useReading(request: AccessRequestDetail) {
   const session = useSession();
   const { digest } = request;
@@ -132,7 +132,7 @@ function useAnnouncement(): [message: string, announce: (message: string) => voi
   return [message, announce];
 }
 
-/** What is asked beside what the customer allows and what would be granted, and the form that grants less. */
+/** Compares what is asked, what the customer allows and what would be granted; below, the form that grants less. */
 function ComparedTerms({
   request,
   reading,
@@ -215,7 +215,10 @@ function Silence() {
   );
 }
 
-/** The exact change, without which the page must not offer a decision, or links to those that were proposed beside the request. */
+/**
+ * The exact change that the request is for. The page must not offer a decision without it, so the whole page waits for its code.
+ * For another request: links to the exact changes that were proposed beside it.
+ */
 function Change({ request }: { request: AccessRequestDetail }) {
   if ((request.terms as Terms).change !== undefined) return <ExactChange request={request} />;
   const { proposed = [] } = request;
@@ -240,7 +243,7 @@ function HiddenFieldsNotice({ terms, service }: { terms: Terms; service: Service
   );
 }
 
-/** Shown if the request changes while the page is open. */
+/** Says that the request has changed while the page was open. The reader confirms that they have read the new terms. */
 function ChangedNotice({ onRead }: { onRead: () => void }) {
   const text = useText(decisionTexts);
   return (

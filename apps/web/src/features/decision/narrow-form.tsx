@@ -16,7 +16,7 @@ import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
 import { Help } from '../../ui/help.js';
 import { decisionTexts } from './decision.text.js';
 
-/** Grants less than asked: presets and individual choices fill the same form. */
+/** The form that grants less than the engineer asked for. Presets fill the same fields as individual choices. */
 export function NarrowForm({
   terms,
   service,
@@ -80,7 +80,7 @@ export function NarrowForm({
   );
 }
 
-/** Keeps what only reads. Nothing if all of it reads. */
+/** Keeps only the actions that read. Renders nothing if there are none, or no others. */
 function ReadOnlyToggle({
   terms,
   service,
@@ -93,12 +93,12 @@ function ReadOnlyToggle({
   onChange: (choice: Choice) => void;
 }) {
   const text = useText(decisionTexts);
-  const looking = readOnlyPairs(terms, service);
+  const readOnly = readOnlyPairs(terms, service);
   const whole = wholeChoice(terms);
-  if (looking === null || sameSet(looking, whole.kept)) return null;
-  const isReadOnly = sameSet(choice.kept, looking);
+  if (readOnly === null || sameSet(readOnly, whole.kept)) return null;
+  const isReadOnly = sameSet(choice.kept, readOnly);
   return (
-    <Toggle on={isReadOnly} onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : looking })}>
+    <Toggle on={isReadOnly} onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : readOnly })}>
       {text.readOnly}
     </Toggle>
   );

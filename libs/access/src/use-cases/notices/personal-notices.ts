@@ -2,12 +2,13 @@ import { decidedBy } from '../../domain/review.js';
 import type { AddressedNotice, NoticeKind } from '../../ports/index.js';
 
 /**
- * Who of the audience gets it. `audience`: all of it. The others are about a request, and reach no one without one: `all`, its
- * `requester`, the `others`, or those who are `undecided`: they have not decided its present terms.
+ * Who of the persons that a notice is addressed to gets it. `audience`: all of them. The other values are for notices about a
+ * request; without a request they choose no one. `all`: everyone. `requester`: its requester alone. `others`: everyone else.
+ * `undecided`: those who have not decided its present terms.
  */
 type Recipients = 'audience' | 'all' | 'requester' | 'others' | 'undecided';
 
-/** The kinds of notices that people get, by mail or by another message in its place. All others go to programs and to Slack. */
+/** The kinds of notices that people get by mail or push. All other kinds go only to programs and to Slack. */
 const RECIPIENTS = {
   'request.awaiting_vendor': 'others',
   'request.awaiting_customer': 'others',
@@ -70,7 +71,7 @@ export type PersonalNoticeKind = keyof typeof RECIPIENTS;
 export const isPersonalNotice = (kind: NoticeKind): kind is PersonalNoticeKind =>
   Object.hasOwn(RECIPIENTS, kind);
 
-/** The ids of the persons who get this notice, by mail or by another message in its place. */
+/** The ids (`usr_…`) of the persons who get this notice by mail or push. Empty if the kind is none that people get. */
 export function notifiedPersons({ notice, request, reviews, persons }: AddressedNotice): string[] {
   const { kind } = notice;
   if (!isPersonalNotice(kind)) return [];

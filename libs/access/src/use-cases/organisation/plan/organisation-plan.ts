@@ -12,7 +12,7 @@ import { personSteps } from './person-steps.js';
 import { serviceSteps } from './service-steps.js';
 import { goneTenants, providerOf, tenantSteps } from './tenant-steps.js';
 
-/** The steps that make the stored organisation match the file. */
+/** The steps that make the stored organisation match the file. No step: they match already. */
 export function planOrganisation(
   deps: Deps,
   file: Organisation,
@@ -76,7 +76,7 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
   ];
 }
 
-/** Every tenant reads the list: it is what the daily statements of standing access are read with. */
+/** The vendor's list of other ways to the data. Every tenant may read it, because the daily statements of standing access refer to it. */
 function coverageSteps({ vendor }: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   const [before, after] = [stored.coverage, vendor.coverage ?? null];
   if (same(before, after)) return [];
@@ -96,7 +96,7 @@ function coverageSteps({ vendor }: Organisation, stored: WholeOrganisation): Org
 const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
   slack == null ? {} : { slack };
 
-/** Every tenant reads this log: what binds its requests is plain, and the rest is opened to the vendor alone. */
+/** Every tenant reads this log. The name, and the policy that binds their requests, are plain text; the rest is for the vendor alone. */
 const publicPart = ({ name, policy }: { name: string; policy: unknown }) => ({ name, policy });
 
 /** A webhook's address may be a secret (P11), so its hash is logged instead. */

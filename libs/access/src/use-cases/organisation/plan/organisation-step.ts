@@ -14,6 +14,7 @@ export interface OrganisationChange {
   after: unknown;
 }
 
+/** One difference, and how the store is changed to remove it. */
 export interface OrganisationStep {
   change: OrganisationChange;
   /** Set if the step widens a tenant, which the host may not do to a claimed tenant. */
@@ -22,10 +23,11 @@ export interface OrganisationStep {
   tenant?: { before: TenantRecord; after: TenantRecord };
   /** The person after the step. */
   person?: Person;
+  /** @param at the instant of the change, which events and rows get */
   apply(unit: VendorUnit, at: string): Promise<void>;
 }
 
-/** Ignores the order of keys, and treats undefined as absent. */
+/** Whether two plain values are the same. Ignores the order of keys, and treats undefined as absent. */
 export const same = (a: unknown, b: unknown): boolean =>
   JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 

@@ -9,7 +9,9 @@ import type { Deps } from '../../shared/deps.js';
 import { changePersonIn, groupsOf } from '../change-person.js';
 import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
 
+/** A person as the file states them. */
 interface Wanted {
+  /** Null for vendor staff. */
   tenant: string | null;
   person: OrganisationPerson<Person['roles'][number]>;
   address: Pick<Person, 'email' | 'address'>;
@@ -17,13 +19,13 @@ interface Wanted {
   provided: boolean;
 }
 
-/** With what is known about their place and employer once the file is applied; absent: nothing. */
+/** With what is known about their place and employer once the file is applied; undefined if nothing is. */
 type WantedWithFacts = Wanted & { facts: PersonFacts | undefined };
 
 /**
  * A person whom their side's SCIM client manages, as the file leaves them: the file changes neither whether they are here
- * nor their name, and their roles only if it says otherwise about their groups. Null if the client does not manage them, or
- * the file no longer accepts one.
+ * nor their name, and their roles only if it gives their groups other roles. Null if no client manages them, or if the file no
+ * longer accepts one for their side.
  */
 function keptByClient(
   file: Organisation,
@@ -38,6 +40,7 @@ function keptByClient(
   return isGiven ? { ...person, roles: rolesOfGroups(side.scim, groups) } : person;
 }
 
+/** The steps that add, change and remove people, on every side. @throws AccessError `conflict` (P2) */
 export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   const wanted: Wanted[] = [
     { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
@@ -71,7 +74,7 @@ export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganis
   return [...steps.filter((step) => step !== null), ...gone];
 }
 
-/** P2: nor may the file make vendor staff of a person whom a customer's SCIM client has made, or the other way round. */
+/** P2: the file may not make vendor staff of a person whom a customer's SCIM client has made, nor the other way round. */
 function refuseOtherSide(file: Organisation, stored: WholeOrganisation, wanted: readonly Wanted[]): void {
   const isVendor = new Map(wanted.map(({ address, tenant }) => [address.email, tenant === null]));
   const taken = stored.people.filter(
@@ -100,7 +103,7 @@ function personStep(
   kept: Person | null,
   tenant: TenantRecord | null,
 ): OrganisationStep | null {
-  // Whom the client has deactivated the file does not bring back.
+  // The file does not bring back a person whom the client has deactivated.
   if (kept !== null && kept.removedAt !== null) return null;
   const facts = wanted.facts === undefined ? {} : { facts: wanted.facts };
   const after: Person = keptWithGroups(kept, wanted) ?? {
@@ -121,7 +124,7 @@ function personStep(
   return savePersonStep(before ?? null, after, action, tenant);
 }
 
-/** The groups of vendor staff are in the file alone. A tenant's person keeps theirs if the file says nothing about them. */
+/** The file alone decides the groups of vendor staff. A tenant's person keeps their groups if the file says nothing about groups. */
 const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
   groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
 
@@ -132,7 +135,7 @@ function keptWithGroups(kept: Person | null, wanted: WantedWithFacts): Person | 
   return { ...rest, ...wantedGroups(wanted, kept), ...(facts === undefined ? {} : { facts }) };
 }
 
-/** The file states facts of vendor staff, and says which of the provider's count. */
+/** Only vendor staff have facts. The file states some of them, and says which facts of the provider count. */
 const factsAfter = (
   { clock }: Deps,
   { vendor }: Organisation,
@@ -143,7 +146,7 @@ const factsAfter = (
     ? factsUnder(vendor, before?.facts, person.facts ?? {}, clock.now().toISOString())
     : undefined;
 
-/** A person that only the SCIM client knows: the file states nothing about them. */
+/** Without the facts that an earlier file stated: only the SCIM client knows this person now. */
 function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person): Person {
   if (person.tenant !== null || person.facts === undefined) return person;
   const { facts: before, ...rest } = person;
@@ -151,7 +154,7 @@ function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person
   return { ...rest, ...(facts === undefined ? {} : { facts }) };
 }
 
-/** `tenant` is the tenant before the change. */
+/** @param tenant the tenant before the change; null for vendor staff, and if it does not exist yet */
 function savePersonStep(
   before: Person | null,
   after: Person,

@@ -11,6 +11,7 @@ import { endGrantsIn } from '../../grants/end-grant.js';
 import type { Deps } from '../../shared/deps.js';
 import { type OrganisationStep, same } from './organisation-step.js';
 
+/** The steps that add, change and remove services. */
 export function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   const wanted = file.services.map((definition) => serviceStep(deps, definition, stored));
   const gone = stored.services
@@ -65,7 +66,7 @@ function serviceStep(
   };
 }
 
-/** Nothing is kept of a service without settings. `ed25519` is what gateways do anyway. */
+/** Without settings nothing is stored. `ed25519` is not stored either: it is the gateways' default. */
 function upstreamOf({
   tls,
   context,
@@ -89,8 +90,8 @@ const describeService = ({ definition, tenants, upstream }: ServiceRecord): Orga
 });
 
 /**
- * Every version of a route map is logged whole, so that the past meaning of an action can be looked up: by its hash for
- * everyone, and its content by the tenants that the service is for.
+ * Every version of a route map is logged whole, so that anyone can look up what an action meant in the past. Everyone reads its
+ * hash; only the tenants that the service is for, and the vendor, read its content.
  */
 async function saveService(
   unit: VendorUnit,
@@ -116,7 +117,7 @@ async function saveService(
   await endUnservedGrants(unit, before, after, at);
 }
 
-/** Whom a service is for is the vendor's to know: its list names other customers. */
+/** Only the vendor may read which tenants a service is for: the list names other customers. */
 const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string): EventDraft => ({
   type: 'service.tenants',
   at,
@@ -125,7 +126,7 @@ const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string):
   personal: { tenants: canonicalJson(tenants) },
 });
 
-/** Which files of their hosts gateways use is the vendor's to know. How calls are signed is for all to know. */
+/** Only the vendor may read which files gateways use on their hosts. Every tenant may read how calls are signed. */
 const upstreamSettings = (service: string, settings: UpstreamSettings, at: string): EventDraft => ({
   type: 'service.upstream',
   at,

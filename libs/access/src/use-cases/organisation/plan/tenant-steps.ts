@@ -13,6 +13,7 @@ import type { WholeOrganisation } from '../../../ports/index.js';
 import { endUnfitGrantsIn } from '../end-unfit-grants.js';
 import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
 
+/** The step that adds or changes this tenant; none if it is stored like this already. */
 export function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisation): OrganisationStep[] {
   const record: TenantRecord = {
     slug: tenant.slug,
@@ -29,12 +30,14 @@ export function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisatio
   return [tenantStep(before, record, before === null || before.removedAt !== null ? 'add' : 'change')];
 }
 
+/** The steps that remove the tenants that the file no longer has. */
 export function goneTenants(file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   return stored.tenants
     .filter((each) => each.removedAt === null && !file.tenants.some(({ slug }) => slug === each.slug))
     .map((each) => tenantStep(each, each, 'remove'));
 }
 
+/** @param after as in the file. If the tenant is removed, the stored one */
 export function tenantStep(
   before: TenantRecord | null,
   after: TenantRecord,
@@ -69,7 +72,7 @@ export function tenantStep(
   };
 }
 
-/** What a side's provider may send; absent members: nothing. */
+/** What a side's provider may send: security events (`signals`) and people (`scim`). An absent member: nothing of it. */
 export const providerOf = ({
   signals,
   scim,
