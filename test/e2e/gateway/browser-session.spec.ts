@@ -18,7 +18,7 @@ const OPENS = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec
 const CALLS = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' };
 
 type Answer = { status: number; headers: IncomingHttpHeaders; text: string; location: URL };
-type Sent = { cookie?: string; method?: string; host?: string } & Record<string, string>;
+type Sent = { cookie?: string; method?: string; host?: string } & Record<string, string | string[]>;
 
 /** A browser at the service's own host: `fetch` would not let us say which host that is. */
 const visit = (
@@ -497,6 +497,12 @@ describe('a browser with a grant, at the service’s own host', () => {
       const part = await get(PAGE, { ...CALLS, cookie, 'accept-encoding': 'gzip, br' });
       expect([part.text, part.headers['content-length']]).toEqual([html, String(html.length)]);
       expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('gzip, br');
+      // No browser sends a field twice. The record says that the call was allowed, so it is made.
+      for (const field of ['sec-fetch-mode', 'sec-fetch-dest'] as const) {
+        const hits = world.upstream.hits.length;
+        const twice = await get(PAGE, { ...OPENS, cookie, [field]: [OPENS[field], OPENS[field]] });
+        expect([twice.status, twice.text, world.upstream.hits.length - hits]).toEqual([200, html, 1]);
+      }
     } finally {
       world.upstream.answer = before;
     }

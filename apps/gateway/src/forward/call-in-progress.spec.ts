@@ -1,9 +1,13 @@
 import { pino } from 'pino';
 import { sampleClaims } from '../../../../test/factories/grant-token.js';
+import { OpenCall } from '../budget/open-calls.js';
 import type { RecordWaiter } from '../records/spool/spool.js';
 import { CallInProgress, type CallInProgressParts } from './call-in-progress.js';
 
-test('P5: an error after the record is durable gives it the outcome unknown, and the call is answered', () => {
+type Parts = Partial<Record<keyof CallInProgressParts, unknown>>;
+
+/** Starts a call whose record becomes durable at once. @returns its outcomes, its answers, and the calls that were removed */
+function start(given: Parts) {
   const outcomes: unknown[] = [];
   const answers: number[] = [];
   const removed: unknown[] = [];
@@ -13,17 +17,13 @@ test('P5: an error after the record is durable gives it the outcome unknown, and
       recordOutcome: (record: string, _claims: unknown, outcome: object) =>
         outcomes.push({ record, ...outcome }),
     },
-    metrics: {
-      recorded: () => {
-        throw new Error('a fault of ours');
-      },
-      forwarded: () => undefined,
-    },
+    metrics: { recorded: () => undefined, forwarded: () => undefined },
     calls: { remove: (call: unknown) => removed.push(call) },
     clock: { now: () => 0, monotonic: () => 0 },
     log: pino({ level: 'silent' }),
+    ...given,
   };
-  const call = { beganAt: 0 };
+  const call = new OpenCall('sha256:0', 'grt_1', 'billing', 1, 'acme', 'usr_1', 0, 'kid');
   const allowed = {
     exchange: {
       canonical: { service: 'billing', method: 'GET', path: '/', query: '', headers: { fields: [] } },
@@ -43,7 +43,25 @@ test('P5: an error after the record is durable gives it the outcome unknown, and
     parts as unknown as CallInProgressParts,
     allowed as unknown as ConstructorParameters<typeof CallInProgress>[1],
   ).start(() => undefined);
-  expect(outcomes).toEqual([expect.objectContaining({ record: 'rec_1', outcome: 'unknown', bytes: 0 })]);
-  expect(answers).toEqual([503]);
-  expect(removed).toEqual([call]);
+  return { outcomes, answers, isRemoved: removed.includes(call) };
+}
+
+const fault = () => {
+  throw new Error('a fault of ours');
+};
+
+test('P5: an error after the record is durable gives it the outcome unknown, and the call is answered', () => {
+  expect(start({ metrics: { recorded: fault, forwarded: () => undefined } })).toEqual({
+    outcomes: [expect.objectContaining({ record: 'rec_1', outcome: 'unknown', bytes: 0 })],
+    answers: [503],
+    isRemoved: true,
+  });
+});
+
+test('an error after the outcome gives the record no second one', () => {
+  expect(start({ authorizer: { isInTouch: () => false }, refusals: { cut: fault } })).toEqual({
+    outcomes: [expect.objectContaining({ record: 'rec_1', outcome: 'cut' })],
+    answers: [503],
+    isRemoved: true,
+  });
 });

@@ -8,7 +8,7 @@ import type { Framing } from '../http1/framing.js';
 import { DateLine } from '../http1/message-writer.js';
 import { RequestBody } from '../http1/request-body.js';
 import { ServerResponse } from '../http1/server-response.js';
-import { UpstreamPool } from '../http1/upstream-pool.js';
+import { type RequestSender, UpstreamPool } from '../http1/upstream-pool.js';
 import { forwardCall } from './forward-call.js';
 import type { Forwarded, Forwarding } from './forwarding.js';
 import { LocationRewriter } from './location-rewriter.js';
@@ -48,11 +48,17 @@ type Options = { reads: boolean; buffer: number; bodyBytes?: number };
  * Forwards a GET, or a POST with a body of so many bytes. A client that does not read takes no byte; `buffer`: how many of
  * them may wait for it.
  */
-function forward({ reads, buffer, bodyBytes }: Options): {
+function forward(options: Options) {
+  const { forwarding, ...parts } = forwardingOf(options);
+  const ended = new Promise<Forwarded>((resolve) => forwardCall(forwarding, resolve));
+  return { ...parts, ended };
+}
+
+function forwardingOf({ reads, buffer, bodyBytes }: Options): {
+  forwarding: Forwarding;
   body: RequestBody;
   client: Duplex;
   call: OpenCall;
-  ended: Promise<Forwarded>;
 } {
   const client = new Duplex({
     writableHighWaterMark: buffer,
@@ -104,8 +110,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     takeBytes: (bytes) => bytes,
     moreBytes: async () => 'more',
   };
-  const ended = new Promise<Forwarded>((resolve) => forwardCall(forwarding, resolve));
-  return { body, client, call, ended };
+  return { forwarding, body, client, call };
 }
 
 async function answer(count: number): Promise<void> {
@@ -149,4 +154,22 @@ test('a response that comes before the whole body ends the body: no hash of a pa
   body.push(Buffer.from('67890'), 0);
   call.cut('client_gone');
   expect(await ended).toMatchObject({ status: 200, outcome: 'cut', bodySha256: null });
+});
+
+test('a fault while the request is sent is thrown, and what the client then receives ends no call a second time', () => {
+  const { forwarding, call } = forwardingOf({ reads: true, buffer: 65_536 });
+  const upstream: RequestSender = {
+    send: () => {
+      throw new RangeError('a fault of ours');
+    },
+  };
+  const settled: Forwarded[] = [];
+  expect(() => forwardCall({ ...forwarding, upstream }, (result) => settled.push(result))).toThrow(
+    'a fault of ours',
+  );
+  forwarding.response.send(503, [], 'refused');
+  forwarding.response.connectionEnded();
+  call.cut('shutdown');
+  expect(forwarding.response.hasEnded).toBe(true);
+  expect(settled).toEqual([]);
 });

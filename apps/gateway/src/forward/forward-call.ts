@@ -13,8 +13,9 @@ import { clientHeaders } from './forwarded-headers.js';
 import type { Forwarded, ForwardFailure, Forwarding } from './forwarding.js';
 
 /**
- * Sends the call to its upstream and the response to the client, both as streams. Never throws. `settle` is called once, when the
- * call has ended; it must not throw. It may be called before this function returns.
+ * Sends the call to its upstream and the response to the client, both as streams. `settle` is called once, when the call has
+ * ended; it must not throw. It may be called before this function returns. If this throws, which only a fault of ours can cause,
+ * `settle` is never called.
  */
 export function forwardCall(forwarding: Forwarding, settle: (result: Forwarded) => void): void {
   new ForwardedCall(forwarding, settle).start();
@@ -69,7 +70,10 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     try {
       this.upstream = upstream.send({ method, target, fields, framing }, this);
     } catch (error) {
-      if (!(error instanceof UnwritableHead)) throw error;
+      if (!(error instanceof UnwritableHead)) {
+        this.letGo();
+        throw error;
+      }
       this.finish('failed', 'upstream_unreachable');
     }
   }
@@ -357,10 +361,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   private finish(outcome: Forwarded['outcome'], failure?: ForwardFailure, cutBy?: CutReason): void {
-    this.settled = true;
-    const { body, response, download } = this.parts;
-    body.close();
-    response.observe(undefined);
+    this.letGo();
+    const { response, download } = this.parts;
     const { status, bytes, bodySha256, tlsFailure, withheld } = this;
     const maskedFields = this.answerBody?.maskedFields;
     const sentSha256 = response.hasBegun ? download?.sha256() : undefined;
@@ -376,6 +378,14 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
       maskedFields,
       withheld,
     });
+  }
+
+  /** What still happens to the client's request, and to its response, does not concern this call. */
+  private letGo(): void {
+    this.settled = true;
+    const { body, response } = this.parts;
+    body.close();
+    response.observe(undefined);
   }
 
   private pauseUpstream(): void {

@@ -24,14 +24,17 @@ const FORBIDS_CHANGES: ReadonlySet<string> = new Set([
   ...['content-digest', 'repr-digest', 'digest', 'content-md5', 'integrity-policy'],
 ]);
 
-/** Whether a call may get a page to which the overlay is added: a person opens it in a tab of a browser that has a session. */
+/**
+ * Whether a call may get a page to which the overlay is added: a person opens it in a tab of a browser that has a session. The call has
+ * its record by now, so nothing here refuses it: a browser sends each of these fields once, and other requests get no overlay.
+ */
 export function opensPage({ method, origin, headers }: CanonicalRequest): boolean {
   return (
     origin !== undefined &&
     method === 'GET' &&
-    headers.one('authorization') === undefined &&
-    headers.one('sec-fetch-mode') === 'navigate' &&
-    headers.one('sec-fetch-dest') === 'document'
+    !headers.has('authorization') &&
+    headers.all('sec-fetch-mode').join() === 'navigate' &&
+    headers.all('sec-fetch-dest').join() === 'document'
   );
 }
 

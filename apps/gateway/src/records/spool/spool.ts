@@ -66,7 +66,7 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
 };
 
 /**
- * The records of this gateway until the broker has them: append-only segments on disk. One fdatasync makes the records of
+ * The records of this gateway until the broker has them: append-only segments on disk. One write makes the records of
  * all calls durable that wait at that moment (P5). Nothing counts before it is durable.
  */
 export class Spool {
