@@ -3,16 +3,16 @@
  * Mutation testing: changes one small thing at a time, in a copy of the tree, and runs the specs beside it. A test has to fail.
  *
  * - The checks of tokens, calls, countersignatures and statements: each step or rule in a list of them is removed in turn, in some
- *   files also each guard (bin/mutation/operators.mjs), and every removal has to turn a test red. So has every change of the fast
- *   readers that tokens are read with.
+ *   files also each guard (bin/mutation/operators.mjs), and every removal has to turn a test red. The fast readers of tokens are
+ *   changed in every way, and every change has to turn a test red.
  * - The gateway's HTTP/1.1: everything is changed that the usual operators change (bin/mutation/operators.mjs), and at least
  *   95 % of it has to turn a test red. A run that hangs counts as red.
  *
  * `npm run test:mutation` runs them all, and fails if too many survive; `-- TEXT` only those whose path or name has the text, such
  * as `-- http1/` or `-- http1/fields.ts`, and `-- TEXT 100` a hundred of these, taken at random.
  *
- * `bin/mutation/equivalent.json` lists the survivors that change nothing that could be seen, each with the reason. They do not
- * count. An entry that names no change of these files fails the run: the code has changed, and so may the reason have.
+ * `bin/mutation/equivalent.json` lists the survivors whose effect no test can see, each with the reason. They do not count. An
+ * entry that names no change of these files fails the run: the code has changed, and the reason may no longer be true.
  */
 import { fork } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -163,7 +163,7 @@ async function tryAll(target, mutants, benches) {
 
 const percent = (part, whole) => (whole === 0 ? 0 : Math.round((part / whole) * 1_000) / 10);
 
-/** Everything that is changed in the files of a target. */
+/** All changes of the files of a target. */
 function allMutants({ folder, operators }) {
   return readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && operators(name) !== undefined)
@@ -177,7 +177,7 @@ function requireKnown(mutants) {
   if (odd.length > 0) throw new Error(`bin/mutation/equivalent.json names no change: ${odd.join('; ')}`);
 }
 
-/** So many of them, taken at random. */
+/** At most `count` of the mutants, taken at random. */
 function sampleOf(mutants, count) {
   const left = [...mutants];
   const taken = [];

@@ -9,9 +9,9 @@ import { ModuleMocker } from 'jest-mock';
 import { costsNow, noteCosts } from './costs.mjs';
 
 /**
- * After a test file jest replaces a worker whose heap is above `workerIdleMemoryLimit`. Most of the heap is garbage then, and
- * to collect it costs a tenth of loading all modules in another worker. What stays is most of the heap late in a long run:
- * then it is collected only once as much has been added again.
+ * After a test file, jest replaces a worker whose heap is above `workerIdleMemoryLimit`. Most of such a heap is garbage, and
+ * collecting it costs a tenth of loading all modules in another worker. So the worker collects above the first limit. Late in
+ * a long run most of the heap is in use: then it collects only after the heap has grown by the second number again.
  */
 const COLLECT_ABOVE_BYTES = 350_000_000;
 const COLLECT_ADDED_BYTES = 100_000_000;
@@ -51,7 +51,7 @@ export default class NativeEnvironment {
     return ['node', 'node-addons'];
   }
 
-  /** jest asks for it, and without it refuses the environment. */
+  /** jest refuses an environment that does not have this method. */
   getVmContext() {
     return null;
   }

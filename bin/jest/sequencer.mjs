@@ -1,7 +1,7 @@
 /**
  * The order of the test files. Once a run has noted how long each takes, jest begins with the longest. A fresh clone has no
- * such notes: then the projects whose files take longest come first, so that no long file is left alone at the end. The
- * end-to-end and the gateway's files mostly wait. They are spread among the others, which want the processor meanwhile.
+ * such notes: then the projects whose files take longest come first, so that no long file is left alone at the end. Files of
+ * end-to-end tests and of the gateway mostly wait. They are spread among the others, which use the processor meanwhile.
  */
 import { relative, sep } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
@@ -22,7 +22,7 @@ export default class LongestFirst extends Sequencer {
   }
 }
 
-/** The files of `busy` in their order, and between them the others, all of them before the last third begins. */
+/** The files of `busy` in their order. Those of `waiting` are spread between them, and all begin before the last third does. */
 function spread(waiting, busy) {
   const left = [...waiting];
   const each = (waiting.length * 1.5) / Math.max(1, busy.length);

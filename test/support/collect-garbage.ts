@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Lets V8 collect all that nothing holds any more. A weak reference that was read in this turn still holds what it refers to. */
+/** Makes V8 collect everything that nothing refers to. What a `WeakRef` gave out in this turn of the event loop stays. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

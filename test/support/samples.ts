@@ -31,7 +31,7 @@ export const SAMPLES = {
   scanners: { quick: 10, full: 50 },
   /** Calls to the API at once. */
   parallelCalls: { quick: 40, full: 100 },
-  /** Ways in which one request or grant is met at once, through two stores. */
+  /** Operations on one request or grant at the same moment, through two stores. */
   waysAtOnce: { quick: 50, full: 100 },
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
   decisionsInFlight: { quick: 40, full: 100 },
@@ -45,13 +45,13 @@ export const SAMPLES = {
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 60, full: 200 },
-  /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */
+  /** `kill -9` of a broker with a hundred decisions in flight, of one that streams exports, and of a gateway under load. */
   brokerKills: { quick: 1, full: 30 },
   exportKills: { quick: 1, full: 12 },
   gatewayKills: { quick: 2, full: 200 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
   workerKills: { quick: 1, full: 25 },
-  /** The same of a gateway that holds a part of a grant's budget. */
+  /** `kill -9` of a gateway that holds a part of a grant's budget. */
   budgetKills: { quick: 1, full: 3 },
   /** Decisions that an open page shows; an odd number, for its median. */
   watchedDecisions: { quick: 3, full: 5 },
@@ -63,7 +63,7 @@ export const SAMPLES = {
   logWriterKills: { quick: 4, full: 250 },
 } as const;
 
-/** Whether this run takes its time. */
+/** Whether this is a run with the full counts: the soak. */
 export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
 
 /**

@@ -8,7 +8,7 @@ import type { UpstreamPool } from '../../apps/gateway/src/http1/upstream-pool.js
 
 export const TIMEOUTS = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-/** The upstream keeps the connection for longer than a test lasts. */
+/** The upstream promises to keep the connection for longer than a test lasts. */
 export const KEPT = OK.replace('\r\n', '\r\nKeep-Alive: timeout=600\r\n');
 
 /** What happened to one request, and the connection that carries it. */

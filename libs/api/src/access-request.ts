@@ -225,7 +225,7 @@ export const reviewSchema = named(
 );
 export type Review = z.infer<typeof reviewSchema>;
 
-/** Absent in answers to a change. */
+/** The answer to a call that changes the request does not have it. */
 const outdatedText = () =>
   z
     .string()
@@ -304,7 +304,7 @@ export const accessRequestSchema = named(
 );
 export type AccessRequest = z.infer<typeof accessRequestSchema>;
 
-/** One request, with what its reviewer should know besides. */
+/** One request, with what its reviewers should know about it. */
 export const accessRequestDetailSchema = named(
   'AccessRequestDetail',
   'A request with its terms, its reviews and its thread.',

@@ -39,7 +39,7 @@ const zoneName = z.string().refine(isZone, { error: 'must be an IANA time zone s
 
 const MAX_RULES = 100;
 const MOST = Number.MAX_SAFE_INTEGER;
-/** A request passes at most so many stages (libs/access holds the same limit for rules that match together). */
+/** The most stages of one rule. libs/access allows no more for all rules together that match a request. */
 const MAX_STAGES = 3;
 const MAX_APPROVALS = 20;
 /** In seconds. A longer delay would be a prohibition that no one could lift. */
@@ -76,7 +76,7 @@ const day = z
 const timeOfDay = (pattern: RegExp) =>
   z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });
 
-/** Wall clock: days and times of day. `to` is later on the same day; `24:00` is its end. */
+/** Days and times of day by the clock on the wall. `to` is later on the same day; `24:00` is the end of the day. */
 const clockHours = {
   days: z
     .array(z.enum(WEEKDAYS, { error: `must be one of ${WEEKDAYS.join(', ')}` }))
@@ -95,7 +95,7 @@ function refuseBackwards<T extends { from: string; to: string }>(
 }
 
 const localHours = z.strictObject(clockHours).superRefine(refuseBackwards);
-/** The same with a zone of its own. */
+/** The same hours, in a time zone that they name. */
 export const zonedHours = z.strictObject({ ...clockHours, zone: zoneName }).superRefine(refuseBackwards);
 
 const instant = z.string().refine(isInstant, { error: 'must be an instant such as 2026-12-24T18:00:00Z' });

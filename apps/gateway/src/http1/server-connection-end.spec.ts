@@ -19,7 +19,7 @@ describe('requests', () => {
     expect(served.exchanges[0]?.response.isGone ?? true).toBe(true);
   });
 
-  test('whose client has read on are told so', async () => {
+  test('whose client reads on are notified that they may send more', async () => {
     const { socket } = await served.client();
     socket.pause();
     socket.write(GET);
@@ -105,7 +105,7 @@ describe('requests', () => {
     expect([served.exchanges.length, served.unanswered]).toEqual([1, 0]);
   });
 
-  test('behind which the server shuts down still let their client read the last answer', async () => {
+  test('that got the last answer keep their connection when the server shuts down: their client can still read the answer', async () => {
     served.onExchange = ({ response }) => response.send(200, [], 'ok');
     const { socket } = await served.client({ allowHalfOpen: true });
     socket.write('GET /x HTTP/1.0\r\n\r\n');
@@ -114,7 +114,7 @@ describe('requests', () => {
     expect(served.accepted[0]!.socket.destroyed).toBe(false);
   });
 
-  test('whose client has gone already have no address of it', async () => {
+  test('whose client has already gone have no address of it', async () => {
     const here = await served.client();
     await until(() => served.accepted.length === 1);
     here.socket.write(GET);
@@ -147,7 +147,7 @@ describe('requests', () => {
     expect(ends).toEqual(['ECONNRESET']);
   });
 
-  test('whose client resets the connection before the answer is written are not answered, but told so', async () => {
+  test('whose client resets the connection before the answer is written are notified of that, and not that it was sent', async () => {
     const { socket } = await served.client();
     socket.write(GET);
     await until(() => served.exchanges.length === 1);
@@ -165,7 +165,7 @@ describe('requests', () => {
     expect(happened).toEqual(['gone']);
   });
 
-  test('whose client goes away are told so, also those that wait', async () => {
+  test('whose client goes away are notified; those that wait are never served', async () => {
     const { socket } = await served.client();
     socket.write(GET + GET);
     await until(() => served.exchanges.length === 1);

@@ -45,7 +45,7 @@ export function ApiKeys() {
         { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
         {
           label: text.until,
-          cell: (key) => <Until {...key} />,
+          cell: (key) => <KeyExpiry {...key} />,
         },
         {
           label: text.act,
@@ -74,8 +74,8 @@ export function ApiKeys() {
   );
 }
 
-/** When the key expires, and by when its owner must sign in so that it stays valid until then. */
-function Until({ state, expiresAt, signInBy }: Pick<ApiKey, 'state' | 'expiresAt' | 'signInBy'>) {
+/** When the key expires, and by when its owner has to sign in so that it stays valid until then. */
+function KeyExpiry({ state, expiresAt, signInBy }: Pick<ApiKey, 'state' | 'expiresAt' | 'signInBy'>) {
   const text = useText(accountTexts);
   return (
     <>

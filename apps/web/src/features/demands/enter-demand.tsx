@@ -20,7 +20,7 @@ const EMPTY = {
 };
 type Fields = typeof EMPTY;
 
-/** The value of one field of the form, and what changes it. */
+/** Connects one field of the form: its value, and the handler that changes it. */
 type FieldOf = (name: keyof Fields) => {
   value: string;
   onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
@@ -93,7 +93,7 @@ export function EnterDemand() {
   );
 }
 
-/** Who demands it, under which law, and until when. */
+/** Which authority demands data, under which law, and until when. */
 function AuthorityFields({
   field,
   kind,

@@ -32,7 +32,7 @@ export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
   if (!isOpen)
     return (
       <>
-        <div role="status">{extend.data === undefined ? null : <Asked id={extend.data.id} />}</div>
+        <div role="status">{extend.data === undefined ? null : <RequestSent id={extend.data.id} />}</div>
         <Button small onClick={() => setOpen(true)}>
           {text.extend}
         </Button>
@@ -77,8 +77,8 @@ function useExtension(id: string, onAsked: () => void) {
   });
 }
 
-/** Leads to the new request. */
-function Asked({ id }: { id: string }) {
+/** Says that the request was sent, and links to it. */
+function RequestSent({ id }: { id: string }) {
   const text = useText(extendTexts);
   return (
     <Notice tone="wait" icon="wait">

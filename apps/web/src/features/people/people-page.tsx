@@ -60,7 +60,7 @@ export default function PeoplePage() {
   );
 }
 
-/** The people whose name, address or groups have the words of the search. `onTask` is null if nothing may be changed. */
+/** The people whose name, address or groups have the words of the search. `onTask` is null if the reader may change nothing. */
 function PeopleTable({
   people,
   onTask,

@@ -18,15 +18,16 @@ const readGroups = (text: string): string[] => [
   ...new Set(text.split(/[\s,]+/).filter((name) => name !== '')),
 ];
 
-interface Given {
+/** The fields of the form. */
+interface PersonDraft {
   email: string;
   name: string;
   roles: ReadonlySet<string>;
   groups: string;
 }
 
-/** The form as it opens. A new person is proposed as an approver. */
-const givenOf = (person: TenantPerson | undefined): Given => ({
+/** The fields as the form opens. A new person is proposed as an approver. */
+const draftOf = (person: TenantPerson | undefined): PersonDraft => ({
   email: person?.email ?? '',
   name: person?.name ?? '',
   roles: new Set(person?.roles ?? ['approver']),
@@ -36,20 +37,20 @@ const givenOf = (person: TenantPerson | undefined): Given => ({
 /** @param person undefined to add one */
 function useSavePerson(slug: string, person: TenantPerson | undefined, onDone: () => void) {
   return useMutation({
-    mutationFn: async ({ email, name, roles, groups }: Given) => {
-      const given = { name, roles: ROLES.filter((role) => roles.has(role)), groups: readGroups(groups) };
+    mutationFn: async ({ email, name, roles, groups }: PersonDraft) => {
+      const changed = { name, roles: ROLES.filter((role) => roles.has(role)), groups: readGroups(groups) };
       if (person === undefined)
         await unwrap(
           api.POST('/api/v1/tenants/{slug}/people', {
             params: { path: { slug } },
-            body: { email, ...given },
+            body: { email, ...changed },
           }),
         );
       else
         await unwrap(
           api.PATCH('/api/v1/tenants/{slug}/people/{id}', {
             params: { path: { slug, id: person.id } },
-            body: given,
+            body: changed,
           }),
         );
     },
@@ -69,8 +70,8 @@ export function PersonForm({
   onDone: () => void;
 }) {
   const text = useText(peopleTexts);
-  const [given, setGiven] = useState(() => givenOf(person));
-  const change = (some: Partial<Given>) => setGiven((present) => ({ ...present, ...some }));
+  const [draft, setDraft] = useState(() => draftOf(person));
+  const change = (some: Partial<PersonDraft>) => setDraft((present) => ({ ...present, ...some }));
   const [isEmpty, setEmpty] = useState(false);
   const save = useSavePerson(slug, person, onDone);
   const changeRoles = (roles: ReadonlySet<string>) => {
@@ -82,13 +83,13 @@ export function PersonForm({
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (given.roles.size === 0) setEmpty(true);
-        else save.mutate(given);
+        if (draft.roles.size === 0) setEmpty(true);
+        else save.mutate(draft);
       }}
     >
       <TextField
         label={text.name}
-        value={given.name}
+        value={draft.name}
         required
         maxLength={200}
         onChange={(event) => change({ name: event.target.value })}
@@ -97,16 +98,16 @@ export function PersonForm({
         <TextField
           label={text.email}
           type="email"
-          value={given.email}
+          value={draft.email}
           required
           onChange={(event) => change({ email: event.target.value })}
         />
       ) : null}
-      <RoleChoices roles={given.roles} isMissing={isEmpty} onChange={changeRoles} />
+      <RoleChoices roles={draft.roles} isMissing={isEmpty} onChange={changeRoles} />
       <TextField
         label={text.groups}
         hint={text.groupsHint}
-        value={given.groups}
+        value={draft.groups}
         autoCapitalize="off"
         spellCheck={false}
         onChange={(event) => change({ groups: event.target.value })}

@@ -67,7 +67,7 @@ function Part({ slug, offer, onAnswered }: { slug: string; offer: PracticeOffer;
   );
 }
 
-/** Sends the reader's answer: signed, or with the word that their passkey has failed. */
+/** Sends the reader's answer, signed. If their passkey has failed, the answer says so in place of a signature. */
 function useAnswer(slug: string, offer: PracticeOffer, hasFailed: boolean, onAnswered: OnAnswered) {
   return useMutation({
     mutationFn: async (decision: Decision) => {

@@ -66,7 +66,7 @@ export function VerifyHere(props: LogToVerify) {
   );
 }
 
-/** A run of the verifier, and what this browser has `kept` of the last one that succeeded. */
+/** A run of the verifier, and what this browser has `kept` of the last run that succeeded. */
 function useVerification({ log, witnesses, onOutcome }: LogToVerify) {
   const [kept, setKept] = useState(() => readKept(log));
   const [progress, setProgress] = useState<Progress>();

@@ -80,7 +80,7 @@ export default function SignInPage() {
   );
 }
 
-/** Asks how the organisation signs in, and opens its provider. `code`: it has none, so a code comes by mail. */
+/** Looks up how the organisation signs in, and opens its provider. Its result is `code` if there is none: a code comes by mail. */
 function useDiscover(organisation: string, returnTo: string) {
   const text = useText(signInTexts);
   return useMutation({

@@ -85,7 +85,7 @@ export function ControlsEditor({
   );
 }
 
-/** A control for each member. They are locked while the text of the other tab is no JSON. */
+/** A control for each member of the privacy controls. They are locked while the text in the other tab is not valid JSON. */
 function FieldsTab({
   services,
   edit,

@@ -49,7 +49,7 @@ export function NamesControl({ field, path }: { field: NamesField; path: Path })
         ))}
       </div>
       {field.accepts === undefined ? null : (
-        <Another
+        <OtherEntry
           field={field}
           label={text.other(label)}
           accepts={field.accepts}
@@ -85,8 +85,8 @@ interface NewEntry {
   onAdd: (name: string) => void;
 }
 
-/** Adds an entry that is none of the choices. If there are choices, its field opens on demand. */
-function Another(props: NewEntry) {
+/** Adds an entry that is none of the choices. If there are choices, a button opens the field for it. */
+function OtherEntry(props: NewEntry) {
   const { text } = useEditor();
   const [isOpen, setOpen] = useState(props.field.from === undefined);
   if (isOpen) return <EntryField {...props} />;
@@ -99,7 +99,7 @@ function Another(props: NewEntry) {
   );
 }
 
-/** Enter adds the entry, and does not save the whole form. */
+/** The field for the new entry. The key Enter adds it, and does not save the whole form. */
 function EntryField({ field, label, accepts, onAdd }: NewEntry) {
   const { text } = useEditor();
   const [name, setName] = useState('');
