@@ -135,7 +135,7 @@ async function install(folder) {
       env,
     );
   await npm(['ci', '--ignore-scripts']);
-  // node-gyp reads JOBS. SQLite is two files, of which one takes most of a minute.
+  // node-gyp reads JOBS, and compiles so many files at once. SQLite has two, and one of them takes most of a minute.
   const compiled = npm(['rebuild'], { JOBS: 'max', ...process.env });
   // The caller that waits gets the error. It may occur before.
   compiled.catch(() => {});

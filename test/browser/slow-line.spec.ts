@@ -45,7 +45,7 @@ describe('at 400 kbit/s with an empty cache', () => {
   });
   afterAll(() => site.close());
 
-  test('one reads something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
+  test('a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
     const asked = await waiting(site);
     const reader = await site.signedIn('ada', '/history');
     const storageState = await reader.context().storageState();

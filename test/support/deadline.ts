@@ -1,10 +1,10 @@
-/** How long a process may stand still while two cores run all tests at once. */
+/** How long a process may get no processor while two cores run all tests at once. */
 const BUSY_MACHINE_MS = 8_000;
 
 /**
  * The most that something with a deadline may take in this run. `npm run test:alone` runs each spec that calls this, has the machine to
- * itself, and holds the deadline as it is promised. `npm test` leaves room for a busy machine: it shows that a stop arrives, or that a
- * process ends, because of what the test does. Without that both would take longer still.
+ * itself, and holds the deadline as it is promised. `npm test` leaves room for a busy machine. It still shows that a stop arrives, or
+ * that a process ends, because of what the test does: without that, both would take even longer.
  */
 export const onBusyMachine = (deadlineMs: number): number =>
   process.env['COUNTERSIGN_TEST_DEADLINES'] === 'exact' ? deadlineMs : deadlineMs + BUSY_MACHINE_MS;

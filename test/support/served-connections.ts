@@ -22,7 +22,7 @@ export class ServedConnections {
   now = 0;
   readonly accepted: ServerConnection<Rules>[] = [];
   readonly exchanges: ServerExchange<Rules>[] = [];
-  /** What the server says of each head that was read: as what the one before was read, if its fields were the same. */
+  /** For each head that was read: what the head before it was read as, if both have the same fields. The server passes it to its reader. */
   readonly sameFields: (Rules | undefined)[] = [];
   unanswered = 0;
   onExchange: (exchange: ServerExchange<Rules>) => void = () => undefined;

@@ -14,8 +14,9 @@ import type { Forwarded, ForwardFailure, Forwarding } from './forwarding.js';
 
 /**
  * Sends the call to its upstream and the response to the client, both as streams. `settle` is called once, when the call has
- * ended; it must not throw. It may be called before this function returns. If this throws, which only a fault of ours can cause,
- * `settle` is never called.
+ * ended; it must not throw. It may be called before this function returns.
+ *
+ * @throws only by a fault of ours. `settle` is then never called
  */
 export function forwardCall(forwarding: Forwarding, settle: (result: Forwarded) => void): void {
   new ForwardedCall(forwarding, settle).start();
@@ -380,7 +381,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     });
   }
 
-  /** What still happens to the client's request, and to its response, does not concern this call. */
+  /** Receives nothing more from the client's request and response: this call is over. */
   private letGo(): void {
     this.settled = true;
     const { body, response } = this.parts;

@@ -25,8 +25,8 @@ const FORBIDS_CHANGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a call may get a page to which the overlay is added: a person opens it in a tab of a browser that has a session. The call has
- * its record by now, so nothing here refuses it: a browser sends each of these fields once, and other requests get no overlay.
+ * Whether a call may get a page to which the overlay is added: a person opens it in a tab of a browser that has a session. A browser
+ * sends each of these fields once. A request that has one twice gets no overlay; it is not refused, because it has its record by now.
  */
 export function opensPage({ method, origin, headers }: CanonicalRequest): boolean {
   return (

@@ -91,7 +91,10 @@ class NodeSegmentFile implements SegmentFile {
     private readonly made: BigIntStats,
   ) {}
 
-  /** With callbacks, and with a promise only for the whole: each group of calls waits for this, and each promise of a `FileHandle` costs it more. */
+  /**
+   * Uses callbacks, and one promise for the whole, because each group of calls waits for this and each promise of a `FileHandle` makes
+   * it wait longer.
+   */
   append(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.writeFrom(bytes, 0, (error) => {
