@@ -1,7 +1,6 @@
 import { canonicalJson } from '@countersign/contract';
 import {
   type ChainHead,
-  canonicalRecordHash,
   type LaneEnd,
   type RecordEntry,
   type RecordLane,
@@ -10,7 +9,7 @@ import {
   type UnsignedRecord,
 } from '@countersign/gateway-protocol';
 import type { CallText } from '../call-text.js';
-import { type LineWriter, opensCall, type RecordLine } from './record-lines.js';
+import { type LineWriter, opensCall, type WrittenLine } from './record-lines.js';
 
 /** A record without its place in a chain, and the openings of its commitments. `text` writes it, if it is a common allowed call. */
 export type RecordDraft = {
@@ -114,7 +113,7 @@ class ChainBatch {
    * Writes the record with its `seq` and `prev`, and with a signature if its kind has one. The line holds the record's
    * canonical JSON, which is the text under its hash.
    */
-  place(draft: RecordDraft, writer: LineWriter): RecordLine {
+  place(draft: RecordDraft, writer: LineWriter): WrittenLine {
     const { record, openings } = draft;
     const { boot, tenant, id, kind } = record;
     const chain = key(boot, tenant);
@@ -122,11 +121,12 @@ class ChainBatch {
     const seq = (last?.seq ?? 0) + 1;
     const signed = isSignedKind(kind);
     const canonical = writtenByText(draft, seq, last?.hash) ?? this.canonical(record, seq, last, signed);
-    const head = { seq, hash: canonicalRecordHash(canonical), signed };
-    this.moved.set(chain, { boot, tenant, head });
-    this.newest.set(tenant, { boot, seq, hash: head.hash });
-    const name = { kind, boot, tenant, seq, id, opens: opensCall(record), hash: head.hash };
-    return writer.add(name, canonical, jsonOfOpenings(openings));
+    const name = { kind, boot, tenant, seq, id, opens: opensCall(record) };
+    const line = writer.add(name, canonical, jsonOfOpenings(openings));
+    const { hash } = line;
+    this.moved.set(chain, { boot, tenant, head: { seq, hash, signed } });
+    this.newest.set(tenant, { boot, seq, hash });
+    return line;
   }
 
   private canonical(

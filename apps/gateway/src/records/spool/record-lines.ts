@@ -38,6 +38,9 @@ export type RecordLine = RecordName & {
   to: number;
 };
 
+/** A line that this process wrote. */
+export type WrittenLine = RecordLine & { hash: string };
+
 type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
 const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) $/;
@@ -91,6 +94,8 @@ export function jsonOfAll(before: string, lines: readonly RecordLine[], after: s
 
 const BEFORE_RECORD = '{"record":';
 const AFTER_RECORD = ',"openings":';
+/** Bytes around the openings at the end of a line: those before them, and a brace behind them. */
+const AROUND_OPENINGS = AFTER_RECORD.length + 1;
 
 /**
  * The hash of a line's record (`recordHash`). The line holds the record as canonical JSON, in which a comma before a quote
@@ -100,8 +105,12 @@ export function recordHashOf({ hash: known, bytes, from, to }: RecordLine): stri
   if (known !== undefined) return known;
   const end = bytes.indexOf(AFTER_RECORD, from, 'latin1');
   if (end === -1 || end >= to) throw new Error('a line of the spool without a record');
-  return `sha256:${hash('sha256', bytes.subarray(from + BEFORE_RECORD.length, end), 'hex')}`;
+  return hashOf(bytes, from + BEFORE_RECORD.length, end);
 }
+
+/** The hash of the record whose canonical JSON is at this place (docs/contract.md, Access records). */
+const hashOf = (bytes: Buffer, from: number, to: number): string =>
+  `sha256:${hash('sha256', bytes.subarray(from, to), 'hex')}`;
 
 /** Whether an outcome of this record will follow: it allows a call, and is not the whole of it. */
 export const opensCall = (record: UnchainedRecord): boolean =>
@@ -188,11 +197,7 @@ export class LineWriter {
   }
 
   /** Adds a record's line: its name, its canonical JSON, and the JSON of its openings. */
-  add(
-    name: RecordName & Required<Pick<RecordLine, 'opens' | 'hash'>>,
-    canonical: string,
-    openings: string,
-  ): RecordLine {
+  add(name: RecordName & Pick<RecordLine, 'opens'>, canonical: string, openings: string): WrittenLine {
     const label = formatName(name);
     this.makeRoom((label.length + canonical.length + openings.length) * MOST_PER_UNIT + 64);
     const { chunk } = this;
@@ -202,7 +207,13 @@ export class LineWriter {
     const to = from + chunk.write(`${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, from, 'utf8');
     writeCheck(chunk, this.at, crc32(chunk.subarray(start, to)));
     this.at = chunk.writeUInt8(LINE_FEED, to);
-    const { kind, boot, tenant, seq, id, opens, hash } = name;
+    // From the bytes that are written already: of a text, Node would make another copy.
+    const hash = hashOf(
+      chunk,
+      from + BEFORE_RECORD.length,
+      to - Buffer.byteLength(openings) - AROUND_OPENINGS,
+    );
+    const { kind, boot, tenant, seq, id, opens } = name;
     return { kind, boot, tenant, seq, id, opens, hash, bytes: chunk, from, to };
   }
 
