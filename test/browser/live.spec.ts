@@ -82,11 +82,11 @@ describe('the live page', () => {
     const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
     const { id: set } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
 
-    for (const page of [ada, erin]) {
-      await page
-        .getByText('The customer has locked all access to this customer’s data: We look into a leak.')
-        .first()
-        .waitFor();
+    for (const [page, sentence] of [
+      [ada, 'Your organisation has locked all access to your data: We look into a leak.'],
+      [erin, 'The customer has locked all access to this customer’s data: We look into a leak.'],
+    ] as const) {
+      await page.getByText(sentence).first().waitFor();
       await page.getByText('stopped or locked', { exact: false }).first().waitFor();
       await gone(page.getByText('Open now'));
     }

@@ -65,7 +65,7 @@ describe('P12: a customer signs with passkeys', () => {
   test('a request from before the claim offers no approval and says why; its engineer asks again in one press', async () => {
     await page.goto(`${site.url}/requests/${before.id}`);
     await page.getByText('This request can no longer be approved').waitFor();
-    await page.getByText('Approving it now takes a passkey.', { exact: true }).waitFor();
+    await page.getByText('This request was sent before a passkey was required.', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
     await gone(page.getByRole('button', { name: /^Approve/ }));
     await gone(page.getByText('You are about to grant'));

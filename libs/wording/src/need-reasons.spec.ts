@@ -41,7 +41,7 @@ test('what has become stricter; a passkey says all about the channels', () => {
   const none = { from: null, to: null, channels: [] };
   const channels = { ...none, code: 'channels', channels: ['api', 'slack'] } as const;
   expect(needChangeTexts([{ ...none, code: 'passkey' }, channels], 'customer', 'en')).toEqual([
-    'Approving it now takes a passkey.',
+    'This request was sent before a passkey was required.',
   ]);
   expect(needChangeTexts([channels], 'vendor', 'de')).toEqual([
     'Die Anfrage kann nicht mehr über die API und in Slack freigegeben werden.',

@@ -168,7 +168,7 @@ const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code']
       `${by('Your organisation', 'The customer')(reader)} now requires ${to} ${to === 1 ? 'approval' : 'approvals'} instead of ${from}.`,
     stages: (_, reader) =>
       `${by('Your organisation', 'The customer')(reader)} now requires approvals in other stages.`,
-    passkey: () => 'Approving it now takes a passkey.',
+    passkey: () => 'This request was sent before a passkey was required.',
     channels: (change) => `It can no longer be approved ${lostChannels(change, 'en')}.`,
   },
   de: {
@@ -178,7 +178,7 @@ const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code']
       `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt ${to} ${to === 1 ? 'Freigabe' : 'Freigaben'} statt ${from}.`,
     stages: (_, reader) =>
       `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt Freigaben in anderen Stufen.`,
-    passkey: () => 'Die Freigabe verlangt jetzt einen Passkey.',
+    passkey: () => 'Diese Anfrage wurde gesendet, bevor ein Passkey nötig war.',
     channels: (change) => `Die Anfrage kann nicht mehr ${lostChannels(change, 'de')} freigegeben werden.`,
   },
 };

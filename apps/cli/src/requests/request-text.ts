@@ -85,13 +85,15 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ['digest', request.digest],
   ]);
 
-/** The risk, and how the customer approves, each with its reasons. */
-function needsFacts({ needs: { impact, customer } }: ShownRequest): Fact[] {
+/** The risk, and how the customer approves, each with its reasons. An outdated request can no longer be approved in any way. */
+function needsFacts({ needs: { impact, customer }, outdated }: ShownRequest): Fact[] {
   const why = (reasons: readonly CodedReason[]) =>
     reasons.map((reason) => needReasonText(reason, 'vendor', 'en'));
   return [
     ...(impact === undefined ? [] : [['risk', [impact.level, ...why(impact.reasons)]] satisfies Fact]),
-    ['approval', [howApprovedText(customer, 'en'), ...why(customer.reasons ?? [])]],
+    ...(outdated == null
+      ? [['approval', [howApprovedText(customer, 'en'), ...why(customer.reasons ?? [])]] satisfies Fact]
+      : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { REQUEST_ID, requestAnswer, reviewAnswer } from '../../test/answers.js';
 import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
+import { formatRequest, type ShownRequest } from './request-text.js';
 
 const serve = fakeServers();
 
@@ -39,6 +40,15 @@ test('--csv prints every page, with names, and no cell that a spreadsheet would 
   expect(lines[1]).toContain(`"'=1+1"`);
   expect(lines[2]).toContain('"Say ""no"""');
   expect(lines[3]).toBe('');
+});
+
+test('an outdated request shows no way to approve it', () => {
+  const shown = (outdated: string | null) =>
+    formatRequest(requestAnswer({ outdated }) as ShownRequest, new Date('2026-11-28T12:00:00Z'));
+  expect(shown(null)).toMatch(/^approval /m);
+  const outdated = shown('The rules have changed.');
+  expect(outdated).toMatch(/^outdated +The rules have changed\.$/m);
+  expect(outdated).not.toMatch(/^approval /m);
 });
 
 test('--csv and --json exclude each other', async () => {

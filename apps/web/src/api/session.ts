@@ -1,4 +1,5 @@
 import type { PermissionName } from '@countersign/api';
+import type { ReaderSide } from '@countersign/wording';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { chooseZone } from '../text/clock.js';
 import { api } from './client.js';
@@ -67,6 +68,9 @@ export const may = ({ permissions }: Pick<Session, 'permissions'>, permission: P
   permissions.includes(permission);
 
 export const isVendor = ({ tenant }: Pick<Session, 'tenant'>): boolean => tenant === null;
+
+/** The side of the reader: reasons say “your controls” to customers and “the customer’s controls” to the vendor. */
+export const useReaderSide = (): ReaderSide => (isVendor(useSession()) ? 'vendor' : 'customer');
 
 export const hasRole = ({ roles }: Pick<Session, 'roles'>, ...wanted: string[]): boolean =>
   wanted.some((role) => roles.includes(role));

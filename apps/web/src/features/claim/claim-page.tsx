@@ -188,7 +188,7 @@ function WillBeOutdated() {
   return (
     <Notice tone="wait" icon="alert">
       <p className="strong">{text.waiting(count)}</p>
-      <p>{text.waitingLead}</p>
+      <p>{text.waitingLead(count)}</p>
     </Notice>
   );
 }

@@ -20,8 +20,10 @@ const en = {
   signButton: 'Sign with passkey',
   waiting: (count: number) =>
     count === 1 ? '1 request waits for a decision' : `${count} requests wait for a decision`,
-  waitingLead:
-    'Decide them first, or sign now: then they can no longer be approved, and their engineers are notified and ask again with one press.',
+  waitingLead: (count: number): string =>
+    count === 1
+      ? 'Decide it first, or sign now: then it can no longer be approved, and its engineer is notified and asks again with one press.'
+      : 'Decide them first, or sign now: then they can no longer be approved, and their engineers are notified and ask again with one press.',
   signMeans:
     'Your signature makes this the first version. A gateway follows it once the gateway has pinned its fingerprint.',
   done: 'Claimed. From now on your passkeys decide.',
@@ -50,8 +52,10 @@ const de: typeof en = {
   signButton: 'Mit Passkey unterschreiben',
   waiting: (count) =>
     count === 1 ? '1 Anfrage wartet auf eine Entscheidung' : `${count} Anfragen warten auf eine Entscheidung`,
-  waitingLead:
-    'Entscheiden Sie sie zuerst, oder unterschreiben Sie jetzt: Dann können sie nicht mehr freigegeben werden, und ihre Engineers werden benachrichtigt und fragen mit einem Druck erneut an.',
+  waitingLead: (count) =>
+    count === 1
+      ? 'Entscheiden Sie sie zuerst, oder unterschreiben Sie jetzt: Dann kann sie nicht mehr freigegeben werden, und wer sie gesendet hat, wird benachrichtigt und fragt mit einem Druck erneut an.'
+      : 'Entscheiden Sie sie zuerst, oder unterschreiben Sie jetzt: Dann können sie nicht mehr freigegeben werden, und ihre Engineers werden benachrichtigt und fragen mit einem Druck erneut an.',
   signMeans:
     'Ihre Unterschrift macht dies zur ersten Version. Ein Gateway befolgt sie, sobald es ihren Fingerabdruck festgehalten hat.',
   done: 'Beansprucht. Ab jetzt entscheiden Ihre Passkeys.',

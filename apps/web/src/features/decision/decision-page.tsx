@@ -285,7 +285,10 @@ function RequestStatus({
       ? text.notifying
       : turn === 'decide' || turn === 'over'
         ? undefined
-        : (lines[turn] ?? (request.state in waits ? waits[request.state as keyof typeof waits] : undefined));
+        : (lines[turn] ??
+          (request.state in waits && !isOutdated(request)
+            ? waits[request.state as keyof typeof waits]
+            : undefined));
   return (
     <section className="stack" aria-live="polite">
       <p>

@@ -1,10 +1,10 @@
 import { needChangeTexts } from '@countersign/wording';
 import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
+import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { type availableAction, isOutdated } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
-import { useReaderSide } from './risk.js';
 
 /** What the request needs now and did not need before; empty if it would be refused altogether. */
 const useChanges = ({ outdatedBy = [] }: Pick<AccessRequest, 'outdatedBy'>): string[] =>

@@ -1,13 +1,10 @@
-import { howApprovedText, needReasonText, type ReaderSide } from '@countersign/wording';
+import { howApprovedText, needReasonText } from '@countersign/wording';
 import type { Needs } from '../../api/client.js';
-import { isVendor, useSession } from '../../api/session.js';
+import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';
 import { Help } from '../../ui/help.js';
 import { decisionTexts } from './decision.text.js';
-
-/** The side of the reader: reasons say “your controls” to customers and “the customer’s controls” to the vendor. */
-export const useReaderSide = (): ReaderSide => (isVendor(useSession()) ? 'vendor' : 'customer');
 
 /** The risk of a request and why: what it touches, and how the customer's controls rate its actions. */
 export function RiskReasons({ needs: { impact } }: { needs: Needs }) {

@@ -5,7 +5,7 @@ import { locksQuery, manyGrantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { hasRole, isVendor, may, useSession } from '../../api/session.js';
+import { hasRole, isVendor, may, useReaderSide, useSession } from '../../api/session.js';
 import { stopsQuery, trustQuery } from '../../api/trust.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
@@ -30,6 +30,7 @@ type BlockedGrant = Pick<Grant, 'id' | 'access' | 'accessReason' | 'pausedBy'>;
 export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   const text = useText(blockedTexts);
   const language = useLanguage();
+  const side = useReaderSide();
   const { access, accessReason } = grant;
   const by = accessReason?.by ?? null;
   const name = useNames(by === null ? [] : [by]);
@@ -39,7 +40,7 @@ export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   return (
     <Notice tone="stop" icon="stop" live>
       <p className="strong">{text[access]}</p>
-      <p>{accessReasonText(accessReason, language)}</p>
+      <p>{accessReasonText(accessReason, language, side)}</p>
       <p className="small">
         {by === null ? null : `${text.by(name(by))} · `}
         {text.since} <Instant at={accessReason.at} /> · {text.noCalls}
@@ -59,7 +60,7 @@ function PausedNotice({
 }) {
   const text = useText(blockedTexts);
   const session = useSession();
-  const side = isVendor(session) ? 'vendor' : 'customer';
+  const side = useReaderSide();
   const isOurs = pauses.some((pause) => pause.side === side);
   const resume = useMutation({
     mutationFn: () =>
@@ -124,6 +125,7 @@ interface Block {
 function BannerLine({ reason, count, to }: Block) {
   const text = useText(blockedTexts);
   const language = useLanguage();
+  const side = useReaderSide();
   const by = reason?.by ?? null;
   const name = useNames(by === null ? [] : [by]);
   const isLocked = reason?.code.startsWith('locked') ?? true;
@@ -134,7 +136,7 @@ function BannerLine({ reason, count, to }: Block) {
       {count === null ? all : text.some(count)}
       {reason === null ? null : (
         <span className="ribbon-why">
-          {isSaid ? null : ` · ${accessReasonText(reason, language)}`}
+          {isSaid ? null : ` · ${accessReasonText(reason, language, side)}`}
           {by === null ? null : ` · ${text.by(name(by))}`} · {text.since} <Instant at={reason.at} />
         </span>
       )}{' '}

@@ -33,9 +33,11 @@ export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
     return (
       <>
         <div role="status">{extend.data === undefined ? null : <RequestSent id={extend.data.id} />}</div>
-        <Button small onClick={() => setOpen(true)}>
-          {text.extend}
-        </Button>
+        <p>
+          <Button small onClick={() => setOpen(true)}>
+            {text.extend}
+          </Button>
+        </p>
       </>
     );
   return (

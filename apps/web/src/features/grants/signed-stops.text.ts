@@ -12,7 +12,7 @@ const en = {
   noPasskey: 'Only people whom the trust document names can lift it.',
   stopAll: 'Stop everything with my passkey',
   stopAllWhy:
-    'Gateways let no call to your data through, and no one can ask for access, until one of your people lifts the stop with a passkey.',
+    'After this, gateways let no call to your data through, and no one can ask for access, until one of your people lifts the stop with a passkey.',
   stopAllSure: 'Yes, stop everything',
   back: 'Back',
   stopOne: 'Also stop it with my passkey',
@@ -32,7 +32,7 @@ const de: typeof en = {
   noPasskey: 'Nur Personen, die im Vertrauensdokument stehen, können ihn aufheben.',
   stopAll: 'Alles mit meinem Passkey stoppen',
   stopAllWhy:
-    'Kein Gateway lässt einen Aufruf an Ihre Daten durch, und niemand kann um Zugriff bitten, bis jemand von Ihnen den Stopp mit einem Passkey aufhebt.',
+    'Danach lässt kein Gateway einen Aufruf an Ihre Daten durch, und niemand kann um Zugriff bitten, bis jemand von Ihnen den Stopp mit einem Passkey aufhebt.',
   stopAllSure: 'Ja, alles stoppen',
   back: 'Zurück',
   stopOne: 'Auch mit meinem Passkey stoppen',
