@@ -35,7 +35,10 @@ interface Compared {
   decides: boolean;
 }
 
-/** What was asked and, while someone can decide, what is allowed and about to be granted, side by side. The vendor's reviewers do not see a customer's controls. */
+/**
+ * What was asked and, while someone can decide, what is allowed and about to be granted, side by side. The vendor's reviewers do not
+ * see a customer's controls.
+ */
 export function Comparison(
   props: Compared & {
     /** The heading of the third column. Null leaves the column out. */
