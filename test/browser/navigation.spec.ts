@@ -19,6 +19,18 @@ describe('going from page to page', () => {
   /** The document's own memory: it ends if the browser loads the document again. */
   const isSameDocument = (page: Page) => page.evaluate<boolean>('window.isKept === true');
 
+  test('the main navigation of someone with two roles stands in one row on a screen of 1280 pixels, in English and German', async () => {
+    for (const locale of ['en-GB', 'de-DE']) {
+      const page = await site.signedIn('max', '/queue', { locale, viewport: { width: 1280, height: 900 } });
+      const places = page.locator('.nav > :is(a, .more)');
+      await soon(async () => {
+        const tops = await places.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
+        expect(tops.length).toBeGreaterThan(5);
+        expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(20);
+      });
+    }
+  });
+
   test('links do not load the document again; back and forward return; the heading gets the focus, and the menu marks the page', async () => {
     const page = await site.signedIn('ada', '/inbox');
     await page.evaluate('window.isKept = true');

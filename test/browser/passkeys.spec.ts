@@ -81,6 +81,18 @@ describe('P12: a customer signs with passkeys', () => {
     await gone(erin.getByText('High risk'));
   });
 
+  test('once claimed, no page says any more what the vendor’s configuration could change before', async () => {
+    for (const path of ['/people', '/controls']) {
+      await page.goto(site.url + path);
+      await page
+        .getByText(path === '/people' ? 'bob@acme.example' : 'Your trust document applies too.')
+        .waitFor();
+      await soon(async () =>
+        expect(await page.getByText('Until you claim your organisation').count()).toBe(0),
+      );
+    }
+  });
+
   test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
     await page.goto(`${site.url}/controls`);
     const save = page.getByRole('button', { name: 'Save these controls' });

@@ -4,6 +4,7 @@ import { violations } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 import { claimedAccess } from './support/claimed-access.js';
 import { grow } from './support/log.js';
+import { soon } from './support/soon.js';
 
 type Body = { items: Record<string, unknown>[] } & Record<string, unknown>;
 
@@ -45,6 +46,35 @@ describe('P10: a receipt checks itself in the browser', () => {
     await proof().getByText('Whether the log’s key is genuine: the server gave it.').waitFor();
     await proof().getByText('Whether something was done that no gateway recorded.').waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  test('fits on a phone with all that it checked', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open();
+    await proof().getByText('That trust document has the fingerprint').waitFor();
+    await soon(async () => {
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    });
+  });
+
+  test('the bar to stop this access is cut off on no phone, in English and German', async () => {
+    for (const language of ['en', 'de']) {
+      await page.goto(`${site.url}/account`);
+      await page.evaluate(`localStorage.setItem('countersign-language', '${language}')`);
+      await page.goto(`${site.url}/grants/${live}`);
+      const bar = page.locator('.stop-bar');
+      await bar.getByRole('button', { name: /passkey/i }).waitFor();
+      for (const height of [844, 740, 640]) {
+        await page.setViewportSize({ width: 390, height });
+        await soon(async () =>
+          expect(
+            await bar.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight),
+          ).toBeLessThanOrEqual(0),
+        );
+      }
+    }
+    await page.evaluate("localStorage.removeItem('countersign-language')");
+    await page.setViewportSize({ width: 1280, height: 720 });
   });
 
   test('knows what this browser has verified before', async () => {

@@ -1,4 +1,5 @@
 import type { AcceptedBasis, Basis } from '@countersign/contract';
+import { durationText } from '@countersign/wording';
 import { mayDecideIn } from '../domain/approval-stages.js';
 import type { VendorRole } from '../domain/organisation.js';
 import type { ApprovalStage, EmergencyControls } from '../domain/privacy-controls.js';
@@ -191,7 +192,7 @@ const tooLong = (seconds: number, longest: number, where: string): Refusal =>
   refusal(
     'duration_too_long',
     '/duration',
-    `${seconds} seconds were asked for; the customer’s ${where} allow${where.endsWith('s') ? '' : 's'} at most ${longest} on this basis.`,
+    `${durationText(seconds, 'en', 4)} asked for; the customer’s ${where} allow${where.endsWith('s') ? '' : 's'} at most ${durationText(longest, 'en', 4)} on this basis.`,
   );
 
 const firstOfEach = (refusals: readonly Refusal[]): Refusal[] => [

@@ -119,6 +119,12 @@ test('all reasons come at once, each with a pointer into the body', () => {
   ]);
 });
 
+test('a refusal of the duration names both durations in words', () => {
+  expect(evaluate(ask({ seconds: 7_200 }), sampleContext()).refusals[0]?.detail).toBe(
+    '2 hours asked for; at most 1 hour may be granted here.',
+  );
+});
+
 test('a mint does not check open requests and reviewers again', () => {
   const later = sampleContext({ stage: 'mint', openRequests: 5, reviewers: { vendor: 0, customer: 0 } });
   expect(codes({}, later)).toEqual([]);

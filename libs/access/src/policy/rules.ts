@@ -9,6 +9,7 @@ import {
   termsTokenBytes,
   utf8,
 } from '@countersign/contract';
+import { durationText } from '@countersign/wording';
 import { canFillStages, stageName } from '../domain/approval-stages.js';
 import type { Lock } from '../domain/lock.js';
 import { hasRole } from '../domain/person.js';
@@ -162,7 +163,7 @@ export const RULES: Record<string, Rule> = {
             refusal(
               'duration_too_long',
               '/duration',
-              `${access.seconds} seconds were asked for; at most ${longest} may be granted here.`,
+              `${durationText(access.seconds, 'en', 4)} asked for; at most ${durationText(longest, 'en', 4)} may be granted here.`,
             ),
           ]
         : [];

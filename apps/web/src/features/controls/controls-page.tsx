@@ -20,11 +20,16 @@ export default function ControlsPage() {
   const slug = session.tenant ?? '';
   const controls = useQuery(controlsQuery(slug));
   const services = useQuery(servicesQuery);
-  const isClaimed = useQuery(trustQuery(slug)).data?.claimed === true;
+  const isClaimed = useQuery(trustQuery(slug)).data?.claimed;
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'controls.write');
   return (
-    <Page narrow help="privacy-controls" title={text.title} lead={text.lead}>
+    <Page
+      narrow
+      help="privacy-controls"
+      title={text.title}
+      lead={isClaimed === false ? `${text.lead} ${text.leadUnclaimed}` : text.lead}
+    >
       <div className="stack">
         {mayChange ? null : (
           <Notice tone="plain" icon="info">

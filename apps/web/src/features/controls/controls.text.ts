@@ -2,7 +2,8 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Privacy controls',
-  lead: 'What the vendor may ask for, and what each approval takes. Until you claim your organisation, the vendor’s configuration can overrule these controls.',
+  lead: 'What the vendor may ask for, and what each approval takes.',
+  leadUnclaimed: 'Until you claim your organisation, the vendor’s configuration can overrule these controls.',
   approvals: 'Approvals that a request needs',
   actions: 'What each action takes',
   actionsLead: 'The actions of all data services of this vendor.',
@@ -29,7 +30,9 @@ const en = {
 
 const de: typeof en = {
   title: 'Datenschutzregeln',
-  lead: 'Was der Anbieter anfragen darf und was jede Freigabe braucht. Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Regeln überstimmen.',
+  lead: 'Was der Anbieter anfragen darf und was jede Freigabe braucht.',
+  leadUnclaimed:
+    'Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Regeln überstimmen.',
   approvals: 'Freigaben, die eine Anfrage braucht',
   actions: 'Was jede Aktion braucht',
   actionsLead: 'Die Aktionen aller Datendienste dieses Anbieters.',

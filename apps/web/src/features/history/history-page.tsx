@@ -69,7 +69,7 @@ export default function HistoryPage() {
 }
 
 function Ticket({ ticket, erased }: AccessRequest) {
-  return ticket ?? (erased['ticket'] === undefined ? null : <Erased erased={erased['ticket']} />);
+  return ticket ?? (erased['ticket'] === undefined ? '–' : <Erased erased={erased['ticket']} />);
 }
 
 function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {

@@ -76,7 +76,7 @@ function TopicChoices({
     onChange(isChosen ? [...topics, topic] : topics.filter((each) => each !== topic));
   return (
     <fieldset className="stack near">
-      <legend>{text.topicsLabel}</legend>
+      <legend className="legend">{text.topicsLabel}</legend>
       {(Object.keys(text.topics) as NoticeTopic[]).map((topic) => (
         <Choice
           key={topic}

@@ -95,7 +95,7 @@ const de: OrganisationText = {
   signIn: 'Anmeldung',
   ownSignIn: 'Eigener Anbieter',
   mailSignIn: 'Code per Mail',
-  webhooks: 'Aufrufadressen (Webhooks)',
+  webhooks: 'Webhook-Adressen',
   staff: 'Personal',
   name: 'Vor- und Nachname',
   email: 'Mailadresse',

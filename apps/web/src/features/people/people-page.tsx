@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { TenantPerson } from '../../api/client.js';
 import { peopleQuery } from '../../api/organisation.js';
 import { hasRole, may, useSession } from '../../api/session.js';
+import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -26,13 +27,14 @@ export default function PeoplePage() {
   const slug = session.tenant ?? '';
   const [task, setTask] = useState<Task | null>(null);
   const people = useQuery(peopleQuery(slug));
+  const isClaimed = useQuery(trustQuery(slug)).data?.claimed;
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'people.write');
   const done = () => setTask(null);
   return (
     <Page
       title={text.title}
-      lead={text.lead}
+      lead={isClaimed === false ? `${text.lead} ${text.leadUnclaimed}` : text.lead}
       actions={
         mayChange ? (
           <Button look="primary" onClick={() => setTask({ kind: 'add' })}>
@@ -87,7 +89,7 @@ function PeopleTable({
           { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
           { label: text.email, cell: ({ email }) => email },
           { label: text.roles, cell: (person) => <Roles person={person} /> },
-          { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
+          { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') || '–' },
           ...(onTask === null ? [] : [actColumn(onTask)]),
         ]}
       />

@@ -2,7 +2,8 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'People',
-  lead: 'The people who decide for your organisation. Anyone you remove is signed out everywhere at once. Until you claim your organisation, the vendor’s configuration can change this list.',
+  lead: 'The people who decide for your organisation. Anyone you remove is signed out everywhere at once.',
+  leadUnclaimed: 'Until you claim your organisation, the vendor’s configuration can change this list.',
   name: 'Name',
   email: 'E-mail',
   roles: 'May',
@@ -34,7 +35,9 @@ const en = {
 
 const de: typeof en = {
   title: 'Personen',
-  lead: 'Die Personen, die für Ihre Organisation entscheiden. Wen Sie entfernen, ist sofort überall abgemeldet. Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Liste ändern.',
+  lead: 'Die Personen, die für Ihre Organisation entscheiden. Wen Sie entfernen, ist sofort überall abgemeldet.',
+  leadUnclaimed:
+    'Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Liste ändern.',
   name: 'Name',
   email: 'E-Mail',
   roles: 'Darf',

@@ -31,7 +31,7 @@ const en = {
     deny: 'It did not ask for what you expected: the right answer was to deny.',
   },
   all: 'All practices',
-  none: 'There was no practice yet. Once your organisation is claimed, one begins each quarter.',
+  none: 'There was no practice yet. In a claimed organisation, one begins each quarter.',
   now: 'Practise now',
   nowLead: 'Every approver gets a practice request and has seven days. You can begin one practice a day.',
   quarter: (day: string) => `Quarter from ${day}`,
@@ -87,7 +87,7 @@ const de: typeof en = {
     deny: 'Sie verlangte nicht das, was Sie erwartet haben: Ablehnen war richtig.',
   },
   all: 'Alle Übungen',
-  none: 'Es gab noch keine Übung. Sobald Ihre Organisation beansprucht ist, beginnt in jedem Quartal eine.',
+  none: 'Es gab noch keine Übung. In einer beanspruchten Organisation beginnt in jedem Quartal eine.',
   now: 'Jetzt üben lassen',
   nowLead:
     'Alle Freigebenden bekommen eine Übungsanfrage und haben sieben Tage Zeit. Sie können pro Tag eine Übung beginnen.',

@@ -34,7 +34,7 @@ export function ActionLevels({ services }: { services: readonly Service[] }) {
           {fault}
         </p>
       ))}
-      <div className="choices">
+      <div className="stack near">
         {actions.map((action) => (
           <SelectField
             key={action}
