@@ -45,7 +45,7 @@ describe('countersign policy test', () => {
     );
     const line = (id: string) => out.split('\n').find((each) => each.includes(id));
     expect(line(short.id)).toMatch(/1 \+ 1 reviews +1 \+ 2 reviews +The customer now requires 2 approval/);
-    expect(line(long.id)).toMatch(/1 \+ 1 reviews +refused: duration_too_long +3600 seconds/);
+    expect(line(long.id)).toMatch(/1 \+ 1 reviews +refused: duration_too_long +1 hour asked for/);
     const json = await policyTest('{"approvals": 2}', 'vendorAuditor', '--tenant', 'acme', '--json');
     expect((JSON.parse(json.out) as PrivacyControlsTest).tested).toBe(2);
   });
