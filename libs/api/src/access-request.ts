@@ -53,7 +53,7 @@ export const requestNoteSchema = named(
     number: z.int(),
     kind: z.enum(['question', 'answer', 'forward']),
     person: idText('usr', 'Who wrote it.'),
-    to: idText('usr', 'The colleague to whom it was forwarded.').nullable(),
+    to: idText('usr', 'The colleague who is asked to decide, for a forward.').nullable(),
     text: z.string().nullable().describe('Null once it has been erased, or for a forward without words.'),
     at: instant(),
   }),
@@ -287,7 +287,7 @@ export const accessRequestSchema = named(
     waiting: waitSchema
       .nullable()
       .exactOptional()
-      .describe('Whom it waits for now, and since when; `notice`: for the customer to be notified.'),
+      .describe('Who has to act next, and since when. `notice`: no one; the customer is being notified.'),
     outdated: outdatedText().exactOptional(),
     outdatedBy: z
       .array(

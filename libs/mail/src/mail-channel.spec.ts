@@ -48,7 +48,7 @@ test('an offer, or a request that is outdated, is mailed to the requester alone;
     expect([kind, await mailed(kind)]).toEqual([kind, [ada.id, bob.id]]);
 });
 
-test('without its request a notice about one reaches no one, and any other all for whom it is', async () => {
+test('if its request is gone, a notice about a request reaches no one; a notice about something else reaches everyone it is addressed to', async () => {
   for (const kind of ['request.approved', 'request.countered', 'grant.ended', 'demand.opening'] as const)
     expect([kind, await mailed(kind, [], null)]).toEqual([kind, []]);
   for (const kind of ['trust.proposed', 'account.key-created', 'log.statement', 'practice.due'] as const)

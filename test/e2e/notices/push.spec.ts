@@ -285,7 +285,7 @@ describe('notices by push', () => {
       const person = await Customer.of(broker, 'approver');
       const { keys } = service.browser('any').subscription;
       const answer = await person.call('POST', PATH, { endpoint, keys, language: 'en' });
-      // The same answer for every address: it does not reveal whether a name exists, or where it leads.
+      // Every such address gets the same answer, so no one learns from it whether a host exists.
       const detail = 'The broker sends nothing to this address (address_refused).';
       expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request', detail });
       expect((await person.call('GET', PATH)).body).toMatchObject({ items: [] });

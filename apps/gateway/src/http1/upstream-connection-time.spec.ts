@@ -51,14 +51,18 @@ describe('time', () => {
     expect(driven.endsAt(10_200)).toBe(true);
   });
 
-  test('between two parts of a response there is another limit, also while the request is being sent', async () => {
+  /** At 10.1 s a part of the response comes. At 10.12 s the rest of the request is sent. */
+  const sendAfterPartOfResponse = async () => {
     await driven.sent({ kind: 'length', bytes: 3 });
     driven.now = 10_100;
     await driven.respond(`${LENGTH_5}ab`, 'turn end');
-    // The upstream answers already: what is still sent gives it no more time.
     driven.now = 10_120;
     driven.connection.write(Buffer.from('abc'));
     driven.connection.endBody();
+  };
+
+  test('between two parts of a response there is another limit, also while the request is being sent', async () => {
+    await sendAfterPartOfResponse();
     expect(driven.endsAt(10_129)).toBe(false);
     driven.happened = [];
     await driven.respond('c', 'turn end');
@@ -67,12 +71,7 @@ describe('time', () => {
   });
 
   test('what is still sent while the upstream answers gives it no more time', async () => {
-    await driven.sent({ kind: 'length', bytes: 3 });
-    driven.now = 10_100;
-    await driven.respond(`${LENGTH_5}ab`, 'turn end');
-    driven.now = 10_120;
-    driven.connection.write(Buffer.from('abc'));
-    driven.connection.endBody();
+    await sendAfterPartOfResponse();
     expect(driven.endsAt(10_130)).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import type { RequestState } from '@countersign/api';
 import { STREAM_ALIVE } from '@countersign/contract';
 import type { QueryKey } from '@tanstack/react-query';
 import { invalidate } from './query-client.js';
@@ -8,16 +9,17 @@ type StreamState = 'connecting' | 'open' | 'lost';
 const RETRY_MS = 1_500;
 /** The broker sends something once a second. After this silence the stream counts as lost: a frozen broker closes nothing. */
 const SILENT_MS = 5_000;
-const REQUEST_STATES = [
-  'awaiting_vendor',
-  'awaiting_customer',
-  'countered',
-  'notifying',
-  'approved',
-  'denied',
-  'cancelled',
-  'expired',
-];
+/** Named here again, because the list of libs/api would bring its schemas into every page. The compiler finds a missing state. */
+const REQUEST_STATES = Object.keys({
+  awaiting_vendor: true,
+  awaiting_customer: true,
+  countered: true,
+  notifying: true,
+  approved: true,
+  denied: true,
+  cancelled: true,
+  expired: true,
+} satisfies Record<RequestState, true>);
 const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
 const SUPERVISED = ['notified', 'paused', 'resumed', 'stopped'];
 const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
