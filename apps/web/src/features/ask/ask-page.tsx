@@ -19,8 +19,8 @@ import { Loaded, Loading, ProblemNotice } from '../../ui/query-states.js';
 import { askTexts } from './ask.text.js';
 import { AskFields } from './ask-fields.js';
 import { buildAsk, type Draft, secondsOf } from './draft.js';
-import { type FirstDraft, firstDraft, keepsDraft, namedDraft } from './first-draft.js';
-import { forgetDraft, keepDraft, keptDraft } from './kept-draft.js';
+import { type FirstDraft, firstDraft, namedDraft } from './first-draft.js';
+import { type DraftPlace, forgetDraft, keepDraft, keptDraft } from './kept-draft.js';
 import { Preview } from './preview.js';
 import { ChooseTemplate, SaveTemplate } from './templates.js';
 
@@ -75,17 +75,27 @@ function AskForm({
   past: AccessRequestDetail | undefined;
   template: Template | undefined;
 }) {
-  const { person } = useSession();
   const given = useSearchParams();
+  const place = useDraftPlace();
   const [first, setFirst] = useState(() =>
-    firstDraft(given, services, { past, template, kept: keptDraft(person, Date.now()) }),
+    firstDraft(given, services, { past, template, kept: keptDraft(place, Date.now()) }),
   );
   const startOver = () => {
-    if (keepsDraft(given)) forgetDraft(person);
-    setFirst({ draft: namedDraft(given, services), by: null });
+    forgetDraft(place);
+    setFirst(
+      first.by === 'draft'
+        ? firstDraft(given, services, { past, template, kept: null })
+        : { draft: namedDraft(given, services), by: null },
+    );
   };
   return <FilledForm key={first.by} first={first} services={services} onStartOver={startOver} />;
 }
+
+/** Where the draft of this person at this address is kept. */
+const useDraftPlace = (): DraftPlace => ({
+  person: useSession().person,
+  query: useSearchParams().toString(),
+});
 
 function FilledForm({
   first,
@@ -98,19 +108,18 @@ function FilledForm({
 }) {
   const text = useText(askTexts);
   const language = useLanguage();
-  const { person } = useSession();
-  const given = useSearchParams();
+  const place = useDraftPlace();
   const [draft, setDraft] = useState(first.draft);
   const change = (part: Partial<Draft>) => {
     const changed = { ...draft, ...part };
     setDraft(changed);
-    if (keepsDraft(given)) keepDraft(person, changed, Date.now());
+    keepDraft(place, changed, Date.now());
   };
   const ask = buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
     onSuccess: async () => {
-      if (keepsDraft(given)) forgetDraft(person);
+      forgetDraft(place);
       await invalidate(['requests']);
       navigate('/mine');
     },

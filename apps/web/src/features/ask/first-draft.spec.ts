@@ -13,17 +13,21 @@ const past = {
 } as unknown as AccessRequestDetail;
 const kept = { ...namedDraft(new URLSearchParams(), services), justification: 'Mine' };
 const first = (query: string, read?: AccessRequestDetail) =>
-  firstDraft(new URLSearchParams(query), services, { past: read, kept });
+  firstDraft(new URLSearchParams(query), services, { past: read, kept: null });
 
 describe('what the form for a request shows at first', () => {
-  test('is the draft that the person left, if the address names nothing', () => {
-    expect(first('')).toEqual({ draft: kept, by: 'draft' });
-    expect(firstDraft(new URLSearchParams(), services, { kept: null })).toMatchObject({
+  test('is the draft that the person left there, whatever the address names', () => {
+    for (const query of ['', 'tenant=globex', 'from=req_1'])
+      expect(firstDraft(new URLSearchParams(query), services, { past, kept })).toEqual({
+        draft: kept,
+        by: 'draft',
+      });
+    expect(first('')).toMatchObject({
       ...{ draft: { service: 'billing', minutes: '30', justification: '' }, by: null },
     });
   });
 
-  test('is what the address names, and no draft beside it', () => {
+  test('is what the address names', () => {
     const named = first('tenant=globex&service=billing&scope=invoices:list&unmasked=true');
     expect(named.by).toBeNull();
     expect(named.draft).toMatchObject({
@@ -49,7 +53,10 @@ describe('what the form for a request shows at first', () => {
       ...{ ticket: '4711', budget: { calls: 20, bytes: 1_000 } },
     };
     const template = { id: 'tpl_1', name: 'Wrong total', request, savedAt: '2026-11-24T15:00:00Z' };
-    const { draft, by } = firstDraft(new URLSearchParams('template=tpl_1'), services, { template, kept });
+    const { draft, by } = firstDraft(new URLSearchParams('template=tpl_1'), services, {
+      template,
+      kept: null,
+    });
     expect(by).toBe('template');
     expect(draft).toMatchObject({
       ...{ tenant: '', ticked: new Set(['invoices list']), minutes: '90', ticket: '4711', calls: '20' },

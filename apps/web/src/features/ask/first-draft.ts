@@ -9,25 +9,26 @@ export interface FirstDraft {
   by: 'draft' | 'request' | 'template' | null;
 }
 
-/** What may fill the form in: the earlier request (`from`) or the template (`template`) of the address, and the kept draft. */
+/** What may fill the form in: the draft kept for the address, or the earlier request (`from`) or template (`template`) that it names. */
 export interface Sources {
   past?: AccessRequestDetail | undefined;
   template?: Template | undefined;
   kept: Draft | null;
 }
 
-/** A draft is shown and kept only at an address without parameters. Parameters fill in a form of their own. */
-export const keepsDraft = (given: URLSearchParams): boolean => given.toString() === '';
-
-/** @param given the address: it names an earlier request, a template, or values of the form */
+/**
+ * The draft that the person left at this very address comes before all that the address names.
+ *
+ * @param given the address: it names an earlier request, a template, or values of the form
+ */
 export function firstDraft(
   given: URLSearchParams,
   services: readonly Service[],
   { past, template, kept }: Sources,
 ): FirstDraft {
+  if (kept !== null) return { draft: kept, by: 'draft' };
   if (past !== undefined) return { draft: draftOf(valuesOf(past), services), by: 'request' };
   if (template !== undefined) return { draft: draftOf(template.request, services), by: 'template' };
-  if (kept !== null && keepsDraft(given)) return { draft: kept, by: 'draft' };
   return { draft: namedDraft(given, services), by: null };
 }
 

@@ -1,45 +1,55 @@
 import type { Draft } from './draft.js';
 
 /**
- * The draft of one person, kept in this browser until it is sent, so that it survives a sign-out. It is shown to the same
- * person only, and for a week after the last change. It holds what the form holds and nothing else.
+ * The drafts of one person, one for each address of the form, kept in this browser until they are sent, so that they survive a
+ * sign-out. A draft is shown to the same person only, at the same address, and for a week after the last change. It holds what the
+ * form holds and nothing else.
  */
-const keyOf = (person: string): string => `countersign-draft-${person}`;
+export interface DraftPlace {
+  person: string;
+  /** The parameters of the form's address, which may name a customer, an earlier request or a template. */
+  query: string;
+}
+
+const keyOf = ({ person, query }: DraftPlace): string =>
+  `countersign-draft-${person}${query === '' ? '' : `?${query}`}`;
 const KEPT_MS = 7 * 86_400_000;
 
 type Kept = { at: number; draft: Omit<Draft, 'ticked'> & { ticked: string[] } };
 
 /** Keeps the draft, or forgets it if nothing in it is the person's own work. */
-export function keepDraft(person: string, draft: Draft, now: number): void {
+export function keepDraft(place: DraftPlace, draft: Draft, now: number): void {
   if (!isWorthKeeping(draft)) {
-    forgetDraft(person);
+    forgetDraft(place);
     return;
   }
   try {
-    localStorage.setItem(keyOf(person), writeKept(draft, now));
+    localStorage.setItem(keyOf(place), writeKept(draft, now));
   } catch {
     // The browser forbids storage: the draft ends with the page.
   }
 }
 
-export function forgetDraft(person: string): void {
+export function forgetDraft(place: DraftPlace): void {
   try {
-    localStorage.removeItem(keyOf(person));
+    localStorage.removeItem(keyOf(place));
   } catch {
     // The browser forbids storage: nothing was kept.
   }
 }
 
-/** Null if no draft is kept, or the form cannot show it. Such a draft is deleted. */
-export function keptDraft(person: string, now: number): Draft | null {
-  let draft: Draft | null = null;
+/** Null if no draft is kept there. Every draft of the person that is too old, or that the form cannot show, is deleted. */
+export function keptDraft(place: DraftPlace, now: number): Draft | null {
   try {
-    draft = parseKept(localStorage.getItem(keyOf(person)), now);
+    const first = keyOf({ ...place, query: '' });
+    for (const key of Object.keys(localStorage))
+      if (key.split('?', 1)[0] === first && parseKept(localStorage.getItem(key), now) === null)
+        localStorage.removeItem(key);
+    return parseKept(localStorage.getItem(keyOf(place)), now);
   } catch {
     // The browser forbids storage: nothing was kept.
+    return null;
   }
-  if (draft === null) forgetDraft(person);
-  return draft;
 }
 
 export const writeKept = (draft: Draft, now: number): string =>
