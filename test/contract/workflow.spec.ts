@@ -109,7 +109,7 @@ describeOn('SQLite', 'the workflow', (bench) => {
     ]);
     expect(leaves[0]?.data['state']).toBe('approved');
     const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
-    expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);
+    expect(notices.map(({ kind }) => kind)).toEqual(['request.approved', 'grant.active']);
   });
 
   test('P1: a blank ticket is none, for the policy that asks for one and in the terms', async () => {
@@ -231,8 +231,8 @@ describeOn('SQLite', 'the workflow', (bench) => {
     expect(notices.map((each) => each.kind)).toEqual([
       'request.awaiting_vendor',
       'request.awaiting_customer',
-      'grant.active',
       'request.approved',
+      'grant.active',
       'grant.ended',
     ]);
   });

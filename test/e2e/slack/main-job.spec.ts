@@ -24,6 +24,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     const mine = await own('Case 4711');
     const atVendor = await world.card(world.reviews, 'Case 4711', max);
     expect(max.reads(atVendor)).toContain('[Approve] [Deny…] [Open in browser]');
+    expect(max.reads(atVendor).split('Open in browser')).toHaveLength(2);
     await max.click(atVendor, 'Approve');
     await world.until(atVendor, 'Approved by Max', max);
 
@@ -53,6 +54,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     expect(erin.reads(mine)).toMatch(/npx countersign curl grt_\S+ -- \/tenants\/acme\/invoices/);
     expect(erin.reads(mine)).toContain('15 minutes left');
     expect(erin.reads(mine)).toContain('[Open] [Release]');
+    expect(erin.reads(mine)).not.toContain('Open in browser');
 
     const { items } = (await broker.call('engineer', 'GET', '/api/v1/grants')).body as {
       items: { id: string; request: string; digest: string }[];
@@ -90,7 +92,14 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     expect((await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`)).status).toBe(409);
 
     const lines = world.thread(card);
-    const order = ['Access is open now', 'First use', '26 calls', '1 call refused', 'Access was stopped'];
+    const order = [
+      'Approved by',
+      'Access is open now',
+      'First use',
+      '26 calls',
+      '1 call refused',
+      'Access was stopped',
+    ];
     expect(order.map((word) => lines.findIndex((line) => line.includes(word)))).toEqual(
       order.map((word) => lines.findIndex((line) => line.includes(word))).toSorted((a, b) => a - b),
     );

@@ -44,14 +44,15 @@ test('a set-up without faults exits with 0', async () => {
     'GET /api/v1/whoami': () => ({ body: {} }),
   });
   const gateway = await serve({ 'GET /readyz': () => ({ body: {} }) });
-  const { exit, healthy, checks } = await doctor({
-    ...store,
-    COUNTERSIGN_BROKER_URL: broker,
-    COUNTERSIGN_GATEWAY_URL: gateway,
-    COUNTERSIGN_API_KEY: 'csk_x',
-  });
+  const env = { ...store, COUNTERSIGN_BROKER_URL: broker, COUNTERSIGN_GATEWAY_URL: gateway };
+  const { exit, healthy, checks } = await doctor({ ...env, COUNTERSIGN_API_KEY: 'csk_x' });
   expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
   expect([exit, healthy]).toEqual([0, true]);
+  const { found } = await doctor(env);
+  expect(found('API key')).toMatchObject({
+    status: 'skipped',
+    detail: expect.stringContaining('countersign login'),
+  });
 });
 
 test('on a machine that uses a broker elsewhere, no gateway is looked for on this machine', async () => {

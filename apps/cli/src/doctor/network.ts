@@ -182,11 +182,19 @@ function unlistedProxies(body: string): string[] | undefined {
   }
 }
 
-/** @param key the API key of the environment, or the stored login's credential */
+/**
+ * No credential is no fault of a set-up: a host needs none, and a person logs in when they want to.
+ *
+ * @param key the API key of the environment, or the stored login's credential
+ */
 export async function checkApiKey(url: string, key: string | null): Promise<Finding> {
   const name = 'API key';
   const mend = 'countersign login; or on the broker’s host: countersign keys create --principal EMAIL';
-  if (key === null) return warning(name, 'COUNTERSIGN_API_KEY is not set, and no one is logged in', mend);
+  if (key === null)
+    return skipped(
+      name,
+      'no one is logged in here and COUNTERSIGN_API_KEY is not set; see "countersign login"',
+    );
   const answer = await get(`${url}/api/v1/whoami`, { authorization: `Bearer ${key}` });
   if (answer === undefined) return skipped(name, 'checked once the broker answers');
   if (answer.status === 200) return ok(name, 'the broker accepts it');

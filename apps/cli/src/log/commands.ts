@@ -28,15 +28,18 @@ export function registerLog(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.verify);
   const log = addVerb(program, 'log', 'List the events of a log; follow and verify it with your own tools');
   addPageOptions(log)
-    .usage('[options] <tenant> | [command]')
-    .argument('<tenant>', 'whose events, newest first; "deployment" is the log that every tenant may read')
+    .usage('[options] [tenant] | [command]')
+    .argument(
+      '[tenant]',
+      'whose events, newest first (your own tenant’s); "deployment" is the log that every tenant may read',
+    )
     .option('--request <id>', 'only those of this request')
     .option('--grant <id>', 'only those of this grant')
     .option('--from <time>', 'only those from this time on, such as 2026-11-24T15:00:00Z')
     .option('--to <time>', 'only those before this time')
-    .addHelpText('after', examples('countersign log acme --from 2026-11-24T00:00:00Z'))
+    .addHelpText('after', examples('countersign log', 'countersign log acme --from 2026-11-24T00:00:00Z'))
     .action(
-      run(async (context, tenant: string, options: EventOptions) =>
+      run(async (context, tenant: string | undefined, options: EventOptions) =>
         (await import('./events.js')).listEvents(
           ...([context, tenant, options] as const),
           log.commands.map((verb) => verb.name()),

@@ -1,7 +1,10 @@
-import { type Event, logEndpoints } from '@countersign/api';
+import { type Event, logEndpoints, tenantEndpoints } from '@countersign/api';
+import type { Api } from '../api/client.js';
+import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
+import { usageError } from '../command/errors.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
-import { fetchPage, type ListOptions } from '../command/list.js';
+import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
 import { suggestLogVerb } from '../requests/suggestions.js';
 import { formatTable } from '../terminal/text.js';
 
@@ -9,11 +12,12 @@ export type EventOptions = ListOptions & { request?: string; grant?: string; fro
 
 /**
  * Lists the events of a tenant's log, newest first. `deployment` and `vendor` name the other logs.
+ * @param named undefined lists those of the caller's own tenant
  * @param verbs of `countersign log`: one of them may be meant if the list fails
  */
-export function listEvents(
+export async function listEvents(
   context: Context,
-  tenant: string,
+  named: string | undefined,
   options: EventOptions,
   verbs: readonly string[],
 ): Promise<Answer> {
@@ -26,6 +30,8 @@ export function listEvents(
       to: to === undefined ? undefined : parseInstant('--to', to),
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+  checkListOptions(options);
+  const tenant = named ?? (await ownLog(await context.api()));
   const flags = Object.entries(filter).map(([name, value]) => ` --${name} ${value}`);
   const list = {
     verb: `log ${parseSlug('the tenant', tenant)}${flags.join('')}`,
@@ -38,6 +44,24 @@ export function listEvents(
     throw suggestLogVerb(tenant, verbs, error);
   });
 }
+
+/** The caller's own tenant. The vendor's people have none. @throws CliError `invalid_usage` that says what they can name */
+async function ownLog(api: Api): Promise<string> {
+  const { tenant } = await fetchMe(api);
+  if (tenant !== null) return tenant;
+  const { tenants } = await api.call(tenantEndpoints.names);
+  const slugs = tenants.slice(0, MOST_NAMED).map(({ slug }) => slug);
+  const customers =
+    slugs.length === 0
+      ? 'a tenant'
+      : `a tenant (${slugs.join(', ')}${tenants.length > MOST_NAMED ? ', …' : ''})`;
+  throw usageError(
+    `you belong to the vendor, so say whose log: countersign log ${slugs[0] ?? 'TENANT'}. It takes ${customers}, deployment or vendor`,
+  );
+}
+
+/** A refusal names this many tenants. */
+const MOST_NAMED = 8;
 
 function formatEvents(events: readonly Event[]): string {
   if (events.length === 0) return 'No events.';

@@ -1,4 +1,13 @@
-import { BAR_STYLE, BASE_STYLE, bar, type Html, html, renderDocument, sourceHash } from '../pages/html.js';
+import {
+  BAR_STYLE,
+  BASE_STYLE,
+  bar,
+  type Html,
+  html,
+  ICON_SOURCE,
+  renderDocument,
+  sourceHash,
+} from '../pages/html.js';
 import type { Client } from './provider.js';
 
 const STYLE = `${BASE_STYLE}${BAR_STYLE}
@@ -14,7 +23,7 @@ button span { color: var(--soft); font-size: 0.875rem; overflow-wrap: anywhere; 
 `;
 
 /** There is no `form-action`: after the form the browser is redirected to whatever program the person signs in to. */
-export const PAGE_POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; base-uri 'none'; frame-ancestors 'none'`;
+export const PAGE_POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; ${ICON_SOURCE}; base-uri 'none'; frame-ancestors 'none'`;
 
 const renderPage = (title: string, body: Html): string =>
   renderDocument({

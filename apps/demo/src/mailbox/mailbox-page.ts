@@ -1,4 +1,13 @@
-import { BAR_STYLE, BASE_STYLE, bar, type Html, html, renderDocument, sourceHash } from '../pages/html.js';
+import {
+  BAR_STYLE,
+  BASE_STYLE,
+  bar,
+  type Html,
+  html,
+  ICON_SOURCE,
+  renderDocument,
+  sourceHash,
+} from '../pages/html.js';
 import type { Message } from './message.js';
 
 /** A mail with its place in the mailbox, counted from the first that arrived. */
@@ -29,7 +38,7 @@ details[open] summary { margin-bottom: 8px; }
 `;
 
 /** The page shows a mail's HTML in a frame, and nothing else loads. */
-export const PAGE_POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+export const PAGE_POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; ${ICON_SOURCE}; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The HTML of a mail: its own styles, no script, no request, no form. A pressed link opens a page of its own. */
 export const MAIL_POLICY =

@@ -69,6 +69,9 @@ export const bar = (what: string): Html =>
 export const sourceHash = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
+/** The directive that a page's content security policy needs for the icon below. */
+export const ICON_SOURCE = 'img-src data:';
+
 /** A whole page. `head` is further markup for the head. */
 export function renderDocument(page: { title: string; style: string; body: Html; head?: Html }): string {
   return html`<!doctype html>

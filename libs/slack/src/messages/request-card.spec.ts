@@ -168,6 +168,25 @@ describe('an exact change whose texts are shown', () => {
   });
 });
 
+test('a card leads to the browser once: by a button, or by a link if it has no such button', () => {
+  const open = {
+    ...atCustomer({ state: 'approved' }),
+    ...{ grant: sampleGrant(), access: 'open' as const },
+  };
+  const cards = [
+    requestCard(atCustomer({ needs: LOW }), 'approver', URL),
+    requestCard(atCustomer({ needs: needs(['web'], 'high') }), 'approver', URL),
+    requestCard(atCustomer({ state: 'awaiting_vendor' }), 'reviewer', URL),
+    requestCard(atCustomer({ state: 'denied' }), 'approver', URL),
+    requestCard(open, 'approver', URL),
+    requestCard(atCustomer({ needs: LOW }), 'requester', URL),
+  ];
+  for (const card of cards) expect(said(card).split('Open in browser')).toHaveLength(2);
+  const own = requestCard(open, 'requester', URL);
+  expect(words(own)).toContain('Open');
+  expect(said(own)).not.toContain('Open in browser');
+});
+
 test('read only is offered if that narrows the request', () => {
   const { terms } = sampleRequest();
   const wide = { ...terms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }] };

@@ -102,6 +102,7 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   const shown = shownFields(facts);
   const isWhole = detail.entries >= scope.length && change.isWhole;
   const isListed = isUndecided && (scope.length > IN_SENTENCE || sentence(facts).length > MAX_SENTENCE);
+  const buttons = pressable(facts, audience, publicUrl, isWhole);
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
@@ -115,11 +116,18 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     section(mrkdwn(stateSentence(facts))),
     ...waitBlocks(facts),
     ...grantBlocks(facts, audience === 'requester'),
-    ...pressable(facts, audience, publicUrl, isWhole),
+    ...buttons,
     ...detailsButton(facts, audience),
-    context(mrkdwn(link(url, wordsOf(facts).openInBrowser))),
+    ...(hasButton(buttons, ACTIONS.open) ? [] : [context(mrkdwn(link(url, wordsOf(facts).openInBrowser)))]),
   ];
 }
+
+const hasButton = (blocks: readonly KnownBlock[], action: string): boolean =>
+  blocks.some(
+    (block) =>
+      block.type === 'actions' &&
+      block.elements.some((each) => each.type === 'button' && each.action_id === action),
+  );
 
 /** In characters. A longer sentence may have been cut, so the card lists the scope too. */
 const MAX_SENTENCE = 600;

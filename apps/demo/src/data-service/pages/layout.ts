@@ -1,4 +1,4 @@
-import { BASE_STYLE, Html, html, renderDocument, sourceHash } from '../../pages/html.js';
+import { BASE_STYLE, Html, html, ICON_SOURCE, renderDocument, sourceHash } from '../../pages/html.js';
 import type { GatewayCall } from '../http/headers.js';
 import type { Tenant } from '../records.js';
 
@@ -79,6 +79,7 @@ export const CONTENT_SECURITY_POLICY = [
   `style-src ${sourceHash(STYLE)}`,
   `script-src 'self' ${sourceHash(SCRIPT)}`,
   "connect-src 'self'",
+  ICON_SOURCE,
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

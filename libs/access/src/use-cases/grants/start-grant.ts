@@ -15,7 +15,7 @@ import { endGrantIn } from './end-grant.js';
 
 /**
  * Creates the grant of a fully approved request: active now, or scheduled. The store refuses a second grant for a digest.
- * Gateways learn of a grant when it becomes active, not before.
+ * Gateways learn of a grant when it becomes active, not before. The caller adds the grant's notice, after the request's.
  */
 export async function createGrantIn(
   deps: Deps,
@@ -44,8 +44,8 @@ export async function createGrantIn(
     refused: 0,
   };
   await unit.grants.insert(grant);
-  if (isStarted(grant)) await announceStart(unit, grant, at);
-  else await announceSchedule(unit, grant, at);
+  if (isStarted(grant)) await recordStart(unit, grant, at);
+  else await recordSchedule(unit, grant, at);
   return grant;
 }
 
@@ -57,7 +57,7 @@ const STARTED_BY = 'job';
 
 const isStarted = (grant: Grant): grant is StartedGrant => grant.state === 'active';
 
-async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Promise<void> {
+async function recordSchedule(unit: TenantUnit, grant: Grant, at: string): Promise<void> {
   await checkpointChangedDeploymentIn(unit, at);
   const { id, request, requester, digest, startsAt, endsAt, useBy } = grant;
   await unit.log.append({
@@ -66,18 +66,18 @@ async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Pro
     actor: STARTED_BY,
     data: { grant: id, request, requester, digest, startsAt, endsAt, useBy },
   });
-  await unit.outbox.add(grantNotice(grant, at));
 }
 
 /** Stores a grant that has just started; its event, feed change and notice commit with it. */
 async function openGrantIn(unit: TenantUnit, opened: StartedGrant, at: string): Promise<StartedGrant> {
   if (!(await unit.grants.update(opened))) throw changedMeanwhile('grant');
-  await announceStart(unit, opened, at);
+  await recordStart(unit, opened, at);
+  await unit.outbox.add(grantNotice(opened, at));
   return opened;
 }
 
-/** Writes the event, feed change and notice of a grant that starts. */
-async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
+/** Writes the event and the feed change of a grant that starts. */
+async function recordStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
   await checkpointChangedDeploymentIn(unit, at);
   const { id, request, requester, digest, startsAt, endsAt } = grant;
   await unit.log.append({
@@ -87,7 +87,6 @@ async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string):
     data: { grant: id, request, requester, digest, startsAt, endsAt },
   });
   await unit.feed.changed('grant', id);
-  await unit.outbox.add(grantNotice(grant, at));
 }
 
 /**

@@ -25,7 +25,7 @@ import { beginDisclosureIn } from '../emergencies/begin-disclosure.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/invitation-transitions.js';
-import { openingNotice, requestNotice } from '../notices/notices.js';
+import { grantNotice, openingNotice, requestNotice } from '../notices/notices.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
 import { type RequestView, requestViews } from './read-requests.js';
@@ -86,7 +86,8 @@ export async function transitionRequestIn(
       : moved;
   const stored = grant === null ? notified : { ...notified, grant: grant.id };
   const tenant = await unit.organisation.tenant(unit.tenant);
-  // At once: they share a round trip, and all of them fail with the unit.
+  // At once: they share a round trip, and all of them fail with the unit. Notices go out in the order in which they are added:
+  // that a request is approved, then that its access is open.
   await Promise.all([
     saveRequest(unit, stored),
     unit.log.append({
@@ -96,6 +97,7 @@ export async function transitionRequestIn(
       data: { request: stored.id, requester: stored.requester, digest: stored.digest, grant: stored.grant },
     }),
     unit.outbox.add(requestNotice(stored, at, tenant)),
+    ...(grant === null ? [] : [unit.outbox.add(grantNotice(grant, at))]),
   ]);
   return stored;
 }
