@@ -1,5 +1,5 @@
 import { eventually } from '../support/eventually.js';
-import { ask, cancelOpen, grant } from './support/access.js';
+import { ask, cancelOpen, grant, review } from './support/access.js';
 import { expectGoodViews, violations } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 import { gone } from './support/soon.js';
@@ -9,6 +9,8 @@ interface Read {
   state: string;
   justification: string;
   ticket: string | null;
+  digest: string;
+  grant: string | null;
   terms: { startsOn: string; budget?: { calls?: number }; extends?: string; seconds: number };
 }
 
@@ -118,12 +120,23 @@ describe('the form for a request', () => {
     await site.api('erin', 'POST', `/api/v1/requests/${past.id}/cancel`);
     const page = await site.signedIn('erin', '/ask');
     await page.getByLabel('Why? The customer reads this.').fill('My own draft');
+    // As if no one had decided it in time: to wait for that would take as long as a request is open.
+    await page.route(`**/api/v1/requests/${past.id}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), state: 'expired' } });
+    });
     await page.goto(`${site.url}/requests/${past.id}`);
+    await page.getByText(/^\w+ \d+ \w+, .+\. Nothing was granted\.$/).waitFor();
     await page.getByRole('link', { name: 'Change it and ask again' }).click();
     await page.getByText('Filled in from your earlier request.').waitFor();
     expect(await page.getByLabel('Ticket', { exact: true }).inputValue()).toBe('9');
     expect(await page.getByRole('checkbox', { name: 'read any invoice' }).isChecked()).toBe(true);
     await page.getByRole('radio', { name: 'With the first use' }).check();
+    await page.getByText('Choose a customer, what you need and a time.').waitFor();
+    await page.getByLabel('Use it by').fill('2020-01-01T12:00');
+    await page.getByText('This time is over.').waitFor();
+    await page.getByText('Choose a customer, what you need and a time.').waitFor();
+    await page.getByLabel('Use it by').fill('');
     await page.getByLabel('At most so many calls').fill('20');
     await expectGoodViews(page, 'ask-first-use');
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
@@ -152,6 +165,8 @@ describe('the form for a request', () => {
     const asked = await newest();
     expect(asked).toMatchObject({ justification: 'A second run', terms: { seconds: 600 } });
     expect(asked?.terms.extends).toMatch(/^sha256:/);
+    await page.goto(`${site.url}/requests/${asked?.id}`);
+    await page.getByText('This continues earlier access, from its planned end.').waitFor();
     const max = await site.signedIn('max', '/queue');
     await eventually(
       'the title has the count',
@@ -159,6 +174,11 @@ describe('the form for a request', () => {
       30_000,
       100,
     );
+    if (asked === undefined) throw new Error('nothing was asked');
+    for (const reviewer of ['max', 'ada'] as const) await review(site, reviewer, asked);
+    await page.goto(`${site.url}/grants/${(await newest())?.grant}`);
+    await page.getByText(/^Access begins .+ Access ends /).waitFor();
+    expect(await page.getByRole('button', { name: 'Ask for more time' }).count()).toBe(0);
   }, 120_000);
 
   test('the security admin locks a person who has no access, for a time', async () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { specFolder } from '../../../test/support/spec-folder.js';
@@ -34,8 +35,13 @@ async function cli(argv: string[], routes: Routes = {}, stdin = '') {
   broker = await FakeServer.start(routes);
   const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY }, stdin);
   const exit = await run(argv, terminal);
-  return { exit, out: terminal.out, err: terminal.err, seen: broker.seen };
+  const listeners = getEventListeners(terminal.signal, 'abort').length;
+  return { exit, out: terminal.out, err: terminal.err, seen: broker.seen, listeners };
 }
+
+const person = (id: string, name: string) => () => ({
+  body: { id, name, email: 'x@acme.example', tenant: null, roles: [], removedAt: null },
+});
 
 const bodies = (seen: Seen[], method = 'POST') =>
   seen.filter((each) => each.method === method).map(({ body }) => body);
@@ -80,7 +86,9 @@ describe('flags', () => {
     [['review', REQUEST_ID, '--approve', '--for', 'PT1H'], /go with --counter/],
     [['review', GRANT_ID, '--approve'], /req_/],
     [['revoke', GRANT_ID], /--reason/],
-    [['show', 'abc'], /req_/],
+    [['show', 'abc'], /req_.+grt_.+@last/],
+    [['extend', '@lst', '--for', '1h', '--reason', 'x'], /grt_, or @last, is needed/],
+    [['help', 'extnd'], /unknown command 'extnd'\n\(Did you mean extend\?\)/],
     [['requests', '--limit', '201'], /1 to 200/],
     [['proxy', GRANT_ID, '--port', '99999'], /whole number/],
     [['proxy', GRANT_ID], /either --port or --socket/],
@@ -566,12 +574,14 @@ describe('requesting and deciding', () => {
           looks += 1;
           return { body: looks === 1 ? requestAnswer() : approved };
         },
+        [`GET /api/v1/people/${reviewAnswer().person}`]: person(reviewAnswer().person, 'Max Lind'),
       });
       expect(result.exit).toBe(exit);
       expect(JSON.parse(result.out)).toEqual(approved);
-      expect(result.err).toContain('Vendor reviewer');
+      expect(result.err).toContain(`Vendor reviewer Max Lind (${reviewAnswer().person}) approved.`);
       expect(result.err).toContain(`The request is ${state}.`);
-      if (exit === 1) expect(result.err).toContain(`error[${state}]: `);
+      const outcome = state === 'expired' ? 'was not decided in time' : 'was not approved';
+      if (exit === 1) expect(result.err).toContain(`error[${state}]: ${REQUEST_ID} ${outcome}`);
     },
   );
 
@@ -599,8 +609,9 @@ describe('requesting and deciding', () => {
     const began = Date.now();
     const done = cli([...argv, '--wait'], routes);
     const knock = setInterval(() => broker?.push('event: request\ndata: {}\n\n'), 50);
-    const { exit, err } = await done.finally(() => clearInterval(knock));
+    const { exit, err, listeners } = await done.finally(() => clearInterval(knock));
     expect(exit).toBe(0);
+    expect(listeners).toBe(0);
     expect(err).toContain('still trying');
     expect(err).toContain(`countersign curl ${GRANT_ID}`);
     // Neither look waited for the timer of a connected stream (5 s).
@@ -738,6 +749,14 @@ describe('ids in short', () => {
   });
 });
 
+test('show of a request that no one decided in time says so, and when it lapsed', async () => {
+  const lapsed = requestAnswer({ state: 'expired', lapsesAt: '2026-11-25T03:00:00Z' });
+  const { out } = await cli(['show', REQUEST_ID], {
+    [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: lapsed }),
+  });
+  expect(out).toMatch(/lapsed .+ ago\)\n +No one decided in time\./);
+});
+
 test('show of a grant that is locked says who locked it, since when and why', async () => {
   const by = 'usr_0193a5e0-0000-7000-8000-000000000009';
   const accessReason = {
@@ -745,9 +764,6 @@ test('show of a grant that is locked says who locked it, since when and why', as
     ...{ why: 'an audit', text: 'The customer has locked the engineer: an audit' },
   };
   const grant = grantAnswer('http://localhost:4100', { access: 'locked', accessReason });
-  const person = (id: string, name: string) => () => ({
-    body: { id, name, email: 'x@acme.example', tenant: null, roles: [], removedAt: null },
-  });
   const { out } = await cli(['show', GRANT_ID], {
     [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grant }),
     [`GET /api/v1/people/${by}`]: person(by, 'Ada Moreau'),
@@ -760,14 +776,17 @@ test('show of a grant that is locked says who locked it, since when and why', as
 
 describe('extend, calls and log', () => {
   test('extend requests more time, in any way to write a duration', async () => {
+    const extended = `sha256:${'0'.repeat(64)}`;
+    const asked = requestAnswer({ terms: { ...terms(), extends: extended } });
     const routes = {
-      [`POST /api/v1/grants/${GRANT_ID}/extension`]: () => ({ status: 201, body: requestAnswer() }),
+      [`POST /api/v1/grants/${GRANT_ID}/extension`]: () => ({ status: 201, body: asked }),
     };
-    const { exit, seen } = await cli(
+    const { exit, seen, out } = await cli(
       ['extend', GRANT_ID, '--for', '1h30m', '--reason', 'A second run'],
       routes,
     );
     expect([exit, bodies(seen)]).toEqual([0, [{ duration: 'PT1H30M', justification: 'A second run' }]]);
+    expect(out).toContain(`the access with digest ${extended}`);
     expect(seen[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   });
 

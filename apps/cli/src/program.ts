@@ -98,13 +98,21 @@ function registerHelp(program: Command, run: Run, host: HostPart): void {
   );
 }
 
+/** `help` of a verb that there is not becomes that verb, so that its error names the one that was meant. */
+function checkHelpedVerb(program: Command, argv: readonly string[]): readonly string[] {
+  const [first, verb] = argv;
+  const isUnknown = verb !== undefined && program.commands.every((each) => each.name() !== verb);
+  return first === 'help' && isUnknown ? argv.slice(1) : argv;
+}
+
 /**
  * Runs one verb.
  * @param argv without node and script
  */
 export async function runVerb(host: HostPart, argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    await buildProgram(io, host).parseAsync(moveDashedIdsLast(argv), { from: 'user' });
+    const program = buildProgram(io, host);
+    await program.parseAsync(moveDashedIdsLast(checkHelpedVerb(program, argv)), { from: 'user' });
     return 0;
   } catch (error) {
     return reportError(io, argv.includes('--json'), error);

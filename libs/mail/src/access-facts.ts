@@ -108,7 +108,11 @@ async function termsFacts(unit: ReadUnit, request: AccessRequest, terms: Terms) 
     justification: openings.get(terms.justification)?.value ?? null,
     ticket: openings.get(terms.ticket ?? '')?.value ?? null,
     lapsesAt: request.lapsesAt,
-    requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
+    requested: {
+      startsAt: terms.startsAt ?? null,
+      useBy: terms.useBy ?? null,
+      isExtension: terms.extends !== undefined,
+    },
   };
 }
 

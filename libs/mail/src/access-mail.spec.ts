@@ -18,7 +18,7 @@ const FACTS: MailFacts = {
   ticket: 'CASE-4711',
   change: null,
   lapsesAt: '2026-11-25T03:00:00Z',
-  requested: { startsAt: null, useBy: null },
+  requested: { startsAt: null, useBy: null, isExtension: false },
   grant: null,
   crossing: null,
   dueAt: null,
@@ -117,13 +117,20 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
   });
 
   test.each([
-    [{ startsAt: '2026-11-25T08:00:00Z', useBy: null }, 'Access would end: Wed, 25 Nov 2026, 09:30:00 UTC'],
     [
-      { startsAt: null, useBy: '2026-11-26T08:00:00Z' },
-      'Access would end: 1 h 30 min after its first use, at the latest Thu, 26 Nov 2026, 09:30:00 UTC',
+      { startsAt: '2026-11-25T08:00:00Z', useBy: null, isExtension: false },
+      'Access would begin: Wed, 25 Nov 2026, 08:00:00 UTC\nAccess would end: Wed, 25 Nov 2026, 09:30:00 UTC',
     ],
-  ])('knows when access would end: %j', (requested, line) => {
-    expect(writeMail({ ...FACTS, requested }, EN).text).toContain(line);
+    [
+      { startsAt: '2026-11-25T08:00:00Z', useBy: null, isExtension: true },
+      'Access would begin:\n  | Wed, 25 Nov 2026, 08:00:00 UTC\n  | This continues earlier access, from its planned end.\nAccess would end: ',
+    ],
+    [
+      { startsAt: null, useBy: '2026-11-26T08:00:00Z', isExtension: false },
+      'Access would begin: with the first use\nAccess would end: 1 h 30 min after its first use, at the latest Thu, 26 Nov 2026, 09:30:00 UTC',
+    ],
+  ])('knows when access would begin and end: %j', (requested, lines) => {
+    expect(writeMail({ ...FACTS, requested }, EN).text).toContain(lines);
   });
 
   test('about an ended grant says when and why it ended', () => {

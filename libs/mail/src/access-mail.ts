@@ -37,8 +37,8 @@ export interface MailFacts {
   /** The one call that is requested, and the pointers of the values that it changes; null if it is about none. */
   change: { call: string; values: readonly string[] } | null;
   lapsesAt: string;
-  /** As requested: a fixed start, or a start on first use no later than `useBy`. */
-  requested: { startsAt: string | null; useBy: string | null };
+  /** As requested: a fixed start, or a start on first use no later than `useBy`; and whether it is more time for earlier access. */
+  requested: { startsAt: string | null; useBy: string | null; isExtension: boolean };
   grant: {
     state: Grant['state'];
     createdAt: string;
@@ -188,13 +188,14 @@ const changeLines = ({ call, values }: NonNullable<MailFacts['change']>): string
 /** Who reads the clocks, and the access's duration in words. */
 type ClockReader = Reader & { duration: string };
 
-/** Both deadlines: when the request lapses, and when the access would end. */
+/** When the request lapses, and when the access would begin and end. */
 function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   const { labels } = words;
   const { kind, grant } = facts;
   if (isOpen(kind))
     return [
       [labels.lapses, [writeInstant(facts.lapsesAt, reader)]],
+      ...wouldBeginRows(facts, words, reader),
       [labels.wouldEnd, [wouldEnd(facts, words, reader)]],
     ];
   if (isOpening(kind))
@@ -229,6 +230,18 @@ const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words, reader: 
       [labels.due, dueAt],
     ] as const
   ).flatMap(([label, at]): Row[] => (at === null ? [] : [[label, [writeInstant(at, reader)]]]));
+
+/** When the access would begin; no row if it begins with the approval. */
+function wouldBeginRows(
+  { requested: { startsAt, useBy, isExtension } }: MailFacts,
+  words: Words,
+  reader: Reader,
+): Row[] {
+  const begin =
+    startsAt !== null ? writeInstant(startsAt, reader) : useBy !== null ? words.unknownYet : undefined;
+  if (begin === undefined) return [];
+  return [[words.labels.wouldBegin, isExtension ? [begin, words.isExtension] : [begin]]];
+}
 
 function wouldEnd(
   { requested, seconds, lapsesAt }: MailFacts,

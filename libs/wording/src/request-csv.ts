@@ -31,7 +31,9 @@ type RequestRow = Record<(typeof COLUMNS)[number], string | null>;
 
 /** A request as one line of a table. @param name of a person, by id */
 export function requestRow(request: ExportedRequest, name: (person: string) => string): RequestRow {
-  const last = request.reviews.at(-1);
+  // A review of a request that has lapsed, or still waits, decided only a part of the way.
+  const isDecided = request.state === 'approved' || request.state === 'denied';
+  const last = isDecided ? request.reviews.at(-1) : undefined;
   return {
     createdAt: request.createdAt,
     id: request.id,

@@ -96,8 +96,10 @@ export function parseId(
   prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'inc' | 'ntc' | 'sct' | 'xpt' | 'dem',
   text: string,
 ): string {
-  if (text.startsWith(`${prefix}_`) || (text === LAST && FOUND_BY_LIST.has(prefix))) return text;
-  throw usageError(`an id that begins with ${prefix}_ is needed here; got ${JSON.stringify(text)}`);
+  const takesLast = FOUND_BY_LIST.has(prefix);
+  if (text.startsWith(`${prefix}_`) || (text === LAST && takesLast)) return text;
+  const orLast = takesLast ? `, or ${LAST},` : '';
+  throw usageError(`an id that begins with ${prefix}_${orLast} is needed here; got ${JSON.stringify(text)}`);
 }
 
 /** Kinds of which the API has a list to search. */

@@ -80,6 +80,9 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...earlierDenialFacts(request),
     ...(request.offer === null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(isUndecided(request) ? [['lapses', formatInstant(request.lapsesAt, now)] as const] : []),
+    ...(request.state === 'expired'
+      ? [['lapsed', [formatInstant(request.lapsesAt, now), 'No one decided in time.']] satisfies Fact]
+      : []),
     ...optionalFact('grant', request.grant),
     ...optionalFact('access', describeAccess(request, now, names)),
     ['digest', request.digest],
@@ -112,9 +115,17 @@ function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<strin
 }
 
 /** When the access would start, and its budget. */
-const timingFacts = ({ startsAt, startsOn, useBy, budget, unmasked }: AccessRequest['terms']): Fact[] => [
+const timingFacts = ({
+  startsAt,
+  startsOn,
+  useBy,
+  budget,
+  unmasked,
+  extends: extended,
+}: AccessRequest['terms']): Fact[] => [
   ...optionalFact('hidden fields', unmasked === true ? 'shown in full' : null),
   ...optionalFact('starts', startsAt === undefined ? null : `not before ${startsAt}`),
+  ...optionalFact('extends', extended === undefined ? null : `the access with digest ${extended}`),
   ...optionalFact('starts', startsOn === 'first-use' ? 'with the first token' : null),
   ...optionalFact('use by', useBy),
   ...optionalFact('at most', budget?.calls === undefined ? null : `${budget.calls} calls`),

@@ -114,7 +114,8 @@ async function waitAndReport(context: Context, api: Api, request: AccessRequest)
   const answer = await requestAnswer(context, api, decided);
   if (decided.state !== 'approved') {
     if (!context.json) context.io.stdout(`${answer.text}\n`);
-    throw new CliError(decided.state, `${decided.id} was not approved`, { document: decided });
+    const outcome = decided.state === 'expired' ? 'was not decided in time' : 'was not approved';
+    throw new CliError(decided.state, `${decided.id} ${outcome}`, { document: decided });
   }
   if (decided.grant !== null && !context.json) context.note(nextCommands(decided.grant));
   return answer;

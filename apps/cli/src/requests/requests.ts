@@ -44,7 +44,9 @@ export async function show(context: Context, text: string): Promise<Answer> {
     const names = context.json ? undefined : await fetchNames(api, peopleInGrant(grant));
     return { document: grant, text: formatGrant(grant, new Date(), names) };
   }
-  throw usageError(`show takes the id of a request (req_…) or a grant (grt_…); got ${JSON.stringify(text)}`);
+  throw usageError(
+    `show takes the id of a request (req_…) or a grant (grt_…), or @last; got ${JSON.stringify(text)}`,
+  );
 }
 
 /** Accepts the customer's counter-offer. It shows the offer first, and accepts exactly the digest that it showed. */

@@ -8,6 +8,7 @@ import { STREAM_ALIVE } from '@countersign/contract';
 import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/client.js';
+import { fetchNames, formatPerson } from '../api/people.js';
 import { CliError } from '../command/errors.js';
 import type { Progress } from '../terminal/progress.js';
 import { formatSeconds } from '../terminal/time.js';
@@ -51,7 +52,7 @@ export async function waitForDecision(
         );
       unreachable = found === undefined;
       if (found === undefined) continue;
-      for (const line of describeChanges(request, found)) progress.step(line);
+      for (const line of await describeChanges(api, request, found)) progress.step(line);
       request = found;
       if (isUndecided(found) && found.outdated != null)
         throw new CliError(
@@ -76,15 +77,19 @@ async function fetchRequest(api: Api, id: string): Promise<AccessRequestDetail |
   }
 }
 
-function describeChanges(before: AccessRequest, after: AccessRequest): string[] {
+async function describeChanges(api: Api, before: AccessRequest, after: AccessRequest): Promise<string[]> {
   const known = new Set(before.reviews.map(({ id }) => id));
-  const reviews = after.reviews
-    .filter(({ id }) => !known.has(id))
-    .map(({ side, person, decision, reason }) => {
-      const did =
-        { approve: 'approved', deny: 'denied', counter: 'made a counter-offer' }[decision] ?? decision;
-      return `${side === 'vendor' ? 'Vendor reviewer' : 'Customer approver'} ${person} ${did}${reason === null ? '' : `: ${reason}`}.`;
-    });
+  const added = after.reviews.filter(({ id }) => !known.has(id));
+  // Without the names the ids are printed: waiting goes on.
+  const names = await fetchNames(
+    api,
+    added.map(({ person }) => person),
+  ).catch(() => new Map<string, string>());
+  const reviews = added.map(({ side, person, decision, reason }) => {
+    const did =
+      { approve: 'approved', deny: 'denied', counter: 'made a counter-offer' }[decision] ?? decision;
+    return `${side === 'vendor' ? 'Vendor reviewer' : 'Customer approver'} ${formatPerson(person, names)} ${did}${reason === null ? '' : `: ${reason}`}.`;
+  });
   if (before.state === after.state) return reviews;
   return [
     ...reviews,
@@ -118,12 +123,15 @@ class ChangeSignal {
   async next(signal: AbortSignal): Promise<void> {
     if (!this.pending && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.connected ? IDLE_MS : POLL_MS);
-        this.wake = () => {
+        const wake = () => {
           clearTimeout(timer);
+          // The signal outlives the wait: a listener that stayed would be one more with each look.
+          signal.removeEventListener('abort', wake);
           resolve();
         };
-        signal.addEventListener('abort', this.wake, { once: true });
+        const timer = setTimeout(wake, this.connected ? IDLE_MS : POLL_MS);
+        signal.addEventListener('abort', wake, { once: true });
+        this.wake = wake;
       });
     }
     this.pending = false;

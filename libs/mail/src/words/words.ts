@@ -62,6 +62,7 @@ export interface Words {
       | 'change'
       | 'lapses'
       | 'decided'
+      | 'wouldBegin'
       | 'wouldEnd'
       | 'offered'
       | 'starts'
@@ -88,6 +89,7 @@ export interface Words {
   erased: string;
   nothingOpened: string;
   unknownYet: string;
+  isExtension: string;
   /** When an emergency begins. */
   onceNotified: string;
   stopAtOnce: string;

@@ -3,7 +3,7 @@ import { needReasonText, type ReaderSide } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { mrkdwn, type Row, rows, value } from './blocks.js';
-import { ticketText, wouldEnd } from './terms-rows.js';
+import { ticketText, wouldBegin, wouldEnd } from './terms-rows.js';
 import { cut, lines, oneLine, readerTime } from './text.js';
 import { wordsOf } from './words/index.js';
 
@@ -21,6 +21,11 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
   const { impact } = request.needs;
   const reasons = impact?.reasons.map((each) => needReasonText(each, side, facts.language)).join(' ') ?? '';
   const risk = impact === undefined ? '–' : `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
-  const clocks = `${readerTime(request.lapsesAt)}\n${labels.wouldEnd}: ${wouldEnd(request.terms, facts.language)}`;
-  return rows([...asked, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks)]]);
+  const begin = wouldBegin(request.terms, facts.language);
+  const clocks = [
+    readerTime(request.lapsesAt),
+    ...(begin === null ? [] : [`${labels.wouldBegin}: ${begin}`]),
+    `${labels.wouldEnd}: ${wouldEnd(request.terms, facts.language)}`,
+  ];
+  return rows([...asked, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks.join('\n'))]]);
 }

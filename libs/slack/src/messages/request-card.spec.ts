@@ -267,6 +267,19 @@ test('a card is one sentence, four facts, and buttons; the details are one press
     expect(whole).toContain(part);
 });
 
+test('a card and its details say when access would begin, if it does not begin with the approval', () => {
+  const { terms } = sampleRequest();
+  const startsAt = '2026-11-25T08:00:00Z';
+  const later = atCustomer({ needs: LOW, terms: { ...terms, startsAt, extends: terms.justification } });
+  const begin = `Access would begin: <!date^${Date.parse(startsAt) / 1_000}^`;
+  expect(said(requestCard(later, 'approver', URL))).toContain(begin);
+  expect(said(requestCard(later, 'approver', URL))).toContain('This continues earlier access');
+  expect(saidInDetails(later)).toContain('This continues earlier access');
+  const onUse = atCustomer({ needs: LOW, terms: { ...terms, startsOn: 'first-use', useBy: startsAt } });
+  expect(said(requestCard(onUse, 'approver', URL))).toContain('Access would begin: with the first use');
+  expect(said(requestCard(atCustomer({ needs: LOW }), 'approver', URL))).not.toContain('would begin');
+});
+
 test('a card lists each entry of a scope that its sentence would only sum up', () => {
   const { terms } = sampleRequest();
   const scope = ['a', 'b', 'c', 'd'].map((resource) => ({ resource, actions: ['read'] }));

@@ -233,6 +233,7 @@ export function riskRows({ request, language }: CardFacts, side: ReaderSide): Kn
   const { lapsesAt, terms } = request;
   const why = (reasons: readonly CodedReason[]) =>
     cut(oneLine(reasons.map((each) => needReasonText(each, side, language)).join(' ')), 600);
+  const begin = wouldBegin(terms, language);
   const how = customer.required === 0 ? '' : howApprovedText(customer, language);
   const list: Row[] = [
     ...(impact === undefined
@@ -243,6 +244,7 @@ export function riskRows({ request, language }: CardFacts, side: ReaderSide): Kn
       value([how, why(customer.reasons ?? [])].filter((each) => each !== '').join('. ') || '–'),
     ],
     [labels.lapses, mrkdwn(readerTime(lapsesAt))],
+    ...(begin === null ? [] : [[labels.wouldBegin, mrkdwn(begin)] satisfies Row]),
     [labels.wouldEnd, mrkdwn(wouldEnd(terms, language))],
     ...(customer.required > 1
       ? [[labels.approvals, value(words.given(customer.approved, customer.required))] satisfies Row]
@@ -250,6 +252,13 @@ export function riskRows({ request, language }: CardFacts, side: ReaderSide): Kn
     [labels.silence, value(words.silenceMeans)],
   ];
   return rows(list);
+}
+
+/** When the access would begin, and whether it continues earlier access; null if it begins with the approval. */
+export function wouldBegin({ startsAt, useBy, extends: extended }: Terms, language: Language): string | null {
+  const words = wordsOf({ language });
+  if (startsAt === undefined) return useBy === undefined ? null : words.withFirstUse;
+  return extended === undefined ? readerTime(startsAt) : `${readerTime(startsAt)}\n${words.isExtension}`;
 }
 
 export function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms, language: Language): string {

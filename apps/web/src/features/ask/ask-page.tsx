@@ -18,7 +18,7 @@ import { Page } from '../../ui/page.js';
 import { Loaded, Loading, ProblemNotice } from '../../ui/query-states.js';
 import { askTexts } from './ask.text.js';
 import { AskFields } from './ask-fields.js';
-import { buildAsk, type Draft, secondsOf } from './draft.js';
+import { buildAsk, type Draft, findTimeProblem, secondsOf } from './draft.js';
 import { type FirstDraft, firstDraft, namedDraft } from './first-draft.js';
 import { type DraftPlace, forgetDraft, keepDraft, keptDraft } from './kept-draft.js';
 import { Preview } from './preview.js';
@@ -115,7 +115,8 @@ function FilledForm({
     setDraft(changed);
     keepDraft(place, changed, Date.now());
   };
-  const ask = buildAsk(draft);
+  const timeProblem = findTimeProblem(draft, Date.now());
+  const ask = timeProblem === 'past' ? null : buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
     onSuccess: async () => {
@@ -138,7 +139,11 @@ function FilledForm({
         <TenantField tenant={draft.tenant} onChange={(tenant) => change({ tenant })} />
       </AskFields>
       <div className="ask-side stack">
-        <Preview ask={ask} tenant={draft.tenant} />
+        <Preview
+          ask={ask}
+          tenant={draft.tenant}
+          incomplete={timeProblem === null ? text.incomplete : text.timeIncomplete}
+        />
         {send.error === null ? null : <ProblemNotice error={send.error} />}
         <Button type="submit" look="primary" icon="arrow" busy={send.isPending} disabled={ask === null}>
           {ask === null

@@ -19,9 +19,10 @@ const en = {
   howLong: 'For how long?',
   otherTime: 'Another time',
   minutes: 'Minutes',
-  start: 'When does it begin?',
+  start: 'When does access begin?',
   starts: { approval: 'Once it is approved', later: 'Later', 'first-use': 'With the first use' },
   startsAt: 'Not before',
+  inThePast: 'This time is over.',
   useBy: 'Use it by',
   useByHint: 'If it is not used until then, it ends unused. At most 7 days ahead.',
   calls: 'At most so many calls',
@@ -55,6 +56,7 @@ const en = {
   willNeed: 'What happens next',
   possible: 'You can ask for this.',
   incomplete: 'Choose a customer and what you need. Then you see here what your request needs.',
+  timeIncomplete: 'Choose a customer, what you need and a time. Then you see here what your request needs.',
   refusedTitle: 'This would be refused',
   vendorReviews: (count: number) =>
     countOf(count, 'One review by the vendor', 'reviews by the vendor', 'No review by the vendor'),
@@ -87,9 +89,10 @@ const de: typeof en = {
   howLong: 'Wie lange?',
   otherTime: 'Andere Zeit',
   minutes: 'Minuten',
-  start: 'Wann beginnt er?',
+  start: 'Wann beginnt der Zugriff?',
   starts: { approval: 'Nach der Freigabe', later: 'Später', 'first-use': 'Mit der ersten Nutzung' },
   startsAt: 'Nicht vor',
+  inThePast: 'Diese Zeit ist vorbei.',
   useBy: 'Nutzen bis',
   useByHint: 'Bis dahin ungenutzt, endet er ungenutzt. Höchstens 7 Tage voraus.',
   calls: 'Höchstens so viele Aufrufe',
@@ -123,6 +126,8 @@ const de: typeof en = {
   willNeed: 'Was dann geschieht',
   possible: 'Das können Sie anfragen.',
   incomplete: 'Wählen Sie einen Kunden und was Sie brauchen. Dann sehen Sie hier, was Ihre Anfrage braucht.',
+  timeIncomplete:
+    'Wählen Sie einen Kunden, was Sie brauchen und eine Zeit. Dann sehen Sie hier, was Ihre Anfrage braucht.',
   refusedTitle: 'Das würde abgewiesen',
   vendorReviews: (count) =>
     countOf(

@@ -1,5 +1,6 @@
 import { listOfferings, tickedScope, ticksOf } from '@countersign/wording';
-import { buildAsk, buildTemplate } from './draft.js';
+import { localText } from '../../text/clock.js';
+import { buildAsk, buildTemplate, findTimeProblem } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({
   method,
@@ -110,4 +111,19 @@ test('a template keeps what stays the same from case to case: no time, no emerge
   expect(buildTemplate(full)).toEqual({ tenant: 'acme', ...values, justification: 'Case 4711' });
   expect(buildTemplate({ ...full, tenant: '', justification: ' ' })).toEqual(values);
   expect(buildTemplate({ ...full, ticked: new Set() })).toBeNull();
+});
+
+test('a start needs a time that is not over; a start with the approval needs none', () => {
+  const now = Date.parse('2026-11-24T15:00:30Z');
+  const at = (minutes: number) => localText(now + minutes * 60_000);
+  expect(findTimeProblem(draft, now)).toBeNull();
+  for (const [start, time] of [
+    ['later', 'startsAt'],
+    ['first-use', 'useBy'],
+  ] as const) {
+    expect(findTimeProblem({ ...draft, start }, now)).toBe('missing');
+    expect(findTimeProblem({ ...draft, start, [time]: at(-60) }, now)).toBe('past');
+    expect(findTimeProblem({ ...draft, start, [time]: at(0) }, now)).toBe('past');
+    expect(findTimeProblem({ ...draft, start, [time]: at(60) }, now)).toBeNull();
+  }
 });

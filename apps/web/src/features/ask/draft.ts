@@ -59,6 +59,14 @@ function startOf({
   return by === undefined ? null : { startsOn: 'first-use', useBy: by };
 }
 
+/** What is wrong with the time that the chosen start needs; null if nothing is, or if it needs none. */
+export function findTimeProblem(draft: Draft, now: number): 'missing' | 'past' | null {
+  const start = startOf(draft);
+  if (start === null) return 'missing';
+  const at = start.startsAt ?? start.useBy;
+  return at !== undefined && Date.parse(at) <= now ? 'past' : null;
+}
+
 /** At most so many calls; null if it is no whole number. */
 function budgetOf({ calls = '' }: Draft): Pick<Ask, 'budget'> | null {
   if (calls.trim() === '') return {};

@@ -12,7 +12,16 @@ import { askTexts } from './ask.text.js';
 const TYPING_MS = 250;
 
 /** What the request would need, while the form is being filled in. The broker's policy evaluator answers. */
-export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
+export function Preview({
+  ask,
+  tenant,
+  incomplete,
+}: {
+  ask: Ask | null;
+  tenant: string;
+  /** What the form still needs, for a form without a request. */
+  incomplete: string;
+}) {
   const text = useText(askTexts);
   const language = useLanguage();
   const settled = useDebounced(ask, TYPING_MS);
@@ -27,7 +36,7 @@ export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
       <h2 id="next">{text.willNeed}</h2>
       <div className="stack near" aria-live="polite">
         {ask === null || preview.data === undefined ? (
-          <p className="soft">{text.incomplete}</p>
+          <p className="soft">{incomplete}</p>
         ) : preview.data.outcome === 'refused' ? (
           <Notice tone="stop" icon="stop">
             <p className="strong">{text.refusedTitle}</p>

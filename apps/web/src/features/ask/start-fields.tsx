@@ -2,7 +2,7 @@ import { localText } from '../../text/clock.js';
 import { useText } from '../../text/language.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';
-import type { Draft, Start } from './draft.js';
+import { type Draft, findTimeProblem, type Start } from './draft.js';
 
 const DAY_MS = 86_400_000;
 const STARTS: readonly Start[] = ['approval', 'later', 'first-use'];
@@ -18,6 +18,7 @@ export function StartFields({
   const text = useText(askTexts);
   const { start = 'approval', startsAt = '', useBy = '', calls = '' } = draft;
   const now = Date.now();
+  const error = findTimeProblem(draft, now) === 'past' ? text.inThePast : null;
   const times = { type: 'datetime-local', min: localText(now), max: localText(now + 7 * DAY_MS) };
   return (
     <>
@@ -40,6 +41,7 @@ export function StartFields({
           <TextField
             label={text.startsAt}
             {...times}
+            error={error}
             value={startsAt}
             required
             onChange={({ target }) => onChange({ startsAt: target.value })}
@@ -50,6 +52,7 @@ export function StartFields({
             label={text.useBy}
             hint={text.useByHint}
             {...times}
+            error={error}
             value={useBy}
             required
             onChange={({ target }) => onChange({ useBy: target.value })}

@@ -6,7 +6,7 @@ import { Countdown, Instant, useNow } from '../../ui/clock.js';
 import { availableAction } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
-/** When the request expires, and when the access would end. */
+/** When the request expires, and when the access would begin and end. */
 export function Clocks({ request, seconds }: { request: AccessRequest; seconds: number }) {
   const text = useText(decisionTexts);
   return (
@@ -20,11 +20,30 @@ export function Clocks({ request, seconds }: { request: AccessRequest; seconds: 
           <Countdown until={request.lapsesAt} /> {text.lapsesIn}
         </p>
       </div>
+      <Begin terms={request.terms} />
       <div className="stack tight">
         <h2>{text.wouldEnd}</h2>
         <End request={request} seconds={seconds} />
       </div>
     </section>
+  );
+}
+
+/** Nothing if access begins with the approval. */
+function Begin({ terms: { startsAt, useBy, extends: extended } }: Pick<AccessRequest, 'terms'>) {
+  const text = useText(decisionTexts);
+  if (startsAt === undefined && useBy === undefined) return null;
+  return (
+    <div className="stack tight">
+      <h2>{text.wouldBegin}</h2>
+      <p className="strong">{startsAt === undefined ? text.withFirstUse : <Instant at={startsAt} />}</p>
+      {useBy === undefined ? null : (
+        <p className="soft">
+          {text.useBy} <Instant at={useBy} />
+        </p>
+      )}
+      {extended === undefined ? null : <p className="soft">{text.extends}</p>}
+    </div>
   );
 }
 

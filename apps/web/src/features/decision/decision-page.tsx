@@ -11,6 +11,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { useParams } from '../../ui/address.js';
 import { Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
 import { CopyId } from '../../ui/copy.js';
 import { Help, Helped } from '../../ui/help.js';
 import { Link } from '../../ui/link.js';
@@ -296,6 +297,11 @@ function RequestStatus({
       </p>
       <Suspense fallback={null}>{request.grant === null ? null : <AccessNow id={request.grant} />}</Suspense>
       {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}
+      {request.state === 'expired' ? (
+        <p>
+          <Instant at={request.lapsesAt} />. {text.nothingGranted}
+        </p>
+      ) : null}
       {line === undefined ? null : <p>{line}</p>}
       {turn === 'over' ? <Reviews request={request} /> : null}
     </section>

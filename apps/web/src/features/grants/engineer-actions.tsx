@@ -36,7 +36,8 @@ export function EngineerActions({ grant }: { grant: Grant }) {
         </>
       ) : null}
       {release.error === null ? null : <ProblemNotice error={release.error} />}
-      <ExtendForm grant={grant} />
+      {/* The broker refuses more time for access that has not begun, or that is stopped or locked. */}
+      {grant.access === 'open' ? <ExtendForm grant={grant} /> : null}
       <p>
         <Button small busy={release.isPending} onClick={() => release.mutate()}>
           {text.release}

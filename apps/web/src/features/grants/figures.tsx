@@ -79,10 +79,10 @@ function TimeLeft({ grant }: { grant: Grant }) {
   );
 }
 
-/** When the access ends or has ended. It has a line of its own below the figures, on a phone too. */
+/** When the access begins if it has not, and when it ends or has ended. It has a line of its own below the figures, on a phone too. */
 function EndsAt({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
-  const { endsAt, endedAt } = grant;
+  const { startsAt, endsAt, endedAt } = grant;
   if (grant.access === 'ended')
     return endedAt === null ? null : (
       <p className="figures-note soft">
@@ -91,6 +91,11 @@ function EndsAt({ grant }: { grant: Grant }) {
     );
   return endsAt === null ? null : (
     <p className="figures-note soft">
+      {grant.access === 'not_yet' && startsAt !== null ? (
+        <>
+          {text.begins} <Instant at={startsAt} />.{' '}
+        </>
+      ) : null}
       {isBlocked(grant) ? text.wouldEnd : text.ends} <Instant at={endsAt} />
     </p>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Grant } from '../../api/client.js';
 import { paceQuery, refetchWhileOpen } from '../../api/grants.js';
+import { useSession } from '../../api/session.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
@@ -11,8 +12,10 @@ const LEAST_UNUSUAL = 10;
 const TIMES_USUAL = 3;
 
 /** How fast the engineer calls now, beside their own earlier access there. */
-export function Pace({ grant }: { grant: Pick<Grant, 'id' | 'state'> }) {
+export function Pace({ grant }: { grant: Pick<Grant, 'id' | 'state' | 'requester'> }) {
   const text = useText(paceTexts);
+  const { earlier } = text;
+  const { first, usual: usualText } = earlier[useSession().person === grant.requester ? 'own' : 'others'];
   const language = useLanguage();
   const { data } = useQuery({
     ...paceQuery(grant.id),
@@ -36,8 +39,8 @@ export function Pace({ grant }: { grant: Pick<Grant, 'id' | 'state'> }) {
       </p>
       <p className="small soft">
         {usual === null
-          ? text.first
-          : text.usual(
+          ? first
+          : usualText(
               number(usual.callsPerMinute),
               number(usual.calls),
               bytesText(usual.bytes, language),

@@ -89,6 +89,7 @@ export const en = {
     howApproved: 'How the customer approves it',
     notIncluded: 'Not included',
     lapses: 'This request lapses',
+    wouldBegin: 'Access would begin',
     wouldEnd: 'Access would end',
     silence: 'If no one decides',
     approvals: 'Approvals',
@@ -124,6 +125,8 @@ export const en = {
   atMostCalls: (number: number) => `at most ${calls(number)}`,
   atMostBytes: (number: number) => `at most ${number} bytes`,
   given: (approved: number, required: number) => `${approved} of ${required} given`,
+  withFirstUse: 'with the first use',
+  isExtension: 'This continues earlier access, from its planned end.',
   afterFirstUse: (time: string, latest: string) =>
     `${time} after the engineer first uses it; at the latest ${latest}`,
   afterApproval: (time: string, latest: string) => `${time} after approval; at the latest ${latest}`,
