@@ -87,7 +87,11 @@ describe('the decision page', () => {
     await page.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
     await page.getByText('Less was offered by Ada Moreau').waitFor();
 
-    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+    const erin = await site.signedIn('erin', '/mine');
+    await erin
+      .getByRole('article', { name: asked.id })
+      .getByRole('link', { name: 'Accept or decline' })
+      .click();
     await erin.getByRole('button', { name: 'Accept: list and read invoices for 15 minutes' }).click();
     await erin.getByRole('link', { name: 'Watch this access' }).waitFor();
     const { terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
@@ -196,6 +200,8 @@ describe('the decision page', () => {
       viewport: { width: 360, height: 740 },
     });
     await ada.getByText('This request can no longer be approved').waitFor();
+    await ada.getByText('Outdated', { exact: true }).waitFor();
+    expect(await ada.getByText('Waiting for the customer', { exact: true }).count()).toBe(0);
     await ada.getByRole('button', { name: 'Deny', exact: true }).waitFor();
     await gone(ada.getByRole('button', { name: /^Approve/ }));
 
@@ -203,6 +209,8 @@ describe('the decision page', () => {
     await max.getByText('It expires by itself. The engineer can ask again.', { exact: true }).waitFor();
 
     const erin = await site.signedIn('erin', '/history');
+    const rows = erin.getByRole('row').filter({ hasText: 'Outdated' });
+    await rows.first().waitFor();
     let reads = 0;
     erin.on('response', (response) => {
       if (new URL(response.url()).pathname === `/api/v1/requests/${asked.id}`) reads += 1;

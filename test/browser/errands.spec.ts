@@ -182,6 +182,14 @@ describe('everyday tasks on the other pages', () => {
       ...(await site.api<object>('ada', 'GET', CONTROLS)),
       ...{ forbid },
     });
+
+    // On a phone, a choice that is too long for one line has a second one.
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('button', { name: 'Add a rule of supervision' }).click();
+    const counted = page.getByLabel('What is counted');
+    const oneLine = (await counted.boundingBox())?.height ?? 0;
+    await counted.selectOption({ label: 'Tokens fetched from another country than the terms state' });
+    expect((await counted.boundingBox())?.height).toBeGreaterThan(oneLine + 15);
   });
 
   test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {

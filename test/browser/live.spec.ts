@@ -75,10 +75,15 @@ describe('the live page', () => {
 
   test('once access is locked, no page of either side says that it is open', async () => {
     const id = await grant(site);
-    const ada = await site.signedIn('ada', '/access', { viewport: { width: 360, height: 740 } });
+    // Nothing but a banner tells the page of a receipt.
+    const ada = await site.signedIn('ada', `/grants/${id}/receipt`, {
+      viewport: { width: 360, height: 740 },
+    });
     const erin = await site.signedIn('erin', `/grants/${id}`);
     await ada.getByText('Open now').first().waitFor();
     await erin.getByText('Paste this into a terminal').waitFor();
+    const live = erin.getByText('Live', { exact: true });
+    await live.waitFor();
     const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
     const { id: set } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
 
@@ -87,10 +92,15 @@ describe('the live page', () => {
       [erin, 'The customer has locked all access to this customer’s data: We look into a leak.'],
     ] as const) {
       await page.getByText(sentence).first().waitFor();
-      await page.getByText('stopped or locked', { exact: false }).first().waitFor();
+      await page
+        .getByText(/stopped or locked|All access to your data is locked/)
+        .first()
+        .waitFor();
       await gone(page.getByText('Open now'));
     }
     await gone(erin.getByText('Paste this into a terminal'));
+    await gone(live);
+    await gone(erin.getByRole('button', { name: 'Ask for more time' }));
     // The red line is on every page, and says who did it.
     await ada.goto(`${site.url}/history`);
     const banner = ada.getByRole('status').filter({ hasText: 'All access to your data is locked' });
@@ -115,8 +125,16 @@ describe('the live page', () => {
       await gone(ada.getByText(/Open now|is still open/));
     }
 
+    // Nor does the page on the way to the service offer what would be refused.
+    await erin.goto(`${site.url}/open?service=billing&challenge=none`);
+    await erin.getByText('Your access to this service is stopped or locked').waitFor();
+    await erin.getByRole('main').getByText('By Ada Moreau').first().waitFor();
+    expect(await erin.getByRole('main').getByRole('button').count()).toBe(0);
+    await erin.goto(`${site.url}/grants/${id}`);
+
     await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
     await erin.getByText('Paste this into a terminal').waitFor();
+    await live.waitFor();
   });
 
   test('without the code of the warnings, a page says that they are missing, stays usable, and loads them after “Reload”', async () => {

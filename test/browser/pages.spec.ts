@@ -15,7 +15,7 @@ import { rowsOfEachKind } from '../support/samples.js';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
 import { violations, violationsByAllEngines, violationsInLooks, WIDE } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
-import { soon } from './support/soon.js';
+import { gone, soon } from './support/soon.js';
 
 /** What people of the tests wrote: it stays in their own language. */
 const WRITTEN =
@@ -166,7 +166,10 @@ describe('every page', () => {
 
     const sam = await site.signedIn('sam', '/security');
     // This site has services, routes, a gateway and requests.
-    await sam.getByRole('region', { name: 'Everything is set up' }).getByText('4 of 4 done').waitFor();
+    const done = sam.getByRole('region', { name: 'Everything is set up' });
+    await done.getByText('4 of 4 done').waitFor();
+    // What is done closes by itself, so that it does not fill the screen.
+    await gone(done.locator('details[open]'));
     const erin = await site.signedIn('erin', '/mine');
     await erin.waitForLoadState('networkidle');
     expect(await erin.getByRole('region', { name: /^Set up/ }).count()).toBe(0);
@@ -179,10 +182,12 @@ describe('every page', () => {
     await page.getByLabel('Organisation file').fill('vendor: { name: Northwind Cloud, staff: [] }');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText('/tenants').first().waitFor();
-    const file = { vendor: { name: 'Northwind Ltd', staff: [] }, services: [], tenants: [] };
+    const accessPolicy = { vendorReviews: 1, maxDuration: 'PT2H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
+    const file = { vendor: { name: 'Northwind Ltd', staff: [] }, accessPolicy, services: [], tenants: [] };
     await page.getByLabel('Organisation file').fill(JSON.stringify(file));
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('row').filter({ hasText: 'Northwind Ltd' }).waitFor();
+    await page.getByRole('row', { name: 'policy.maxDuration 4 hours 2 hours' }).waitFor();
     await page.getByText(/countersign apply -f organisation.yaml --expect sha256:[0-9a-f]{64}/).waitFor();
 
     const ola = await site.signedIn('ola', '/organisation');

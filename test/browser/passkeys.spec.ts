@@ -147,7 +147,12 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByText(`countersign gateways pin acme ${trust.anchor.trust}`).waitFor();
     await page.getByRole('listitem').filter({ hasText: 'the passkey of one of them' }).waitFor();
     const file = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download the anchor file' }).click();
+    const download = page.getByRole('button', { name: 'Download the anchor file' });
+    await download.click();
+    const help = page.getByRole('button', { name: 'Meaning of “anchor file”' });
+    const [button, mark] = await Promise.all([download.boundingBox(), help.boundingBox()]);
+    const middle = (box: typeof mark) => (box?.y ?? 0) + (box?.height ?? 0) / 2;
+    expect(Math.abs(middle(button) - middle(mark))).toBeLessThan(1.5);
     expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
   });
 

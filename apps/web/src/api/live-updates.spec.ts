@@ -1,6 +1,7 @@
 import { STREAM_ALIVE } from '@countersign/contract';
 import { jest } from '@jest/globals';
 import { followLiveUpdates, streamState } from './live-updates.js';
+import { queryClient } from './query-client.js';
 
 /** A stream whose events the test sends. It opens when the test says so, as one of a frozen broker never does. */
 class FakeEventSource {
@@ -9,12 +10,12 @@ class FakeEventSource {
   readyState = 0;
   onopen: () => void = () => {};
   onerror: () => void = () => {};
-  private readonly listeners = new Map<string, () => void>();
+  private readonly listeners = new Map<string, (event: { data: string }) => void>();
 
   constructor() {
     FakeEventSource.opened.push(this);
   }
-  addEventListener(kind: string, listener: () => void): void {
+  addEventListener(kind: string, listener: (event: { data: string }) => void): void {
     this.listeners.set(kind, listener);
   }
   open(): void {
@@ -22,7 +23,10 @@ class FakeEventSource {
     this.onopen();
   }
   alive(): void {
-    this.listeners.get(STREAM_ALIVE)?.();
+    this.send(STREAM_ALIVE, 1);
+  }
+  send(kind: string, data: unknown): void {
+    this.listeners.get(kind)?.({ data: JSON.stringify(data) });
   }
   close(): void {
     this.readyState = FakeEventSource.CLOSED;
@@ -74,3 +78,25 @@ test('a stream that the browser opens again by itself is not opened twice', () =
   expect([streamState(), FakeEventSource.opened.length]).toEqual(['open', 1]);
   leave();
 });
+
+test.each(['trust.adopted', 'trust.stopped', 'trust.lifted', 'widening.applied', 'request.outdated'])(
+  'after %s the lists of requests are read again: other rules may apply to them',
+  (kind) => {
+    const leave = followLiveUpdates();
+    newest().open();
+    queryClient.setQueryData(['requests', { state: 'awaiting_customer' }], []);
+    queryClient.setQueryData(['request', 'req_1'], {});
+    const isStale = (...key: unknown[]) => queryClient.getQueryState(key)?.isInvalidated;
+    expect([isStale('requests', { state: 'awaiting_customer' }), isStale('request', 'req_1')]).toEqual([
+      false,
+      false,
+    ]);
+    newest().send(kind, { subject: 'req_1' });
+    expect([isStale('requests', { state: 'awaiting_customer' }), isStale('request', 'req_1')]).toEqual([
+      true,
+      true,
+    ]);
+    leave();
+    queryClient.clear();
+  },
+);

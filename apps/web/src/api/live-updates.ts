@@ -1,7 +1,7 @@
 import type { RequestState } from '@countersign/api';
 import { STREAM_ALIVE } from '@countersign/contract';
 import type { QueryKey } from '@tanstack/react-query';
-import { invalidate } from './query-client.js';
+import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';
 
 /** `open`: updates arrive as they happen. `lost`: what a page shows may be old. */
 type StreamState = 'connecting' | 'open' | 'lost';
@@ -23,6 +23,9 @@ const REQUEST_STATES = Object.keys({
 const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
 const SUPERVISED = ['notified', 'paused', 'resumed', 'stopped'];
 const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
+
+/** Rules say which reviews a request needs, and whether it can still be approved. */
+const RULE_KEYS: readonly QueryKey[] = [['requests'], ['request']];
 
 /** Which answers each kind of notice makes stale. */
 const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
@@ -71,11 +74,13 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [
       `widening.${change}`,
-      () => [['widenings'], ['controls'], ['events']],
+      () => [['widenings'], ['controls'], ...RULE_KEYS, ['events']],
     ]),
   ),
-  'trust.stopped': () => [['stops'], ['grants'], ['grant']],
-  'trust.lifted': () => [['stops'], ['grants'], ['grant']],
+  'trust.adopted': () => [['trust'], ...RULE_KEYS, ['events']],
+  'trust.reset-used': () => [['trust'], ...RULE_KEYS, ['events']],
+  'trust.stopped': () => [['stops'], ...KEYS_OF_BLOCKS],
+  'trust.lifted': () => [['stops'], ...KEYS_OF_BLOCKS],
   'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants'], ['events']],
 };
 

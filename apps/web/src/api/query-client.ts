@@ -21,6 +21,15 @@ function recheckSession(error: unknown): void {
   if (error instanceof ApiProblem && error.status === 401) void invalidate(['session']);
 }
 
+/** The answers that change with a stop or a lock: whether calls pass, and whether requests can be approved. */
+export const KEYS_OF_BLOCKS: readonly QueryKey[] = [
+  ['grants'],
+  ['grant'],
+  ['requests'],
+  ['request'],
+  ['standing'],
+];
+
 /** Reads the answers under these keys again, and settles when they have been read. */
 export const invalidate = (...queryKeys: QueryKey[]): Promise<unknown> =>
   Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));

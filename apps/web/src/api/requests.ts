@@ -47,12 +47,15 @@ export const requestsQuery = (query: RequestFilter, limit = ROWS) =>
 /** As many as one answer may have, for pages that count or sort the waiting requests. */
 export const manyRequestsQuery = (query: RequestFilter) => requestsQuery(query, MOST_ITEMS);
 
+/** How often waiting requests are read again: no event says that rules were loosened, or that an hour is over that they name. */
+export const RULES_REFETCH_MS = 30_000;
+
 /** Pages that are loaded without a press, so that this many requests can be sorted. */
 const MOST_PAGES = 5;
 
 /** A list whose first 1,000 items are loaded without a press, for pages that sort them in another order. */
 export function useWholeList(filter: RequestFilter) {
-  const query = useInfiniteQuery(manyRequestsQuery(filter));
+  const query = useInfiniteQuery({ ...manyRequestsQuery(filter), refetchInterval: RULES_REFETCH_MS });
   const { hasNextPage, isFetching, fetchNextPage } = query;
   const pages = (query.data?.items.length ?? 0) / Number(MOST_ITEMS);
   useEffect(() => {

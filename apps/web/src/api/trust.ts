@@ -2,7 +2,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Trust } from './client.js';
 import { unwrap } from './problem.js';
-import { invalidate } from './query-client.js';
+import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';
 
 const REFETCH_MS = 2_000;
 
@@ -57,5 +57,4 @@ export const stopsQuery = (slug: string) =>
       unwrap(api.GET('/api/v1/tenants/{slug}/stops', { params: { path: { slug } }, signal })),
   });
 
-export const reloadStops = (slug: string): Promise<unknown> =>
-  invalidate(['stops', slug], ['grants'], ['grant']);
+export const reloadStops = (slug: string): Promise<unknown> => invalidate(['stops', slug], ...KEYS_OF_BLOCKS);

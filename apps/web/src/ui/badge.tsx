@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { AccessRequest, Grant, Needs } from '../api/client.js';
 import { useText } from '../text/language.js';
 import { Icon, type IconName } from './icon.js';
-import { grantAccessTexts, requestStateTexts, riskTexts } from './ui.text.js';
+import { grantAccessTexts, outdatedTexts, requestStateTexts, riskTexts } from './ui.text.js';
 
 type Tone = 'wait' | 'open' | 'stop' | 'accent' | 'plain';
 
@@ -69,20 +69,34 @@ const RISK_LOOK: Readonly<Record<Impact['level'], Look>> = {
   high: { tone: 'stop', icon: 'alert' },
 };
 
-export function RequestStateBadge({ state }: Pick<AccessRequest, 'state'>) {
-  return <Badge {...REQUEST_LOOK[state]}>{useText(requestStateTexts)[state]}</Badge>;
+/** An open request that can no longer be approved waits for no one. */
+export function RequestStateBadge({
+  request: { state, outdated },
+}: {
+  request: Pick<AccessRequest, 'state' | 'outdated'>;
+}) {
+  const words = useText(requestStateTexts);
+  const text = useText(outdatedTexts);
+  if (typeof outdated === 'string')
+    return (
+      <Badge tone="stop" icon="alert">
+        {text.outdated}
+      </Badge>
+    );
+  return <Badge {...REQUEST_LOOK[state]}>{words[state]}</Badge>;
 }
 
 /** The state of a request and, if its access is stopped or locked, that too. */
 export function RequestBadges({
-  request: { state, access },
+  request,
 }: {
-  request: Pick<AccessRequest, 'state' | 'access'>;
+  request: Pick<AccessRequest, 'state' | 'access' | 'outdated'>;
 }) {
+  const { access } = request;
   const isBlocked = access === 'stopped' || access === 'locked';
   return (
     <span className="row near">
-      <RequestStateBadge state={state} />
+      <RequestStateBadge request={request} />
       {isBlocked ? <GrantAccessBadge access={access} endReason={null} /> : null}
     </span>
   );

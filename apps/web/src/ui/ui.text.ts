@@ -66,6 +66,11 @@ export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>
   },
 };
 
+export const outdatedTexts: Catalogue<{ outdated: string }> = {
+  en: { outdated: 'Outdated' },
+  de: { outdated: 'Überholt' },
+};
+
 export const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Grant['endReason']>, string>> =
   {
     en: {

@@ -6,9 +6,10 @@ const en = {
   leadUnclaimed: 'Until you claim your organisation, the vendor’s configuration can overrule these controls.',
   approvals: 'Approvals that a request needs',
   actions: 'What each action takes',
-  actionsLead: 'The actions of all data services of this vendor.',
+  actionsLead:
+    'The actions of all data services of this vendor. One that Slack may approve is of low risk if it only reads.',
   level: {
-    low: 'Low risk if it only reads: may also be approved in Slack',
+    low: 'May be approved in Slack too',
     medium: 'Decided on the web',
     high: 'Sensitive: only with a passkey',
   },
@@ -35,9 +36,10 @@ const de: typeof en = {
     'Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Regeln überstimmen.',
   approvals: 'Freigaben, die eine Anfrage braucht',
   actions: 'Was jede Aktion braucht',
-  actionsLead: 'Die Aktionen aller Datendienste dieses Anbieters.',
+  actionsLead:
+    'Die Aktionen aller Datendienste dieses Anbieters. Eine, die auch in Slack freizugeben ist, hat geringes Risiko, wenn sie nur liest.',
   level: {
-    low: 'Geringes Risiko, wenn sie nur liest: auch in Slack freizugeben',
+    low: 'Auch in Slack freizugeben',
     medium: 'Im Web zu entscheiden',
     high: 'Heikel: nur mit einem Passkey',
   },

@@ -7,6 +7,9 @@ type Reader = { person: string; tenant: string | null; roles: string[] };
 
 const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied', 'cancelled', 'expired']);
 
+/** Whether it is decided, withdrawn or expired. */
+export const isOver = ({ state }: Pick<AccessRequest, 'state'>): boolean => OVER.has(state);
+
 /**
  * What the page offers; the broker authorizes every decision itself. The customer's approvers can still approve or deny a
  * countered request.
@@ -17,7 +20,7 @@ export function availableAction(
   },
   { person, tenant, roles }: Reader,
 ): AvailableAction {
-  if (OVER.has(request.state)) return 'over';
+  if (isOver(request)) return 'over';
   if (request.requester === person) return request.state === 'countered' ? 'accept' : 'own';
   const hasDecided = request.reviews.some(
     (review) => review.person === person && review.digest === request.digest,

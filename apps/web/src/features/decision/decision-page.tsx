@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
-import { requestQuery, serviceQuery } from '../../api/requests.js';
+import { RULES_REFETCH_MS, requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { useParams } from '../../ui/address.js';
@@ -18,7 +18,7 @@ import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { AskAgain } from './ask-again.js';
-import { availableAction, isOutdated } from './available-action.js';
+import { availableAction, isOutdated, isOver } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
 import { Conversation, Stages } from './conversation.js';
@@ -35,10 +35,17 @@ import { HowApproved, RiskReasons } from './risk.js';
 const AccessNow = lazy(async () => ({ default: (await import('./access-now.js')).AccessNow }));
 const ExactChange = lazy(async () => ({ default: (await import('./exact-change.js')).ExactChange }));
 
+/** The request of an open page is read again, because no event says that rules were loosened. */
+const rereadWhileOpen = (request: AccessRequest | undefined): number | false =>
+  request === undefined || isOver(request) ? false : RULES_REFETCH_MS;
+
 /** `/requests/{id}`: a request to read and decide, and later its outcome. */
 export default function DecisionPage() {
   const { id = '' } = useParams();
-  const query = useQuery(requestQuery(id));
+  const query = useQuery({
+    ...requestQuery(id),
+    refetchInterval: ({ state }) => rereadWhileOpen(state.data),
+  });
   return <Loaded query={query}>{(request) => <Decision key={request.id} request={request} />}</Loaded>;
 }
 
@@ -293,7 +300,7 @@ function RequestStatus({
   return (
     <section className="stack" aria-live="polite">
       <p>
-        <RequestStateBadge state={request.state} />
+        <RequestStateBadge request={request} />
       </p>
       <Suspense fallback={null}>{request.grant === null ? null : <AccessNow id={request.grant} />}</Suspense>
       {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}

@@ -29,7 +29,7 @@ export function ExactChange({ request }: { request: AccessRequestDetail }) {
         <ul className="plain-list">
           {proposed.map(({ id, state }) => (
             <li key={id}>
-              <Link to={`/requests/${id}`}>{text.proposedOne}</Link> <RequestStateBadge state={state} />
+              <Link to={`/requests/${id}`}>{text.proposedOne}</Link> <RequestStateBadge request={{ state }} />
             </li>
           ))}
         </ul>

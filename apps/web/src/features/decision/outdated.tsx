@@ -40,18 +40,20 @@ export function OutdatedNotice({
   );
 }
 
-/** The same in a list. Nothing for a request that can be approved. */
-export function OutdatedMark({ request }: { request: AccessRequest }) {
+/** The same in a list. Nothing for a request that can be approved. @param badge false if the badge of its state says so already */
+export function OutdatedMark({ request, badge = true }: { request: AccessRequest; badge?: boolean }) {
   const text = useText(decisionTexts);
   const changes = useChanges(request);
   if (!isOutdated(request)) return null;
   return (
     <div className="stack tight">
-      <p>
-        <Badge tone="stop" icon="alert">
-          {text.rulesChanged}
-        </Badge>
-      </p>
+      {badge ? (
+        <p>
+          <Badge tone="stop" icon="alert">
+            {text.rulesChanged}
+          </Badge>
+        </p>
+      ) : null}
       <p className="soft">{[`${text.outdated}.`, ...changes].join(' ')}</p>
     </div>
   );

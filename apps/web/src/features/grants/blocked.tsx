@@ -1,10 +1,11 @@
 import { accessReasonText } from '@countersign/wording';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { api, type Grant } from '../../api/client.js';
 import { locksQuery, manyGrantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate } from '../../api/query-client.js';
+import { invalidate, KEYS_OF_BLOCKS } from '../../api/query-client.js';
 import { hasRole, isVendor, may, useReaderSide, useSession } from '../../api/session.js';
 import { stopsQuery, trustQuery } from '../../api/trust.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -101,8 +102,10 @@ export function BlockedBanner() {
     refetchInterval: REFETCH_MS,
   });
   const whole = useWholeStop();
-  const blocks = groupBlocks(data?.items.filter(isBlocked) ?? []);
-  const lines = whole === null ? blocks : [whole];
+  const blocked = data?.items.filter(isBlocked) ?? [];
+  const lines = whole === null ? groupBlocks(blocked) : [whole];
+  const blocks = [whole?.reason?.at, ...blocked.map(({ id, accessReason }) => `${id} ${accessReason?.at}`)];
+  useRereadOnChange(data && blocks.join());
   return (
     <div role="status">
       {lines.map((line) => (
@@ -110,6 +113,20 @@ export function BlockedBanner() {
       ))}
     </div>
   );
+}
+
+/**
+ * No event says that a lock was set or lifted. So once the banner changes, the page below it reads again what it shows: otherwise it
+ * says “Open now” beside “All access is locked”.
+ *
+ * @param blocks what is blocked, as text; undefined while it is being read
+ */
+function useRereadOnChange(blocks: string | undefined): void {
+  const known = useRef(blocks);
+  useEffect(() => {
+    if (known.current !== undefined && known.current !== blocks) void invalidate(...KEYS_OF_BLOCKS);
+    known.current = blocks;
+  }, [blocks]);
 }
 
 type AccessReason = NonNullable<Grant['accessReason']>;

@@ -92,7 +92,7 @@ function StateAndLinks({ grant }: { grant: Grant }) {
     <div className="row between">
       <span className="row near">
         <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-        {grant.state === 'ended' ? null : <LiveIndicator />}
+        {grant.state === 'ended' ? null : <LiveIndicator isOpen={grant.access === 'open'} />}
       </span>
       <span className="row near">
         <Link className="button small" to={`/requests/${grant.request}`}>
@@ -106,19 +106,21 @@ function StateAndLinks({ grant }: { grant: Grant }) {
   );
 }
 
-/** Shows whether the page receives live updates. */
-function LiveIndicator() {
+/** Whether the page receives live updates. Green is for open access alone, so beside “Stopped” it only says that they are lost. */
+function LiveIndicator({ isOpen }: { isOpen: boolean }) {
   const text = useText(liveTexts);
   const state = useSyncExternalStore(onStreamState, streamState);
-  return state === 'open' ? (
+  if (state !== 'open')
+    return (
+      <Badge tone="wait" icon="offline">
+        {text.reconnecting}
+      </Badge>
+    );
+  return isOpen ? (
     <Badge tone="open" icon="done">
       {text.follows}
     </Badge>
-  ) : (
-    <Badge tone="wait" icon="offline">
-      {text.reconnecting}
-    </Badge>
-  );
+  ) : null;
 }
 
 /** The log keeps this in one language, for every reader. */

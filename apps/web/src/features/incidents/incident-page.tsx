@@ -70,7 +70,7 @@ function Board({ board }: { board: IncidentBoard }) {
 function AnswerOf({ line: { state, refusals } }: { line: Line }) {
   const text = useText(incidentsTexts);
   const language = useLanguage();
-  if (state !== null) return <RequestStateBadge state={state} />;
+  if (state !== null) return <RequestStateBadge request={{ state }} />;
   return (
     <div className="stack near">
       <Badge tone="stop" icon="stop">

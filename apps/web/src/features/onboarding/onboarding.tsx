@@ -76,19 +76,25 @@ function VendorList({ session, onHide }: ListProps) {
 
 function List({ name, session, steps, onHide }: ListProps & { name: string; steps: readonly Step[] }) {
   const text = useText(onboardingTexts);
-  const [isWide] = useState(() => matchMedia('(min-width: 48rem)').matches);
+  // On a phone it begins closed, so that the page itself is on the first screen. Once all is done, it closes everywhere.
+  const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 48rem)').matches);
   const isOver = isComplete(steps);
   useEffect(() => {
-    if (isOver) hideOnboarding(session.person);
+    if (!isOver) return;
+    hideOnboarding(session.person);
+    setOpen(false);
   }, [isOver, session.person]);
   const done = steps.filter(({ isDone }) => isDone === true).length;
   return (
     <section className="page banner onboarding no-print" aria-labelledby="onboarding">
-      {/* On a phone it begins closed, so that the page itself is on the first screen. */}
-      <details className="sheet details" open={isWide}>
+      <details
+        className="sheet details"
+        open={isOpen}
+        onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+      >
         <summary>
           <h2 id="onboarding">{isOver ? text.complete : text.title(name)}</h2>{' '}
-          <span className="soft small">{text.progress(done, steps.length)}</span>
+          <span className="soft small nowrap">{text.progress(done, steps.length)}</span>
         </summary>
         <ol className="plain-list">
           {steps.map((step) => (

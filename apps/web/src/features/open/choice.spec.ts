@@ -1,4 +1,4 @@
-import { chosenAtOnce, isOpenAt } from './choice.js';
+import { chosenAtOnce, isBlockedAt, isOpenAt } from './choice.js';
 
 const open = { id: 'grt_1', service: 'billing', access: 'open', startsAt: '2026-11-27T20:00:00Z' } as const;
 const waiting = { id: 'grt_2', service: 'billing', access: 'not_yet', startsAt: null } as const;
@@ -13,6 +13,15 @@ test('a link chooses the only grant whose time runs, or the one that it names', 
 test('no link begins access that waits for its first use: the engineer clicks', () => {
   expect(chosenAtOnce([waiting], null)).toBeUndefined();
   expect(chosenAtOnce([open, waiting], 'grt_2')).toBeUndefined();
+});
+
+test('what a stop or a lock keeps closed is not offered, and is shown at its own service', () => {
+  for (const access of ['stopped', 'locked'] as const) {
+    expect(isOpenAt({ ...open, access }, 'billing')).toBe(false);
+    expect(isBlockedAt({ ...open, access }, 'billing')).toBe(true);
+    expect(isBlockedAt({ ...open, access }, 'crm')).toBe(false);
+  }
+  for (const grant of [open, waiting]) expect(isBlockedAt(grant, 'billing')).toBe(false);
 });
 
 test('offers what is open at this service now, or would be from the first call on', () => {

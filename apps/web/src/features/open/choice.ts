@@ -6,6 +6,10 @@ type Choosable = Pick<Grant, 'id' | 'service' | 'access' | 'startsAt'>;
 export const isOpenAt = ({ service: of, access, startsAt }: Choosable, service: string): boolean =>
   of === service && (access === 'open' || (access === 'not_yet' && startsAt === null));
 
+/** Whether a stop or a lock keeps the calls of a grant at the service from passing. */
+export const isBlockedAt = ({ service: of, access }: Choosable, service: string): boolean =>
+  of === service && (access === 'stopped' || access === 'locked');
+
 /**
  * The grant that the page chooses without a click: the only one that fits, if its access has begun. Anyone can make a link to this
  * page, and a link must not begin access that waits for its first use.

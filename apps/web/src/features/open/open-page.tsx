@@ -11,7 +11,7 @@ import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { GrantCard } from '../grants/grant-card.js';
-import { chosenAtOnce, isOpenAt } from './choice.js';
+import { chosenAtOnce, isBlockedAt, isOpenAt } from './choice.js';
 import { openTexts } from './open.text.js';
 
 /**
@@ -37,6 +37,7 @@ export default function OpenPage() {
                 service={service}
                 named={given.get('grant')}
                 grants={[...items, ...later].filter((grant) => isOpenAt(grant, service))}
+                blocked={[...items, ...later].filter((grant) => isBlockedAt(grant, service))}
               />
             )}
           </Loaded>
@@ -50,10 +51,13 @@ function Choice({
   service,
   named,
   grants,
+  blocked,
 }: {
   service: string;
   named: string | null;
   grants: readonly Grant[];
+  /** Those that a stop or a lock keeps closed. The page says why, and does not offer to open them. */
+  blocked: readonly Grant[];
 }) {
   const text = useText(openTexts);
   const given = useSearchParams();
@@ -75,7 +79,7 @@ function Choice({
     begun.current = true;
     mutate(only);
   }, [only, mutate]);
-  if (grants.length === 0)
+  if (grants.length === 0 && blocked.length === 0)
     return (
       <Empty icon="closed" title={named === null ? text.none : text.ended}>
         <p>{text.noneLead}</p>
@@ -95,12 +99,21 @@ function Choice({
     <div className="stack">
       {open.error === null ? null : <ProblemNotice error={open.error} />}
       {only !== undefined && open.error === null ? <p role="status">{text.opening}</p> : null}
+      {grants.length > 0 ? null : (
+        <div className="stack tight">
+          <p className="strong">{text.blocked}</p>
+          <p>{text.blockedLead}</p>
+        </div>
+      )}
       {grants.map((grant) => (
         <GrantCard key={grant.id} grant={grant}>
           <Button small look="primary" busy={open.isPending} onClick={() => mutate(grant.id)}>
             {text.open}
           </Button>
         </GrantCard>
+      ))}
+      {blocked.map((grant) => (
+        <GrantCard key={grant.id} grant={grant} />
       ))}
     </div>
   );

@@ -9,6 +9,8 @@ const en = {
   noneLead: 'Ask for what you need. Once the customer has approved it, you can open the page from here.',
   ask: 'Ask for access',
   why: 'What happened',
+  blocked: 'Your access to this service is stopped or locked',
+  blockedLead: 'You can open the service from here once that is lifted.',
 };
 
 const de: typeof en = {
@@ -21,6 +23,8 @@ const de: typeof en = {
     'Fragen Sie an, was Sie brauchen. Sobald der Kunde es freigegeben hat, können Sie die Seite von hier aus öffnen.',
   ask: 'Zugriff anfragen',
   why: 'Was geschehen ist',
+  blocked: 'Ihr Zugriff auf diesen Dienst ist gestoppt oder gesperrt',
+  blockedLead: 'Sobald das aufgehoben ist, können Sie den Dienst von hier aus öffnen.',
 };
 
 /** Texts of the page `/open`. */

@@ -3,13 +3,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
-import { useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Command } from '../../ui/copy.js';
 import { TextArea, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { memberValue } from './member-value.js';
 import { organisationTexts } from './organisation.text.js';
 
 const MOST_CHARACTERS = 1_000_000;
@@ -102,6 +103,9 @@ const LOOK = {
 
 function Change({ change: { action, kind, name, members, more } }: { change: OrganisationChange }) {
   const text = useText(organisationTexts);
+  const language = useLanguage();
+  const shown = ({ path, hidden }: (typeof members)[number], value: string | null) =>
+    hidden ? text.hidden : value === null ? text.nothing : memberValue(path, value, language);
   return (
     <>
       <p className="row near">
@@ -118,14 +122,8 @@ function Change({ change: { action, kind, name, members, more } }: { change: Org
           rowKey={({ path }) => path}
           columns={[
             { label: text.member, cell: ({ path }) => <code>{path}</code> },
-            {
-              label: text.before,
-              cell: ({ before, hidden }) => (hidden ? text.hidden : (before ?? text.nothing)),
-            },
-            {
-              label: text.after,
-              cell: ({ after, hidden }) => (hidden ? text.hidden : (after ?? text.nothing)),
-            },
+            { label: text.before, cell: (member) => shown(member, member.before) },
+            { label: text.after, cell: (member) => shown(member, member.after) },
           ]}
         />
       )}

@@ -116,7 +116,7 @@ function OpenRequests({ requests }: { requests: readonly AccessRequest[] }) {
               <p>{request.state === 'countered' ? text.offered : text.asked}</p>
             </Notice>
           ) : null}
-          <RequestCard request={request} showState decides={false} />
+          <RequestCard request={request} showState />
         </div>
       ))}
     </section>

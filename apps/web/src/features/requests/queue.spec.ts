@@ -1,11 +1,33 @@
 import type { AccessRequest } from '../../api/client.js';
-import { inOrder, mayApproveHere, mayApproveInBulk, nextAfter, readOrder } from './queue.js';
+import { inOrder, linkText, mayApproveHere, mayApproveInBulk, nextAfter, readOrder } from './queue.js';
 
 const request = (
   level: 'low' | 'medium' | 'high',
   countersignature = false,
   state: AccessRequest['state'] = 'awaiting_customer',
 ) => ({ tenant: 'acme', state, needs: { risk: { level }, customer: { countersignature } } });
+
+describe('the link to a request', () => {
+  const asked = {
+    ...{ state: 'awaiting_customer' as const, requester: 'usr_erin', digest: 'sha256:1', reviews: [] },
+    terms: { basis: 'approval' as const },
+  };
+  const offered = { ...asked, state: 'countered' as const };
+  const ada = { person: 'usr_ada', tenant: 'acme', roles: ['approver'] };
+  const erin = { person: 'usr_erin', tenant: null, roles: ['engineer'] };
+
+  test('says “decide” to those who decide, “accept or decline” to the engineer who was offered less, and else “open”', () => {
+    expect(linkText(asked, ada)).toBe('open');
+    expect(linkText(offered, erin)).toBe('answer');
+    expect(linkText(asked, erin)).toBe('show');
+    expect(linkText(asked, { ...ada, roles: ['auditor'] })).toBe('show');
+  });
+
+  test('promises nothing that an outdated request cannot do', () => {
+    expect(linkText({ ...asked, outdated: 'The rules have changed.' }, ada)).toBe('show');
+    expect(linkText({ ...offered, outdated: 'The rules have changed.' }, erin)).toBe('show');
+  });
+});
 
 describe('a queue', () => {
   test('a customer approves in the list only what is of low risk and needs no passkey', () => {

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../api/client.js';
-import { isOutdated } from '../decision/available-action.js';
+import { availableAction, isOutdated } from '../decision/available-action.js';
 
 /** A queue of this many requests or fewer shows no filters. */
 export const FEW = 3;
@@ -17,6 +17,16 @@ export const inOrder = (requests: readonly AccessRequest[], order: Order): Acces
       ? Date.parse(one.lapsesAt) - Date.parse(other.lapsesAt) || one.id.localeCompare(other.id)
       : Date.parse(other.createdAt) - Date.parse(one.createdAt) || other.id.localeCompare(one.id),
   );
+
+/** What the link to a request says: what the reader is asked to do there, if anything. */
+export function linkText(
+  request: Parameters<typeof availableAction>[0] & Pick<AccessRequest, 'outdated'>,
+  reader: Parameters<typeof availableAction>[1],
+): 'open' | 'answer' | 'show' {
+  if (isOutdated(request)) return 'show';
+  const action = availableAction(request, reader);
+  return action === 'decide' ? 'open' : action === 'accept' ? 'answer' : 'show';
+}
 
 type Decidable = Pick<AccessRequest, 'tenant' | 'state' | 'outdated'> & {
   needs: {

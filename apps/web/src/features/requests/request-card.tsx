@@ -1,33 +1,32 @@
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
+import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { RequestStateBadge, RiskBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
 import { Link } from '../../ui/link.js';
-import { isOutdated } from '../decision/available-action.js';
 import { OutdatedMark } from '../decision/outdated.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
+import { linkText } from './queue.js';
 
 /** A request in a list: its sentence, its risk and the time that is left to decide. */
 export function RequestCard({
   request,
   showState = false,
-  decides = true,
   children,
 }: {
   request: AccessRequest;
   showState?: boolean;
-  /** Whether the reader can decide it. */
-  decides?: boolean;
   children?: ReactNode;
 }) {
   const text = useText(inboxTexts);
+  const session = useSession();
   return (
     <article className="sheet stack" aria-label={request.id}>
       <div className="row between">
         <span className="row near">
-          {showState ? <RequestStateBadge state={request.state} /> : null}
+          {showState ? <RequestStateBadge request={request} /> : null}
           <RiskBadge impact={request.needs.impact} />
         </span>
         <span className="soft">
@@ -35,11 +34,11 @@ export function RequestCard({
         </span>
       </div>
       <Sentence request={request} short />
-      <OutdatedMark request={request} />
+      <OutdatedMark request={request} badge={!showState} />
       <div className="row">
         {children}
         <Link className="button" to={`/requests/${request.id}`}>
-          {decides && !isOutdated(request) ? text.open : text.show}
+          {text[linkText(request, session)]}
         </Link>
       </div>
     </article>

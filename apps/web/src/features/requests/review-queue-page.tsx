@@ -40,7 +40,7 @@ function Own({ requests }: { requests: readonly AccessRequest[] }) {
     <section className="stack">
       <h2>{text.own}</h2>
       {requests.map((request) => (
-        <RequestCard key={request.id} request={request} decides={false} />
+        <RequestCard key={request.id} request={request} />
       ))}
     </section>
   );

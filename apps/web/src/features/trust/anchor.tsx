@@ -30,7 +30,7 @@ export function Anchor({
         </Helped>
         <GroupedText text={hex} />
         <p className="soft">{text.fingerprintLead}</p>
-        <p className="no-print">
+        <p className="row near no-print">
           <Button icon="download" onClick={file}>
             {text.anchor}
           </Button>

@@ -1,0 +1,18 @@
+import { durationText, type Language } from '@countersign/wording';
+
+/** Members of the vendor's policy and of a customer's controls that are whole seconds. */
+const SECONDS: ReadonlySet<string> = new Set([
+  ...['maxDuration', 'tokenTtl', 'requestTtl', 'disclosureDue'],
+  ...['within', 'after', 'delay'],
+]);
+const ALL_UNITS = 4;
+
+/** A member's value as a person reads it: a duration in words, with every unit that differs. All others stay as they are. */
+export function memberValue(path: string, value: string, language: Language): string {
+  const names = path.split('.');
+  const isDuration =
+    (names[0] === 'policy' || names[0] === 'controls') &&
+    SECONDS.has(names.at(-1) ?? '') &&
+    /^\d+$/.test(value);
+  return isDuration ? durationText(Number(value), language, ALL_UNITS) : value;
+}
