@@ -1,3 +1,12 @@
+/** A cookie in the form in which a real browser takes it. */
+export interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  secure: boolean;
+}
+
 /** A browser's cookies for one host, reduced to what the tests need. */
 export class CookieJar {
   private readonly values = new Map<string, string>();
@@ -19,6 +28,11 @@ export class CookieJar {
 
   get(name: string): string | undefined {
     return this.values.get(name);
+  }
+
+  /** All of them, for a real browser. Every cookie of the broker has these attributes. */
+  cookiesOf(domain: string): Cookie[] {
+    return [...this.values].map(([name, value]) => ({ name, value, domain, path: '/', secure: true }));
   }
 
   /** The `Cookie` header; undefined if there are no cookies. */

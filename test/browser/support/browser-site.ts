@@ -5,13 +5,14 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
-  type Cookie,
   chromium,
   type Page,
 } from 'playwright-core';
 import { smallOrganisation } from '../../factories/small-organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { account, IdentityProvider } from '../../fakes/identity-provider.js';
+import { Browser as HttpBrowser } from '../../support/browser.js';
+import type { Cookie } from '../../support/cookie-jar.js';
 import type { Inside } from '../../support/inside.js';
 import { Site, type SiteOptions } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
@@ -30,13 +31,15 @@ export const PEOPLE = {
   ada: { email: 'ada@acme.example', name: 'Ada Moreau', tenant: 'acme', organisation: 'acme' },
   bob: { email: 'bob@acme.example', name: 'Bob Chen', tenant: 'acme', organisation: 'acme' },
 } as const;
+const HOST = 'localhost';
+
 export type Who = keyof typeof PEOPLE;
 
 /** A broker and a gateway, a data service, a real identity provider and a real browser. */
 export class BrowserSite {
   private readonly contexts: BrowserContext[] = [];
-  /** The cookies of each person's first sign-in here. */
-  private readonly sessions = new Map<Who, Cookie[]>();
+  /** The newest session of each person. */
+  private readonly sessions = new Map<Who, HttpBrowser>();
 
   private constructor(
     readonly site: Site<Inside>,
@@ -63,7 +66,7 @@ export class BrowserSite {
     const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
     for (const service of organisation.services) service.upstream = upstream.origin;
     change(organisation);
-    const site = await Site.inside({ organisation, host: 'localhost', brokerEnv, ...gateway });
+    const site = await Site.inside({ organisation, host: HOST, brokerEnv, ...gateway });
     const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
     const made = new BrowserSite(site, upstream, provider, secrets, browser);
     await made.serveProvider(organisation);
@@ -89,31 +92,26 @@ export class BrowserSite {
     return context;
   }
 
-  /**
-   * Opens `path` in a browser of this person's own: after a real sign-in at the identity provider the first time, and
-   * later with the session of that sign-in, as long as it is active.
-   */
+  /** Opens `path` in a browser of this person's own, with the session of a sign-in at the identity provider. */
   async signedIn(who: Who, path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.context(options);
-    const session = await this.sessionOf(who);
-    if (session !== undefined) await context.addCookies(session);
+    await context.addCookies(await this.sessionOf(who));
     const page = await context.newPage();
     await page.goto(this.url + path);
-    if (session === undefined) {
-      await this.signIn(page, who);
-      this.sessions.set(who, await context.cookies());
-    }
     await page.waitForURL(this.url + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   }
 
-  private async sessionOf(who: Who): Promise<Cookie[] | undefined> {
+  /** The cookies of a session that is active. Its sign-in needs no page: tests of the sign-in itself press the buttons. */
+  private async sessionOf(who: Who): Promise<Cookie[]> {
     const kept = this.sessions.get(who);
-    const cookie = kept?.map(({ name, value }) => `${name}=${value}`).join('; ') ?? '';
-    const answer = await fetch(`${this.url}/api/v1/session`, { headers: { cookie } });
-    await answer.arrayBuffer();
-    return answer.ok ? kept : undefined;
+    if (kept !== undefined && (await kept.who()) === PEOPLE[who].email) return kept.broker.cookiesOf(HOST);
+    const { email, organisation } = PEOPLE[who];
+    const signedIn = new HttpBrowser(this.url, () => this.url);
+    await signedIn.signIn(`/auth/oidc/${organisation}/start`, account(email).sub);
+    this.sessions.set(who, signedIn);
+    return signedIn.broker.cookiesOf(HOST);
   }
 
   /** Signs in, starting at the sign-in page. */

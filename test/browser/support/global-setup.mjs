@@ -7,7 +7,13 @@ const BROWSER = Symbol.for('countersign.test.browser');
 export default async function globalSetup() {
   const server = await chromium.launchServer({
     executablePath: await findChromium(),
-    args: ['--no-sandbox'],
+    args: [
+      '--no-sandbox',
+      // Sites and pages share processes: to start one costs as much as to show a page. What a page may do stays the same.
+      '--process-per-site',
+      '--renderer-process-limit=1',
+      '--disable-site-isolation-trials',
+    ],
   });
   globalThis[BROWSER] = server;
   // The workers of the run inherit it.
