@@ -87,12 +87,16 @@ describe('the decision page', () => {
     await page.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
     await page.getByText('Less was offered by Ada Moreau').waitFor();
 
-    const erin = await site.signedIn('erin', '/mine');
+    const erin = await site.signedIn('erin', '/mine', PHONE);
     await erin
       .getByRole('article', { name: asked.id })
       .getByRole('link', { name: 'Accept or decline' })
       .click();
-    await erin.getByRole('button', { name: 'Accept: list and read invoices for 15 minutes' }).click();
+    const accept = erin.getByRole('button', { name: 'Accept: list and read invoices for 15 minutes' });
+    await accept.waitFor();
+    // It takes the whole line of a phone, and not what “Withdraw the request” leaves.
+    expect((await accept.boundingBox())?.width).toBeGreaterThan(300);
+    await accept.click();
     await erin.getByRole('link', { name: 'Watch this access' }).waitFor();
     const { terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
     expect(terms.seconds).toBe(900);

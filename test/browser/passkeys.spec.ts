@@ -401,6 +401,10 @@ describe('P12: a customer signs with passkeys', () => {
   test('names, lists and removes passkeys, except those in a trust document', async () => {
     await page.goto(`${site.url}/passkeys`);
     await page.getByText('The next trust document can remove it').waitFor();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    // A line of the badge has 20 pixels.
+    const badge = await page.getByText('in the trust document', { exact: true }).boundingBox();
+    expect(badge?.height).toBeLessThan(30);
     expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
     await page.getByLabel('Name').fill('A second one');
     await page.getByRole('button', { name: 'Make a passkey' }).click();

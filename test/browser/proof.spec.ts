@@ -9,6 +9,7 @@ import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { brokenOptions } from './support/layout.js';
 import { grow, pointOfAnotherLog } from './support/log.js';
 import { assertionAt, claimOrganisation, fromPage, VirtualAuthenticator } from './support/passkeys.js';
 
@@ -204,6 +205,11 @@ describe('P10: the page Proof', () => {
     await page.getByText('countersign log verify ./our-log --anchor countersign-anchor-acme.json').waitFor();
     const witness = 'countersign witness ./witness --name witness.acme.example/w1';
     await page.getByText(`${witness} --anchor countersign-anchor-acme.json`).waitFor();
+    for (const width of [320, 360, 375, 390, 412]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect({ width, broken: await brokenOptions(page) }).toEqual({ width, broken: [] });
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto(`${site.url}/proof?log=globex`);
     await page.getByText('There is nothing here, or you may not see it.').first().waitFor();
   });

@@ -207,7 +207,7 @@ describe('notices in the browser', () => {
     await site.signIn(page, 'max');
     const region = page.getByRole('region', { name: 'Browsers that notify me' });
     await region.getByText('Notices are off in this browser.').waitFor();
-    await region.getByRole('button', { name: 'Sign in again' }).waitFor();
+    await region.getByRole('link', { name: 'To change this, sign in again first.' }).waitFor();
     await signInAgain(page, 'max');
     await region.getByRole('button', { name: 'Notify me in this browser' }).click();
     await region.getByText('Notices are on in this browser.').waitFor();

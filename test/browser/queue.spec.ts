@@ -192,6 +192,11 @@ describe('a queue', () => {
     await ask(site, { justification: 'Listed' });
     const page = await site.signedIn('max', '/queue');
     await shows(page, 1);
+    const opens = page.getByRole('button', { name: 'Keyboard shortcuts' });
+    expect(await opens.isVisible()).toBe(true);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await opens.isVisible()).toBe(false);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await dialog.waitFor();

@@ -64,7 +64,7 @@ describe('flags', () => {
     [['log', 'Acme'], /slug/],
     [['completion', 'tcsh'], /bash, zsh, fish/],
     [[...ASK, '--start-at', 'tomorrow'], /instant with its zone/],
-    [[...ASK, '--start-on', 'monday'], /first-use or approval/],
+    [[...ASK, '--start-on', 'monday'], /approval, first-use/],
     [[...ASK, '--start-on', 'first-use'], /--use-by/],
     [[...ASK, '--calls', '0'], /whole number/],
     [['review', REQUEST_ID], /--approve or --deny/],

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { registerAccessReviews } from './access-reviews/commands.js';
+import { CHOICES } from './command/choices.js';
 import { createRun, type Run } from './command/context.js';
-import { addVerb, examples, GROUPS, moveDashedIdsLast } from './command/define.js';
+import { addVerb, choiceArgument, examples, GROUPS, moveDashedIdsLast } from './command/define.js';
 import { type ExitCode, reportError } from './command/errors.js';
 import type { HostPart } from './command/host-part.js';
 import { registerDemands } from './demands/commands.js';
@@ -86,7 +87,7 @@ function registerHelp(program: Command, run: Run, host: HostPart): void {
     run(async (context) => (await import('./doctor/doctor.js')).doctor(context, host.checkStore)),
   );
   addVerb(program, 'completion', 'Print a script that completes verbs and flags in your shell')
-    .argument('<shell>', 'bash, zsh or fish')
+    .addArgument(choiceArgument('<shell>', 'whose script', CHOICES.shell))
     .addHelpText('after', examples('source <(countersign completion bash)'))
     .action(
       run(async (context, shell: string) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { isFullRun } from '../../support/samples.js';
 import { violationsByOtherEngines } from './engines.js';
+import { brokenOptions } from './layout.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = {
@@ -120,7 +121,8 @@ const VIEWS = [
 ] as const;
 
 /**
- * Looks at the page as it is now, in both languages and both sizes: axe finds no violation, and nothing scrolls sideways.
+ * Looks at the page as it is now, in both languages and both sizes: axe finds no violation, nothing scrolls sideways, and no
+ * option of a command is cut by a line break.
  * `npm test` looks at a quarter of the pages, in one language and one size. Which ones depends on the name, so that all four occur.
  * Afterwards the page is wide and in English. With `COUNTERSIGN_SCREENSHOTS=FOLDER` it keeps pictures of all four.
  */
@@ -137,9 +139,10 @@ export async function expectGoodViews(page: Page, name: string): Promise<void> {
     await page.locator('.skeleton').first().waitFor({ state: 'detached' });
     const overflow = await overflowOf(page);
     const found = await violations(page);
-    expect({ name, language, size, overflow, found }).toEqual({
+    const broken = await brokenOptions(page);
+    expect({ name, language, size, overflow, broken, found }).toEqual({
       ...{ name, language, size },
-      ...{ overflow: 0, found: [] },
+      ...{ overflow: 0, broken: [], found: [] },
     });
     if (shots !== undefined)
       await page.screenshot({ path: join(shots, `${name}-${language}-${size}.png`), fullPage: true });

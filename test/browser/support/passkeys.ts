@@ -49,7 +49,7 @@ export class VirtualAuthenticator {
 /** The person proves again who they are, at their provider, as making a key requires. They return to the page. */
 export async function signInAgain(page: Page, who: Who = 'ada'): Promise<void> {
   const { pathname } = new URL(page.url());
-  await page.getByRole('button', { name: 'Sign in again' }).first().click();
+  await page.getByRole('button', { name: 'Sign in again' }).click();
   await page.getByRole('button', { name: PEOPLE[who].email }).click();
   await page.waitForURL((url) => url.pathname === pathname);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 
 /** The groups of verbs in `countersign --help`, in this order. */
 export const GROUPS = {
@@ -20,11 +20,23 @@ export const addPageOptions = (command: Command): Command =>
     .option('--limit <n>', 'how many at most (50; up to 200)')
     .option('--cursor <cursor>', 'continue where the previous page ended');
 
+/** An option that takes one of a few values. The help lists them, and a shell offers them. */
+export const choiceOption = (flags: string, summary: string, choices: readonly string[]): Option =>
+  new Option(flags, summary).choices(choices);
+
+/** The same for an argument. */
+export const choiceArgument = (name: string, summary: string, choices: readonly string[]): Argument =>
+  new Argument(name, summary).choices(choices);
+
+/** The filter of a list by state. */
+export const stateOption = (states: readonly string[], summary = 'only those in this state'): Option =>
+  choiceOption('--state <state>', summary, states);
+
 /** The filters that the lists of requests and grants share. */
-export const addListOptions = (command: Command): Command =>
+export const addListOptions = (command: Command, states: readonly string[]): Command =>
   addPageOptions(
     command
-      .option('--state <state>', 'only those in this state')
+      .addOption(stateOption(states))
       .option('--tenant <slug>', 'only those of this tenant')
       .option('--service <name>', 'only those of this service')
       .option('--person <id>', 'only those of this engineer, usr_…')

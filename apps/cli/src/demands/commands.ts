@@ -1,6 +1,16 @@
+import type { DemandStepAction } from '@countersign/api';
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import {
+  addPageOptions,
+  addVerb,
+  choiceArgument,
+  choiceOption,
+  examples,
+  GROUPS,
+  stateOption,
+} from '../command/define.js';
 import type { DemandListOptions, StepOptions } from './demands.js';
 
 /** Government demands, for the vendor's legal counsel and auditors. */
@@ -13,7 +23,7 @@ export function registerDemands(program: Command, run: Run): void {
       'Government demands: list, enter and move them (for the vendor’s legal counsel)',
     ),
   )
-    .option('--state <state>', 'only those in this state, such as redirected')
+    .addOption(stateOption(CHOICES.demandState))
     .option('--tenant <slug>', 'only those about this customer')
     .action(
       run(async (context, options: DemandListOptions) =>
@@ -32,12 +42,11 @@ export function registerDemands(program: Command, run: Run): void {
 
   addVerb(demands, 'step', 'Record what was done: redirected first, with the authority’s answer')
     .argument('<demand>', 'dem_…')
-    .argument(
-      '<action>',
-      'redirected, challenged, narrowed, rejected, disclosed, closed, extension-proposed, extended',
-    )
+    .addArgument(choiceArgument('<action>', 'what was done', CHOICES.demandStep))
     .requiredOption('--reason <text>', 'why; without a gag the customer reads it')
-    .option('--outcome <answer>', 'redirected: accepted, declined or unanswered')
+    .addOption(
+      choiceOption('--outcome <answer>', 'redirected: the authority’s answer', CHOICES.redirectOutcome),
+    )
     .option('--scope <text>', 'narrowed: what is left of the demand')
     .option('--content', 'disclosed: content was disclosed')
     .option('--no-content', 'disclosed: only data about it was')
@@ -52,7 +61,7 @@ export function registerDemands(program: Command, run: Run): void {
       ),
     )
     .action(
-      run(async (context, id: string, action: string, options: StepOptions) =>
+      run(async (context, id: string, action: DemandStepAction, options: StepOptions) =>
         (await import('./demands.js')).addStep(context, id, action, options),
       ),
     );

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
-  DEMAND_STEP_ACTIONS,
   type Demand,
   type DemandBody,
   type DemandLine,
+  type DemandStepAction,
   type DemandStepBody,
   demandEndpoints,
-  REDIRECT_OUTCOMES,
+  type RedirectOutcome,
 } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
-import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { CliError, cannotOpenError } from '../command/errors.js';
 import { parseId, parseInstant, parseWholeNumber } from '../command/flags.js';
 import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
 import { readAll } from '../terminal/io.js';
@@ -20,7 +20,7 @@ export type DemandListOptions = Pick<ListOptions, 'state' | 'tenant' | 'limit' |
 
 export type StepOptions = {
   reason: string;
-  outcome?: string;
+  outcome?: RedirectOutcome;
   scope?: string;
   content?: boolean;
   accounts?: string;
@@ -67,15 +67,13 @@ export async function enterDemand(context: Context, path: string): Promise<Answe
 export async function addStep(
   context: Context,
   id: string,
-  action: string,
+  action: DemandStepAction,
   options: StepOptions,
 ): Promise<Answer> {
   const body: DemandStepBody = {
-    action: choice('ACTION', DEMAND_STEP_ACTIONS, action),
+    action,
     reason: options.reason,
-    ...(options.outcome === undefined
-      ? {}
-      : { outcome: choice('--outcome', REDIRECT_OUTCOMES, options.outcome) }),
+    ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
     ...(options.scope === undefined ? {} : { scope: options.scope }),
     ...(options.content === undefined ? {} : { withContent: options.content }),
     ...(options.accounts === undefined
@@ -98,12 +96,6 @@ export async function fileDocument(
   const body = { name: basename(path), content: await read(path, 'base64'), reason };
   const params = { id: parseId('dem', id) };
   return shown(await (await context.api()).call(demandEndpoints.fileDocument, { params, body }));
-}
-
-function choice<T extends string>(flag: string, choices: readonly T[], text: string): T {
-  const found = choices.find((each) => each === text);
-  if (found === undefined) throw usageError(`${flag} is one of ${choices.join(', ')}`);
-  return found;
 }
 
 async function read(path: string, encoding: 'utf8' | 'base64'): Promise<string> {

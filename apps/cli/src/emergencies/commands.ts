@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, examples, GROUPS, stateOption } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 import type { DiscloseOptions } from './disclosures.js';
 
@@ -8,7 +9,7 @@ import type { DiscloseOptions } from './disclosures.js';
 export function registerEmergencies(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
   addPageOptions(addVerb(program, 'disclosures', 'List the explanations of emergencies, newest first'))
-    .option('--state <state>', 'due, late, given, acknowledged or disputed')
+    .addOption(stateOption(CHOICES.disclosureState))
     .option('--tenant <slug>', 'of this customer alone')
     .addHelpText('after', examples('countersign disclosures --state late'))
     .action(

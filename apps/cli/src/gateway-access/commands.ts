@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addVerb, examples, GROUPS } from '../command/define.js';
+import { addVerb, choiceOption, examples, GROUPS } from '../command/define.js';
 import type { ChangeOptions } from './change.js';
 import type { ImportOptions } from './import-routes.js';
 import type { SqlOptions } from './sql.js';
@@ -116,7 +117,9 @@ function defineRoutes(program: Command, run: Run): void {
   addVerb(routes, 'import', 'Make a route map of an OpenAPI description')
     .argument('<file>', 'OpenAPI 3 or Swagger 2.0, as JSON or YAML; - for standard input')
     .option('--dry-run', 'only say what would be mapped, and what is left to map')
-    .option('--tenant-from <where>', 'path, host, header or service; as in the organisation file (path)')
+    .addOption(
+      choiceOption('--tenant-from <where>', 'as in the organisation file (path)', CHOICES.tenantFrom),
+    )
     .option('--checks-tenant', 'with --tenant-from service: the service checks the tenant before it acts')
     .option('--tenant-parameter <name>', 'the path parameter that is the tenant (tenant)')
     .addHelpText(

@@ -3,18 +3,17 @@ import { importOpenApi, OpenApiError, type OpenApiImport } from '@countersign/co
 import type { TenantFrom } from '@countersign/contract';
 import { stringify } from 'yaml';
 import type { Answer, Context } from '../command/context.js';
-import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { CliError, cannotOpenError } from '../command/errors.js';
 import { readAll } from '../terminal/io.js';
 import { escapeForTerminal, formatTable } from '../terminal/text.js';
 
 export type ImportOptions = {
   dryRun?: boolean;
-  tenantFrom?: string;
+  tenantFrom?: TenantFrom;
   tenantParameter?: string;
   checksTenant?: true;
 };
 
-const TENANT_FROM: readonly TenantFrom[] = ['path', 'host', 'header', 'service'];
 const MAX_BYTES = 64 * 1024 ** 2;
 
 /**
@@ -24,10 +23,8 @@ const MAX_BYTES = 64 * 1024 ** 2;
  * @throws CliError `invalid_openapi`, `cannot_open`
  */
 export async function importRoutes(context: Context, file: string, options: ImportOptions): Promise<Answer> {
-  const tenantFrom = TENANT_FROM.find((known) => known === (options.tenantFrom ?? 'path'));
-  if (tenantFrom === undefined) throw usageError(`--tenant-from is one of ${TENANT_FROM.join(', ')}`);
   const imported = read(await textOf(context, file), {
-    tenantFrom,
+    tenantFrom: options.tenantFrom ?? 'path',
     tenantParameter: options.tenantParameter,
     checksTenant: options.checksTenant,
   });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
 import { addListOptions, addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
@@ -6,7 +7,7 @@ import type { ListOptions } from '../command/list.js';
 export function registerGrants(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
 
-  addListOptions(addVerb(program, 'grants', 'List grants, newest first'))
+  addListOptions(addVerb(program, 'grants', 'List grants, newest first'), CHOICES.grantState)
     .addHelpText('after', examples('countersign grants --state active'))
     .action(
       run(async (context, options: ListOptions) =>

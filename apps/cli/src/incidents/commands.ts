@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, choiceOption, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { ListOptions } from '../command/list.js';
 import type { IncidentOptions } from './incidents.js';
@@ -18,7 +19,7 @@ export function registerIncidents(program: Command, run: Run): void {
     .requiredOption('--for <duration>', 'how long, such as 30m')
     .requiredOption('--reason <text>', 'every one of these customers reads it: name no other customer')
     .option('--ticket <id>', 'the case or ticket that this belongs to')
-    .option('--basis <basis>', 'approval, invitation or emergency')
+    .addOption(choiceOption('--basis <basis>', 'why access may be given', CHOICES.basis))
     .addHelpText(
       'after',
       examples(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS, inDays } from '../command/define.js';
+import { addPageOptions, addVerb, examples, GROUPS, inDays, stateOption } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { ListOptions } from '../command/list.js';
 import type { InviteOptions } from './invitations.js';
@@ -41,7 +42,7 @@ export function registerInvitations(program: Command, run: Run): void {
 
   addPageOptions(addVerb(program, 'invitations', 'List invitations, newest first'))
     .option('--tenant <slug>', 'those of this tenant; your own tenant’s if it is absent')
-    .option('--state <state>', 'only those in this state: open, used_up, withdrawn, expired')
+    .addOption(stateOption(CHOICES.invitationState))
     .option('--service <name>', 'only those for this service')
     .action(
       run(async (context, options: ListOptions) =>

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addVerb, examples, GROUPS } from '../command/define.js';
+import { addVerb, choiceArgument, examples, GROUPS } from '../command/define.js';
 
 export function registerLocks(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.decide);
 
   addVerb(program, 'lock', 'Block a tenant, a person or a service at once')
-    .argument('<kind>', 'tenant, person or service')
+    .addArgument(choiceArgument('<kind>', 'what is locked', CHOICES.lockKind))
     .argument('<name>', 'a slug; a usr_… or vendor e-mail; a service’s name')
     .requiredOption('--reason <text>', 'why; it is written to the log')
     .option('--for <duration>', 'how long, such as 12h or PT12H; until it is lifted if absent')

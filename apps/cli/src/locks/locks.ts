@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Lock, lockEndpoints } from '@countersign/api';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
-import { usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
-
-const KINDS = ['tenant', 'person', 'service'];
 
 export async function setLock(
   context: Context,
@@ -15,8 +12,6 @@ export async function setLock(
   name: string,
   options: { reason: string; for?: string },
 ): Promise<Answer> {
-  if (!KINDS.includes(kind))
-    throw usageError(`lock takes tenant, person or service; got ${JSON.stringify(kind)}`);
   const { reason } = options;
   const duration = options.for === undefined ? undefined : parseIsoDuration('--for', options.for);
   const lock = await (await context.api()).call(lockEndpoints.create, {

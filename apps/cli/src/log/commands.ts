@@ -1,6 +1,15 @@
+import type { ExportKind } from '@countersign/api';
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import {
+  addPageOptions,
+  addVerb,
+  choiceArgument,
+  choiceOption,
+  examples,
+  GROUPS,
+} from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { EventOptions } from './events.js';
 import type { ExportOptions } from './export.js';
@@ -189,7 +198,13 @@ function registerKeeping(log: Command, run: Run): void {
     .argument('<tenant>', 'whose log')
     .option('--erasure-after <days>', 'how old a leaf must be before its values can be erased (90 or more)')
     .option('--retention <days>', 'prune leaves after so many days (400 or more), or "never"')
-    .option('--daily-statement <how>', 'off, webhook, or mail (to admins and auditors, and to webhooks)')
+    .addOption(
+      choiceOption(
+        '--daily-statement <how>',
+        'mail: to admins and auditors, and to webhooks',
+        CHOICES.dailyStatement,
+      ),
+    )
     .action(
       run(async (context, tenant: string, options: SettingsOptions) =>
         (await import('./keeping.js')).logSettings(context, tenant, options),
@@ -201,7 +216,9 @@ function registerKeeping(log: Command, run: Run): void {
 function registerExport(log: Command, run: Run): void {
   addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
     .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
-    .requiredOption('--format <format>', 'jsonl, ocsf, syslog or hec')
+    .addOption(
+      choiceOption('--format <format>', 'how a leaf is written', CHOICES.exportFormat).makeOptionMandatory(),
+    )
     .option('--from <index|instant>', 'begin at this leaf, or only leaves from this instant on')
     .option('--to <instant>', 'only leaves before this instant')
     .option('--out <file>', 'append to this file after its last leaf (stdout)')
@@ -234,11 +251,11 @@ function registerTargets(log: Command, run: Run): void {
   );
 
   ofLog(addVerb(targets, 'add', 'Stream the log to a receiver, at least once and in order'))
-    .argument('<kind>', 'hec, syslog or jsonl')
+    .addArgument(choiceArgument('<kind>', 'the protocol of the receiver', CHOICES.exportKind))
     .argument('<address>', 'https://…, or tls://HOST:PORT for syslog')
     .requiredOption('--name <name>', 'what people call it')
     .option('--secret-file <file>', 'the collector’s token, or whsec_… for jsonl; "-" reads stdin')
-    .option('--content <content>', 'leaf or ocsf (leaf)')
+    .addOption(choiceOption('--content <content>', 'what is sent of each leaf (leaf)', CHOICES.exportContent))
     .option('--splunk-index <index>', 'the index in Splunk (the token’s own)')
     .option('--ca <file>', 'PEM certificates that the receiver is verified with (the public ones)')
     .option('--from <index>', 'the first leaf to send (0)')
@@ -251,7 +268,7 @@ function registerTargets(log: Command, run: Run): void {
       ),
     )
     .action(
-      run(async (context, kind: string, address: string, options: AddTargetOptions) =>
+      run(async (context, kind: ExportKind, address: string, options: AddTargetOptions) =>
         (await import('./export-targets.js')).addTarget(context, kind, address, options),
       ),
     );

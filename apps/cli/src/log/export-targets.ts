@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import {
-  EXPORT_CONTENTS,
-  EXPORT_KINDS,
+  type ExportContent,
+  type ExportKind,
   type ExportTarget,
   exportEndpoints,
   type NewExportTarget,
 } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
-import { cannotOpenError, usageError } from '../command/errors.js';
+import { cannotOpenError } from '../command/errors.js';
 import { parseId, parseSlug, parseWholeNumber } from '../command/flags.js';
 import { readAll } from '../terminal/io.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
@@ -18,7 +18,7 @@ export type TargetOptions = { tenant?: string };
 export type AddTargetOptions = TargetOptions & {
   name: string;
   secretFile?: string;
-  content?: string;
+  content?: ExportContent;
   splunkIndex?: string;
   ca?: string;
   from?: string;
@@ -39,15 +39,14 @@ export async function listTargets(context: Context, options: TargetOptions): Pro
  */
 export async function addTarget(
   context: Context,
-  kind: string,
+  kind: ExportKind,
   address: string,
   options: AddTargetOptions,
 ): Promise<Answer> {
   const { name, splunkIndex, from, ca, secretFile } = options;
   const body: NewExportTarget = {
-    kind: parseChoice('the kind', EXPORT_KINDS, kind),
-    ...{ name, address },
-    content: parseChoice('--content', EXPORT_CONTENTS, options.content ?? 'leaf'),
+    ...{ kind, name, address },
+    content: options.content ?? 'leaf',
     from: from === undefined ? 0 : parseWholeNumber('--from', from, 0, 999_999_999),
     ...(splunkIndex === undefined ? {} : { splunkIndex }),
     ...(ca === undefined ? {} : { ca: await readText(ca) }),
@@ -73,12 +72,6 @@ export async function removeTarget(context: Context, id: string, options: Target
 
 const slugOf = (context: Context, { tenant }: TargetOptions): Promise<string> =>
   chooseLog(context, tenant === undefined ? undefined : parseSlug('--tenant', tenant));
-
-function parseChoice<T extends string>(flag: string, choices: readonly T[], text: string): T {
-  const found = choices.find((each) => each === text);
-  if (found === undefined) throw usageError(`${flag} is one of ${choices.join(', ')}`);
-  return found;
-}
 
 async function readText(path: string): Promise<string> {
   try {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { EXPORT_FORMATS, type ExportFormat, type ExportPage, exportEndpoints } from '@countersign/api';
+import { type ExportFormat, type ExportPage, exportEndpoints } from '@countersign/api';
 import type { Api } from '../api/client.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, cannotWriteError, usageError } from '../command/errors.js';
@@ -8,7 +8,13 @@ import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { chooseLog } from './mirror.js';
 
-export type ExportOptions = { tenant?: string; format: string; from?: string; to?: string; out?: string };
+export type ExportOptions = {
+  tenant?: string;
+  format: ExportFormat;
+  from?: string;
+  to?: string;
+  out?: string;
+};
 
 /**
  * Writes a log in one of the formats, a line for each leaf, to a file or to stdout. A file is continued after its last whole
@@ -17,7 +23,7 @@ export type ExportOptions = { tenant?: string; format: string; from?: string; to
  * @throws CliError `file_differs` if the file holds something else; `cannot_open`, `cannot_write` (exit 2)
  */
 export async function exportLog(context: Context, options: ExportOptions): Promise<Answer | undefined> {
-  const format = parseFormat(options.format);
+  const { format } = options;
   const range = parseRange(options);
   if (options.out === undefined && context.json)
     throw usageError('--json needs --out: without it stdout is the export');
@@ -56,12 +62,6 @@ function parseRange({ from, to }: ExportOptions): Range {
       ...(to === undefined ? {} : { to: parseInstant('--to', to) }),
     },
   };
-}
-
-function parseFormat(text: string): ExportFormat {
-  const format = EXPORT_FORMATS.find((each) => each === text);
-  if (format === undefined) throw usageError(`--format takes one of ${EXPORT_FORMATS.join(', ')}`);
-  return format;
 }
 
 /** Reads pages of one export. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, GROUPS, stateOption } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 
 export function registerNotices(program: Command, run: Run): void {
@@ -12,7 +13,7 @@ export function registerNotices(program: Command, run: Run): void {
   addPageOptions(
     addVerb(notices, 'list', 'List notices and their deliveries; --state dead: those that were given up'),
   )
-    .option('--state <state>', 'only those with a delivery in this state: due, delivered, skipped, dead')
+    .addOption(stateOption(CHOICES.deliveryState, 'only those with a delivery in this state'))
     .option('--tenant <slug>', 'only those of this tenant')
     .action(
       run(async (context, options: ListOptions) =>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, examples, GROUPS, stateOption } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 
 export function registerPolicy(program: Command, run: Run): void {
@@ -23,7 +24,7 @@ export function registerPolicy(program: Command, run: Run): void {
 
   addPageOptions(addVerb(policy, 'widenings', 'List widenings of the privacy controls, newest first'))
     .option('--tenant <slug>', 'those of this tenant; your own tenant’s if it is absent')
-    .option('--state <state>', 'only those in this state: waiting, applied, withdrawn, lapsed')
+    .addOption(stateOption(CHOICES.wideningState))
     .action(
       run(async (context, options: ListOptions) =>
         (await import('./widenings.js')).listWidenings(context, options),

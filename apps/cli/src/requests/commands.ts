@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
-import { addListOptions, addVerb, examples, GROUPS, inDays } from '../command/define.js';
+import { addListOptions, addVerb, choiceOption, examples, GROUPS, inDays } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 import type { RequestOptions } from './request.js';
 import type { ReviewOptions } from './review.js';
@@ -10,7 +11,7 @@ export function registerRequests(program: Command, run: Run): void {
   defineRequest(program, run);
   defineTemplates(program, run);
 
-  addListOptions(addVerb(program, 'requests', 'List requests, newest first'))
+  addListOptions(addVerb(program, 'requests', 'List requests, newest first'), CHOICES.requestState)
     .option('--ticket <id>', 'only those with this whole ticket')
     .option('--text <words>', 'only those whose reason or ticket has each of these words')
     .option('--csv', 'print all of them, not one page, as CSV with the columns of the page History')
@@ -67,7 +68,13 @@ function defineRequest(program: Command, run: Run): void {
       'what kind of reason: support-case, incident, maintenance, migration, security, legal, or another of the vendor’s',
     )
     .option('--start-at <time>', `start then (at most 7 days ahead), such as ${inDays(1)}`)
-    .option('--start-on <when>', 'first-use: start with the first token; needs --use-by')
+    .addOption(
+      choiceOption(
+        '--start-on <when>',
+        'first-use: start with the first token; needs --use-by',
+        CHOICES.startOn,
+      ),
+    )
     .option('--unmasked', 'show the fields that the service hides; the customer decides it')
     .option('--use-by <time>', 'the request or grant lapses if it is undecided or unused by then')
     .option('--calls <n>', 'how many calls at most')
@@ -76,9 +83,12 @@ function defineRequest(program: Command, run: Run): void {
       '--demand <id>',
       'for the vendor’s legal counsel: the government demand, dem_…, that this answers',
     )
-    .option(
-      '--basis <basis>',
-      'approval, invitation or emergency; an emergency needs two of the vendor’s reviewers and no approval, and only what the customer lists',
+    .addOption(
+      choiceOption(
+        '--basis <basis>',
+        'why access may be given; an emergency needs two of the vendor’s reviewers and no approval, and only what the customer lists',
+        CHOICES.basis,
+      ),
     )
     .option('--wait', 'wait for the decision; exits with 1 unless the request is approved')
     .addHelpText(

@@ -121,14 +121,10 @@ async function waitAndReport(context: Context, api: Api, request: AccessRequest)
   return answer;
 }
 
-const BASES: readonly string[] = ['approval', 'invitation', 'emergency'];
-
 /** `--invited` is short for `--basis invitation`. */
 export function parseBasis({ basis, invited }: Pick<RequestOptions, 'basis' | 'invited'>): {
   basis?: string;
 } {
-  if (basis !== undefined && !BASES.includes(basis))
-    throw usageError(`--basis takes ${BASES.join(', ')}; got ${JSON.stringify(basis)}`);
   if (invited === true && basis !== undefined && basis !== 'invitation')
     throw usageError('--invited and --basis name different bases');
   if (invited === true) return { basis: 'invitation' };
@@ -137,8 +133,6 @@ export function parseBasis({ basis, invited }: Pick<RequestOptions, 'basis' | 'i
 
 /** The flags for start, deadline and budget as members of the request. The broker validates them further. */
 function parseTiming({ startAt, startOn, useBy, calls }: RequestOptions): Record<string, unknown> {
-  if (startOn !== undefined && startOn !== 'first-use' && startOn !== 'approval')
-    throw usageError(`--start-on takes first-use or approval; got ${JSON.stringify(startOn)}`);
   if (startOn === 'first-use' && useBy === undefined)
     throw usageError('--start-on first-use needs --use-by: the grant lapses if it is unused by then');
   if (startOn === 'first-use' && startAt !== undefined)

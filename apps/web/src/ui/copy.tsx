@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useText } from '../text/language.js';
 import { Button } from './button.js';
 import { Icon } from './icon.js';
@@ -30,13 +30,29 @@ export function CopyId({ id }: { id: string }) {
   );
 }
 
+/** A command as text. A line ends only between two words: a break after the `--` of an option would look like a space. */
+export function CommandWords({ children }: { children: string }) {
+  return (
+    <code className="command-words">
+      {children.split(' ').map((word, index) => (
+        // Words can repeat, so only their position identifies them.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the command never changes its order
+        <Fragment key={index}>
+          {index === 0 ? '' : ' '}
+          <span>{word}</span>
+        </Fragment>
+      ))}
+    </code>
+  );
+}
+
 /** A command to paste into a terminal. */
 export function Command({ children }: { children: string }) {
   const text = useText(copyTexts);
   const [copied, copy] = useCopy(children);
   return (
     <div className="command">
-      <code>{children}</code>
+      <CommandWords>{children}</CommandWords>
       <Button small icon={copied ? 'done' : 'copy'} onClick={copy}>
         <span aria-live="polite">{copied ? text.copied : text.copy}</span>
       </Button>

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { TableSection } from '../../ui/table.js';
+import { SignInAgainOnce } from '../passkeys/sign-in-again.js';
 import { accountTexts } from './account.text.js';
 import { ApiKeys } from './api-keys.js';
 import { NoticeChoices } from './notice-choices.js';
@@ -23,10 +24,12 @@ export default function AccountPage() {
     <Page title={session.name} lead={text.lead(session.email)}>
       <div className="stack loose">
         <Sessions />
-        {may(session, 'key.create') ? <ApiKeys /> : null}
-        <SlackAccounts />
-        <NoticeChoices />
-        <PushBrowsers />
+        <SignInAgainOnce needed={may(session, 'preference.save')}>
+          {may(session, 'key.create') ? <ApiKeys /> : null}
+          <SlackAccounts />
+          <NoticeChoices />
+          <PushBrowsers />
+        </SignInAgainOnce>
       </div>
     </Page>
   );

@@ -23,8 +23,8 @@ const en = {
     'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, or the app was removed there, what waits for you and what happens to your own requests comes by mail.',
   zone: 'Time zone of your messages and pages',
   zoneHint: 'The pages say so beside your name if your browser has another one.',
-  browserZone: (zone: string | null) =>
-    zone === null ? 'As my browser says when I sign in' : `As my browser says when I sign in (${zone})`,
+  browserZone: 'As in my browser',
+  browserZoneNow: (zone: string) => `At your last sign-in, your browser said ${zone}.`,
   ownBrowser:
     'You signed in with a code by mail. To change this, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
   save: 'Save the notices',
@@ -49,15 +49,13 @@ const de: typeof en = {
     reports: 'Der Auszug des Tages; was eine Überprüfung oder Übung ergeben hat.',
   },
   ways: { mail: 'E-Mail', slack: 'Slack, direkt an Sie', push: 'Browser, in denen es an ist' },
-  dutyMissing: 'Wählen Sie dafür Mail oder Slack.',
+  dutyMissing: 'Wählen Sie dafür E-Mail oder Slack.',
   slackNote:
     'Ein Kanal Ihrer Organisation bekommt seine Nachrichten, was immer Sie hier wählen. Eine Karte, die Sie in Slack haben, bleibt aktuell. Haben Sie kein Slack-Konto verknüpft, oder wurde die App dort entfernt, kommt per Mail, was auf Sie wartet und was mit Ihren eigenen Anfragen geschieht.',
   zone: 'Zeitzone Ihrer Nachrichten und Seiten',
   zoneHint: 'Hat Ihr Browser eine andere, steht sie auf den Seiten neben Ihrem Namen.',
-  browserZone: (zone) =>
-    zone === null
-      ? 'Wie mein Browser sie bei der Anmeldung nennt'
-      : `Wie mein Browser sie bei der Anmeldung nennt (${zone})`,
+  browserZone: 'Wie in meinem Browser',
+  browserZoneNow: (zone) => `Bei der letzten Anmeldung nannte Ihr Browser ${zone}.`,
   ownBrowser:
     'Sie haben sich mit einem Code per Mail angemeldet. Um dies zu ändern, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich zusätzlich mit Ihrem Passkey an: auf der Seite „Passkeys“.',
   save: 'Benachrichtigungen speichern',

@@ -180,11 +180,11 @@ function ZoneChoice({
   return (
     <SelectField
       label={text.zone}
-      hint={text.zoneHint}
+      hint={browserZone === null ? text.zoneHint : `${text.zoneHint} ${text.browserZoneNow(browserZone)}`}
       value={zone ?? ''}
       onChange={({ target: { value } }) => onChange(value === '' ? null : value)}
     >
-      <option value="">{text.browserZone(browserZone)}</option>
+      <option value="">{text.browserZone}</option>
       {zones.map((name) => (
         <option key={name}>{name}</option>
       ))}

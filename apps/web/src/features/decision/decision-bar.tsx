@@ -153,7 +153,7 @@ export function AnswerBar({ request, mayAccept }: { request: AccessRequest; mayA
     <div className="decide stack near no-print">
       {error === null ? null : <ProblemNotice error={error} />}
       {offer === null ? null : <p className="strong">{text.offered}</p>}
-      <div className="decide-buttons">
+      <div className="decide-buttons answer">
         <Button busy={cancel.isPending} onClick={() => cancel.mutate(request)}>
           {text.cancel}
         </Button>

@@ -19,7 +19,7 @@ import { DataTable } from '../../ui/table.js';
 import { EnrolForm } from './enrol-form.js';
 import { passkeysTexts } from './passkeys.text.js';
 import { RecoveryForm } from './recovery-form.js';
-import { SignInAgain } from './sign-in-again.js';
+import { SignInAgain, SignInAgainOnce } from './sign-in-again.js';
 import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
 /** `/passkeys`: the reader's passkeys and recovery key. */
@@ -55,17 +55,19 @@ export default function PasskeysPage() {
               {session.assurance === 'mail-code' && mine.some((each) => each.inTrust || countsNow(each)) ? (
                 <SignInWithPasskey lead={text.strengthenLead} />
               ) : null}
-              {may(session, 'passkey.confirm') && !document ? (
-                <Waiting slug={slug} passkeys={items.filter((each) => each.person !== session.person)} />
-              ) : null}
-              {mayEnrol && trust !== undefined ? (
-                <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
-              ) : null}
-              <Recovery
-                slug={slug}
-                hasOne={recoveryKeys.some(({ person }) => person === session.person)}
-                at={at}
-              />
+              <SignInAgainOnce needed={mayEnrol || may(session, 'recovery-key.register')}>
+                {may(session, 'passkey.confirm') && !document ? (
+                  <Waiting slug={slug} passkeys={items.filter((each) => each.person !== session.person)} />
+                ) : null}
+                {mayEnrol && trust !== undefined && isFresh(session) ? (
+                  <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
+                ) : null}
+                <Recovery
+                  slug={slug}
+                  hasOne={recoveryKeys.some(({ person }) => person === session.person)}
+                  at={at}
+                />
+              </SignInAgainOnce>
             </div>
           );
         }}
@@ -172,15 +174,19 @@ function Standing({ passkey, claimed }: { passkey: Passkey; claimed: boolean }) 
   const { inTrust, activeFrom } = passkey;
   if (inTrust || (!claimed && countsNow(passkey)))
     return (
-      <Badge tone="open" icon="done">
-        {inTrust ? text.counts : text.countsNow}
-      </Badge>
+      <span className="wide-nowrap">
+        <Badge tone="open" icon="done">
+          {inTrust ? text.counts : text.countsNow}
+        </Badge>
+      </span>
     );
   return (
     <>
-      <Badge tone="wait" icon="wait">
-        {claimed ? text.waits : activeFrom === null ? text.waitsForAdmin : text.cools}
-      </Badge>
+      <span className="wide-nowrap">
+        <Badge tone="wait" icon="wait">
+          {claimed ? text.waits : activeFrom === null ? text.waitsForAdmin : text.cools}
+        </Badge>
+      </span>
       {claimed || activeFrom === null ? null : <Instant at={activeFrom} />}
     </>
   );

@@ -32,6 +32,7 @@ const en = {
   freshPasskeyLead:
     'What you make or change here outlives this session. So prove once more that it is you, with your passkey.',
   fresh: 'Sign in again',
+  freshAbove: 'To change this, sign in again first.',
   freshCode: 'Send me a code',
   freshCodeField: 'Code from the mail',
   others: 'New passkeys of others',
@@ -109,6 +110,7 @@ const de: typeof en = {
   freshPasskeyLead:
     'Was Sie hier anlegen oder ändern, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit Ihrem Passkey.',
   fresh: 'Erneut anmelden',
+  freshAbove: 'Um das zu ändern, melden Sie sich zuerst erneut an.',
   freshCode: 'Code zusenden',
   freshCodeField: 'Code aus der Mail',
   others: 'Neue Passkeys anderer',

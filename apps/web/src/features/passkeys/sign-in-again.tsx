@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext } from 'react';
 import { invalidate } from '../../api/query-client.js';
-import { beginProviderSignIn, sessionQuery, useSession } from '../../api/session.js';
+import { beginProviderSignIn, isFresh, sessionQuery, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { useAddress } from '../../ui/address.js';
 import { Notice } from '../../ui/badge.js';
@@ -11,10 +12,39 @@ import { useMailCode } from '../sign-in/mail-code.js';
 import { passkeysTexts } from './passkeys.text.js';
 import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
+const ID = 'sign-in-again';
+/** Whether the page already asks for it, above the forms. */
+const IsAsked = createContext(false);
+
+/**
+ * For a page with several forms that need a fresh sign-in: it asks for one once, above them, and each form only says so.
+ *
+ * @param needed whether the reader may use any of the forms
+ */
+export function SignInAgainOnce({ needed, children }: { needed: boolean; children: ReactNode }) {
+  const isAsked = !isFresh(useSession()) && needed;
+  return (
+    <>
+      {isAsked ? (
+        <div id={ID}>
+          <SignInAgain />
+        </div>
+      ) : null}
+      <IsAsked value={isAsked}>{children}</IsAsked>
+    </>
+  );
+}
+
 /** Shown instead of a form whose result outlives the session, such as a new key: the reader authenticates again first. */
 export function SignInAgain() {
   const { assurance } = useSession();
   const text = useText(passkeysTexts);
+  if (useContext(IsAsked))
+    return (
+      <p className="hint">
+        <a href={`#${ID}`}>{text.freshAbove}</a>
+      </p>
+    );
   if (assurance === 'oidc') return <AtProvider />;
   // A code would replace this session by a weaker one, which may make no keys.
   return assurance === 'passkey' ? <SignInWithPasskey lead={text.freshPasskeyLead} /> : <ByCode />;

@@ -63,9 +63,11 @@ export function QueueTools({
             </option>
           ))}
         </SelectField>
-        <Button look="plain" onClick={onHelp}>
-          {text.keys}
-        </Button>
+        <span className="wide-only">
+          <Button look="plain" onClick={onHelp}>
+            {text.keys}
+          </Button>
+        </span>
       </div>
     </div>
   );

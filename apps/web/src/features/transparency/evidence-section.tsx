@@ -6,6 +6,7 @@ import { unwrap } from '../../api/problem.js';
 import { isVendor, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
+import { CommandWords } from '../../ui/copy.js';
 import { SelectField } from '../../ui/field.js';
 import { Helped } from '../../ui/help.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -79,7 +80,7 @@ function EvidenceForm() {
       {fetchPack.isSuccess ? <p role="status">{text.done}</p> : null}
       <p className="soft">{text.verify}</p>
       <p>
-        <code>countersign evidence verify PACK.zip --anchor ANCHOR.json</code>
+        <CommandWords>countersign evidence verify PACK.zip --anchor ANCHOR.json</CommandWords>
       </p>
     </section>
   );
