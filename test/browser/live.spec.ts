@@ -3,7 +3,7 @@ import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
 import { freePort } from '../support/free-port.js';
 import { rowsOfEachKind } from '../support/samples.js';
-import { call, grant, token } from './support/access.js';
+import { ask, call, cancelOpen, grant, token } from './support/access.js';
 import { violationsOfOpenPage } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 import { gone } from './support/soon.js';
@@ -75,6 +75,7 @@ describe('the live page', () => {
 
   test('once access is locked, no page of either side says that it is open', async () => {
     const id = await grant(site);
+    const { id: asked } = await ask(site);
     // Nothing but a banner tells the page of a receipt.
     const ada = await site.signedIn('ada', `/grants/${id}/receipt`, {
       viewport: { width: 360, height: 740 },
@@ -101,8 +102,14 @@ describe('the live page', () => {
     await gone(erin.getByText('Paste this into a terminal'));
     await gone(live);
     await gone(erin.getByRole('button', { name: 'Ask for more time' }));
+    // A request that waits is not outdated by a lock: it can be approved once the lock is lifted.
+    await erin.goto(`${site.url}/requests/${asked}`);
+    await erin.getByText('This request cannot be approved now').waitFor();
+    expect(await erin.getByRole('button', { name: 'Ask again' }).count()).toBe(0);
+    await erin.goto(`${site.url}/grants/${id}`);
     // The red line is on every page, and says who did it.
     await ada.goto(`${site.url}/history`);
+    await ada.getByRole('row').getByText('Stopped or locked', { exact: true }).first().waitFor();
     const banner = ada.getByRole('status').filter({ hasText: 'All access to your data is locked' });
     await banner.filter({ hasText: 'We look into a leak. · By Ada Moreau · since' }).waitFor();
     await ada
@@ -135,6 +142,7 @@ describe('the live page', () => {
     await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
     await erin.getByText('Paste this into a terminal').waitFor();
     await live.waitFor();
+    await cancelOpen(site);
   });
 
   test('without the code of the warnings, a page says that they are missing, stays usable, and loads them after “Reload”', async () => {

@@ -2,8 +2,10 @@ import {
   applyOrganisation,
   getPrivacyControls,
   getRequest,
+  liftLock,
   listRequests,
   type Principal,
+  setLock,
   setPrivacyControls,
 } from '@countersign/access';
 import { toInstant } from '@countersign/contract';
@@ -82,6 +84,27 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
     expect(await marked(ada)).toEqual({ [long.id]: reason, [short.id]: null });
     await limitDuration(7_200);
     expect(await marked(ada)).toEqual({ [long.id]: null, [short.id]: null });
+  });
+
+  test('a lock is no change of rules: the request says that it is locked, and can be approved again once the lock is lifted', async () => {
+    const { request } = await flow.ask(erin, { seconds: 600 });
+    const outdated = async () => (await getRequest(flow.deps, ada, request.id)).outdated;
+    const { id } = await setLock(flow.deps, ada, {
+      ...{ kind: 'tenant', name: 'acme', reason: 'We look into a leak.', seconds: null },
+    });
+    expect(await outdated()).toEqual({
+      text: 'This cannot be approved now. The customer has locked the tenant “acme”.',
+      changes: [{ code: 'locked', from: null, to: null, channels: [] }],
+    });
+    // Once the rules refuse it too, it is outdated: lifting the lock would not help.
+    await limitDuration(300);
+    expect(await outdated()).toMatchObject({
+      text: expect.stringContaining('The rules have changed'),
+      changes: [],
+    });
+    await limitDuration(1_800);
+    await liftLock(flow.deps, ada, id);
+    expect(await outdated()).toBeNull();
   });
 
   test('P13: one whose evaluation throws is shown as one that cannot be approved, and closes no list', async () => {

@@ -567,12 +567,15 @@ describe('requesting and deciding', () => {
         reviews: [reviewAnswer()],
         grant: state === 'approved' ? GRANT_ID : null,
       });
+      const outdatedBy = [{ code: 'locked' as const, from: null, to: null, channels: [] }];
+      const locked = requestAnswer({ outdated: 'This cannot be approved now.', outdatedBy });
       let looks = 0;
       const result = await cli([...argv, '--wait', '--json'], {
         'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
         [`GET /api/v1/requests/${REQUEST_ID}`]: () => {
           looks += 1;
-          return { body: looks === 1 ? requestAnswer() : approved };
+          // A lock may be lifted, so it ends no wait.
+          return { body: looks === 1 ? locked : approved };
         },
         [`GET /api/v1/people/${reviewAnswer().person}`]: person(reviewAnswer().person, 'Max Lind'),
       });

@@ -231,7 +231,7 @@ const outdatedText = () =>
     .string()
     .nullable()
     .describe(
-      'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
+      'Why this open request cannot be approved: the rules have changed since (ask again), or access is stopped or locked (it can be approved again once that is lifted). Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
     );
 
 export const accessRequestSchema = named(

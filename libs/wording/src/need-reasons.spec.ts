@@ -46,6 +46,9 @@ test('what has become stricter; a passkey says all about the channels', () => {
   expect(needChangeTexts([channels], 'vendor', 'de')).toEqual([
     'Die Anfrage kann nicht mehr über die API und in Slack freigegeben werden.',
   ]);
+  expect(needChangeTexts([{ ...none, code: 'locked' }], 'customer', 'en')).toEqual([
+    'Access is stopped or locked. Once that is lifted, the request can be approved.',
+  ]);
   const more = { ...none, code: 'customer_approvals', from: 1, to: 2 } as const;
   expect(needChangeTexts([more], 'customer', 'en')).toEqual([
     'Your organisation now requires 2 approvals instead of 1.',

@@ -126,9 +126,10 @@ export const NEED_CHANGE_CODES = [
   'stages',
   'passkey',
   'channels',
+  'locked',
 ] as const;
 
-/** What a request needs now and did not need when it was sent. */
+/** What a request needs now and did not need when it was sent. `locked`: nothing is approved until a stop or a lock is lifted. */
 export interface NeedChangeCodes {
   code: (typeof NEED_CHANGE_CODES)[number];
   from: number | null;
@@ -170,6 +171,7 @@ const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code']
       `${by('Your organisation', 'The customer')(reader)} now requires approvals in other stages.`,
     passkey: () => 'This request was sent before a passkey was required.',
     channels: (change) => `It can no longer be approved ${lostChannels(change, 'en')}.`,
+    locked: () => 'Access is stopped or locked. Once that is lifted, the request can be approved.',
   },
   de: {
     vendor_reviews: ({ from, to }) =>
@@ -180,5 +182,7 @@ const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code']
       `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt Freigaben in anderen Stufen.`,
     passkey: () => 'Diese Anfrage wurde gesendet, bevor ein Passkey nötig war.',
     channels: (change) => `Die Anfrage kann nicht mehr ${lostChannels(change, 'de')} freigegeben werden.`,
+    locked: () =>
+      'Der Zugriff ist gestoppt oder gesperrt. Sobald das aufgehoben ist, kann die Anfrage freigegeben werden.',
   },
 };

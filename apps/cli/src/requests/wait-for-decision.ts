@@ -54,7 +54,9 @@ export async function waitForDecision(
       if (found === undefined) continue;
       for (const line of await describeChanges(api, request, found)) progress.step(line);
       request = found;
-      if (isUndecided(found) && found.outdated != null)
+      // A stop or a lock may be lifted while the request waits.
+      const isLocked = found.outdatedBy?.some(({ code }) => code === 'locked') === true;
+      if (isUndecided(found) && found.outdated != null && !isLocked)
         throw new CliError(
           'outdated',
           `${found.outdated} Send the request again: the new one goes by the rules of today.`,

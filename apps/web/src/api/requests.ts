@@ -47,7 +47,10 @@ export const requestsQuery = (query: RequestFilter, limit = ROWS) =>
 /** As many as one answer may have, for pages that count or sort the waiting requests. */
 export const manyRequestsQuery = (query: RequestFilter) => requestsQuery(query, MOST_ITEMS);
 
-/** How often waiting requests are read again: no event says that rules were loosened, or that an hour is over that they name. */
+/**
+ * How often waiting requests are read again: no event says that rules were loosened, that a lock was set or
+ * lifted, or that an hour is over that they name.
+ */
 export const RULES_REFETCH_MS = 30_000;
 
 /** Pages that are loaded without a press, so that this many requests can be sorted. */

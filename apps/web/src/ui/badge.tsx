@@ -69,20 +69,22 @@ const RISK_LOOK: Readonly<Record<Impact['level'], Look>> = {
   high: { tone: 'stop', icon: 'alert' },
 };
 
-/** An open request that can no longer be approved waits for no one. */
+/** An open request that cannot be approved, because it is outdated or because access is stopped or locked, waits for no one. */
 export function RequestStateBadge({
-  request: { state, outdated },
+  request: { state, outdated, outdatedBy = [] },
 }: {
-  request: Pick<AccessRequest, 'state' | 'outdated'>;
+  request: Pick<AccessRequest, 'state' | 'outdated' | 'outdatedBy'>;
 }) {
   const words = useText(requestStateTexts);
   const text = useText(outdatedTexts);
-  if (typeof outdated === 'string')
+  if (typeof outdated === 'string') {
+    const isLocked = outdatedBy.some(({ code }) => code === 'locked');
     return (
-      <Badge tone="stop" icon="alert">
-        {text.outdated}
+      <Badge tone="stop" icon={isLocked ? 'stop' : 'alert'}>
+        {isLocked ? text.locked : text.outdated}
       </Badge>
     );
+  }
   return <Badge {...REQUEST_LOOK[state]}>{words[state]}</Badge>;
 }
 
@@ -90,7 +92,7 @@ export function RequestStateBadge({
 export function RequestBadges({
   request,
 }: {
-  request: Pick<AccessRequest, 'state' | 'access' | 'outdated'>;
+  request: Pick<AccessRequest, 'state' | 'access' | 'outdated' | 'outdatedBy'>;
 }) {
   const { access } = request;
   const isBlocked = access === 'stopped' || access === 'locked';

@@ -66,9 +66,9 @@ export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>
   },
 };
 
-export const outdatedTexts: Catalogue<{ outdated: string }> = {
-  en: { outdated: 'Outdated' },
-  de: { outdated: 'Überholt' },
+export const outdatedTexts: Catalogue<{ outdated: string; locked: string }> = {
+  en: { outdated: 'Outdated', locked: 'Stopped or locked' },
+  de: { outdated: 'Überholt', locked: 'Gestoppt oder gesperrt' },
 };
 
 export const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Grant['endReason']>, string>> =

@@ -18,7 +18,7 @@ import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { AskAgain } from './ask-again.js';
-import { availableAction, isOutdated, isOver } from './available-action.js';
+import { availableAction, isLockedNow, isOutdated, isOver } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
 import { Conversation, Stages } from './conversation.js';
@@ -70,7 +70,9 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <BasisNotice request={request} />
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
-        {request.requester === session.person && !isOpen ? <AskAgain request={request} /> : null}
+        {request.requester === session.person && !isOpen && !isLockedNow(request) ? (
+          <AskAgain request={request} />
+        ) : null}
         <HiddenFieldsNotice terms={terms} service={service} />
         <Sentence request={request} />
         <section aria-label={text.risk}>

@@ -3,7 +3,7 @@ import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
 import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
-import { type availableAction, isOutdated } from './available-action.js';
+import { type availableAction, isLockedNow, isOutdated } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
 /** What the request needs now and did not need before; empty if it would be refused altogether. */
@@ -29,13 +29,13 @@ export function OutdatedNotice({
   if (!isOutdated(request)) return null;
   return (
     <Notice tone="stop" icon="alert" live>
-      <p className="strong">{text.outdated}</p>
+      <p className="strong">{isLockedNow(request) ? text.notNow : text.outdated}</p>
       {changes.length === 0 ? (
         <p lang="en">{request.outdated}</p>
       ) : (
         changes.map((change) => <p key={change}>{change}</p>)
       )}
-      <p>{text[OUTDATED_NEXT[turn] ?? 'outdatedRead']}</p>
+      <p>{text[isLockedNow(request) ? 'notNowNext' : (OUTDATED_NEXT[turn] ?? 'outdatedRead')]}</p>
     </Notice>
   );
 }
@@ -49,12 +49,14 @@ export function OutdatedMark({ request, badge = true }: { request: AccessRequest
     <div className="stack tight">
       {badge ? (
         <p>
-          <Badge tone="stop" icon="alert">
-            {text.rulesChanged}
+          <Badge tone="stop" icon={isLockedNow(request) ? 'stop' : 'alert'}>
+            {isLockedNow(request) ? text.lockedNow : text.rulesChanged}
           </Badge>
         </p>
       ) : null}
-      <p className="soft">{[`${text.outdated}.`, ...changes].join(' ')}</p>
+      <p className="soft">
+        {[`${isLockedNow(request) ? text.notNow : text.outdated}.`, ...changes].join(' ')}
+      </p>
     </div>
   );
 }

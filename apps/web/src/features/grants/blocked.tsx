@@ -104,8 +104,8 @@ export function BlockedBanner() {
   const whole = useWholeStop();
   const blocked = data?.items.filter(isBlocked) ?? [];
   const lines = whole === null ? groupBlocks(blocked) : [whole];
-  const blocks = [whole?.reason?.at, ...blocked.map(({ id, accessReason }) => `${id} ${accessReason?.at}`)];
-  useRereadOnChange(data && blocks.join());
+  const blocks = blocked.map(({ id, accessReason }) => [id, accessReason?.at]);
+  useRereadOnChange(data && JSON.stringify([whole, blocks]));
   return (
     <div role="status">
       {lines.map((line) => (

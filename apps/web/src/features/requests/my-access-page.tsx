@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AccessRequest, Grant } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { manyRequestsQuery, type RequestFilter } from '../../api/requests.js';
+import { manyRequestsQuery, type RequestFilter, RULES_REFETCH_MS } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
@@ -36,7 +36,10 @@ export default function MinePage() {
   const words = useText(requestStateTexts);
   const { person } = useSession();
   const choice = useListChoice(FIELDS, STATES);
-  const requests = useInfiniteQuery(manyRequestsQuery({ ...(apiFilter(choice) as RequestFilter), person }));
+  const requests = useInfiniteQuery({
+    ...manyRequestsQuery({ ...(apiFilter(choice) as RequestFilter), person }),
+    refetchInterval: RULES_REFETCH_MS,
+  });
   const active = useInfiniteQuery(manyGrantsQuery({ person, state: 'active' }));
   const scheduled = useInfiniteQuery(manyGrantsQuery({ person, state: 'scheduled' }));
   const live = [active, scheduled].flatMap(({ data }) => data?.items ?? []);

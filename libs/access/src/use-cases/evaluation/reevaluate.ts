@@ -55,7 +55,7 @@ function requireNoStricter(request: AccessRequest, { access, context }: LoadedRe
   if (refusals.length > 0 || needs === null)
     throw new AccessError(
       'controls_changed',
-      `The rules have changed since this was requested. It can no longer be approved. ${refusals.map(({ detail }) => detail).join(' ')}`,
+      `${isOnlyLocked(refusals) ? 'This cannot be approved now.' : 'The rules have changed since this was requested. It can no longer be approved.'} ${refusals.map(({ detail }) => detail).join(' ')}`,
       { refusals },
     );
   const changes = needChanges(request.needs, needs);
@@ -67,6 +67,10 @@ function requireNoStricter(request: AccessRequest, { access, context }: LoadedRe
   return needs;
 }
 
+/** Whether stops and locks alone keep it from being approved: once they are lifted, it can be. */
+const isOnlyLocked = (refusals: AccessError['refusals']): boolean =>
+  refusals.length > 0 && refusals.every(({ code }) => code === 'locked');
+
 /** It needs more than it did when it was requested. */
 class OutdatedError extends AccessError {
   constructor(
@@ -77,10 +81,15 @@ class OutdatedError extends AccessError {
   }
 }
 
+const LOCKED: NeedChange = { code: 'locked', from: null, to: null, channels: [] };
+
 /** Why an open request can no longer be approved. */
 export interface Outdated {
   text: string;
-  /** What it needs now and did not need before; empty if it is refused, cannot be evaluated, or its requester is gone. */
+  /**
+   * What it needs now and did not need before, or `locked` if only stops and locks are in the way; empty if it is refused, cannot be
+   * evaluated, or its requester is gone.
+   */
   changes: NeedChange[];
 }
 
@@ -111,7 +120,8 @@ export async function whyOutdated(
     return null;
   } catch (error) {
     if (error instanceof OutdatedError) return { text: error.message, changes: error.changes };
-    if (error instanceof AccessError) return { text: error.message, changes: [] };
+    if (error instanceof AccessError)
+      return { text: error.message, changes: isOnlyLocked(error.refusals) ? [LOCKED] : [] };
     return { text: 'The rules cannot be evaluated now, so this cannot be approved.', changes: [] };
   }
 }
