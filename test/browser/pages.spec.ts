@@ -11,7 +11,7 @@ import {
 import { canonicalJson, utf8 } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';
-import { rowsOfEachKind } from '../support/samples.js';
+import { isFullRun, rowsOfEachKind } from '../support/samples.js';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
 import { violations, violationsByAllEngines, violationsInLooks, WIDE } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
@@ -339,7 +339,7 @@ describe('every page', () => {
     }
   });
 
-  test('the documentation of the API is readable by everyone: no engine finds violations, and nothing scrolls sideways', async () => {
+  test('the documentation of the API is readable by everyone: it has no violations, and nothing scrolls sideways', async () => {
     const page = await (await site.context()).newPage();
     const views = [
       ['/api/docs', 'light', 1280],
@@ -349,7 +349,8 @@ describe('every page', () => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       await page.goto(site.url + path);
-      expect(await violationsByAllEngines(page)).toEqual([]);
+      // It is long: all three engines take seconds to look at it.
+      expect(await (isFullRun() ? violationsByAllEngines : violations)(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     }
   });
@@ -524,11 +525,12 @@ describe('every page', () => {
   });
 
   test('a page of other roles has no button that cannot work and no name of a permission; every page in the menu opens', async () => {
-    for (const [who, others] of [
+    const people = [
       ['ada', ['/security', '/demands', '/incidents', '/queue', '/ask']],
       ['erin', ['/security', '/controls', '/trust', '/standing', '/demands']],
       ['sam', ['/ask', '/queue', '/inbox', '/people']],
-    ] as const) {
+    ] as const;
+    for (const [who, others] of rowsOfEachKind(people, ([who]) => (who === 'ada' ? 'customer' : 'vendor'))) {
       const page = await site.signedIn(who, '/history');
       for (const path of rowsOfEachKind(others, () => who)) {
         await page.goto(site.url + path);
