@@ -1,13 +1,11 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import type { RecordText } from './spool/record-chains.js';
 
 /** The record of an allowed call, before it has its place in a chain. */
 export type AllowedRecord = Extract<UnchainedRecord, { kind: 'allowed' }>;
 
-/** Members that differ in each call. All other members are the same in the records that `CallText.fits` accepts. */
-type OfOneCall = Pick<AllowedRecord, 'at' | 'id' | 'path' | 'resource'>;
-
 /** How `JSON.stringify` begins an unpaired surrogate, which canonical JSON refuses. */
-const LONE_SURROGATE = '\\ud';
+export const LONE_SURROGATE = '\\ud';
 
 /**
  * Writes the canonical JSON (RFC 8785) of records that are alike: same grant, route, method and mode. The text between the members
@@ -16,7 +14,7 @@ const LONE_SURROGATE = '\\ud';
  *     {"action":…,"at":"AT","boot":…,"digest":…,"gateway":…,"grant":…,"id":"ID","kind":"allowed",…,"path":"PATH",
  *     "person":…,"prev":"PREV","request":…,"resource":RESOURCE,"route":…,"seq":SEQ,"service":…,"tenant":…,"trust":…,"v":1}
  */
-export class CallText {
+export class CallText implements RecordText {
   private readonly parts: readonly [string, string, string, string, string, string, string];
 
   private constructor(private readonly like: AllowedRecord) {
@@ -42,7 +40,7 @@ export class CallText {
     return text.parts.some((part) => part.includes(LONE_SURROGATE)) ? undefined : text;
   }
 
-  /** Whether only the members of `OfOneCall` differ from the first record. */
+  /** Whether only `at`, `id`, `path` and `resource` differ from the first record. */
   fits(record: AllowedRecord): boolean {
     const { like } = this;
     return (
@@ -70,7 +68,7 @@ export class CallText {
   }
 
   /** The record as canonical JSON, after the record with the hash `prev`. Undefined if it has text that canonical JSON refuses. */
-  at({ at, id, path, resource }: OfOneCall, seq: number, prev: string): string | undefined {
+  at({ at, id, path, resource }: AllowedRecord, seq: number, prev: string): string | undefined {
     const [start, boot, kind, person, request, route, service] = this.parts;
     const named = JSON.stringify(resource);
     if (named.includes(LONE_SURROGATE)) return undefined;

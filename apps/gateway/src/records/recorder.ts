@@ -9,6 +9,7 @@ import {
 import { MAX_COUNTS, type RecordedFile, type WithheldReason } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { type AllowedRecord, CallText } from './call-text.js';
+import { type OutcomeRecord, OutcomeText } from './outcome-text.js';
 import { RandomPool, RecordIds } from './record-ids.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
 import type { RecordDraft } from './spool/record-chains.js';
@@ -84,6 +85,7 @@ export class Recorder {
   private readonly wanted = new Map<string, number>();
   private last = { now: Number.NaN, text: '' };
   private readonly texts = new WeakMap<GrantTokenClaims, CallText>();
+  private readonly outcomeTexts = new WeakMap<GrantTokenClaims, OutcomeText>();
 
   constructor(private readonly options: RecorderOptions) {
     this.minute = minuteOf(options.clock.now());
@@ -125,9 +127,9 @@ export class Recorder {
   /** Records how an allowed call ended, in the log of its record. */
   recordOutcome(id: string, claims: GrantTokenClaims, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
-    const record = {
-      v: 1 as const,
-      kind: 'outcome' as const,
+    const record: OutcomeRecord = {
+      v: 1,
+      kind: 'outcome',
       id,
       gateway,
       boot,
@@ -140,15 +142,19 @@ export class Recorder {
       outcome: outcome.outcome,
     };
     const { sentSha256, maskedFields, withheld } = outcome;
-    const more = {
-      ...(sentSha256 !== undefined && { sentSha256 }),
-      ...(maskedFields !== undefined && { maskedFields }),
-      ...(withheld !== undefined && { withheld }),
-    };
-    this.options.spool.enqueue({
-      record: Object.keys(more).length === 0 ? record : { ...record, ...more },
-      openings: {},
-    });
+    if (sentSha256 !== undefined) record.sentSha256 = sentSha256;
+    if (maskedFields !== undefined) record.maskedFields = maskedFields;
+    if (withheld !== undefined) record.withheld = withheld;
+    this.options.spool.enqueue({ record, openings: {}, text: this.outcomeTextFor(claims, record) });
+  }
+
+  /** The `OutcomeText` for records like this one. */
+  private outcomeTextFor(claims: GrantTokenClaims, record: OutcomeRecord): OutcomeText | undefined {
+    const known = this.outcomeTexts.get(claims);
+    if (known?.fits(record)) return known;
+    const text = OutcomeText.of(record);
+    if (text !== undefined) this.outcomeTexts.set(claims, text);
+    return text;
   }
 
   /**

@@ -8,15 +8,20 @@ import {
   type UnchainedRecord,
   type UnsignedRecord,
 } from '@countersign/gateway-protocol';
-import type { CallText } from '../call-text.js';
 import { type LineWriter, opensCall, type WrittenLine } from './record-lines.js';
 
-/** A record without its place in a chain, and the openings of its commitments. `text` writes it, if it is a common allowed call. */
+/** A record without its place in a chain, and the openings of its commitments. `text` writes it, if it is a common one. */
 export type RecordDraft = {
   record: UnchainedRecord;
   openings: RecordEntry['openings'];
-  text?: CallText | undefined;
+  text?: RecordText | undefined;
 };
+
+/** Writes records that are alike as canonical JSON, which takes less time than building and sorting an object. */
+export interface RecordText {
+  /** The record, which is of the kind of this text, after the one with the hash `prev`. Undefined if canonical JSON refuses its text. */
+  at(record: UnchainedRecord, seq: number, prev: string): string | undefined;
+}
 
 /** The lane that this spool is, if its gateway has several. */
 export type SpoolLane = {
@@ -136,8 +141,7 @@ class ChainBatch {
     signed: boolean,
   ): string {
     const { tenant, kind } = record;
-    const entry = chainedRecord(
-      record,
+    const place: Place =
       last === undefined
         ? {
             ...{ seq, prev: null, previous: this.newest.get(tenant) ?? this.chains.newestOf(tenant) },
@@ -145,11 +149,9 @@ class ChainBatch {
           }
         : kind === 'head'
           ? { seq, prev: last.hash, ...this.laneOf(tenant, false) }
-          : { seq, prev: last.hash },
-    );
-    return signed
-      ? canonicalJson({ ...entry, signature: this.sign(entry as UnsignedRecord) })
-      : canonicalChainedRecord(entry);
+          : { seq, prev: last.hash };
+    const entry = { ...record, ...place };
+    return canonicalJson(signed ? { ...entry, signature: this.sign(entry as UnsignedRecord) } : entry);
   }
 
   private laneOf(tenant: string, isFirst: boolean): { lane?: RecordLane } {
@@ -184,64 +186,8 @@ function writtenByText(
   seq: number,
   prev: string | undefined,
 ): string | undefined {
-  if (text === undefined || prev === undefined || record.kind !== 'allowed') return undefined;
-  return text.at(record, seq, prev);
+  return prev === undefined ? undefined : text?.at(record, seq, prev);
 }
 
 /** A record's place in its chain. `previous` is there for the first record alone; `lane` for that one and for heads, if there are several. */
 type Place = { seq: number; prev: string | null; previous?: RunEnd | null; lane?: RecordLane };
-
-/**
- * A record with its place in a chain. An outcome, which most calls have, is an object literal with its members in the order of
- * canonical JSON (RFC 8785): nothing must be sorted, and no object grows member by member. Most allowed calls are written by their
- * `CallText`; the other kinds are rare.
- */
-export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedRecord & Place {
-  const { seq, prev, previous, lane } = place;
-  if (previous !== undefined || lane !== undefined) return { ...record, ...place };
-  if (isUsualOutcome(record)) {
-    return {
-      at: record.at,
-      bodySha256: record.bodySha256,
-      boot: record.boot,
-      bytes: record.bytes,
-      durationMs: record.durationMs,
-      gateway: record.gateway,
-      id: record.id,
-      kind: record.kind,
-      outcome: record.outcome,
-      prev,
-      seq,
-      status: record.status,
-      tenant: record.tenant,
-      v: record.v,
-    };
-  }
-  return { ...record, seq, prev };
-}
-
-/** Whether an outcome has exactly the members of the literal above. That of a download, or of a masked or withheld answer, has more. */
-function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRecord, { kind: 'outcome' }> {
-  return (
-    record.kind === 'outcome' &&
-    record.sentSha256 === undefined &&
-    record.maskedFields === undefined &&
-    record.withheld === undefined
-  );
-}
-
-/** How `JSON.stringify` begins an unpaired surrogate. */
-const LONE_SURROGATE = '\\ud';
-
-/**
- * Canonical JSON of a record with its place. The object literal above is in canonical order and holds only texts,
- * numbers and nulls, so `JSON.stringify` writes canonical JSON. The one thing that canonical JSON refuses there is an
- * unpaired surrogate, which is visible in the text. A record that may have one, and any other record, takes the slow
- * way.
- */
-export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.previous !== undefined || entry.lane !== undefined || !isUsualOutcome(entry))
-    return canonicalJson(entry);
-  const text = JSON.stringify(entry);
-  return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
-}
