@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { ask, cancelOpen, waiting } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
+import { gone } from './support/soon.js';
 
 describe('lists with many rows', () => {
   let site: BrowserSite;
@@ -48,6 +49,23 @@ describe('lists with many rows', () => {
     await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 4, (box?.y ?? 0) + (box?.height ?? 0) - 4);
     await page.waitForURL(`${site.url}/requests/${refund}`);
   }, 120_000);
+
+  test('of an engineer’s own earlier requests 50 are shown, and more on demand', async () => {
+    const page = await site.signedIn('erin', '/account');
+    await page.route(/\/api\/v1\/requests\?/, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { items: object[] };
+      const items = Array.from({ length: 60 }, (_, index) => ({ ...body.items[0], id: `req_${index}` }));
+      await route.fulfill({ response, json: { ...body, items } });
+    });
+    await page.goto(`${site.url}/mine`);
+    const before = page.getByRole('table', { name: 'Before' }).locator('tbody tr');
+    await before.nth(49).waitFor();
+    expect(await before.count()).toBe(50);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await before.nth(59).waitFor();
+    await gone(page.getByRole('button', { name: 'Show more' }));
+  }, 60_000);
 
   test('a filter that is chosen while the search is being typed stays', async () => {
     const page = await site.signedIn('max', '/history');

@@ -86,7 +86,7 @@ describe('the live page', () => {
     const live = erin.getByText('Live', { exact: true });
     await live.waitFor();
     const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
-    const { id: set } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
+    await site.api('ada', 'POST', '/api/v1/locks', lock);
 
     for (const [page, sentence] of [
       [ada, 'Your organisation has locked all access to your data: We look into a leak.'],
@@ -139,9 +139,16 @@ describe('the live page', () => {
     expect(await erin.getByRole('main').getByRole('button').count()).toBe(0);
     await erin.goto(`${site.url}/grants/${id}`);
 
-    await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
+    await ada.goto(`${site.url}/access`);
+    await ada.getByRole('button', { name: 'Lift the lock' }).click();
     await erin.getByText('Paste this into a terminal').waitFor();
     await live.waitFor();
+    await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
+    await ada.getByLabel('Why? Your people and the engineers read this.').fill('Once more.');
+    await ada.getByRole('button', { name: 'Lock it' }).click();
+    await ada.getByText('Your organisation has locked all access to your data: Once more.').first().waitFor();
+    await ada.getByRole('button', { name: 'Lift the lock' }).click();
+    await ada.getByRole('button', { name: 'Lock all access to your data' }).waitFor();
     await cancelOpen(site);
   });
 
@@ -213,6 +220,10 @@ describe('the live page', () => {
       await overlay.getByRole('button', { name: 'Release' }).waitFor({ state: 'hidden' });
       expect(complaints).toEqual([]);
       await expectNoViolations(page, 1);
+      await page.goto(`${site.url}/grants/${stopped}`);
+      await page.getByText('Look first.', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Receipt' }).click();
+      await page.getByText(/by Ada Moreau, .+ · Look first\.$/).waitFor();
 
       const released = await grant(site);
       await page.goto(`${site.url}/grants/${released}`);

@@ -39,9 +39,11 @@ async function cli(argv: string[], routes: Routes = {}, stdin = '') {
   return { exit, out: terminal.out, err: terminal.err, seen: broker.seen, listeners };
 }
 
-const person = (id: string, name: string) => () => ({
-  body: { id, name, email: 'x@acme.example', tenant: null, roles: [], removedAt: null },
-});
+const person =
+  (id: string, name: string, email = 'x@acme.example') =>
+  () => ({
+    body: { id, name, email, tenant: null, roles: [], removedAt: null },
+  });
 
 const bodies = (seen: Seen[], method = 'POST') =>
   seen.filter((each) => each.method === method).map(({ body }) => body);
@@ -246,9 +248,10 @@ describe('counter-offers', () => {
       [`POST /api/v1/requests/${REQUEST_ID}/acceptance`]: () => ({
         body: requestAnswer({ state: 'approved', grant: GRANT_ID, offer: null }),
       }),
+      'GET /api/v1/people/usr_1': person('usr_1', 'Ada Moreau'),
     });
     expect(exit).toBe(0);
-    expect(err).toContain('for 10 min');
+    expect(err).toMatch(/for 10 min\n +by Ada Moreau \(usr_1\)/);
     expect(bodies(seen)).toEqual([{ digest: offer.digest }]);
   });
 
@@ -259,6 +262,29 @@ describe('counter-offers', () => {
     expect([exit, bodies(seen)]).toEqual([1, []]);
     expect(err).toMatch(/^error\[wrong_state\]/);
   });
+});
+
+test('a request is forwarded to the colleague who has this address, or to no one', async () => {
+  const routes = {
+    [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({
+      body: requestAnswer({ forwardTo: ['usr_1', 'usr_2'] }),
+    }),
+    'GET /api/v1/people/usr_1': person('usr_1', 'Ada Moreau', 'ada@acme.example'),
+    'GET /api/v1/people/usr_2': person('usr_2', 'Bob Chen', 'bob@acme.example'),
+    [`POST /api/v1/requests/${REQUEST_ID}/forwards`]: () => ({
+      status: 201,
+      body: {
+        ...{ number: 1, kind: 'forward', person: 'usr_1', to: 'usr_2', text: null },
+        at: '2026-11-24T12:00:00Z',
+      },
+    }),
+  };
+  const { exit, seen } = await cli(['forward', REQUEST_ID, '--to', 'Bob@acme.example'], routes);
+  expect([exit, bodies(seen)]).toEqual([0, [{ to: 'usr_2' }]]);
+  await broker?.stop();
+  const other = await cli(['forward', REQUEST_ID, '--to', 'eve@acme.example'], routes);
+  expect([other.exit, bodies(other.seen)]).toEqual([1, []]);
+  expect(other.err).toMatch(/^error\[not_found\]: No one with this address/);
 });
 
 describe('invitations', () => {
@@ -284,9 +310,14 @@ describe('invitations', () => {
         '--start-at',
         '2026-11-25T08:00Z',
       ],
-      { ...me('acme'), [`POST ${PATH}`]: () => ({ status: 201, body: answer }) },
+      {
+        ...me('acme'),
+        [`POST ${PATH}`]: () => ({ status: 201, body: answer }),
+        [`GET /api/v1/people/${answer.person}`]: person(answer.person, 'Ada Moreau'),
+      },
     );
     expect(exit).toBe(0);
+    expect(out).toContain(`Ada Moreau (${answer.person})`);
     expect(bodies(seen)).toEqual([
       {
         service: 'billing',
@@ -299,7 +330,9 @@ describe('invitations', () => {
         budget: { calls: 50 },
       },
     ]);
-    expect(seen.at(-1)?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(seen.find(({ method }) => method === 'POST')?.headers['idempotency-key']).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
     for (const said of [answer.id, 'read on invoices/*', 'at most 1 h', 'at most 50 calls', '4711', '1 of 3'])
       expect(out).toContain(said);
     expect(err).toContain(`countersign withdraw ${answer.id}`);
@@ -688,8 +721,10 @@ describe('lists and grants', () => {
     const ended = grantAnswer('http://localhost:1/billing', { state: 'ended', endReason: 'revoked' });
     const { out, seen } = await cli(argv, {
       [`POST /api/v1/grants/${GRANT_ID}/${how}`]: () => ({ body: ended }),
+      [`GET /api/v1/people/${ended.requester}`]: person(ended.requester, 'Erin Okafor'),
     });
     expect(out).toContain('ended (revoked)');
+    expect(out).toContain(`Erin Okafor (${ended.requester})`);
     expect(bodies(seen)).toEqual([body]);
   });
 });

@@ -175,7 +175,7 @@ export const accessMembers = () => ({
         .string()
         .nullable()
         .describe(
-          'The reason that the author of the lock gave; null if there is none, or if the caller may not know it.',
+          'The reason that the author of the lock gave, or, for one grant that is read by its id, the person who stopped it; null if there is none, or if the caller may not know it.',
         ),
       text: z.string().describe('All of it in one sentence, in English.'),
     })

@@ -83,7 +83,7 @@ export async function accessFacts(
     tenant: tenant?.name ?? request.tenant,
     ...(await termsFacts(unit, request, terms)),
     ...(await grantFacts(unit, kind, grant)),
-    endedBy: await enderOf(unit, kind, grant, reviews),
+    by: (await writerOf(unit, kind, request)) ?? (await deciderOf(unit, kind, grant, reviews)),
     blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, now),
     said: await noteOf(unit, kind, request),
     link: `${publicUrl}/${pageAbout(kind, subject, request)}`,
@@ -125,11 +125,14 @@ async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
 }
 
 /** The words of the note that the mail is about; null if it is about none, or if they were erased. */
-async function noteOf(unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<string | null> {
+const noteOf = async (unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<string | null> =>
+  (await findNote(unit, kind, id))?.text ?? null;
+
+async function findNote(unit: ReadUnit, kind: MailKind, request: string) {
   const said = NOTE_KINDS[kind];
-  if (said === undefined) return null;
-  const notes = await noteViews(unit, [id]);
-  return notes.findLast(({ note }) => note.kind === said)?.text ?? null;
+  if (said === undefined) return undefined;
+  const notes = await noteViews(unit, [request]);
+  return notes.findLast(({ note }) => note.kind === said);
 }
 
 const isAboutRule = (kind: MailKind): boolean => kind.startsWith('supervision.');
@@ -159,18 +162,34 @@ const isInApproval = (
   !(kind === 'grant.active' && grant.useBy !== null) &&
   beganWith(grant.createdAt, at);
 
-/** Who denied the request or ended the grant that the mail is about, and the words given; null if no person did. */
-async function enderOf(
+/** Who wrote the note that the mail is about; null if it is about none. */
+async function writerOf(unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<MailFacts['by']> {
+  const note = await findNote(unit, kind, id);
+  if (note === undefined) return null;
+  const person = await unit.organisation.person(note.note.person);
+  const side = person?.tenant == null ? 'vendor' : 'customer';
+  return { name: person?.name ?? note.note.person, side, reason: null };
+}
+
+/** The decision that each of these mails is about. */
+const DECISIONS: Readonly<Partial<Record<MailKind, Review['decision']>>> = {
+  'request.denied': 'deny',
+  'request.countered': 'counter',
+};
+
+/** Who denied the request, offered less or ended the grant that the mail is about, with the words given; null if no person did. */
+async function deciderOf(
   unit: ReadUnit,
   kind: MailKind,
   grant: Grant | null,
   reviews: readonly Review[],
-): Promise<MailFacts['endedBy']> {
-  if (kind === 'request.denied') {
-    const denial = reviews.findLast(({ decision }) => decision === 'deny');
-    if (denial === undefined) return null;
-    const person = await unit.organisation.person(denial.person);
-    return { name: person?.name ?? denial.person, side: denial.side, reason: denial.reason };
+): Promise<MailFacts['by']> {
+  const decided = DECISIONS[kind];
+  if (decided !== undefined) {
+    const review = reviews.findLast(({ decision }) => decision === decided);
+    if (review === undefined) return null;
+    const person = await unit.organisation.person(review.person);
+    return { name: person?.name ?? review.person, side: review.side, reason: review.reason };
   }
   if (kind !== 'grant.ended' || grant === null || grant.endedBy === null) return null;
   const person = await unit.organisation.person(grant.endedBy);

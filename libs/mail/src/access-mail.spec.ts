@@ -23,7 +23,7 @@ const FACTS: MailFacts = {
   crossing: null,
   dueAt: null,
   said: null,
-  endedBy: null,
+  by: null,
   blocked: null,
   link: LINK,
 };
@@ -137,7 +137,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
     const grant = { ...GRANT, endedAt: '2026-11-24T15:20:00Z', endReason: 'revoked' };
     const { text } = writeMail({ ...FACTS, kind: 'grant.ended', grant }, EN);
     expect(text).toContain(
-      'Access begins: Tue, 24 Nov 2026, 15:10:00 UTC\nAccess ended: Tue, 24 Nov 2026, 15:20:00 UTC',
+      'Access began: Tue, 24 Nov 2026, 15:10:00 UTC\nAccess ended: Tue, 24 Nov 2026, 15:20:00 UTC',
     );
     expect(text).toContain('Ended because: it was stopped');
   });
@@ -150,8 +150,8 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
   });
 
   test('about a denial or an end names the person, the side and the words that were given', () => {
-    const endedBy = { name: 'Ada Moreau', side: 'customer' as const, reason: 'Which case is it?' };
-    const denied = writeMail({ ...FACTS, kind: 'request.denied', endedBy }, EN).text;
+    const by = { name: 'Ada Moreau', side: 'customer' as const, reason: 'Which case is it?' };
+    const denied = writeMail({ ...FACTS, kind: 'request.denied', by }, EN).text;
     expect(denied).toContain('By: Ada Moreau (customer)\nReason given: Which case is it?\n');
     const grant = {
       ...GRANT,
@@ -159,10 +159,10 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       endedAt: '2026-11-24T15:20:00Z',
       endReason: 'revoked',
     };
-    const ended = writeMail({ ...FACTS, kind: 'grant.ended', grant, endedBy }, DE).text;
+    const ended = writeMail({ ...FACTS, kind: 'grant.ended', grant, by }, DE).text;
     expect(ended).toContain('Von: Ada Moreau (Kunde)\nAngegebener Grund: Which case is it?');
-    const silent = { ...endedBy, reason: null };
-    expect(writeMail({ ...FACTS, kind: 'grant.ended', grant, endedBy: silent }, EN).text).not.toContain(
+    const silent = { ...by, reason: null };
+    expect(writeMail({ ...FACTS, kind: 'grant.ended', grant, by: silent }, EN).text).not.toContain(
       'Reason given',
     );
   });
@@ -251,7 +251,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
         ({ kind, language, resource, person, reason, granted, isBlocked, ...texts }) => {
           const scope = [{ resource, actions: ['read'] }];
           const grant = granted ? GRANT : null;
-          const endedBy = { name: person, side: 'customer' as const, reason };
+          const by = { name: person, side: 'customer' as const, reason };
           const blocked = isBlocked
             ? {
                 by: person,
@@ -262,7 +262,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
               }
             : null;
           const { subject, text, html } = writeMail(
-            { ...FACTS, ...texts, kind, scope, grant, endedBy, blocked },
+            { ...FACTS, ...texts, kind, scope, grant, by, blocked },
             { language, zone: 'UTC' },
           );
           expect(subject).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);

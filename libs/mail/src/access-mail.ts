@@ -47,8 +47,8 @@ export interface MailFacts {
     endedAt: string | null;
     endReason: string | null;
   } | null;
-  /** Who denied the request or ended the access, with the words given; null if no person did. */
-  endedBy: { name: string; side: 'vendor' | 'customer'; reason: string | null } | null;
+  /** Who denied the request, offered less, ended the access or wrote what was said, with the reason given; null if no person did. */
+  by: { name: string; side: 'vendor' | 'customer'; reason: string | null } | null;
   /** What keeps calls from passing now, and the name of who did it; null if nothing does. */
   blocked: { reason: AccessReason; by: string | null } | null;
   /** The question, answer or words of a forward; null if there are none. */
@@ -83,9 +83,9 @@ export function writeMail(facts: MailFacts, reader: Reader): MailContent {
       : words.sentence[facts.kind](names);
   const rows = [
     ...blockedRows(facts, words, reader),
+    ...byRows(facts, words),
     ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
     ...ruleRows(facts, words, language),
-    ...endRows(facts, words),
     ...requestRows(facts, words, language),
     ...clockRows(facts, words, { ...reader, duration: shortDurationText(facts.seconds, language, 4) }),
   ];
@@ -117,10 +117,10 @@ const begunAs = ({ grant, blocked }: MailFacts): 'active' | 'scheduled' | 'block
 /** Whether two instants are in the same second. */
 export const beganWith = (one: string, other: string): boolean => one.slice(0, 19) === other.slice(0, 19);
 
-/** Who denied the request or ended the access, and the reason. What time, a budget or a rule has ended says so elsewhere. */
-function endRows({ endedBy }: MailFacts, { labels, sides }: Words): Row[] {
-  if (endedBy === null) return [];
-  const { name, side, reason } = endedBy;
+/** Who did what the mail is about, and the reason. What time, a budget or a rule has ended says so elsewhere. */
+function byRows({ by }: MailFacts, { labels, sides }: Words): Row[] {
+  if (by === null) return [];
+  const { name, side, reason } = by;
   return [
     [labels.by, [`${oneLine(name)} (${sides[side]})`]],
     ...(reason === null ? [] : [[labels.reason, lines(reason)] satisfies Row]),
@@ -210,7 +210,7 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   const starts: Row = [labels.starts, [begin]];
   if (kind === 'grant.ended')
     return [
-      starts,
+      grant.startsAt === null ? [labels.began, [words.never]] : [labels.began, [begin]],
       [labels.ended, [writeInstant(grant.endedAt ?? facts.at, reader)]],
       [labels.because, [words.endReason[grant.endReason ?? ''] ?? oneLine(grant.endReason ?? '')]],
     ];
@@ -225,7 +225,7 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
 const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words, reader: Reader): Row[] =>
   (
     [
-      [labels.starts, grant?.startsAt ?? null],
+      [labels.began, grant?.startsAt ?? null],
       [labels.ended, grant?.endedAt ?? null],
       [labels.due, dueAt],
     ] as const

@@ -163,22 +163,32 @@ describe('notices by mail', () => {
     expectStatus(await broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, { body }), 200);
     const ended = await mailed('erin@vendor.example', 'Access has ended');
     expect(ended.raw).toMatch(/By: Ada \(customer\)\r?\nReason given: Seen enough/);
+    const read = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+    expect(read.body).toMatchObject({
+      accessReason: { code: 'revoked', why: 'Seen enough', text: 'The access was stopped: Seen enough' },
+    });
     // Ada's clock is not known, and acme has named none.
     expect((await mailed('ada@acme.example', 'Access has ended')).raw).toMatch(/Access ended: .* UTC/);
   });
 
-  test('the mail about a counter-offer shows what is offered, not what was asked', async () => {
+  test('the mails about a question and a counter-offer say who wrote what, and the offer’s shows what is offered, not what was asked', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
+    const question = { text: 'Which invoice?' };
+    const asked = `/api/v1/requests/${request.id}/questions`;
+    expectStatus(await broker.call('approver', 'POST', asked, { body: question }), 201);
+    const { raw } = await mailed('erin@vendor.example', 'Question about your request');
+    expect(raw).toMatch(/By: Ada \(customer\)\r?\nSaid: Which invoice\?/);
     const { terms } = await readRequest(broker, request.id);
     const scope = [{ resource: 'invoices/17', actions: ['read'] }];
     const less = { ...(terms as object), parent: request.digest, scope };
-    const body = { decision: 'counter', digest: request.digest, terms: less };
+    const body = { decision: 'counter', digest: request.digest, terms: less, reason: 'One is enough' };
     expectStatus(
       await broker.call('approver', 'POST', `/api/v1/requests/${request.id}/reviews`, { body }),
       201,
     );
     const mail = await mailed('erin@vendor.example', 'acme Corp offers');
+    expect(mail.raw).toMatch(/By: Ada \(customer\)\r?\nReason given: One is enough/);
     expect(mail.raw).toContain('invoices/17: read');
     expect(mail.raw).not.toContain('invoices: list');
   });

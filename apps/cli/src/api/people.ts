@@ -36,6 +36,22 @@ export async function fetchNames(api: Api, ids: readonly string[]): Promise<Map<
   return names;
 }
 
+/**
+ * Names for the text of a change that is done. It is no failure if they cannot be read: the text then has ids. None are read
+ * for `--json`, which has no text.
+ */
+export async function fetchNamesIfPossible(
+  { json }: { json: boolean },
+  api: Api,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (json) return new Map();
+  return fetchNames(api, ids).catch((error: unknown) => {
+    if (error instanceof CliError) return new Map();
+    throw error;
+  });
+}
+
 /** `Erin Okafor (usr_…)` if the name is known, otherwise the id. */
 export function formatPerson(id: string, names: ReadonlyMap<string, string>): string {
   const name = names.get(id);

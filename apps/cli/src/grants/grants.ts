@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant, grantEndpoints } from '@countersign/api';
+import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
+import { fetchNamesIfPossible } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
@@ -9,7 +11,7 @@ import { mintToken } from '../gateway-access/grant-token.js';
 import { requestAnswer } from '../requests/request-text.js';
 import { openBrowser } from '../terminal/open-browser.js';
 import { formatSeconds } from '../terminal/time.js';
-import { formatGrant, formatGrants } from './grant-text.js';
+import { formatGrant, formatGrants, peopleInGrant } from './grant-text.js';
 
 export const listGrants = (context: Context, options: ListOptions): Promise<Answer> =>
   fetchPage(context, { verb: 'grants', endpoint: grantEndpoints.list, format: formatGrants }, options);
@@ -57,7 +59,7 @@ export async function openGrant(
 export async function releaseGrant(context: Context, grant: string): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
   const params = { id };
-  return answerWith(await api.call(grantEndpoints.release, { params }));
+  return answerWith(context, api, await api.call(grantEndpoints.release, { params }));
 }
 
 /** Requests more time for a grant: a new request, with its own approval, that begins when the grant ends. */
@@ -85,13 +87,16 @@ export async function revokeGrant(
 ): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
   const params = { id };
-  return answerWith(await api.call(grantEndpoints.revoke, { params, body: { reason } }));
+  return answerWith(context, api, await api.call(grantEndpoints.revoke, { params, body: { reason } }));
 }
 
 /** Lets a grant go on that a rule of the caller's side has paused. */
 export async function resumeGrant(context: Context, grant: string): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
-  return answerWith(await api.call(grantEndpoints.resume, { params: { id } }));
+  return answerWith(context, api, await api.call(grantEndpoints.resume, { params: { id } }));
 }
 
-const answerWith = (grant: Grant): Answer => ({ document: grant, text: formatGrant(grant, new Date()) });
+async function answerWith(context: Context, api: Api, grant: Grant): Promise<Answer> {
+  const names = await fetchNamesIfPossible(context, api, peopleInGrant(grant));
+  return { document: grant, text: formatGrant(grant, new Date(), names) };
+}

@@ -4,7 +4,7 @@ import type { Recurrence } from '@countersign/contract';
 import { recurrenceText } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
-import { ownTenant } from '../api/people.js';
+import { fetchNamesIfPossible, formatPerson, ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import {
@@ -69,7 +69,7 @@ export async function invite(context: Context, service: string, options: InviteO
     });
   if (!context.json)
     context.note(`The invitation is open. "countersign withdraw ${invitation.id}" withdraws it.`);
-  return { document: invitation, text: formatInvitation(invitation, new Date()) };
+  return answerWith(context, api, invitation);
 }
 
 /** The weekly times; null if none are given. The broker validates times of day and zone. */
@@ -103,7 +103,13 @@ export async function withdrawInvitation(
     params: { slug: await tenantSlug(api), id },
     ...(reason === undefined ? {} : { body: { reason } }),
   });
-  return { document: withdrawn, text: formatInvitation(withdrawn, new Date()) };
+  return answerWith(context, api, withdrawn);
+}
+
+async function answerWith(context: Context, api: Api, invitation: Invitation): Promise<Answer> {
+  const people = [invitation.person, ...(invitation.requesters ?? [])];
+  const names = await fetchNamesIfPossible(context, api, people);
+  return { document: invitation, text: formatInvitation(invitation, new Date(), names) };
 }
 
 const VENDOR =
@@ -119,7 +125,7 @@ const formatUses = ({ used, uses }: Invitation): string =>
 const formatNext = (next: NonNullable<Invitation['recurs']>['next']): string =>
   next === null ? 'none before it ends' : `${next.from} until ${next.until}`;
 
-const formatInvitation = (invitation: Invitation, now: Date): string =>
+const formatInvitation = (invitation: Invitation, now: Date, names: ReadonlyMap<string, string>): string =>
   formatFacts([
     ['invitation', invitation.id],
     ['state', invitation.state],
@@ -132,12 +138,15 @@ const formatInvitation = (invitation: Invitation, now: Date): string =>
     ...optionalFact('ticket', invitation.ticket),
     ...optionalFact('only', invitation.recurs === null ? null : recurrenceText(invitation.recurs, 'en')),
     ...optionalFact('next time', invitation.recurs === null ? null : formatNext(invitation.recurs.next)),
-    ...optionalFact('only for', invitation.requesters?.join(', ') ?? null),
+    ...optionalFact(
+      'only for',
+      invitation.requesters?.map((person) => formatPerson(person, names)).join(', ') ?? null,
+    ),
     ...optionalFact('hidden fields', invitation.unmasked ? 'may be shown in full' : null),
     ['from', invitation.notBefore],
     ['until', formatInstant(invitation.until, now)],
     ['used', formatUses(invitation)],
-    ['by', invitation.person],
+    ['by', formatPerson(invitation.person, names)],
   ]);
 
 function formatInvitations(invitations: readonly Invitation[]): string {

@@ -147,7 +147,10 @@ function defineNotes(program: Command, run: Run): void {
     );
   addVerb(program, 'forward', 'Forward a request to a colleague who may decide it')
     .argument('<request>', 'req_…')
-    .requiredOption('--to <person>', 'usr_…; "countersign show ID" lists who may decide it')
+    .requiredOption(
+      '--to <person>',
+      'an e-mail address, or usr_…; "countersign show ID" lists who may decide it',
+    )
     .option('--text <text>', 'what your colleague should know')
     .action(
       run(async (context, id: string, options: { to: string; text?: string }) =>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type RequestNote, requestEndpoints } from '@countersign/api';
+import { peopleEndpoints, type RequestNote, requestEndpoints } from '@countersign/api';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
+import { CliError } from '../command/errors.js';
 
 /** Asks the requester a question. */
 export const ask = (context: Context, request: string, text: string): Promise<Answer> =>
@@ -11,12 +12,30 @@ export const ask = (context: Context, request: string, text: string): Promise<An
 export const answer = (context: Context, request: string, text: string): Promise<Answer> =>
   say(context, request, 'answer', { text });
 
-/** Hands the request to a colleague who may decide it. */
-export const forward = (
+/** Hands the request to a colleague who may decide it. @throws CliError `not_found` */
+export async function forward(
   context: Context,
   request: string,
   { to, text }: { to: string; text?: string },
-): Promise<Answer> => say(context, request, 'forward', { to, ...(text === undefined ? {} : { text }) });
+): Promise<Answer> {
+  const person = to.startsWith('usr_') ? to : await findColleague(context, request, to);
+  return say(context, request, 'forward', { to: person, ...(text === undefined ? {} : { text }) });
+}
+
+/** The one with this e-mail address among those who may decide the request. */
+async function findColleague(context: Context, request: string, email: string): Promise<string> {
+  const { api, id } = await openWithId(context, 'req', request);
+  const { forwardTo = [] } = await api.call(requestEndpoints.read, { params: { id } });
+  const people = await Promise.all(
+    forwardTo.map((person) => api.call(peopleEndpoints.read, { params: { id: person } })),
+  );
+  const found = people.find((person) => person.email.toLowerCase() === email.toLowerCase());
+  if (found !== undefined) return found.id;
+  throw new CliError(
+    'not_found',
+    `No one with this address may decide the request now. "countersign show ${id}" lists who may.`,
+  );
+}
 
 const DONE: Readonly<Record<RequestNote['kind'], string>> = {
   question: 'Asked. The requester is notified',

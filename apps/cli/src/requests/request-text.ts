@@ -8,9 +8,8 @@ import {
   stagesText,
 } from '@countersign/wording';
 import type { Api } from '../api/client.js';
-import { fetchNames, formatPerson } from '../api/people.js';
+import { fetchNamesIfPossible, formatPerson } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
-import { CliError } from '../command/errors.js';
 import { describeAccess } from '../grants/access-text.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant, formatSeconds } from '../terminal/time.js';
@@ -50,6 +49,7 @@ export const peopleIn = (request: ShownRequest): string[] => [
   request.requester,
   ...request.reviews.map((review) => review.person),
   ...(request.accessReason?.by == null ? [] : [request.accessReason.by]),
+  ...(request.offer === null ? [] : [request.offer.person]),
   ...(request.notes ?? []).flatMap(({ person, to }) => (to === null ? [person] : [person, to])),
   ...(request.forwardTo ?? []),
 ];
@@ -78,7 +78,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...noteFacts(request, names),
     ...waitingFacts(request, now),
     ...earlierDenialFacts(request),
-    ...(request.offer === null ? [] : [['offered', offerLines(request.offer)] as const]),
+    ...(request.offer === null ? [] : [['offered', offerLines(request.offer, names)] as const]),
     ...(isUndecided(request) ? [['lapses', formatInstant(request.lapsesAt, now)] as const] : []),
     ...(request.state === 'expired'
       ? [['lapsed', [formatInstant(request.lapsesAt, now), 'No one decided in time.']] satisfies Fact]
@@ -190,16 +190,17 @@ export const formatAccess = ({
 
 type Offer = NonNullable<AccessRequest['offer']>;
 
-const offerLines = ({ terms, person, digest }: Offer): string[] => [
+const offerLines = ({ terms, person, digest }: Offer, names: ReadonlyMap<string, string>): string[] => [
   ...formatAccess(terms),
   `for ${formatSeconds(terms.seconds)}`,
   ...(terms.startsAt === undefined ? [] : [`not before ${terms.startsAt}`]),
-  `by ${person}`,
+  `by ${formatPerson(person, names)}`,
   digest,
 ];
 
 /** A counter-offer as the requester reads it before accepting. */
-export const formatOffer = (offer: Offer): string => formatFacts([['offered', offerLines(offer)]]);
+export const formatOffer = (offer: Offer, names: ReadonlyMap<string, string>): string =>
+  formatFacts([['offered', offerLines(offer, names)]]);
 
 export function formatRequests(requests: readonly AccessRequest[]): string {
   if (requests.length === 0) return 'No requests.';
@@ -221,11 +222,6 @@ export function formatRequests(requests: readonly AccessRequest[]): string {
  * be read, the text shows ids.
  */
 export async function requestAnswer(context: Context, api: Api, request: AccessRequest): Promise<Answer> {
-  const names = context.json
-    ? undefined
-    : await fetchNames(api, peopleIn(request)).catch((error: unknown) => {
-        if (error instanceof CliError) return undefined;
-        throw error;
-      });
+  const names = await fetchNamesIfPossible(context, api, peopleIn(request));
   return { document: request, text: formatRequest(request, new Date(), names) };
 }

@@ -1,7 +1,7 @@
 import { grantEndpoints, requestEndpoints } from '@countersign/api';
 import { peopleInCsv, requestsAsCsv } from '@countersign/wording';
 import { openWithId } from '../api/find-id.js';
-import { fetchNames } from '../api/people.js';
+import { fetchNames, fetchNamesIfPossible } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { LAST } from '../command/flags.js';
@@ -56,7 +56,8 @@ export async function acceptOffer(context: Context, text: string): Promise<Answe
   const request = await api.call(requestEndpoints.read, { params });
   if (request.offer === null)
     throw new CliError('wrong_state', `${id} is ${request.state}: there is no counter-offer to accept`);
-  if (!context.json) context.note(formatOffer(request.offer));
+  const names = await fetchNamesIfPossible(context, api, [request.offer.person]);
+  if (!context.json) context.note(formatOffer(request.offer, names));
   const accepted = await api.call(requestEndpoints.accept, {
     params,
     body: { digest: request.offer.digest },

@@ -8,7 +8,7 @@ import { STREAM_ALIVE } from '@countersign/contract';
 import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/client.js';
-import { fetchNames, formatPerson } from '../api/people.js';
+import { fetchNamesIfPossible, formatPerson } from '../api/people.js';
 import { CliError } from '../command/errors.js';
 import type { Progress } from '../terminal/progress.js';
 import { formatSeconds } from '../terminal/time.js';
@@ -83,10 +83,11 @@ async function describeChanges(api: Api, before: AccessRequest, after: AccessReq
   const known = new Set(before.reviews.map(({ id }) => id));
   const added = after.reviews.filter(({ id }) => !known.has(id));
   // Without the names the ids are printed: waiting goes on.
-  const names = await fetchNames(
+  const names = await fetchNamesIfPossible(
+    { json: false },
     api,
     added.map(({ person }) => person),
-  ).catch(() => new Map<string, string>());
+  );
   const reviews = added.map(({ side, person, decision, reason }) => {
     const did =
       { approve: 'approved', deny: 'denied', counter: 'made a counter-offer' }[decision] ?? decision;

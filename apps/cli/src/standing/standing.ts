@@ -53,7 +53,7 @@ const waysTable = (ways: Standing['ways']): string =>
 
 function credentialFacts({ counts, credentials, stated }: Standing, now: Date): string {
   const of = ({ apiKeys, sessions }: Standing['counts']['vendor']) =>
-    `${aged('API keys', apiKeys, now)}, ${aged('sessions', sessions, now)}`;
+    `${aged('API key', apiKeys, now)}, ${aged('session', sessions, now)}`;
   return formatFacts([
     ['vendor', of(counts.vendor)],
     ...(counts.tenant === null ? [] : [['tenant', of(counts.tenant)] as [string, string]]),
@@ -67,8 +67,12 @@ function credentialFacts({ counts, credentials, stated }: Standing, now: Date): 
   ]);
 }
 
-const aged = (what: string, { count, oldest }: { count: number; oldest: string | null }, now: Date): string =>
-  `${count} ${what}${oldest === null ? '' : ` (the oldest of ${formatInstant(oldest, now)})`}`;
+/** @param what one of them; several have an s */
+function aged(what: string, { count, oldest }: { count: number; oldest: string | null }, now: Date): string {
+  const counted = count === 1 ? `1 ${what}` : `${count} ${what}s`;
+  if (oldest === null) return counted;
+  return `${counted} (${count === 1 ? 'of' : 'the oldest of'} ${formatInstant(oldest, now)})`;
+}
 
 /** The ways that this list does not cover, so that "no way in" is not read as more than it says. */
 function coverageText({ coverage }: Standing): string {

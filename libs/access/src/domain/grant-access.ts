@@ -32,7 +32,7 @@ export interface AccessReason {
   side: ReviewSide | null;
   /** The rule of supervision that paused it; null if a person acted. */
   rule: string | null;
-  /** The reason that the author of the lock gave; null if there is none, or if the reader may not know it. */
+  /** The reason that the author of the lock, or of the stop of one grant, gave; null if there is none, or if the reader may not know it. */
   why: string | null;
 }
 

@@ -101,6 +101,7 @@ export const de: Words = {
     wouldBegin: 'Der Zugriff würde beginnen',
     wouldEnd: 'Der Zugriff würde enden',
     starts: 'Der Zugriff beginnt',
+    began: 'Der Zugriff begann',
     ends: 'Der Zugriff endet',
     ended: 'Der Zugriff endete',
     end: 'Zugriff',
@@ -133,6 +134,7 @@ export const de: Words = {
   },
   nothingOpened: 'keiner wurde geöffnet',
   unknownYet: 'mit der ersten Nutzung',
+  never: 'nie',
   isExtension: 'Das setzt einen früheren Zugriff fort, ab dessen vorgesehenem Ende.',
   onceNotified: 'sobald einer Ihrer Kanäle diese Nachricht erhalten hat',
   stopAtOnce: 'Auf der Seite können Sie ihn ablehnen, bevor er beginnt, und jederzeit stoppen.',
@@ -172,7 +174,7 @@ export const trustDe: TrustWords = {
   },
   sentence: {
     'trust.proposed': (n) =>
-      `${n.by ?? 'Der Host des Anbieters'} schlägt für ${n.tenant} ein anderes Vertrauensdokument vor. Es gilt nicht, bevor genug der Beteiligten es mit ihren Passkeys unterschrieben haben.`,
+      `${n.by ?? 'Der Host des Anbieters'} schlägt für ${n.tenant} ein neues Vertrauensdokument vor. Es gilt nicht, bevor genug der Beteiligten es mit ihren Passkeys unterschrieben haben.`,
     'trust.adopted': (n) =>
       `Für ${n.tenant} wurde ein Vertrauensdokument unterschrieben, das ab jetzt in Kraft ist.`,
     'trust.expiring': (n) =>

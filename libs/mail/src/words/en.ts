@@ -98,6 +98,7 @@ export const en: Words = {
     wouldBegin: 'Access would begin',
     wouldEnd: 'Access would end',
     starts: 'Access begins',
+    began: 'Access began',
     ends: 'Access ends',
     ended: 'Access ended',
     end: 'Access',
@@ -129,6 +130,7 @@ export const en: Words = {
   },
   nothingOpened: 'none was opened',
   unknownYet: 'with the first use',
+  never: 'never',
   isExtension: 'This continues earlier access, from its planned end.',
   onceNotified: 'as soon as one of your channels has received this notice',
   stopAtOnce: 'You can deny it before it begins and stop it at any moment, on the page.',
@@ -168,7 +170,7 @@ export const trustEn: TrustWords = {
   },
   sentence: {
     'trust.proposed': (n) =>
-      `${n.by ?? 'The vendor’s host'} proposes another trust document for ${n.tenant}. It has no effect until enough of its people have signed it with their passkeys.`,
+      `${n.by ?? 'The vendor’s host'} proposes a new trust document for ${n.tenant}. It has no effect until enough of its people have signed it with their passkeys.`,
     'trust.adopted': (n) =>
       `The people of ${n.tenant} have signed a trust document, which is in force from now on.`,
     'trust.expiring': (n) =>

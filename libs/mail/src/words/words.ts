@@ -66,6 +66,7 @@ export interface Words {
       | 'wouldEnd'
       | 'offered'
       | 'starts'
+      | 'began'
       | 'ends'
       | 'ended'
       | 'end'
@@ -89,6 +90,7 @@ export interface Words {
   erased: string;
   nothingOpened: string;
   unknownYet: string;
+  never: string;
   isExtension: string;
   /** When an emergency begins. */
   onceNotified: string;

@@ -11,6 +11,7 @@ import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { accessTexts } from './access.text.js';
 import { isBlocked, REFETCH_MS } from './blocked.js';
 import { GrantCard } from './grant-card.js';
+import { OwnLocks } from './own-locks.js';
 import { SignedStops } from './signed-stops.js';
 
 const FIELDS = ['service', 'person'] as const;
@@ -58,6 +59,7 @@ export default function AccessPage() {
         <Grants title={text.soon} grants={soon} />
         <ShowMore query={scheduled} />
         <SignedStops />
+        <OwnLocks />
         <Glance />
       </div>
     </Page>

@@ -27,6 +27,7 @@ export function EndProof({ grant, mayRead }: { grant: Grant; mayRead: boolean })
           <p>
             <Instant at={grant.endedAt} seconds />
           </p>
+          {grant.accessReason?.why == null ? null : <p>{grant.accessReason.why}</p>}
         </Seal>
       ) : null}
       {proof.data === undefined ? null : <Calls proof={proof.data} />}

@@ -173,8 +173,8 @@ function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
   );
 }
 
-/** Who ended the access, and when. */
-function EndedBy({ grant: { endedBy, endedAt, endReason } }: { grant: Grant }) {
+/** Who ended the access, when, and the reason that they gave. */
+function EndedBy({ grant: { endedBy, endedAt, endReason, accessReason } }: { grant: Grant }) {
   const text = useText(receiptTexts);
   const name = useNames(endedBy === null ? [] : [endedBy]);
   const by = endedBy !== null ? text.stoppedBy(name(endedBy)) : endReason === 'revoked' ? text.byRule : null;
@@ -182,6 +182,7 @@ function EndedBy({ grant: { endedBy, endedAt, endReason } }: { grant: Grant }) {
     <span>
       {by === null ? null : `${by}, `}
       {endedAt === null ? null : <Instant at={endedAt} seconds year />}
+      {accessReason?.why == null ? null : ` · ${accessReason.why}`}
     </span>
   );
 }

@@ -39,7 +39,7 @@ const en = {
   leaves: 'Leaves',
   root: 'Root',
   logMeans:
-    'So far the log had grown when this receipt was made. Keep it: every later state of the log has to continue this one.',
+    'This is how far the log had grown when this receipt was made. Keep it: every later state of the log has to continue this one.',
   proofs: 'Proofs of the leaves of this access',
   proofMeans:
     'Each file proves that one leaf is in the log. Programs that read c2sp.org/tlog-proof verify it without Countersign.',

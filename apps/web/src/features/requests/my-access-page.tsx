@@ -1,8 +1,10 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { AccessRequest, Grant } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
+import { ROWS } from '../../api/pagination.js';
 import { manyRequestsQuery, type RequestFilter, RULES_REFETCH_MS } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -81,8 +83,11 @@ export default function MinePage() {
                 <ShowMore query={active} />
                 <ShowMore query={scheduled} />
                 {open.length === 0 ? null : <OpenRequests requests={open} />}
-                {over.length === 0 ? null : <ClosedRequests requests={over} />}
-                <ShowMore query={requests} />
+                {over.length === 0 ? (
+                  <ShowMore query={requests} />
+                ) : (
+                  <ClosedRequests requests={over} list={requests} />
+                )}
               </div>
             );
           }}
@@ -126,8 +131,26 @@ function OpenRequests({ requests }: { requests: readonly AccessRequest[] }) {
   );
 }
 
-function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
+/**
+ * The first rows, and more with each press. All that were read are kept: the waiting requests, which stand above, may be anywhere
+ * among them.
+ *
+ * @param list reads on once all rows are shown
+ */
+function ClosedRequests({
+  requests,
+  list,
+}: {
+  requests: readonly AccessRequest[];
+  list: Parameters<typeof ShowMore>[0]['query'];
+}) {
   const text = useText(myAccessTexts);
+  const [shown, setShown] = useState(Number(ROWS));
+  const isCut = requests.length > shown;
+  const readOn = () => {
+    setShown(shown + Number(ROWS));
+    if (!isCut) void list.fetchNextPage?.();
+  };
   const language = useLanguage();
   const organisation = useOrganisation();
   return (
@@ -135,7 +158,7 @@ function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
       <h2>{text.before}</h2>
       <DataTable
         caption={text.before}
-        rows={requests}
+        rows={requests.slice(0, shown)}
         rowKey={({ id }) => id}
         columns={[
           { label: text.when, cell: ({ createdAt }) => <Instant at={createdAt} /> },
@@ -151,6 +174,7 @@ function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
           { label: text.state, cell: (request) => <RequestBadges request={request} /> },
         ]}
       />
+      <ShowMore query={{ ...list, hasNextPage: isCut || list.hasNextPage === true, fetchNextPage: readOn }} />
     </section>
   );
 }

@@ -126,16 +126,17 @@ export async function loadBlocks(
 }
 
 /** @throws AccessError `not_found` */
-export function getGrant(deps: Deps, principal: Principal, id: string): Promise<GrantView> {
+export async function getGrant(deps: Deps, principal: Principal, id: string): Promise<GrantView> {
   requirePermission(principal, 'grant.read');
   const { person } = principal;
-  return readAsPerson(deps, person, async (unit) => {
+  const view = await readAsPerson(deps, person, async (unit) => {
     const grant = await unit.grants.find(id);
     if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
     const [view] = await grantViews(deps, unit, person, [grant]);
     if (view === undefined) throw notFound('grant');
     return view;
   });
+  return withEndWords(deps, view);
 }
 
 export async function listGrants(
@@ -152,6 +153,18 @@ export async function listGrants(
     const { items, next } = await unit.grants.list(allowed, page);
     return { items: await grantViews(deps, unit, person, items), next };
   });
+}
+
+/**
+ * Adds the reason that the person gave who stopped the access. Lists leave it out: it is read from the log of the grant, which a
+ * unit of the vendor does not read.
+ */
+async function withEndWords({ store }: Pick<Deps, 'store'>, view: GrantView): Promise<GrantView> {
+  const { access, reason } = view.status;
+  if (reason?.code !== 'revoked') return view;
+  const { id, tenant } = view.grant;
+  const why = await store.readForTenant(tenant, (unit) => readEndWords(unit, id));
+  return { ...view, status: { access, reason: { ...reason, why } } };
 }
 
 /** The words of the person who ended the grant; null if there are none, or if they were erased. */
