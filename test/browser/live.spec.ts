@@ -76,6 +76,11 @@ describe('the live page', () => {
   test('once access is locked, no page of either side says that it is open', async () => {
     const id = await grant(site);
     const { id: asked } = await ask(site);
+    const until = `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`;
+    const scope = [{ resource: 'invoices/*', actions: ['read'] }];
+    const invitation = { service: 'billing', scope, until };
+    const invitations = '/api/v1/tenants/acme/invitations';
+    const invited = await site.api<{ id: string }>('ada', 'POST', invitations, invitation);
     // Nothing but a banner tells the page of a receipt.
     const ada = await site.signedIn('ada', `/grants/${id}/receipt`, {
       viewport: { width: 360, height: 740 },
@@ -150,6 +155,7 @@ describe('the live page', () => {
     await ada.getByRole('button', { name: 'Lift the lock' }).click();
     await ada.getByRole('button', { name: 'Lock all access to your data' }).waitFor();
     await cancelOpen(site);
+    await site.api('ada', 'DELETE', `${invitations}/${invited.id}`);
   });
 
   test('without the code of the warnings, a page says that they are missing, stays usable, and loads them after “Reload”', async () => {
@@ -175,11 +181,23 @@ describe('the live page', () => {
   test('shows that access is locked even if nothing answers the request for live updates', async () => {
     const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
     const { id } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
+    // It says why, even if there is no access that the lock blocks.
+    const { items } = await site.api<{ items: { id: string }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/grants?state=active',
+    );
+    for (const open of items)
+      await site.api('ada', 'POST', `/api/v1/grants/${open.id}/revocation`, { reason: 'Not needed.' });
     const page = await site.signedIn('ada', '/history');
     await page.route('**/api/v1/stream', () => {});
     await page.reload();
     await page.getByText('The connection is lost').waitFor();
-    await page.getByRole('status').filter({ hasText: 'All access to your data is locked' }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'All access to your data is locked' })
+      .filter({ hasText: 'We look into a leak.' })
+      .waitFor();
     await site.api('ada', 'DELETE', `/api/v1/locks/${id}`);
   });
 

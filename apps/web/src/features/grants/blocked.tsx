@@ -109,7 +109,7 @@ export function BlockedBanner() {
   return (
     <div role="status">
       {lines.map((line) => (
-        <BannerLine key={`${line.reason?.code} ${line.reason?.at}`} {...line} />
+        <BannerLine key={`${line.reason.code} ${line.reason.at}`} {...line} />
       ))}
     </div>
   );
@@ -132,7 +132,8 @@ function useRereadOnChange(blocks: string | undefined): void {
 type AccessReason = NonNullable<Grant['accessReason']>;
 
 interface Block {
-  reason: Pick<AccessReason, 'code' | 'by' | 'at' | 'side' | 'rule' | 'why'> | null;
+  /** `at` is null if it is not known since when. */
+  reason: Pick<AccessReason, 'code' | 'by' | 'side' | 'rule' | 'why'> & { at: string | null };
   /** How many accesses it blocks; null: all of the reader's organisation. */
   count: number | null;
   /** Where to read more, and to lift it. */
@@ -143,20 +144,24 @@ function BannerLine({ reason, count, to }: Block) {
   const text = useText(blockedTexts);
   const language = useLanguage();
   const side = useReaderSide();
-  const by = reason?.by ?? null;
+  const { by, at } = reason;
   const name = useNames(by === null ? [] : [by]);
-  const isLocked = reason?.code.startsWith('locked') ?? true;
+  const isLocked = reason.code.startsWith('locked');
   const all = isLocked ? text.allLocked : text.all;
   const isSaid = count === null && !isLocked;
   return (
     <p className="ribbon stop">
       {count === null ? all : text.some(count)}
-      {reason === null ? null : (
-        <span className="ribbon-why">
-          {isSaid ? null : ` · ${accessReasonText(reason, language, side)}`}
-          {by === null ? null : ` · ${text.by(name(by))}`} · {text.since} <Instant at={reason.at} />
-        </span>
-      )}{' '}
+      <span className="ribbon-why">
+        {isSaid ? null : ` · ${accessReasonText(reason, language, side)}`}
+        {by === null ? null : ` · ${text.by(name(by))}`}
+        {at === null ? null : (
+          <>
+            {' '}
+            · {text.since} <Instant at={at} />
+          </>
+        )}
+      </span>{' '}
       <Link to={to}>{text.show}</Link>
     </p>
   );
@@ -167,6 +172,7 @@ function groupBlocks(grants: readonly Grant[]): Block[] {
   const groups = new Map<string, Block>();
   for (const { id, accessReason } of grants) {
     const key = `${accessReason?.code} ${accessReason?.by} ${accessReason?.at}`;
+    if (accessReason === null) continue;
     const count = (groups.get(key)?.count ?? 0) + 1;
     groups.set(key, { reason: accessReason, count, to: count === 1 ? `/grants/${id}` : '/access' });
   }
@@ -174,7 +180,7 @@ function groupBlocks(grants: readonly Grant[]): Block[] {
 }
 
 /** For a customer: a signed stop or a lock of the reader's whole organisation. It is shown even if no one has access now. */
-function useWholeStop(): Block | null {
+export function useWholeStop(): Block | null {
   const session = useSession();
   const slug = session.tenant ?? '';
   const isTheirs = !isVendor(session);
@@ -199,5 +205,14 @@ function useWholeStop(): Block | null {
   const lock = locks.data?.items.find(({ kind, name }) => kind === 'tenant' && name === slug);
   if (lock === undefined) return null;
   const blocked = grants.data?.items.find(({ accessReason }) => accessReason?.code === 'locked_tenant');
-  return { reason: blocked?.accessReason ?? null, count: null, to: '/access' };
+  // Without access that it blocks, only the lock itself is known.
+  const ofLock = {
+    code: 'locked_tenant',
+    by: null,
+    at: null,
+    side: lock.side,
+    rule: null,
+    why: lock.reason,
+  } as const;
+  return { reason: blocked?.accessReason ?? ofLock, count: null, to: '/access' };
 }

@@ -10,7 +10,7 @@ import { Notice } from '../../ui/badge.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
-import { isBlocked } from '../grants/blocked.js';
+import { isBlocked, useWholeStop } from '../grants/blocked.js';
 import { CoverageSection } from './coverage-section.js';
 import { standingTexts } from './standing.text.js';
 import { CredentialSection, type Standing, WaySection } from './ways.js';
@@ -56,7 +56,9 @@ function TenantChoice({ value, onChange }: { value: string; onChange: (slug: str
 function Found({ standing }: { standing: Standing }) {
   const text = useText(standingTexts);
   const language = useLanguage();
-  const blocked = standing.ways.filter(isBlocked).length;
+  // Under a lock of all, an invitation lets no one in either.
+  const isAllBlocked = useWholeStop() !== null;
+  const blocked = standing.ways.filter((way) => isAllBlocked || isBlocked(way)).length;
   const open = standing.ways.length - blocked;
   return (
     <>

@@ -163,10 +163,7 @@ export function sentenceOf(kind: SentenceKind, item: Json, writer: Writer, known
 
 function itemSentence(kind: Exclude<SentenceKind, 'rules'>, item: JsonObject, writer: Writer): string {
   const words = SENTENCES[writer.language];
-  return (
-    attempt(() => (words[kind] as Says<unknown>)(item, writer)) ??
-    `${words.incomplete} ${JSON.stringify(item)}`
-  );
+  return attempt(() => (words[kind] as Says<unknown>)(item, writer)) ?? `${words.incomplete}.`;
 }
 
 function ruleSentence(rule: JsonObject, writer: Writer): string {

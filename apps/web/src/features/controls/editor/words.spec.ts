@@ -45,6 +45,13 @@ describe('an entry in one sentence', () => {
       'Jeder Zugriff, Grund Supportfall: ein Ticket wie CASE-####; nur Mo–Mi, Sa 08:00–18:00 (Europe/Berlin).',
     ],
     [
+      // As the page adds it, before anything is filled in.
+      'forbid',
+      { service: '', resource: '', actions: ['read'] },
+      'Not complete yet.',
+      'Noch nicht vollständig.',
+    ],
+    [
       'rules',
       { services: ['status'], mode: 'observe' },
       'Access to status: no approval, only observed.',
