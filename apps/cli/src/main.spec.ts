@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -899,25 +898,6 @@ test('--version prints the version of the package', async () => {
     exit: 0,
     out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
   });
-});
-
-test('bash completes verbs, sub-verbs and flags with the printed script', async () => {
-  const { out } = await cli(['completion', 'bash']);
-  const complete = (...typed: string[]) =>
-    spawnSync(
-      'bash',
-      [
-        '-c',
-        `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _countersign; printf '%s\\n' "\${COMPREPLY[@]}"`,
-        'bash',
-        'countersign',
-        ...typed,
-      ],
-      { encoding: 'utf8' },
-    ).stdout.split('\n');
-  expect(complete('rev')).toEqual(['review', 'revoke', '']);
-  expect(complete('keys', 'rotate-s')).toEqual(['rotate-signing', '']);
-  expect(complete('extend', 'grt_1', '--re')).toEqual(['--reason', '']);
 });
 
 describe('token-check', () => {

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { registerAccessReviews } from './access-reviews/commands.js';
-import { CHOICES } from './command/choices.js';
+import { CHOICES, type Listed } from './command/choices.js';
 import { createRun, type Run } from './command/context.js';
-import { addVerb, choiceArgument, examples, GROUPS, moveDashedIdsLast } from './command/define.js';
+import {
+  addVerb,
+  choiceArgument,
+  choiceOption,
+  examples,
+  GROUPS,
+  moveDashedIdsLast,
+} from './command/define.js';
 import { type ExitCode, reportError } from './command/errors.js';
 import type { HostPart } from './command/host-part.js';
 import { registerDemands } from './demands/commands.js';
@@ -86,12 +93,17 @@ function registerHelp(program: Command, run: Run, host: HostPart): void {
   addVerb(program, 'doctor', 'Find what is wrong with a set-up, and say how to fix it').action(
     run(async (context) => (await import('./doctor/doctor.js')).doctor(context, host.checkStore)),
   );
-  addVerb(program, 'completion', 'Print a script that completes verbs and flags in your shell')
+  addVerb(program, 'completion', 'Print a script that completes verbs, flags and values in your shell')
     .addArgument(choiceArgument('<shell>', 'whose script', CHOICES.shell))
-    .addHelpText('after', examples('source <(countersign completion bash)'))
+    // The scripts call it.
+    .addOption(choiceOption('--values <list>', 'print these values instead', CHOICES.listed).hideHelp())
+    .addHelpText(
+      'after',
+      examples('source <(countersign completion bash)', 'countersign completion fish | source'),
+    )
     .action(
-      run(async (context, shell: string) =>
-        (await import('./command/completion.js')).printCompletion(context, program, shell),
+      run(async (context, shell: string, options: { values?: Listed }) =>
+        (await import('./command/completion.js')).printCompletion(context, program, shell, options),
       ),
     );
   program.addHelpCommand(

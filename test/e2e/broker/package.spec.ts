@@ -49,7 +49,7 @@ test('`npm install --global` of the packed file, without a network, installs the
 
 test('it prints a completion script that bash accepts', async () => {
   const script = await countersign('completion', 'bash');
-  const words = `${script}\nCOMP_WORDS=(countersign log ver) COMP_CWORD=2\n_countersign\necho "\${COMPREPLY[@]}"`;
+  const words = `${script}\nCOMP_WORDS=(countersign log ver) COMP_CWORD=2 COMP_LINE='countersign log ver'\n_countersign\necho "\${COMPREPLY[@]}"`;
   expect(await run('bash', '-c', words)).toBe('verify\n');
 });
 

@@ -22,6 +22,7 @@ export class Api {
   constructor(
     readonly origin: string,
     private readonly credential: string,
+    private readonly timeoutMs = TIMEOUT_MS,
   ) {}
 
   /**
@@ -123,7 +124,7 @@ export class Api {
       redirect: 'error' as const,
     };
     const attempt = () =>
-      fetch(`${this.origin}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      fetch(`${this.origin}${path}`, { ...init, signal: AbortSignal.timeout(this.timeoutMs) });
     try {
       return await attempt();
     } catch (cause) {

@@ -32,6 +32,8 @@ export const CHOICES = {
   exportKind: ['hec', 'syslog', 'jsonl'],
   grantState: ['scheduled', 'active', 'ended'],
   invitationState: ['open', 'used_up', 'withdrawn', 'expired'],
+  /** Values that a completion script gets from the command when they are wanted. */
+  listed: ['grants', 'requests', 'invitations', 'locks', 'tenants', 'services', 'zones'],
   lockKind: ['tenant', 'person', 'service'],
   redirectOutcome: ['accepted', 'declined', 'unanswered'],
   requestState: [
@@ -43,6 +45,8 @@ export const CHOICES = {
   tenantFrom: ['path', 'host', 'header', 'service'],
   wideningState: ['waiting', 'applied', 'withdrawn', 'lapsed'],
 } as const satisfies Readonly<Record<string, readonly string[]>> & OfTheApi;
+
+export type Listed = (typeof CHOICES)['listed'][number];
 
 type OfTheApi = {
   deliveryState: readonly DeliveryState[];
