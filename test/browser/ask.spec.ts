@@ -116,7 +116,9 @@ describe('the form for a request', () => {
   }, 120_000);
 
   test('is filled in from an earlier request; access can begin with the first use and has a budget of calls', async () => {
-    const past = await ask(site, { justification: 'Case 9: a late refund', ticket: '9' });
+    const past = await ask(site, {
+      ...{ justification: 'Case 9: a late refund', ticket: '9', reasonCode: 'support-case' },
+    });
     await site.api('erin', 'POST', `/api/v1/requests/${past.id}/cancel`);
     const page = await site.signedIn('erin', '/ask');
     await page.getByLabel('Why? The customer reads this.').fill('My own draft');
@@ -127,6 +129,7 @@ describe('the form for a request', () => {
     });
     await page.goto(`${site.url}/requests/${past.id}`);
     await page.getByText(/^\w+ \d+ \w+, .+\. Nothing was granted\.$/).waitFor();
+    await page.getByText('Kind of reason: Support case. Ticket 9').waitFor();
     await page.getByRole('link', { name: 'Change it and ask again' }).click();
     await page.getByText('Filled in from your earlier request.').waitFor();
     expect(await page.getByLabel('Ticket', { exact: true }).inputValue()).toBe('9');

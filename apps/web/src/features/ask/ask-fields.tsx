@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Choice, TextArea, TextField } from '../../ui/field.js';
+import { reasonCodeTexts } from '../../ui/reason-codes.text.js';
 import { askTexts } from './ask.text.js';
 import type { Draft } from './draft.js';
 import { HiddenFieldsChoice, useHiddenFields } from './hidden-fields-choice.js';
@@ -82,6 +83,7 @@ function ReasonFields({
   onChange: (change: Partial<Draft>) => void;
 }) {
   const text = useText(askTexts);
+  const reasonCodes = useText(reasonCodeTexts);
   return (
     <>
       <TextArea
@@ -104,7 +106,7 @@ function ReasonFields({
       />
       <datalist id="reason-codes">
         {REASON_CODES.map((code) => (
-          <option key={code} value={code} label={text.reasonCodes[code]} />
+          <option key={code} value={code} label={reasonCodes[code]} />
         ))}
       </datalist>
       <TextField

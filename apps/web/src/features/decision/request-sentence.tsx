@@ -3,12 +3,14 @@ import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Erased } from '../../ui/erased.js';
+import { reasonCodeTexts, reasonCodeWords } from '../../ui/reason-codes.text.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 
 /** One sentence: who wants what, where and for how long. The reason and the ticket follow. */
 export function Sentence({ request, short = false }: { request: AccessRequest; short?: boolean }) {
   const text = useText(decisionTexts);
   const assurance = useText(assuranceTexts);
+  const reasonCodes = useText(reasonCodeTexts);
   const language = useLanguage();
   const name = useNames([request.requester]);
   const organisation = useOrganisation();
@@ -27,7 +29,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {justification ?? <Erased erased={request.erased['justification']} />}
       </blockquote>
       <p className="soft">
-        {reasonCode === undefined ? null : `${text.reasonCode(reasonCode)} `}
+        {reasonCode === undefined ? null : `${text.reasonCode(reasonCodeWords(reasonCode, reasonCodes))} `}
         {ticket !== null ? (
           text.ticket(ticket)
         ) : 'ticket' in terms ? (
