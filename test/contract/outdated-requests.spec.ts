@@ -9,6 +9,7 @@ import {
   setPrivacyControls,
 } from '@countersign/access';
 import { toInstant } from '@countersign/contract';
+import { readFacts } from '@countersign/slack';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -89,6 +90,12 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
   test('a lock is no change of rules: the request says that it is locked, and can be approved again once the lock is lifted', async () => {
     const { request } = await flow.ask(erin, { seconds: 600 });
     const outdated = async () => (await getRequest(flow.deps, ada, request.id)).outdated;
+    const onCard = async () => {
+      const showing = { now: flow.deps.clock.now(), language: 'en' } as const;
+      const facts = await bench.store.readForTenant('acme', (unit) => readFacts(unit, request.id, showing));
+      return facts?.outdated;
+    };
+    expect(await onCard()).toBeNull();
     const { id } = await setLock(flow.deps, ada, {
       ...{ kind: 'tenant', name: 'acme', reason: 'We look into a leak.', seconds: null },
     });
@@ -96,12 +103,14 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
       text: 'This cannot be approved now. The customer has locked the tenant “acme”.',
       changes: [{ code: 'locked', from: null, to: null, channels: [] }],
     });
+    expect(await onCard()).toBe('locked');
     // Once the rules refuse it too, it is outdated: lifting the lock would not help.
     await limitDuration(300);
     expect(await outdated()).toMatchObject({
       text: expect.stringContaining('The rules have changed'),
       changes: [],
     });
+    expect(await onCard()).toBe('rules');
     await limitDuration(1_800);
     await liftLock(flow.deps, ada, id);
     expect(await outdated()).toBeNull();

@@ -29,7 +29,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     notes: [],
     crossing: null,
     usually: null,
-    isOutdated: false,
+    outdated: null,
     now: NOW.toISOString(),
     language: 'en',
     ...change,

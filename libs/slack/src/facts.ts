@@ -15,6 +15,7 @@ import {
   listRequests,
   loadBlocks,
   noteViews,
+  type Outdated,
   type Principal,
   type ReadUnit,
   type RequestNoteKind,
@@ -57,8 +58,11 @@ export interface CardFacts {
   access: GrantAccess | null;
   /** Who or what keeps calls from passing, since when and why; null if nothing does. */
   accessReason: (AccessReason & { name: string | null }) | null;
-  /** Whether the rules have changed so that this open request, or what was offered, can no longer be approved. Only filled by `readFacts`. */
-  isOutdated: boolean;
+  /**
+   * What keeps this open request, or what was offered, from being approved: the rules have changed, or only stops and locks are in the
+   * way. Null if nothing does. Only filled by `readFacts`.
+   */
+  outdated: 'rules' | 'locked' | null;
   /** The person who ended the grant; null if time or a rule did, or while it lasts. */
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
@@ -115,9 +119,12 @@ export async function readFacts(unit: Unit, request: string, as: Showing): Promi
     ...facts,
     denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })),
     usually: await usualSeconds(unit, found.tenant),
-    isOutdated: (await whyOutdated(unit, found, facts.offer?.terms ?? found.terms, as.now)) !== null,
+    outdated: outdatedBy(await whyOutdated(unit, found, facts.offer?.terms ?? found.terms, as.now)),
   };
 }
+
+const outdatedBy = (why: Outdated | null): CardFacts['outdated'] =>
+  why === null ? null : why.changes.some(({ code }) => code === 'locked') ? 'locked' : 'rules';
 
 /**
  * The facts of many requests in few reads: each object is read once. Leaves out earlier denials, and how long the customer
@@ -215,7 +222,7 @@ function cardFacts(
         ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
       })),
     usually: null,
-    isOutdated: false,
+    outdated: null,
     now: now.toISOString(),
     language,
   };

@@ -1,4 +1,4 @@
-import { AccessError, getRequest, type Principal } from '@countersign/access';
+import { AccessError, getRequest, isOnlyLocked, type Principal } from '@countersign/access';
 import type {
   AllMiddlewareArgs,
   BlockAction,
@@ -15,6 +15,7 @@ import { audienceOf } from '../messages/decide-buttons.js';
 import { sealTitle } from '../messages/grant-blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { oneLine } from '../messages/text.js';
+import { wordsOf } from '../messages/words/index.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { publishHome } from './home.js';
 import { messageOf, sentencesOf } from './sentences.js';
@@ -99,6 +100,8 @@ export async function pressRefusalText(
     const who = await lastDecision(parts, principal, request);
     return who === null ? sentence : `${sentence} ${who}`;
   }
+  if (error.code === 'controls_changed' && isOnlyLocked(error.refusals))
+    return wordsOf(parts.settings).outdated.locked;
   if (error.code === 'invalid_request' || error.code === 'controls_changed') {
     const message = oneLine(messageOf(parts.settings, error));
     return message === sentence ? sentence : `${sentence} ${message}`;

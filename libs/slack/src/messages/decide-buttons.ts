@@ -95,7 +95,8 @@ export function decideButtons(
   const isCustomers = audience === 'approver';
   if (isCustomers && request.state === 'countered') return actions(`${audience}.decide`, [open(false), deny]);
   if (request.state !== (isCustomers ? 'awaiting_customer' : 'awaiting_vendor')) return [];
-  if (facts.isOutdated) return [note(words.outdated), ...actions(`${audience}.decide`, [open(true), deny])];
+  if (facts.outdated !== null)
+    return [note(words.outdated[facts.outdated]), ...actions(`${audience}.decide`, [open(true), deny])];
   const talk = actions(`${audience}.talk`, talkButtons(facts));
   if (isCustomers && customer.countersignature)
     return [note(words.passkeyOnly), ...actions(`${audience}.decide`, [open(true)]), ...talk];

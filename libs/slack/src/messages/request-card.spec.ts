@@ -231,11 +231,25 @@ test('the reviewer’s card asks in the reviewer’s turn, the customer’s in t
 });
 
 test('a request that the rules no longer allow offers no approval to anyone, and says so', () => {
-  const facts = { ...atCustomer({ needs: LOW }), isOutdated: true };
+  const facts = { ...atCustomer({ needs: LOW }), outdated: 'rules' as const };
   expect(words(requestCard(facts, 'approver', URL))).toEqual(['Open in browser', 'Deny…']);
   expect(said(requestCard(facts, 'approver', URL))).toContain('It can no longer be approved');
   expect(words(requestCard(facts, 'requester', URL))).toEqual(['Withdraw the request']);
 });
+
+test.each(['approver', 'requester'] as const)(
+  'while access is stopped or locked, the card of the %s says that, and not that the rules have changed',
+  (audience) => {
+    const facts = { ...atCustomer({ needs: LOW }), outdated: 'locked' as const };
+    const text = said(requestCard(facts, audience, URL));
+    expect(text).toContain('Access is stopped or locked. Once that is lifted, this request can be approved.');
+    expect(text).not.toContain('The rules have changed');
+    expect(words(requestCard(facts, audience, URL))).not.toContain('Approve');
+    expect(said(requestCard({ ...facts, language: 'de' }, audience, URL))).toContain(
+      'Der Zugriff ist gestoppt oder gesperrt.',
+    );
+  },
+);
 
 test('a card is one sentence, four facts, and buttons; the details are one press away', () => {
   const facts = atCustomer({ needs: LOW });

@@ -170,8 +170,11 @@ export function requesterButtons(facts: CardFacts): KnownBlock[] {
     value: pressedValue({ request: request.id, digest: request.digest }),
     confirm: confirm(language, asks.withdraw),
   });
-  if (facts.isOutdated)
-    return [context(mrkdwn(wordsOf(facts).outdated)), ...actions('requester.own', [withdraw])];
+  if (facts.outdated !== null)
+    return [
+      context(mrkdwn(wordsOf(facts).outdated[facts.outdated])),
+      ...actions('requester.own', [withdraw]),
+    ];
   if (offer === null) return actions('requester.own', [...answerButtons(facts), withdraw]);
   const { scope, seconds } = offer.terms;
   const time = durationText(seconds, language);

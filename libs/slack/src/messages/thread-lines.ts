@@ -60,7 +60,7 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.cancelled': ({ requester }, { thread }) => thread.withdrew(shortName(requester)),
   // The card changes; the thread says nothing of what it showed.
   'request.erased': () => null,
-  'request.outdated': (_facts, { outdated }) => outdated,
+  'request.outdated': (_facts, { outdated }) => outdated.rules,
   'request.asked': (facts, { thread }) => lastNote(facts, 'question', thread.asks),
   'request.answered': (facts, { thread }) => lastNote(facts, 'answer', thread.answers),
   'request.forwarded': (facts, { forwarded }) => lastNote(facts, 'forward', forwarded),

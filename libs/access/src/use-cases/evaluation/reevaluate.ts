@@ -68,7 +68,7 @@ function requireNoStricter(request: AccessRequest, { access, context }: LoadedRe
 }
 
 /** Whether stops and locks alone keep it from being approved: once they are lifted, it can be. */
-const isOnlyLocked = (refusals: AccessError['refusals']): boolean =>
+export const isOnlyLocked = (refusals: AccessError['refusals']): boolean =>
   refusals.length > 0 && refusals.every(({ code }) => code === 'locked');
 
 /** It needs more than it did when it was requested. */

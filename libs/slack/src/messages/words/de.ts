@@ -92,8 +92,12 @@ export const de: Words = {
     offered: 'Stattdessen angeboten',
     begin: 'Zum Beginnen einfügen',
   },
-  outdated:
-    'Seit dieser Anfrage haben sich die Regeln geändert. Sie kann nicht mehr freigegeben werden; der Engineer kann im Browser erneut anfragen.',
+  outdated: {
+    rules:
+      'Seit dieser Anfrage haben sich die Regeln geändert. Sie kann nicht mehr freigegeben werden; der Engineer kann im Browser erneut anfragen.',
+    locked:
+      'Der Zugriff ist gestoppt oder gesperrt. Sobald das aufgehoben ist, kann diese Anfrage freigegeben werden.',
+  },
   silenceMeans: 'Es wird nichts gewährt. Schweigen heißt nein.',
   noReason: 'Der Grund wurde gelöscht.',
   noTicket: 'Es ist kein Ticket angegeben.',

@@ -97,8 +97,11 @@ export const en = {
     offered: 'Offered instead',
     begin: 'Paste this to begin',
   },
-  outdated:
-    'The rules have changed since this was requested. It can no longer be approved; the engineer can ask again in the browser.',
+  outdated: {
+    rules:
+      'The rules have changed since this was requested. It can no longer be approved; the engineer can ask again in the browser.',
+    locked: 'Access is stopped or locked. Once that is lifted, this request can be approved.',
+  },
   silenceMeans: 'Nothing is granted. Silence is a no.',
   noReason: 'The reason has been erased.',
   noTicket: 'No ticket was given.',
