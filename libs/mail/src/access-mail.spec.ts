@@ -140,6 +140,10 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       'Access began: Tue, 24 Nov 2026, 15:10:00 UTC\nAccess ended: Tue, 24 Nov 2026, 15:20:00 UTC',
     );
     expect(text).toContain('Ended because: it was stopped');
+    for (const startsAt of [null, '2026-11-24T16:00:00Z'])
+      expect(writeMail({ ...FACTS, kind: 'grant.ended', grant: { ...grant, startsAt } }, EN).text).toContain(
+        'Access began: never\nAccess ended: Tue, 24 Nov 2026, 15:20:00 UTC',
+      );
   });
 
   test('has both clocks in the time zone of its reader', () => {

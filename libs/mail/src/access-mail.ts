@@ -210,7 +210,7 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   const starts: Row = [labels.starts, [begin]];
   if (kind === 'grant.ended')
     return [
-      grant.startsAt === null ? [labels.began, [words.never]] : [labels.began, [begin]],
+      [labels.began, [hasBegun(grant) ? begin : words.never]],
       [labels.ended, [writeInstant(grant.endedAt ?? facts.at, reader)]],
       [labels.because, [words.endReason[grant.endReason ?? ''] ?? oneLine(grant.endReason ?? '')]],
     ];
@@ -220,6 +220,10 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   ];
   return kind === 'request.approved' ? [decided, starts, ends] : [starts, ends];
 }
+
+/** False for access that ended before its planned beginning, or without a first use. */
+const hasBegun = ({ startsAt, endedAt }: NonNullable<MailFacts['grant']>): boolean =>
+  startsAt !== null && (endedAt === null || Date.parse(startsAt) < Date.parse(endedAt));
 
 /** When the access of an emergency was open, and when it has to be explained. */
 const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words, reader: Reader): Row[] =>

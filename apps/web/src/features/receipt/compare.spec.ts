@@ -48,3 +48,37 @@ test.each(['completed', null])(
     expect(compared({ outcome })).toEqual({ what: 'call', index: 3 });
   },
 );
+
+describe('access that was to begin later and ended first', () => {
+  const window = { startsAt: '2026-11-24T16:00:00Z', endsAt: '2026-11-24T17:00:00Z' };
+  const digest = termsDigest(hashing, terms);
+  const { requester, scope } = terms;
+  const ended = { ...window, state: 'ended', endReason: 'revoked', endedAt: '2026-11-24T15:30:00Z' };
+
+  function comparedWith(change: Record<string, unknown>, type = 'grant.scheduled') {
+    const grant = { ...{ id: 'grt_1', digest, requester, scope }, ...ended, ...change };
+    const request = { reviews: [], terms, justification: null, ticket: null };
+    const own = { grant: 'grt_1', digest, requester };
+    const leaves = [
+      { type, index: 4, at, data: { ...own, ...window } },
+      { type: 'grant.ended', index: 5, at: ended.endedAt, data: { ...own, reason: 'revoked' } },
+    ];
+    const shown = { grant, request, records: [] } as unknown as Shown;
+    return compareReceipt(hashing, shown, leaves as unknown as Leaves);
+  }
+
+  test('is as the log has it, though the log has no start of it', () => {
+    expect(comparedWith({})).toBeNull();
+  });
+
+  test('differs if another window, or another time of its end, is shown', () => {
+    expect(comparedWith({ startsAt: '2026-11-24T15:00:00Z' })).toEqual({ what: 'window', index: 4 });
+    expect(comparedWith({ endedAt: '2026-11-24T15:31:00Z' })).toEqual({ what: 'end', index: 5 });
+  });
+
+  test('differs if it is shown as begun', () => {
+    expect(comparedWith({ state: 'active', endReason: null, endedAt: null })).toMatchObject({
+      what: 'window',
+    });
+  });
+});

@@ -84,18 +84,24 @@ function compareCalls(records: readonly AccessRecord[], leaves: readonly Event[]
 function compareGrant(grant: Grant, leaves: readonly Event[]): Mismatch | null {
   const own = leaves.filter(({ data }) => data['grant'] === grant.id);
   const started = own.find(({ type }) => type === 'grant.started');
-  if (grant.startsAt !== null && started === undefined && grant.state !== 'scheduled')
+  // Access that ended before it began has no start in the log, but the window that it was to have.
+  const planned = own.find(({ type }) => type === 'grant.scheduled');
+  const logged = started ?? (grant.state === 'ended' ? planned : undefined);
+  if (grant.startsAt !== null && logged === undefined && grant.state !== 'scheduled')
     return { what: 'window', index: null };
-  const { data } = started ?? { data: null };
+  const { data } = logged ?? { data: null };
   const isWindow =
     data === null ||
     (isSame(data['startsAt'], grant.startsAt) &&
       isSame(data['endsAt'], grant.endsAt) &&
       data['digest'] === grant.digest &&
       data['requester'] === grant.requester);
-  if (!isWindow) return { what: 'window', index: started?.index ?? null };
+  if (!isWindow) return { what: 'window', index: logged?.index ?? null };
   const ended = own.find(({ type }) => type === 'grant.ended');
-  const isEnd = ended === undefined ? grant.state !== 'ended' : ended.data['reason'] === grant.endReason;
+  const isEnd =
+    ended === undefined
+      ? grant.state !== 'ended'
+      : ended.data['reason'] === grant.endReason && Date.parse(ended.at) === Date.parse(grant.endedAt ?? '');
   return isEnd ? null : { what: 'end', index: ended?.index ?? null };
 }
 

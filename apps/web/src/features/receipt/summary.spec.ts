@@ -1,5 +1,5 @@
 import type { AccessRecord } from '../../api/client.js';
-import { countCalls, refusedCalls, summariseCalls } from './summary.js';
+import { countCalls, endedFirst, refusedCalls, summariseCalls } from './summary.js';
 
 const record = (change: Partial<AccessRecord>) =>
   ({ decision: 'allowed', action: 'read', resource: 'invoices/1', count: 1, ...change }) as AccessRecord;
@@ -41,4 +41,12 @@ test('each refused call is listed, the oldest first', () => {
     '2026-11-24T14:04:00Z',
     '2026-11-24T14:05:00Z',
   ]);
+});
+
+test('access that ended before its planned beginning never began', () => {
+  const startsAt = '2026-11-24T16:00:00Z';
+  expect(endedFirst({ startsAt, endedAt: '2026-11-24T15:30:00Z' })).toBe(true);
+  expect(endedFirst({ startsAt, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
+  expect(endedFirst({ startsAt, endedAt: null })).toBe(false);
+  expect(endedFirst({ startsAt: null, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
 });

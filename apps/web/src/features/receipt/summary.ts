@@ -1,4 +1,4 @@
-import type { AccessRecord } from '../../api/client.js';
+import type { AccessRecord, Grant } from '../../api/client.js';
 
 /** All calls with the same action on the same resource. */
 interface CallSummary {
@@ -33,3 +33,7 @@ export const refusedCalls = (records: readonly AccessRecord[]): AccessRecord[] =
   records
     .filter(({ decision }) => decision === 'refused')
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+
+/** Whether access ended before the time at which it was to begin. */
+export const endedFirst = ({ startsAt, endedAt }: Pick<Grant, 'startsAt' | 'endedAt'>): boolean =>
+  startsAt !== null && endedAt !== null && Date.parse(endedAt) <= Date.parse(startsAt);
