@@ -5,6 +5,7 @@ import {
   liftLock,
   listRequests,
   type Principal,
+  type PrivacyControls,
   setLock,
   setPrivacyControls,
 } from '@countersign/access';
@@ -25,10 +26,11 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
     ada = await flow.as('ada@acme.example');
   });
 
-  async function limitDuration(seconds: number): Promise<void> {
+  async function changeControls(change: Partial<PrivacyControls>): Promise<void> {
     const { version, controls } = await getPrivacyControls(flow.deps, ada, 'acme');
-    await setPrivacyControls(flow.deps, ada, 'acme', version, () => ({ ...controls, maxDuration: seconds }));
+    await setPrivacyControls(flow.deps, ada, 'acme', version, () => ({ ...controls, ...change }));
   }
+  const limitDuration = (maxDuration: number): Promise<void> => changeControls({ maxDuration });
 
   const notified = async () =>
     (await bench.store.readAsVendor((unit) => unit.outbox.after('', 1_000)))
@@ -111,9 +113,19 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
       changes: [],
     });
     expect(await onCard()).toBe('rules');
+    // Its engineer hears of that while the lock is in force, too.
+    expect(await notified()).toEqual([request.id]);
     await limitDuration(1_800);
+    expect(await outdated()).toMatchObject({ changes: [{ code: 'locked' }] });
+    await changeControls({ approvals: 2 });
+    expect(await outdated()).toMatchObject({
+      text: expect.stringContaining('The rules have changed'),
+      changes: [{ code: 'customer_approvals', from: 1, to: 2 }],
+    });
+    await changeControls({ approvals: 1 });
     await liftLock(flow.deps, ada, id);
     expect(await outdated()).toBeNull();
+    expect(await notified()).toEqual([request.id, request.id]);
   });
 
   test('P13: one whose evaluation throws is shown as one that cannot be approved, and closes no list', async () => {

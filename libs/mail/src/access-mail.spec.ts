@@ -144,6 +144,11 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       expect(writeMail({ ...FACTS, kind: 'grant.ended', grant: { ...grant, startsAt } }, EN).text).toContain(
         'Access began: never\nAccess ended: Tue, 24 Nov 2026, 15:20:00 UTC',
       );
+    // Stopped in the second in which it began.
+    const atOnce = { ...grant, startsAt: grant.endedAt };
+    expect(writeMail({ ...FACTS, kind: 'grant.ended', grant: atOnce }, EN).text).toContain(
+      'Access began: Tue, 24 Nov 2026, 15:20:00 UTC',
+    );
   });
 
   test('has both clocks in the time zone of its reader', () => {

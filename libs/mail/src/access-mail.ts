@@ -223,7 +223,7 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
 
 /** False for access that ended before its planned beginning, or without a first use. */
 const hasBegun = ({ startsAt, endedAt }: NonNullable<MailFacts['grant']>): boolean =>
-  startsAt !== null && (endedAt === null || Date.parse(startsAt) < Date.parse(endedAt));
+  startsAt !== null && (endedAt === null || Date.parse(startsAt) <= Date.parse(endedAt));
 
 /** When the access of an emergency was open, and when it has to be explained. */
 const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words, reader: Reader): Row[] =>

@@ -19,7 +19,8 @@ const GERMAN: Readonly<Record<ErrorCode, string>> = {
   already_decided: 'Über diese Anfrage ist schon entschieden.',
   wrong_state: 'Das ist im jetzigen Stand nicht möglich.',
   other_person: 'Dieser Browser ist als andere Person angemeldet. Melden Sie sich dort zuerst ab.',
-  controls_changed: 'Die Regeln haben sich seit dieser Anfrage geändert.',
+  controls_changed:
+    'Die Regeln haben sich seit dieser Anfrage geändert, oder der Zugriff ist gestoppt oder gesperrt.',
   grant_not_active: 'Dieser Zugriff ist nicht offen.',
   conflict: 'Jemand anders hat das im selben Moment geändert. Lesen Sie es noch einmal.',
   feed_parted: 'Dieses Gateway ist vom Broker getrennt.',

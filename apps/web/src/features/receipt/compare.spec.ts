@@ -21,21 +21,18 @@ const call = {
   outcome: 'unknown',
 };
 
+const RECORD = { ...call, id: 'rec_1', at, decision: 'allowed', person: 'usr_1' };
+const LEAF = { type: 'access.allowed', index: 3, at, data: { ...call, record: 'rec_1', requester: 'usr_1' } };
+
 function compared(change: Record<string, unknown>) {
-  const record = { ...call, id: 'rec_1', at, decision: 'allowed', person: 'usr_1', ...change };
+  const record = { ...RECORD, ...change };
   const grant = {
     ...{ id: 'grt_1', startsAt: null, state: 'scheduled', scope: terms.scope, requester: terms.requester },
     digest: termsDigest(hashing, terms),
   };
   const request = { reviews: [], terms, justification: null, ticket: null };
-  const leaf = {
-    type: 'access.allowed',
-    index: 3,
-    at,
-    data: { ...call, record: 'rec_1', requester: 'usr_1' },
-  };
   const shown = { grant, request, records: [record] as unknown as Records } as unknown as Shown;
-  return compareReceipt(hashing, shown, [leaf] as unknown as Leaves);
+  return compareReceipt(hashing, shown, [LEAF] as unknown as Leaves);
 }
 
 test('a call whose own record has its outcome is shown as the log has it', () => {
@@ -55,15 +52,16 @@ describe('access that was to begin later and ended first', () => {
   const { requester, scope } = terms;
   const ended = { ...window, state: 'ended', endReason: 'revoked', endedAt: '2026-11-24T15:30:00Z' };
 
-  function comparedWith(change: Record<string, unknown>, type = 'grant.scheduled') {
+  function comparedWith(change: Record<string, unknown>, isUsed = false) {
     const grant = { ...{ id: 'grt_1', digest, requester, scope }, ...ended, ...change };
     const request = { reviews: [], terms, justification: null, ticket: null };
     const own = { grant: 'grt_1', digest, requester };
     const leaves = [
-      { type, index: 4, at, data: { ...own, ...window } },
+      ...(isUsed ? [LEAF] : []),
+      { type: 'grant.scheduled', index: 4, at, data: { ...own, ...window } },
       { type: 'grant.ended', index: 5, at: ended.endedAt, data: { ...own, reason: 'revoked' } },
     ];
-    const shown = { grant, request, records: [] } as unknown as Shown;
+    const shown = { grant, request, records: isUsed ? [RECORD] : [] } as unknown as Shown;
     return compareReceipt(hashing, shown, leaves as unknown as Leaves);
   }
 
@@ -74,6 +72,10 @@ describe('access that was to begin later and ended first', () => {
   test('differs if another window, or another time of its end, is shown', () => {
     expect(comparedWith({ startsAt: '2026-11-24T15:00:00Z' })).toEqual({ what: 'window', index: 4 });
     expect(comparedWith({ endedAt: '2026-11-24T15:31:00Z' })).toEqual({ what: 'end', index: 5 });
+  });
+
+  test('differs if a call passed under it, because then the log must have its start', () => {
+    expect(comparedWith({}, true)).toEqual({ what: 'window', index: null });
   });
 
   test('differs if it is shown as begun', () => {

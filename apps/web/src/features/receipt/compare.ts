@@ -84,9 +84,10 @@ function compareCalls(records: readonly AccessRecord[], leaves: readonly Event[]
 function compareGrant(grant: Grant, leaves: readonly Event[]): Mismatch | null {
   const own = leaves.filter(({ data }) => data['grant'] === grant.id);
   const started = own.find(({ type }) => type === 'grant.started');
-  // Access that ended before it began has no start in the log, but the window that it was to have.
+  // Access that ended before it began has no start in the log, but the window that it was to have. No call passed under it.
   const planned = own.find(({ type }) => type === 'grant.scheduled');
-  const logged = started ?? (grant.state === 'ended' ? planned : undefined);
+  const wasUsed = leaves.some(({ type }) => type === 'access.allowed');
+  const logged = started ?? (grant.state === 'ended' && !wasUsed ? planned : undefined);
   if (grant.startsAt !== null && logged === undefined && grant.state !== 'scheduled')
     return { what: 'window', index: null };
   const { data } = logged ?? { data: null };

@@ -47,6 +47,8 @@ test('access that ended before its planned beginning never began', () => {
   const startsAt = '2026-11-24T16:00:00Z';
   expect(endedFirst({ startsAt, endedAt: '2026-11-24T15:30:00Z' })).toBe(true);
   expect(endedFirst({ startsAt, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
+  // Stopped in the second in which it began.
+  expect(endedFirst({ startsAt, endedAt: startsAt })).toBe(false);
   expect(endedFirst({ startsAt, endedAt: null })).toBe(false);
   expect(endedFirst({ startsAt: null, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
 });

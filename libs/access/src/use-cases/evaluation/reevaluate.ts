@@ -52,20 +52,29 @@ async function loadReview(
 /** @throws AccessError `controls_changed` if the rules refuse it now, or require more than they did */
 function requireNoStricter(request: AccessRequest, { access, context }: LoadedReview): ReviewNeeds {
   const { refusals, needs } = evaluate(access, context);
-  if (refusals.length > 0 || needs === null)
+  const isLocked = isOnlyLocked(refusals);
+  if (needs === null || (refusals.length > 0 && !isLocked))
     throw new AccessError(
       'controls_changed',
-      `${isOnlyLocked(refusals) ? 'This cannot be approved now.' : 'The rules have changed since this was requested. It can no longer be approved.'} ${refusals.map(({ detail }) => detail).join(' ')}`,
+      `The rules have changed since this was requested. It can no longer be approved. ${detailsOf(refusals)}`,
       { refusals },
     );
+  // Before the lock: to lift it would not help a request that needs more now.
   const changes = needChanges(request.needs, needs);
   if (changes.length > 0)
     throw new OutdatedError(
       `The rules have changed since this was requested. Send a new request. ${stricterNeeds(request.needs, needs).join(' ')}`,
       changes,
     );
+  if (isLocked)
+    throw new AccessError('controls_changed', `This cannot be approved now. ${detailsOf(refusals)}`, {
+      refusals,
+    });
   return needs;
 }
+
+const detailsOf = (refusals: AccessError['refusals']): string =>
+  refusals.map(({ detail }) => detail).join(' ');
 
 /** Whether stops and locks alone keep it from being approved: once they are lifted, it can be. */
 export const isOnlyLocked = (refusals: AccessError['refusals']): boolean =>
@@ -179,9 +188,11 @@ export async function notifyingOutdatedEverywhere(
   }
 }
 
-/** Whether the rules let the request be approved. */
-const isApprovable = async (unit: Reads, request: AccessRequest, now: Date): Promise<boolean> =>
-  (await whyOutdated(unit, request, request.terms, now)) === null;
+/** Whether the rules let the request be approved, now or once a stop or a lock is lifted. */
+async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Promise<boolean> {
+  const outdated = await whyOutdated(unit, request, request.terms, now);
+  return outdated === null || outdated.changes.some(({ code }) => code === 'locked');
+}
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */
 async function requireExtendedNotRevoked(unit: Pick<Reads, 'grants'>, terms: Terms): Promise<void> {
