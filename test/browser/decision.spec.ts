@@ -210,7 +210,7 @@ describe('the decision page', () => {
     await gone(ada.getByRole('button', { name: /^Approve/ }));
 
     const max = await site.signedIn('max', `/requests/${asked.id}`);
-    await max.getByText('It expires by itself. The engineer can ask again.', { exact: true }).waitFor();
+    await max.getByText('It lapses by itself. The engineer can ask again.', { exact: true }).waitFor();
 
     const erin = await site.signedIn('erin', '/history');
     const rows = erin.getByRole('row').filter({ hasText: 'Outdated' });

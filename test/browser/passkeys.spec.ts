@@ -135,6 +135,12 @@ describe('P12: a customer signs with passkeys', () => {
       groups.join('-'),
     ])
       expect(file).toContain(label);
+    // Nine minutes later the sign-in is too old to register it. The page says so, and the key is still there.
+    await page.evaluate('((now) => { Date.now = () => now() + 540_000; })(Date.now.bind(Date))');
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    await page.getByRole('button', { name: 'Erneut anmelden' }).waitFor();
+    expect(await page.locator('.groups span').allTextContents()).toEqual(groups);
+    await page.getByRole('button', { name: 'English' }).click();
     // It was not registered: the page forgets it.
     await page.reload();
     await page.getByRole('button', { name: 'Make a recovery key' }).waitFor();

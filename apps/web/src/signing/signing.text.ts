@@ -97,7 +97,7 @@ const en = {
     startsOn: 'Begins',
     startsAt: 'Not before',
     useBy: 'First use by',
-    lapsesAt: 'Request expires',
+    lapsesAt: 'Request lapses',
     basis: 'Basis',
     invitation: 'Invitation',
     parent: 'Narrows',

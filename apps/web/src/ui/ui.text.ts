@@ -52,7 +52,7 @@ export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>
     approved: 'Approved',
     denied: 'Denied',
     cancelled: 'Withdrawn',
-    expired: 'Expired',
+    expired: 'Lapsed',
   },
   de: {
     awaiting_vendor: 'Wartet auf die Prüfung des Anbieters',

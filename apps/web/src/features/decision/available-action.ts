@@ -7,7 +7,7 @@ type Reader = { person: string; tenant: string | null; roles: string[] };
 
 const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied', 'cancelled', 'expired']);
 
-/** Whether it is decided, withdrawn or expired. */
+/** Whether it is decided, withdrawn or lapsed. */
 export const isOver = ({ state }: Pick<AccessRequest, 'state'>): boolean => OVER.has(state);
 
 /**

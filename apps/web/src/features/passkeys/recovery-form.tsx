@@ -35,7 +35,9 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     }),
     onSuccess: (printed) => register.mutate(printed),
   });
-  if (!isFresh(session)) return <SignInAgain />;
+  const isLate = !isFresh(session);
+  // A key that is shown already stays: it is shown only once.
+  if (isLate && made.data === undefined) return <SignInAgain />;
   const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
@@ -54,6 +56,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
           onKept={() => register.mutate(made.data)}
         />
       )}
+      {isLate ? <SignInAgain /> : null}
       <p className="visually-hidden" role="status">
         {register.isSuccess ? text.registered : ''}
       </p>
