@@ -137,6 +137,12 @@ describe('the live page', () => {
       await gone(ada.getByText(/Open now|is still open/));
     }
 
+    // The vendor's auditors and security admins see other customers' access, but no open invitation of this one.
+    const sam = await site.signedIn('sam', '/standing');
+    await sam.getByLabel('Customer', { exact: true }).selectOption('acme');
+    await sam.getByText('No access is open now.').waitFor();
+    await sam.close();
+
     // Nor does the page on the way to the service offer what would be refused.
     await erin.goto(`${site.url}/open?service=billing&challenge=none`);
     await erin.getByText('Your access to this service is stopped or locked').waitFor();

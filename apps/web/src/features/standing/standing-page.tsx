@@ -1,17 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
+import { locksQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { isVendor, useSession } from '../../api/session.js';
+import { isVendor, may, useSession } from '../../api/session.js';
 import { numberText, utcDayText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
-import { isBlocked, useWholeStop } from '../grants/blocked.js';
+import { isBlocked, REFETCH_MS, useWholeStop } from '../grants/blocked.js';
 import { CoverageSection } from './coverage-section.js';
+import { isLockedWay } from './locked-ways.js';
 import { standingTexts } from './standing.text.js';
 import { CredentialSection, type Standing, WaySection } from './ways.js';
 
@@ -58,7 +60,15 @@ function Found({ standing }: { standing: Standing }) {
   const language = useLanguage();
   // Under a lock of all, an invitation lets no one in either.
   const isAllBlocked = useWholeStop() !== null;
-  const blocked = standing.ways.filter((way) => isAllBlocked || isBlocked(way)).length;
+  const session = useSession();
+  const locks = useInfiniteQuery({
+    ...locksQuery,
+    enabled: may(session, 'lock.read'),
+    refetchInterval: REFETCH_MS,
+  }).data?.items;
+  const blocked = standing.ways.filter(
+    (way) => isAllBlocked || isBlocked(way) || isLockedWay(way, standing.ways, locks ?? []),
+  ).length;
   const open = standing.ways.length - blocked;
   return (
     <>
