@@ -4,9 +4,10 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Site } from '../../test/support/site.js';
 import type { Closing } from '../support/closing.js';
-import { bearing, startGatewaySite, tokenFor } from '../support/loaded-gateway.js';
+import { load } from '../support/load.js';
+import { bearing, startGatewaySite, subjectOf, tokenFor } from '../support/loaded-gateway.js';
 import { kilobytes, megabytes, peakResidentBytes, resetPeak, residentBytes } from '../support/memory.js';
-import type { Family, Row } from '../support/table.js';
+import { type Family, type Row, rounded } from '../support/table.js';
 
 const INVOICE = '/billing/tenants/acme/invoices/inv-1';
 const FEW_CONNECTIONS = 2_000;
@@ -15,6 +16,9 @@ const IDLE_CONNECTIONS = 8_000;
 const AT_ONCE = 64;
 const PIECE = Buffer.alloc(64 * 1024, 'x');
 const LARGE_BYTES = 1024 ** 3;
+/** Some 20 MB of lines. */
+const WAITING_CALLS = 12_000;
+const MOST_SECONDS = 6;
 const SCOPE = [{ resource: 'invoices/*', actions: ['read', 'update'] }];
 
 /** A gateway, and the token of its calls. */
@@ -22,7 +26,7 @@ type Measured = { site: Site; token: string };
 
 const ALONE = { rival: '', rivalFigure: '', ratio: '' };
 
-/** What a connection that waits for its next call costs, and what a body of a gigabyte costs, in resident memory. */
+/** What a connection that waits for its next call, a body of a gigabyte, and records that wait for the broker cost, in resident memory. */
 export const gatewayMemory: Family = {
   name: 'gateway-memory',
   async run(closing: Closing): Promise<Row[]> {
@@ -45,9 +49,33 @@ export const gatewayMemory: Family = {
     // A gateway of its own: memory that thousands of connections left free would count as that of the body.
     const fresh = await start();
     for (const method of ['GET', 'PUT'] as const) rows.push(await largeRow(fresh, method));
+    rows.push(await waitingRow(await start()));
     return rows;
   },
 };
+
+/**
+ * Resident memory while the broker takes no records: more lines wait for it than the gateway keeps in memory (16 MiB). The broker is
+ * stopped for less time than makes the gateway refuse calls.
+ */
+async function waitingRow({ site, token }: Measured): Promise<Row> {
+  const subject = subjectOf(site, INVOICE, bearing(token));
+  const calls = { url: subject.url, headers: subject.headers, connections: 64, mostSeconds: MOST_SECONDS };
+  await load({ ...calls, amount: WAITING_CALLS });
+  await subject.drained();
+  const { pid } = site.gateway;
+  const before = residentBytes(pid);
+  process.kill(site.broker.pid, 'SIGSTOP');
+  const { answered } = await load({ ...calls, amount: WAITING_CALLS });
+  const waiting = residentBytes(pid);
+  process.kill(site.broker.pid, 'SIGCONT');
+  await subject.drained();
+  return {
+    ...ALONE,
+    what: `memory of the gateway with the records of ${rounded(answered)} calls, which the broker does not take`,
+    ...{ figure: `${megabytes(waiting)} (before: ${megabytes(before)})`, target: '' },
+  };
+}
 
 /** The most resident memory while a gigabyte passes. */
 async function largeRow({ site, token }: Measured, method: 'GET' | 'PUT'): Promise<Row> {

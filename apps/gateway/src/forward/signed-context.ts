@@ -1,4 +1,5 @@
 import type { ContextMode } from '@countersign/contract';
+import type { ContextKey } from '@countersign/gateway-protocol';
 import { hmacSigner, type Identity, jwsSigner } from '../identity.js';
 import type { ContextKeys } from './context-keys.js';
 
@@ -44,8 +45,8 @@ const NONE: ServiceContext = { mode: 'none', sign: undefined };
  */
 export class CallContexts {
   private readonly byIdentity: ServiceContext;
-  /** One signer for each key, by its id: the header is encoded once. */
-  private readonly byKey = new Map<string, ServiceContext>();
+  /** One signer for each key: the header is encoded once. Two services could have keys with the same id, so the id does not count. */
+  private readonly byKey = new WeakMap<ContextKey, ServiceContext>();
 
   constructor(
     identity: Identity,
@@ -61,12 +62,10 @@ export class CallContexts {
     if (mode === 'none') return NONE;
     const found = this.keys.signing(service, now);
     if (found === undefined) return undefined;
-    // Ids are random, but two files could have one id: what is signed with must be this service's own key.
-    const id = `${service} ${found.kid}`;
-    const known = this.byKey.get(id);
+    const known = this.byKey.get(found);
     if (known !== undefined) return known;
     const made: ServiceContext = { mode, sign: this.signer(hmacSigner(found, TYPE)) };
-    this.byKey.set(id, made);
+    this.byKey.set(found, made);
     return made;
   }
 
