@@ -173,7 +173,7 @@ describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
     const lifted = { ...stop, lift: { ...stop.signature, statement }, liftedBy: ada.id, liftedAt: LATER };
     expect(await inAcme((unit) => unit.stops.lift(lifted))).toBe(true);
     expect(await inAcme((unit) => unit.stops.lift(lifted))).toBe(false);
-    expect(await inAcme((unit) => unit.stops.standing('acme'))).toEqual([]);
+    expect(await inAcme((unit) => unit.stops.standing(['acme']))).toEqual([]);
     expect(await inAcme((unit) => unit.stops.find(stop.hash))).toEqual(lifted);
   });
 

@@ -72,7 +72,7 @@ export interface TrustRepository {
 export interface StopRepository {
   find(hash: string): Promise<Stop | null>;
   /** Active ones, oldest first. */
-  standing(tenant: string): Promise<Stop[]>;
+  standing(tenants: readonly string[]): Promise<Stop[]>;
   /** Every stop in reach, lifted ones too, oldest first. */
   all(): Promise<Stop[]>;
   /** @throws AccessError `conflict` if this very stop was set before */

@@ -15,9 +15,10 @@ export class Stops extends BoundRepository<StopEntity> implements StopRepository
     return row === null ? null : { ...row };
   }
 
-  async standing(tenant: string): Promise<Stop[]> {
+  async standing(tenants: readonly string[]): Promise<Stop[]> {
+    if (tenants.length === 0) return [];
     const rows = await this.rows()
-      .andWhere('row.tenant = :tenant AND row.liftedAt IS NULL', { tenant })
+      .andWhere('row.tenant IN (:...tenants) AND row.liftedAt IS NULL', { tenants })
       .orderBy('row.at')
       .addOrderBy('row.hash')
       .getMany();

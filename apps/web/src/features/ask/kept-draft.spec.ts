@@ -45,6 +45,15 @@ describe('a draft that is kept in the browser', () => {
     for (const text of [null, '', '{']) expect(parseKept(text, NOW)).toBeNull();
   });
 
+  test('stays in no browser if it answers a demand, which may have a gag', () => {
+    const localStorage = new FakeStorage();
+    Object.defineProperty(globalThis, 'localStorage', { value: localStorage, configurable: true });
+    const place: DraftPlace = { person: 'usr_1', query: 'demand=dem_1' };
+    keepDraft(place, DRAFT, NOW);
+    keepDraft(place, { ...DRAFT, demand: 'dem_1' }, NOW);
+    expect(Object.keys(localStorage)).toEqual([]);
+  });
+
   test('is kept for each address of the form by itself, and for its person alone', () => {
     const localStorage = new FakeStorage();
     Object.defineProperty(globalThis, 'localStorage', { value: localStorage, configurable: true });

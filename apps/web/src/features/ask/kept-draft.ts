@@ -17,7 +17,7 @@ const KEPT_MS = 7 * 86_400_000;
 
 type Kept = { at: number; draft: Omit<Draft, 'ticked'> & { ticked: string[] } };
 
-/** Keeps the draft, or forgets it if nothing in it is the person's own work. */
+/** Keeps the draft, or forgets it if it is not worth keeping. */
 export function keepDraft(place: DraftPlace, draft: Draft, now: number): void {
   if (!isWorthKeeping(draft)) {
     forgetDraft(place);
@@ -71,5 +71,6 @@ export function parseKept(text: string | null, now: number): Draft | null {
   }
 }
 
-const isWorthKeeping = ({ justification, ticked, objects, ticket }: Draft): boolean =>
-  justification.trim() !== '' || ticked.size > 0 || objects !== '' || ticket !== '';
+/** Whether anything in it is the person's own work. What answers a demand stays in no browser: its gag may forbid that. */
+const isWorthKeeping = ({ justification, ticked, objects, ticket, demand }: Draft): boolean =>
+  demand === undefined && (justification.trim() !== '' || ticked.size > 0 || objects !== '' || ticket !== '');

@@ -126,7 +126,7 @@ async function loadTrustStatus(
 ): Promise<TrustStatus> {
   const document = (await unit.trust.current(slug))?.document ?? null;
   const mustBeSigned = countersignedActions(access, controls, { document }).length > 0;
-  const stops = document === null ? [] : await unit.stops.standing(slug);
+  const stops = document === null ? [] : await unit.stops.standing([slug]);
   return {
     document,
     signers: mustBeSigned ? await countSigners(unit, slug, document, now) : 0,

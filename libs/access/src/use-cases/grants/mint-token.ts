@@ -133,7 +133,7 @@ async function startedGrant(unit: TenantUnit, grant: Grant, terms: Terms, now: D
 
 /** Checks for a customer's signed stop of this digest. A stop of the whole tenant is a rule of the evaluator. */
 async function requireNotStopped({ stops }: TenantUnit, tenant: string, { digest }: Grant): Promise<void> {
-  if ((await stops.standing(tenant)).some((stop) => stop.digest === digest))
+  if ((await stops.standing([tenant])).some((stop) => stop.digest === digest))
     throw new AccessError('grant_not_active', 'The customer has stopped this grant.');
 }
 

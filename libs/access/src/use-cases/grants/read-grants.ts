@@ -118,11 +118,8 @@ export async function loadBlocks(
   const accesses = open.map(({ id, tenant, service, requester }) => ({
     ...{ tenant, service, person: requester, grant: id },
   }));
-  const [locks, ...stops] = await Promise.all([
-    unit.locks.binding(accesses),
-    ...tenants.map((tenant) => unit.stops.standing(tenant)),
-  ]);
-  return { locks, stops: stops.flat() };
+  const [locks, stops] = await Promise.all([unit.locks.binding(accesses), unit.stops.standing(tenants)]);
+  return { locks, stops };
 }
 
 /** @throws AccessError `not_found` */

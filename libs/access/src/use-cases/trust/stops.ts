@@ -85,7 +85,7 @@ export function listStops(deps: Deps, principal: Principal, tenant: string): Pro
   requireTenantAccess(principal, 'trust.read', tenant);
   return readAsPerson(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
-    return unit.stops.standing(tenant);
+    return unit.stops.standing([tenant]);
   });
 }
 
