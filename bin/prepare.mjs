@@ -136,7 +136,7 @@ async function install(folder) {
     );
   await npm(['ci', '--ignore-scripts']);
   // node-gyp reads JOBS, and compiles so many files at once. SQLite has two, and one of them takes most of a minute. SQLite's
-  // authors build it with -O2. The package asks for -O3, which makes it no faster and takes half as long again to compile.
+  // authors build it with -O2. The package asks for -O3, which makes it no faster and takes 1.5 times as long to compile.
   const compiled = npm(['rebuild'], { JOBS: 'max', CFLAGS: '-O2', ...process.env });
   // The caller that waits gets the error. It may occur before.
   compiled.catch(() => {});

@@ -25,8 +25,8 @@ type Round = { perSecond: number; cpu: number };
 /** Programs that share a load, measured in each round. */
 type Contender = { subjects: readonly LoadedSubject[]; connections: number; rounds: Round[] };
 
-/** A line of two contenders. */
-type Comparison = { what: string; is: Contender; rivalIs: Contender; target?: string };
+/** A line of the table: one contender, compared with another. */
+type Comparison = { what: string; compared: Contender; baseline: Contender; target?: string };
 
 /**
  * A gateway with two worker processes beside one with a single process, in turn, before one upstream. The load, the upstream and the
@@ -58,16 +58,20 @@ export const workers: Family = {
         ...(proxies.length === 0 ? [] : [oneProxy, twoProxies]),
       ])
         rounds.push(await calls(subjects, connections, CALLS));
-    const workersRow = { what: 'gateway with 2 workers', is: sharing, rivalIs: single };
+    const workersRow = { what: 'gateway with 2 workers', compared: sharing, baseline: single };
     const rows = [
       cpuRow({ ...workersRow, target: '≤ 1.15 ×' }),
       rateRow(workersRow),
-      cpuRow({ what: 'the same, twice the connections', is: fullyLoaded, rivalIs: single }),
-      cpuRow({ what: 'control: the single process, half the connections', is: halfLoaded, rivalIs: single }),
-      cpuRow({ what: 'control: 2 gateways that share nothing', is: apart, rivalIs: single }),
+      cpuRow({ what: 'the same, twice the connections', compared: fullyLoaded, baseline: single }),
+      cpuRow({
+        what: 'control: the single process, half the connections',
+        compared: halfLoaded,
+        baseline: single,
+      }),
+      cpuRow({ what: 'control: 2 gateways that share nothing', compared: apart, baseline: single }),
     ];
     if (proxies.length === 0) return rows;
-    const proxiesRow = { what: 'control: 2 HAProxy processes', is: twoProxies, rivalIs: oneProxy };
+    const proxiesRow = { what: 'control: 2 HAProxy processes', compared: twoProxies, baseline: oneProxy };
     return [...rows, cpuRow(proxiesRow), rateRow(proxiesRow)];
   },
 };
@@ -83,17 +87,19 @@ const rateRow = (comparison: Comparison): Row =>
   rowOf(comparison, 'calls, load and upstream on the same cores', ({ perSecond }) => perSecond, '/s');
 
 function rowOf(
-  { what, is, rivalIs, target = '' }: Comparison,
+  { what, compared, baseline, target = '' }: Comparison,
   figure: string,
   read: (round: Round) => number,
   unit: string,
 ): Row {
   return {
     what: `${what}: ${figure}`,
-    figure: `${rounded(median(is.rounds.map(read)))}${unit}`,
+    figure: `${rounded(median(compared.rounds.map(read)))}${unit}`,
     rival: 'a single process',
-    rivalFigure: `${rounded(median(rivalIs.rounds.map(read)))}${unit}`,
-    ratio: times(median(is.rounds.map((round, at) => read(round) / read(rivalIs.rounds[at] ?? round)))),
+    rivalFigure: `${rounded(median(baseline.rounds.map(read)))}${unit}`,
+    ratio: times(
+      median(compared.rounds.map((round, at) => read(round) / read(baseline.rounds[at] ?? round))),
+    ),
     target,
   };
 }
@@ -111,7 +117,7 @@ async function subjectWith(upstream: string, count: number, closing: Closing): P
   return { subject: subjectOf(site, CALL, bearing(token)), site, token };
 }
 
-/** Two of them; none if the machine has no HAProxy. */
+/** Starts two HAProxy processes; none if the machine has no HAProxy. */
 async function haproxies(
   { site, token }: RunningGateway,
   { origin }: Upstream,

@@ -81,7 +81,7 @@ describe('the live page', () => {
     const invitation = { service: 'billing', scope, until };
     const invitations = '/api/v1/tenants/acme/invitations';
     const invited = await site.api<{ id: string }>('ada', 'POST', invitations, invitation);
-    // Nothing but a banner tells the page of a receipt.
+    // The page of a receipt does not poll, and no event reports a lock: only the changed banner makes it read again.
     const ada = await site.signedIn('ada', `/grants/${id}/receipt`, {
       viewport: { width: 360, height: 740 },
     });

@@ -113,7 +113,7 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
       changes: [],
     });
     expect(await onCard()).toBe('rules');
-    // Its engineer hears of that while the lock is in force, too.
+    // Its engineer is notified of that although the lock is in force.
     expect(await notified()).toEqual([request.id]);
     await limitDuration(1_800);
     expect(await outdated()).toMatchObject({ changes: [{ code: 'locked' }] });

@@ -111,8 +111,8 @@ function registerHelp(program: Command, run: Run, host: HostPart): void {
   );
 }
 
-/** `help` of a verb that there is not becomes that verb, so that its error names the one that was meant. */
-function checkHelpedVerb(program: Command, argv: readonly string[]): readonly string[] {
+/** Turns `help VERB` into `VERB` if there is no such verb: the error of an unknown verb suggests the one that was meant. */
+function nameUnknownVerb(program: Command, argv: readonly string[]): readonly string[] {
   const [first, verb] = argv;
   const isUnknown = verb !== undefined && program.commands.every((each) => each.name() !== verb);
   return first === 'help' && isUnknown ? argv.slice(1) : argv;
@@ -125,7 +125,7 @@ function checkHelpedVerb(program: Command, argv: readonly string[]): readonly st
 export async function runVerb(host: HostPart, argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     const program = buildProgram(io, host);
-    await program.parseAsync(moveDashedIdsLast(checkHelpedVerb(program, argv)), { from: 'user' });
+    await program.parseAsync(moveDashedIdsLast(nameUnknownVerb(program, argv)), { from: 'user' });
     return 0;
   } catch (error) {
     return reportError(io, argv.includes('--json'), error);

@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 
-/** SHA-256 reads blocks of so many bytes, and returns so many (FIPS 180-4). */
+/** The sizes of a block and of a hash in SHA-256 (FIPS 180-4). */
 const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
 const INNER_PAD = 0x36;
@@ -26,7 +26,7 @@ export function hmacSha256(key: KeyObject): (text: string) => string {
     const length = BLOCK_BYTES + text.length;
     if (length > inner.length) inner = padded(bytes, INNER_PAD, 2 * text.length);
     inner.write(text, BLOCK_BYTES, 'latin1');
-    // As text: a buffer of its own for so few bytes costs Node more than the hash.
+    // The inner hash is passed as a text: a buffer for 32 bytes costs Node more than the hash itself.
     outer.write(hash('sha256', inner.subarray(0, length), 'binary'), BLOCK_BYTES, 'latin1');
     return hash('sha256', outer, 'base64url');
   };

@@ -4,6 +4,7 @@ import {
   isConsent,
   isOpen,
   isOverdue,
+  type NoteView,
   type Notice,
   noteViews,
   type Person,
@@ -77,15 +78,16 @@ export async function accessFacts(
   const terms = view?.offer?.terms ?? request.terms;
   const requester = await unit.organisation.person(request.requester);
   const tenant = await unit.organisation.tenant(request.tenant);
+  const note = await findNote(unit, kind, request);
   return {
     ...{ kind, at: notice.at },
     requester: requester?.name ?? request.requester,
     tenant: tenant?.name ?? request.tenant,
     ...(await termsFacts(unit, request, terms)),
     ...(await grantFacts(unit, kind, grant)),
-    by: (await writerOf(unit, kind, request)) ?? (await deciderOf(unit, kind, grant, reviews)),
+    by: note === undefined ? await deciderOf(unit, kind, grant, reviews) : await writerOf(unit, note),
     blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, now),
-    said: await noteOf(unit, kind, request),
+    said: note?.text ?? null,
     link: `${publicUrl}/${pageAbout(kind, subject, request)}`,
   };
 }
@@ -124,14 +126,15 @@ async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
   return { grant, dueAt: disclosure?.dueAt ?? null, crossing };
 }
 
-/** The words of the note that the mail is about; null if it is about none, or if they were erased. */
-const noteOf = async (unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<string | null> =>
-  (await findNote(unit, kind, id))?.text ?? null;
-
-async function findNote(unit: ReadUnit, kind: MailKind, request: string) {
+/** The note that the mail is about; undefined if it is about none. Its text is null if it was erased. */
+async function findNote(
+  unit: ReadUnit,
+  kind: MailKind,
+  { id }: AccessRequest,
+): Promise<NoteView | undefined> {
   const said = NOTE_KINDS[kind];
   if (said === undefined) return undefined;
-  const notes = await noteViews(unit, [request]);
+  const notes = await noteViews(unit, [id]);
   return notes.findLast(({ note }) => note.kind === said);
 }
 
@@ -162,13 +165,11 @@ const isInApproval = (
   !(kind === 'grant.active' && grant.useBy !== null) &&
   beganWith(grant.createdAt, at);
 
-/** Who wrote the note that the mail is about; null if it is about none. */
-async function writerOf(unit: ReadUnit, kind: MailKind, { id }: AccessRequest): Promise<MailFacts['by']> {
-  const note = await findNote(unit, kind, id);
-  if (note === undefined) return null;
-  const person = await unit.organisation.person(note.note.person);
+/** Who wrote the note that the mail is about. */
+async function writerOf(unit: ReadUnit, { note }: NoteView): Promise<MailFacts['by']> {
+  const person = await unit.organisation.person(note.person);
   const side = person?.tenant == null ? 'vendor' : 'customer';
-  return { name: person?.name ?? note.note.person, side, reason: null };
+  return { name: person?.name ?? note.person, side, reason: null };
 }
 
 /** The decision that each of these mails is about. */

@@ -206,7 +206,7 @@ function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   if (kind.startsWith('disclosure.')) return disclosureRows(facts, words, reader);
   const decided: Row = [labels.decided, [writeInstant(facts.at, reader)]];
   if (grant === null) return [decided, [labels.end, [words.nothingOpened]]];
-  const begin = grant.startsAt === null ? words.unknownYet : writeInstant(grant.startsAt, reader);
+  const begin = grant.startsAt === null ? words.withFirstUse : writeInstant(grant.startsAt, reader);
   const starts: Row = [labels.starts, [begin]];
   if (kind === 'grant.ended')
     return [
@@ -242,7 +242,7 @@ function wouldBeginRows(
   reader: Reader,
 ): Row[] {
   const begin =
-    startsAt !== null ? writeInstant(startsAt, reader) : useBy !== null ? words.unknownYet : undefined;
+    startsAt !== null ? writeInstant(startsAt, reader) : useBy !== null ? words.withFirstUse : undefined;
   if (begin === undefined) return [];
   return [[words.labels.wouldBegin, isExtension ? [begin, words.isExtension] : [begin]]];
 }

@@ -24,6 +24,7 @@ import {
   readCrossing,
   requestViews,
   usualSeconds,
+  waitsForLock,
   whyOutdated,
 } from '@countersign/access';
 import { browserAddress, type ServiceDefinition } from '@countersign/contract';
@@ -124,7 +125,7 @@ export async function readFacts(unit: Unit, request: string, as: Showing): Promi
 }
 
 const outdatedBy = (why: Outdated | null): CardFacts['outdated'] =>
-  why === null ? null : why.changes.some(({ code }) => code === 'locked') ? 'locked' : 'rules';
+  why === null ? null : waitsForLock(why) ? 'locked' : 'rules';
 
 /**
  * The facts of many requests in few reads: each object is read once. Leaves out earlier denials, and how long the customer

@@ -44,9 +44,9 @@ export const violationsByAllEngines = (page: Page): Promise<string[]> =>
 const ROUNDS = 5;
 
 /**
- * Opens everything that opens on a press, looks, and closes it again. The page may show a closed part only while it is looked at,
- * because an answer of the broker came late. The engines would then report its fields, whose labels cannot be seen: so it is
- * opened, too, and all is looked at again.
+ * Opens everything that opens on a press, looks, and closes it again. If an answer of the broker comes late, a closed part can
+ * appear while the engines look. They would report its fields, whose labels cannot be seen. So it is opened too, and the engines
+ * look again.
  */
 async function whileAllIsOpen(page: Page, look: () => Promise<string[]>): Promise<string[]> {
   await page.evaluate('window.openedByTest = []');

@@ -24,8 +24,8 @@ interface Verb {
 }
 
 /**
- * A shell script that completes verbs, flags and values. It is made from the program itself, so that it misses none. It knows all
- * but ids and names of the organisation, for which it calls `completion SHELL --values LIST`.
+ * A shell script that completes verbs, flags and values. It is made from the program itself, so that it misses none. The
+ * script calls `completion SHELL --values LIST` for what it cannot contain: ids, and names in the organisation.
  */
 export async function printCompletion(
   context: Context,
@@ -89,7 +89,7 @@ const ARGUMENT_VALUES: Readonly<Record<string, Values>> = {
   tenant: { listed: ['tenants'] },
 };
 
-/** By what an id begins with. Each of these may be `@last`. */
+/** The list that has the ids with this prefix. In place of each such id, `@last` is allowed. */
 const ID_LISTS = { grt_: 'grants', inv_: 'invitations', lck_: 'locks', req_: 'requests' } as const;
 
 function ofOption({ long, flags, argChoices, description }: Option): Values {
@@ -113,7 +113,7 @@ function ofId(description: string): Values {
   return listed.length === 0 ? {} : { words: ['@last'], listed };
 }
 
-/** Names of verbs and flags, and fixed values, need no quoting inside of quotes. */
+/** For bash and fish. Verbs, flags and fixed values have no character that is special between single quotes. */
 const quoted = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(' ');
 
 /** The places that have values: the path and the flag or the number of the argument. */

@@ -12,7 +12,7 @@ import { fetchMe } from '../api/people.js';
 import type { Listed } from './choices.js';
 import type { Answer, Context } from './context.js';
 
-/** The person waits with a finger on the key. */
+/** Short, because a person has pressed a key and waits for the shell. */
 const TIMEOUT_MS = 2_000;
 const NEWEST = new URLSearchParams({ limit: '20' });
 
@@ -54,14 +54,14 @@ const LISTS: Readonly<Record<Listed, (api: Api) => Promise<Value[]>>> = {
   zones: () => Promise.resolve(Intl.supportedValuesOf('timeZone').map((value) => ({ value, about: '' }))),
 };
 
-/** A shell expands what a script offers, so nothing else is offered, whatever the broker answers. */
+/** A shell expands what a completion script offers. So a value with any other character is left out, whatever the broker answers. */
 const HARMLESS = /^[\w./:+-]+$/;
 
 /**
  * Prints values for a completion script, one a line.
  *
  * @param withAbout adds what each of them stands for, after a tab
- * @throws CliError as `Api.call`; the script shows none
+ * @throws CliError as `Api.call`; the script hides it
  */
 export async function printListedValues(context: Context, list: Listed, withAbout: boolean): Promise<Answer> {
   const api = openApi(context.io.env, TIMEOUT_MS);

@@ -60,7 +60,7 @@ async function ownLog(api: Api): Promise<string> {
   );
 }
 
-/** A refusal names this many tenants. */
+/** The error names at most this many tenants. */
 const MOST_NAMED = 8;
 
 function formatEvents(events: readonly Event[]): string {

@@ -67,7 +67,7 @@ function credentialFacts({ counts, credentials, stated }: Standing, now: Date): 
   ]);
 }
 
-/** @param what one of them; several have an s */
+/** @param what in the singular; its plural has an s */
 function aged(what: string, { count, oldest }: { count: number; oldest: string | null }, now: Date): string {
   const counted = count === 1 ? `1 ${what}` : `${count} ${what}s`;
   if (oldest === null) return counted;

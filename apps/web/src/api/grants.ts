@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { type AccessRecord, api, type Grant } from './client.js';
 import { type ListPage, listQuery, MOST_ITEMS, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';
+import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';
 
 const REFETCH_MS = 2_000;
 
@@ -43,6 +44,9 @@ export const locksQuery = listQuery(
   (query, signal) => unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
   MOST_ITEMS,
 );
+
+/** Reads again what a lock that was set or lifted changes. */
+export const reloadLocks = (): Promise<unknown> => invalidate(['locks'], ...KEYS_OF_BLOCKS);
 
 /**
  * The refetch interval of a grant's page. Live updates are not enough while access is open: the broker that this page

@@ -24,8 +24,8 @@ const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
 const SUPERVISED = ['notified', 'paused', 'resumed', 'stopped'];
 const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
 
-/** Rules say which reviews a request needs, and whether it can still be approved. */
-const RULE_KEYS: readonly QueryKey[] = [['requests'], ['request']];
+/** The answers that change with the rules: which reviews a request needs, and whether it can still be approved. */
+const KEYS_OF_RULES: readonly QueryKey[] = [['requests'], ['request']];
 
 /** Which answers each kind of notice makes stale. */
 const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
@@ -74,11 +74,11 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [
       `widening.${change}`,
-      () => [['widenings'], ['controls'], ...RULE_KEYS, ['events']],
+      () => [['widenings'], ['controls'], ...KEYS_OF_RULES, ['events']],
     ]),
   ),
-  'trust.adopted': () => [['trust'], ...RULE_KEYS, ['events']],
-  'trust.reset-used': () => [['trust'], ...RULE_KEYS, ['events']],
+  'trust.adopted': () => [['trust'], ...KEYS_OF_RULES, ['events']],
+  'trust.reset-used': () => [['trust'], ...KEYS_OF_RULES, ['events']],
   'trust.stopped': () => [['stops'], ...KEYS_OF_BLOCKS],
   'trust.lifted': () => [['stops'], ...KEYS_OF_BLOCKS],
   'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants'], ['events']],

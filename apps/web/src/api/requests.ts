@@ -49,7 +49,7 @@ export const manyRequestsQuery = (query: RequestFilter) => requestsQuery(query, 
 
 /**
  * How often waiting requests are read again: no event says that rules were loosened, that a lock was set or
- * lifted, or that an hour is over that they name.
+ * lifted, or that the hours of a rule have begun or ended.
  */
 export const RULES_REFETCH_MS = 30_000;
 

@@ -133,7 +133,7 @@ export const de: Words = {
       `${wanted(n)} Der Zugriff hat begonnen. Er ist gestoppt oder gesperrt: Kein Aufruf geht durch.`,
   },
   nothingOpened: 'keiner wurde geöffnet',
-  unknownYet: 'mit der ersten Nutzung',
+  withFirstUse: 'mit der ersten Nutzung',
   never: 'nie',
   isExtension: 'Das setzt einen früheren Zugriff fort, ab dessen vorgesehenem Ende.',
   onceNotified: 'sobald einer Ihrer Kanäle diese Nachricht erhalten hat',

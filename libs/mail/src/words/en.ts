@@ -129,7 +129,7 @@ export const en: Words = {
     sentence: (n) => `${wanted(n)} The access has begun. It is stopped or locked: no call passes.`,
   },
   nothingOpened: 'none was opened',
-  unknownYet: 'with the first use',
+  withFirstUse: 'with the first use',
   never: 'never',
   isExtension: 'This continues earlier access, from its planned end.',
   onceNotified: 'as soon as one of your channels has received this notice',

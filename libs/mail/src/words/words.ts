@@ -89,7 +89,7 @@ export interface Words {
   blocked: { subject(names: Names): string; sentence(names: Names): string };
   erased: string;
   nothingOpened: string;
-  unknownYet: string;
+  withFirstUse: string;
   never: string;
   isExtension: string;
   /** When an emergency begins. */

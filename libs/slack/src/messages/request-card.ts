@@ -122,6 +122,7 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   ];
 }
 
+/** A card whose buttons lead to the browser has no link that leads there a second time. */
 const hasButton = (blocks: readonly KnownBlock[], action: string): boolean =>
   blocks.some(
     (block) =>

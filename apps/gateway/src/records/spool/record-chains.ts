@@ -19,7 +19,11 @@ export type RecordDraft = {
 
 /** Writes records that are alike as canonical JSON, which takes less time than building and sorting an object. */
 export interface RecordText {
-  /** The record, which is of the kind of this text, after the one with the hash `prev`. Undefined if canonical JSON refuses its text. */
+  /**
+   * Canonical JSON of the record, which follows the record with the hash `prev`. Undefined if canonical JSON refuses a text in it.
+   *
+   * @param record must fit: the caller has chosen this text for it
+   */
   at(record: UnchainedRecord, seq: number, prev: string): string | undefined;
 }
 

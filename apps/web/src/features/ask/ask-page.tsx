@@ -80,6 +80,7 @@ function AskForm({
   const [first, setFirst] = useState(() =>
     firstDraft(given, services, { past, template, kept: keptDraft(place, Date.now()) }),
   );
+  // Without the draft, the form has what the address names. The next press leaves the earlier request or template out, too.
   const startOver = () => {
     forgetDraft(place);
     setFirst(

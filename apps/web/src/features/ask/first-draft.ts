@@ -9,7 +9,7 @@ export interface FirstDraft {
   by: 'draft' | 'request' | 'template' | null;
 }
 
-/** What may fill the form in: the draft kept for the address, or the earlier request (`from`) or template (`template`) that it names. */
+/** What may fill in the form: the draft kept for the address, or the earlier request (`from`) or template (`template`) that the address names. */
 export interface Sources {
   past?: AccessRequestDetail | undefined;
   template?: Template | undefined;
@@ -17,7 +17,7 @@ export interface Sources {
 }
 
 /**
- * The draft that the person left at this very address comes before all that the address names.
+ * The draft that the person left at this address wins over everything that the address names.
  *
  * @param given the address: it names an earlier request, a template, or values of the form
  */

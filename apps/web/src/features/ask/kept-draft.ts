@@ -1,9 +1,9 @@
 import type { Draft } from './draft.js';
 
 /**
- * The drafts of one person, one for each address of the form, kept in this browser until they are sent, so that they survive a
- * sign-out. A draft is shown to the same person only, at the same address, and for a week after the last change. It holds what the
- * form holds and nothing else.
+ * Where a draft is kept in this browser: each person has one for each address of the form. It stays until it is sent, so that it
+ * survives a sign-out. It is shown to the same person only, at the same address, and for a week after the last change. It holds what
+ * the form holds and nothing else.
  */
 export interface DraftPlace {
   person: string;
@@ -41,9 +41,9 @@ export function forgetDraft(place: DraftPlace): void {
 /** Null if no draft is kept there. Every draft of the person that is too old, or that the form cannot show, is deleted. */
 export function keptDraft(place: DraftPlace, now: number): Draft | null {
   try {
-    const first = keyOf({ ...place, query: '' });
+    const personKey = keyOf({ ...place, query: '' });
     for (const key of Object.keys(localStorage))
-      if (key.split('?', 1)[0] === first && parseKept(localStorage.getItem(key), now) === null)
+      if (key.split('?', 1)[0] === personKey && parseKept(localStorage.getItem(key), now) === null)
         localStorage.removeItem(key);
     return parseKept(localStorage.getItem(keyOf(place)), now);
   } catch {

@@ -19,7 +19,7 @@ export function Preview({
 }: {
   ask: Ask | null;
   tenant: string;
-  /** What the form still needs, for a form without a request. */
+  /** Says what the form still needs. Shown as long as it makes no request. */
   incomplete: string;
 }) {
   const text = useText(askTexts);

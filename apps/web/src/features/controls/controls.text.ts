@@ -7,7 +7,7 @@ const en = {
   approvals: 'Approvals that a request needs',
   actions: 'What each action takes',
   actionsLead:
-    'The actions of all data services of this vendor. One that Slack may approve is of low risk if it only reads.',
+    'The actions of all data services of this vendor. An action that may be approved in Slack has a low risk if it only reads.',
   level: {
     low: 'May be approved in Slack too',
     medium: 'Decided on the web',
@@ -37,7 +37,7 @@ const de: typeof en = {
   approvals: 'Freigaben, die eine Anfrage braucht',
   actions: 'Was jede Aktion braucht',
   actionsLead:
-    'Die Aktionen aller Datendienste dieses Anbieters. Eine, die auch in Slack freizugeben ist, hat geringes Risiko, wenn sie nur liest.',
+    'Die Aktionen aller Datendienste dieses Anbieters. Eine Aktion, die auch in Slack freigegeben werden darf, hat geringes Risiko, wenn sie nur liest.',
   level: {
     low: 'Auch in Slack freizugeben',
     medium: 'Im Web zu entscheiden',

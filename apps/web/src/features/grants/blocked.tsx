@@ -171,8 +171,8 @@ function BannerLine({ reason, count, to }: Block) {
 function groupBlocks(grants: readonly Grant[]): Block[] {
   const groups = new Map<string, Block>();
   for (const { id, accessReason } of grants) {
-    const key = `${accessReason?.code} ${accessReason?.by} ${accessReason?.at}`;
     if (accessReason === null) continue;
+    const key = `${accessReason.code} ${accessReason.by} ${accessReason.at}`;
     const count = (groups.get(key)?.count ?? 0) + 1;
     groups.set(key, { reason: accessReason, count, to: count === 1 ? `/grants/${id}` : '/access' });
   }
@@ -205,7 +205,7 @@ export function useWholeStop(): Block | null {
   const lock = locks.data?.items.find(({ kind, name }) => kind === 'tenant' && name === slug);
   if (lock === undefined) return null;
   const blocked = grants.data?.items.find(({ accessReason }) => accessReason?.code === 'locked_tenant');
-  // Without access that it blocks, only the lock itself is known.
+  // If the lock blocks no access, no grant says who set it and when.
   const ofLock = {
     code: 'locked_tenant',
     by: null,

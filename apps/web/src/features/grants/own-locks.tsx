@@ -1,9 +1,8 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
-import { locksQuery } from '../../api/grants.js';
+import { locksQuery, reloadLocks } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate, KEYS_OF_BLOCKS } from '../../api/query-client.js';
 import { isVendor, may, type Session, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -47,13 +46,13 @@ export function OwnLocks() {
   );
 }
 
-/** A lock of the reader's side. Only a session with a strong sign-in may lift a lock; any other reads what it needs. */
+/** A lock of the reader's side. Only a session with a strong sign-in may lift it; in any other the page says what lifting takes. */
 function OwnLock({ id, reason, expiresAt }: { id: string; reason: string | null; expiresAt: string | null }) {
   const text = useText(ownLocksTexts);
   const mayLift = may(useSession(), 'lock.lift');
   const lift = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
-    onSettled: () => invalidate(['locks'], ...KEYS_OF_BLOCKS),
+    onSettled: reloadLocks,
   });
   return (
     <>
@@ -89,7 +88,7 @@ function LockReason({ session, onClose }: { session: Session; onClose: () => voi
     mutationFn: (reason: string) =>
       unwrap(api.POST('/api/v1/locks', { body: { kind: 'tenant', name, reason } })),
     onSuccess: onClose,
-    onSettled: () => invalidate(['locks'], ...KEYS_OF_BLOCKS),
+    onSettled: reloadLocks,
   });
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>

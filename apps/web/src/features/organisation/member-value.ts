@@ -1,10 +1,11 @@
 import { durationText, type Language } from '@countersign/wording';
 
-/** Members of the vendor's policy and of a customer's controls that are whole seconds. */
+/** Members of the vendor's policy and of a customer's controls whose values are whole seconds. */
 const SECONDS: ReadonlySet<string> = new Set([
   ...['maxDuration', 'tokenTtl', 'requestTtl', 'disclosureDue'],
   ...['within', 'after', 'delay'],
 ]);
+/** Days, hours, minutes and seconds. */
 const ALL_UNITS = 4;
 
 /** A member's value as a person reads it: a duration in words, with every unit that differs. All others stay as they are. */

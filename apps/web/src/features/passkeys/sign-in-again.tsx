@@ -13,7 +13,7 @@ import { passkeysTexts } from './passkeys.text.js';
 import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
 const ID = 'sign-in-again';
-/** Whether the page already asks for it, above the forms. */
+/** Whether the page already asks for a fresh sign-in, above its forms. */
 const IsAsked = createContext(false);
 
 /**

@@ -84,7 +84,7 @@ function compareCalls(records: readonly AccessRecord[], leaves: readonly Event[]
 function compareGrant(grant: Grant, leaves: readonly Event[]): Mismatch | null {
   const own = leaves.filter(({ data }) => data['grant'] === grant.id);
   const started = own.find(({ type }) => type === 'grant.started');
-  // Access that ended before it began has no start in the log, but the window that it was to have. No call passed under it.
+  // Access that ended before it began has no start in the log, only its planned window. If a call passed, the log must have the start.
   const planned = own.find(({ type }) => type === 'grant.scheduled');
   const wasUsed = leaves.some(({ type }) => type === 'access.allowed');
   const logged = started ?? (grant.state === 'ended' && !wasUsed ? planned : undefined);

@@ -23,7 +23,7 @@ import { download } from '../history/record-export.js';
 import { LogProofs } from './log-proofs.js';
 import { receiptTexts } from './receipt.text.js';
 import { ReceiptProof } from './receipt-proof.js';
-import { countCalls, endedFirst, refusedCalls, summariseCalls } from './summary.js';
+import { countCalls, endedBeforeStart, refusedCalls, summariseCalls } from './summary.js';
 
 /** `/grants/{id}/receipt`: what was allowed and what was done, to print or download. */
 export default function ReceiptPage() {
@@ -167,7 +167,7 @@ function Window({ grant }: { grant: Grant }) {
   const { startsAt, endsAt, endedAt } = grant;
   const end = endedAt ?? endsAt;
   if (startsAt === null || end === null) return text.notBegun;
-  if (endedFirst(grant)) return text.neverBegan;
+  if (endedBeforeStart(grant)) return text.neverBegan;
   return (
     <>
       <Instant at={startsAt} seconds year /> {text.until} <Instant at={end} seconds year />

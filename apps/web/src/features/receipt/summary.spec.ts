@@ -1,5 +1,5 @@
 import type { AccessRecord } from '../../api/client.js';
-import { countCalls, endedFirst, refusedCalls, summariseCalls } from './summary.js';
+import { countCalls, endedBeforeStart, refusedCalls, summariseCalls } from './summary.js';
 
 const record = (change: Partial<AccessRecord>) =>
   ({ decision: 'allowed', action: 'read', resource: 'invoices/1', count: 1, ...change }) as AccessRecord;
@@ -45,10 +45,10 @@ test('each refused call is listed, the oldest first', () => {
 
 test('access that ended before its planned beginning never began', () => {
   const startsAt = '2026-11-24T16:00:00Z';
-  expect(endedFirst({ startsAt, endedAt: '2026-11-24T15:30:00Z' })).toBe(true);
-  expect(endedFirst({ startsAt, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
+  expect(endedBeforeStart({ startsAt, endedAt: '2026-11-24T15:30:00Z' })).toBe(true);
+  expect(endedBeforeStart({ startsAt, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
   // Stopped in the second in which it began.
-  expect(endedFirst({ startsAt, endedAt: startsAt })).toBe(false);
-  expect(endedFirst({ startsAt, endedAt: null })).toBe(false);
-  expect(endedFirst({ startsAt: null, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
+  expect(endedBeforeStart({ startsAt, endedAt: startsAt })).toBe(false);
+  expect(endedBeforeStart({ startsAt, endedAt: null })).toBe(false);
+  expect(endedBeforeStart({ startsAt: null, endedAt: '2026-11-24T16:30:00Z' })).toBe(false);
 });

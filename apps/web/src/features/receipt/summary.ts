@@ -34,6 +34,6 @@ export const refusedCalls = (records: readonly AccessRecord[]): AccessRecord[] =
     .filter(({ decision }) => decision === 'refused')
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 
-/** Whether access ended before the time at which it was to begin. Times are whole seconds: one that began may end in the same. */
-export const endedFirst = ({ startsAt, endedAt }: Pick<Grant, 'startsAt' | 'endedAt'>): boolean =>
+/** Whether access ended before the time at which it was to begin. Times are whole seconds: access that ended in the second of its start had begun. */
+export const endedBeforeStart = ({ startsAt, endedAt }: Pick<Grant, 'startsAt' | 'endedAt'>): boolean =>
   startsAt !== null && endedAt !== null && Date.parse(endedAt) < Date.parse(startsAt);

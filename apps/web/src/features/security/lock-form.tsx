@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
+import { reloadLocks } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate, KEYS_OF_BLOCKS } from '../../api/query-client.js';
 import { servicesQuery } from '../../api/requests.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -47,7 +47,7 @@ function Fields({ onClose }: { onClose: () => void }) {
         }),
       ),
     onSuccess: onClose,
-    onSettled: () => invalidate(['locks'], ...KEYS_OF_BLOCKS),
+    onSettled: reloadLocks,
   });
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>

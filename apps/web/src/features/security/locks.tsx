@@ -1,9 +1,8 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
-import { locksQuery } from '../../api/grants.js';
+import { locksQuery, reloadLocks } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate, KEYS_OF_BLOCKS } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -83,6 +82,6 @@ export function Locks() {
 function useLift() {
   return useMutation({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
-    onSettled: () => invalidate(['locks'], ...KEYS_OF_BLOCKS),
+    onSettled: reloadLocks,
   });
 }

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
+import { reloadLocks } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate, KEYS_OF_BLOCKS } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -44,7 +44,7 @@ function StopForm({ target, onClose }: { target: StopTarget; onClose: () => void
       else await unwrap(api.POST('/api/v1/locks', { body: { kind: target.kind, name: target.id, reason } }));
     },
     onSuccess: onClose,
-    onSettled: () => invalidate(['locks'], ...KEYS_OF_BLOCKS),
+    onSettled: reloadLocks,
   });
   return (
     <form className="stack" onSubmit={submitWith((reason) => stop.mutate(reason))}>

@@ -49,7 +49,7 @@ async function loadReview(
   return { access, context: await loadPolicyContext(unit, access, input) };
 }
 
-/** @throws AccessError `controls_changed` if the rules refuse it now, or require more than they did */
+/** @throws AccessError `controls_changed` if the rules refuse it now, require more than they did, or a stop or lock is in force */
 function requireNoStricter(request: AccessRequest, { access, context }: LoadedReview): ReviewNeeds {
   const { refusals, needs } = evaluate(access, context);
   const isLocked = isOnlyLocked(refusals);
@@ -59,7 +59,7 @@ function requireNoStricter(request: AccessRequest, { access, context }: LoadedRe
       `The rules have changed since this was requested. It can no longer be approved. ${detailsOf(refusals)}`,
       { refusals },
     );
-  // Before the lock: to lift it would not help a request that needs more now.
+  // This answers before a lock does: lifting the lock would not help a request that needs more now.
   const changes = needChanges(request.needs, needs);
   if (changes.length > 0)
     throw new OutdatedError(
@@ -76,7 +76,7 @@ function requireNoStricter(request: AccessRequest, { access, context }: LoadedRe
 const detailsOf = (refusals: AccessError['refusals']): string =>
   refusals.map(({ detail }) => detail).join(' ');
 
-/** Whether stops and locks alone keep it from being approved: once they are lifted, it can be. */
+/** Whether the refusals are all stops and locks. Once those are lifted, what they refuse is possible again. */
 export const isOnlyLocked = (refusals: AccessError['refusals']): boolean =>
   refusals.length > 0 && refusals.every(({ code }) => code === 'locked');
 
@@ -92,7 +92,7 @@ class OutdatedError extends AccessError {
 
 const LOCKED: NeedChange = { code: 'locked', from: null, to: null, channels: [] };
 
-/** Why an open request can no longer be approved. */
+/** Why an open request cannot be approved now. */
 export interface Outdated {
   text: string;
   /**
@@ -101,6 +101,9 @@ export interface Outdated {
    */
   changes: NeedChange[];
 }
+
+/** Whether the request can be approved once the stops and locks that are in force are lifted. */
+export const waitsForLock = ({ changes }: Outdated): boolean => changes.some(({ code }) => code === 'locked');
 
 /**
  * How a review or an acceptance of these terms would be refused now, so that no one presses a button that cannot work. A rule that
@@ -191,7 +194,7 @@ export async function notifyingOutdatedEverywhere(
 /** Whether the rules let the request be approved, now or once a stop or a lock is lifted. */
 async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Promise<boolean> {
   const outdated = await whyOutdated(unit, request, request.terms, now);
-  return outdated === null || outdated.changes.some(({ code }) => code === 'locked');
+  return outdated === null || waitsForLock(outdated);
 }
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */

@@ -153,8 +153,8 @@ export async function listGrants(
 }
 
 /**
- * Adds the reason that the person gave who stopped the access. Lists leave it out: it is read from the log of the grant, which a
- * unit of the vendor does not read.
+ * Adds the reason given by the person who stopped the access. Lists leave it out: it is in the log of the grant’s tenant, which
+ * needs a unit of that tenant.
  */
 async function withEndWords({ store }: Pick<Deps, 'store'>, view: GrantView): Promise<GrantView> {
   const { access, reason } = view.status;
