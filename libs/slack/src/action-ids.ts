@@ -14,6 +14,7 @@ export const ACTIONS = {
   details: 'request.details',
   stop: 'grant.stop',
   release: 'grant.release',
+  extend: 'grant.extend',
   /** Links. Slack sends a press on them too and expects an acknowledgement. */
   open: 'open',
   openService: 'open.service',
@@ -29,6 +30,7 @@ export const FORMS = {
   answer: 'request.answer',
   forward: 'request.forward',
   stop: 'grant.stop',
+  extend: 'grant.extend',
 } as const;
 
 /** The `callback_id` of the global shortcut, and the slash command. Both are also in docs/slack/manifest.yaml. */

@@ -164,6 +164,16 @@ describe('App Home', () => {
     };
     await eventually('its end', () => ends('revoked'));
     await makeGrant(world.broker, 'engineer', { justification: 'Case 6002' });
+    await erin.click(await homeOf(erin, '[Ask for more time…]'), 'Ask for more time…');
+    const more = await form(erin, 'How many more minutes?');
+    const tooLong = { minutes: '100000', reason: 'Case 6003: one more invoice' };
+    expect((await erin.submit(more, tooLong)).errors).toEqual({ minutes: expect.any(String) });
+    await erin.submit(more, { ...tooLong, minutes: '20' });
+    await form(erin, 'You have asked for more time.');
+    expect((await requestOf(tooLong.reason)).terms).toMatchObject({
+      seconds: 1_200,
+      extends: expect.any(String),
+    });
     await erin.click(await homeOf(erin, '[Release]'), 'Release');
     await eventually('its release', () => ends('released'));
   });

@@ -53,7 +53,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     expect(max.reads(atVendor).replace('[Details…]', '')).not.toContain('[');
     expect(erin.reads(mine)).toMatch(/npx countersign curl grt_\S+ -- \/tenants\/acme\/invoices/);
     expect(erin.reads(mine)).toContain('15 minutes left');
-    expect(erin.reads(mine)).toContain('[Open] [Release]');
+    expect(erin.reads(mine)).toContain('[Open] [Ask for more time…] [Release]');
     expect(erin.reads(mine)).not.toContain('Open in browser');
 
     const { items } = (await broker.call('engineer', 'GET', '/api/v1/grants')).body as {

@@ -29,7 +29,7 @@ type ByButton = BlockAction<ButtonAction>;
 export type MakeView = (parts: SlackParts, principal: Principal, pressed: Pressed) => Promise<ModalView>;
 
 /** A form that shows the request, and nothing that depends on its reader. */
-const fromFacts =
+export const fromFacts =
   (view: (facts: CardFacts, pressed: Pressed) => ModalView): MakeView =>
   async (parts, principal, pressed) =>
     view(await factsFor(parts, principal, pressed.request), pressed);
@@ -123,11 +123,13 @@ async function refusedView(
 }
 
 export type FormValues = Record<string, Record<string, ViewStateValue>>;
+/** @param viewId is the same however often Slack sends this form */
 export type Form = (
   parts: SlackParts,
   principal: Principal,
   pressed: Pressed,
   values: FormValues,
+  viewId: string,
 ) => Promise<SubmissionResult>;
 
 /** Handles a submission. Identifies the sender again; the person who opened the form does not matter. */
@@ -147,7 +149,7 @@ export const formSubmitter =
       const pressed = readPressed(view.private_metadata);
       if (pressed === null) return { view: messageView(language, words, sentences.said.unreadable) };
       try {
-        return await form(parts, clicker.principal, pressed, view.state.values);
+        return await form(parts, clicker.principal, pressed, view.state.values, view.id);
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
         if (error.code === 'reason_required')

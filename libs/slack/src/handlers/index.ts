@@ -4,6 +4,7 @@ import { listenForAsks } from './ask.js';
 import { listenForOptions } from './ask-form.js';
 import { listenForConversation } from './conversation.js';
 import { listenForDecisions } from './decide.js';
+import { listenForExtensions } from './extend.js';
 import { listenForForms } from './forms.js';
 import { listenForHome } from './home.js';
 
@@ -11,6 +12,7 @@ import { listenForHome } from './home.js';
 export function registerHandlers(app: App, parts: SlackParts): void {
   listenForDecisions(app, parts);
   listenForForms(app, parts);
+  listenForExtensions(app, parts);
   listenForConversation(app, parts);
   listenForHome(app, parts);
   listenForAsks(app, parts);

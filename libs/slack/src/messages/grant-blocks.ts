@@ -66,7 +66,7 @@ function leftText({ now, language }: CardFacts, endsAt: string): string {
   return wordsOf({ language }).grant.left(durationText(rounded, language));
 }
 
-/** For the engineer: the command to paste, the service in the browser, the page of the grant, and the button to release access. */
+/** For the engineer: the command to paste, the service in the browser, the page of the grant, more time, and the end of access. */
 export function workBlocks(facts: CardFacts, publicUrl: string): KnownBlock[] {
   const { request, grant, access, browserUrl, service, language } = facts;
   const { buttons, confirm: asks, labels } = wordsOf(facts);
@@ -86,6 +86,7 @@ export function workBlocks(facts: CardFacts, publicUrl: string): KnownBlock[] {
         url: `${publicUrl}/grants/${grant.id}`,
         ...(opensBrowser ? {} : { style: 'primary' }),
       }),
+      ...(access === 'open' ? [button(ACTIONS.extend, buttons.extend, { value })] : []),
       button(ACTIONS.release, buttons.release, {
         value,
         confirm: confirm(language, asks.release),

@@ -8,7 +8,7 @@ import { runs } from '../../../../test/support/samples.js';
 import { answerView, forwardView, questionView } from './conversation.js';
 import { detailsView } from './details.js';
 import { homeView } from './home.js';
-import { denyView, lessView, stopView } from './modals.js';
+import { denyView, extendView, lessView, stopView } from './modals.js';
 import { requestCard } from './request-card.js';
 import { reminderDigest, threadLine } from './thread-lines.js';
 
@@ -100,6 +100,7 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
         detailsView(facts, 'requester', `${URL}/requests/1`),
         denyView(facts, pressed),
         stopView(facts, pressed),
+        extendView(facts, pressed),
         lessView(facts, pressed, 'keep'),
         lessView(facts, pressed, 'objects'),
         questionView(facts, pressed),

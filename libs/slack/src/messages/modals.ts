@@ -103,6 +103,28 @@ export function stopView(facts: CardFacts, pressed: Pressed): ModalView {
   ]);
 }
 
+/** The engineer's form for more time. */
+export function extendView(facts: CardFacts, pressed: Pressed): ModalView {
+  const words = wordsOf(facts).form.extend;
+  return form(FORMS.extend, words, facts, pressed, [
+    paragraph(cut(sentence(facts), 1_000)),
+    paragraph(words.lead),
+    {
+      type: 'input',
+      block_id: FIELDS.minutes,
+      label: plain(words.minutes, LIMITS.input.label),
+      element: {
+        type: 'number_input',
+        action_id: FIELDS.minutes,
+        is_decimal_allowed: true,
+        initial_value: '30',
+        min_value: '0.1',
+      },
+    },
+    textInput(words.why, false),
+  ]);
+}
+
 /** What of the scope may stay: one option for each action on each resource, or for each entry if there are many. */
 export function keepOptions(
   terms: Terms,

@@ -354,13 +354,13 @@ test('Stop access stays on the customer’s card until the grant ends', () => {
   expect(stop('ended')).toEqual([]);
 });
 
-test('the engineer gets the command to paste, the page, the time left and the button to release access', () => {
+test('the engineer gets the command to paste, the page, the time left and the buttons for more time and to release access', () => {
   const facts = {
     ...atCustomer({ state: 'approved' }),
     ...{ grant: sampleGrant(), access: 'open' as const, now: '2026-11-24T15:20:00Z' },
   };
   const card = requestCard(facts, 'requester', URL);
-  expect(words(card)).toEqual(['Open', 'Release']);
+  expect(words(card)).toEqual(['Open', 'Ask for more time…', 'Release']);
   expect(said(card)).toContain(`npx countersign curl ${sampleGrant().id} -- /tenants/acme/invoices/ID`);
   expect(said(card)).toContain('40 minutes left');
 });
@@ -374,7 +374,7 @@ test('the engineer opens the service in the browser, if it has an origin and the
     browserUrl,
   };
   const card = requestCard(facts, 'requester', URL);
-  expect(words(card)).toEqual(['Open in the browser', 'Open', 'Release']);
+  expect(words(card)).toEqual(['Open in the browser', 'Open', 'Ask for more time…', 'Release']);
   expect(JSON.stringify(card)).toContain(`"url":"${browserUrl}"`);
   const german = requestCard({ ...facts, language: 'de' }, 'requester', URL);
   expect(words(german)[0]).toBe('Im Browser öffnen');

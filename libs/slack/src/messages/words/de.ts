@@ -162,6 +162,7 @@ export const de: Words = {
     open: 'Öffnen',
     openService: 'Im Browser öffnen',
     release: 'Zurückgeben',
+    extend: 'Mehr Zeit anfragen…',
     ask: 'Zugriff anfragen',
   },
   confirm: {
@@ -279,6 +280,15 @@ export const de: Words = {
       title: 'Zugriff stoppen',
       lead: 'Der Zugriff endet sofort, an jedem Gateway. Er kann nicht wieder geöffnet werden, nur neu angefragt.',
       why: 'Warum? Es steht in Ihrem Protokoll.',
+    },
+    extend: {
+      title: 'Mehr Zeit anfragen',
+      submit: 'Anfragen',
+      lead: 'Eine neue Anfrage für denselben Umfang. Wird sie freigegeben, beginnt sie, wenn dieser Zugriff endet.',
+      minutes: 'Wie viele Minuten mehr?',
+      badTime: 'Geben Sie eine Zahl von Minuten an.',
+      why: 'Warum? Der Kunde liest dies.',
+      sent: 'Sie haben mehr Zeit angefragt.',
     },
     less: {
       title: 'Weniger freigeben',

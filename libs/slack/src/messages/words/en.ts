@@ -168,6 +168,7 @@ export const en = {
     open: 'Open',
     openService: 'Open in the browser',
     release: 'Release',
+    extend: 'Ask for more time…',
     ask: 'Ask for access',
   },
   confirm: {
@@ -282,6 +283,15 @@ export const en = {
       title: 'Stop access',
       lead: 'Access ends at once, at every gateway. It cannot be opened again; a new request can.',
       why: 'Why? It stands in your log.',
+    },
+    extend: {
+      title: 'Ask for more time',
+      submit: 'Ask',
+      lead: 'A new request for the same scope. If it is approved, it begins when this access ends.',
+      minutes: 'How many more minutes?',
+      badTime: 'Give a number of minutes.',
+      why: 'Why? The customer reads this.',
+      sent: 'You have asked for more time.',
     },
     less: {
       title: 'Approve less',
