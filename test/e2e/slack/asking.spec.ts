@@ -174,6 +174,8 @@ describe('App Home', () => {
       seconds: 1_200,
       extends: expect.any(String),
     });
+    const { id } = await requestOf(tooLong.reason);
+    await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
     await erin.click(await homeOf(erin, '[Release]'), 'Release');
     await eventually('its release', () => ends('released'));
   });
