@@ -143,7 +143,7 @@ describe('a queue', () => {
     const inbox = await site.signedIn('ada', '/inbox');
     await shows(inbox, 2);
     const row = rows(inbox).filter({ hasText: 'Too long now' });
-    await row.getByText('Rules changed').waitFor();
+    await row.getByText('Outdated', { exact: true }).waitFor();
     await row.getByText('This request can no longer be approved.').waitFor();
     await row.getByRole('link', { name: 'Open the request' }).waitFor();
     expect(await row.getByRole('button').allTextContents()).toEqual(['Deny …']);
@@ -156,7 +156,7 @@ describe('a queue', () => {
     const queue = await site.signedIn('max', '/queue');
     await shows(queue, 2);
     const other = rows(queue).filter({ hasText: 'Not reviewed' });
-    await other.getByText('Rules changed').waitFor();
+    await other.getByText('Outdated', { exact: true }).waitFor();
     expect(await other.getByRole('button').allTextContents()).toEqual(['Deny …']);
     expect(await rows(queue).getByRole('checkbox').count()).toBe(1);
     await other.focus();

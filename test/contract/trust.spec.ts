@@ -169,6 +169,9 @@ describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
     await expect(inAcme((unit) => unit.stops.insert(stop))).rejects.toThrow(conflict);
     expect(await bench.store.readAsVendor((unit) => unit.stops.all())).toEqual([stop]);
     expect(await bench.store.readForTenant('globex', (unit) => unit.stops.find(stop.hash))).toBeNull();
+    const standing = (tenants: string[]) => bench.store.readAsVendor((unit) => unit.stops.standing(tenants));
+    expect(await standing(['globex', 'acme'])).toEqual([stop]);
+    expect([await standing(['globex']), await standing([])]).toEqual([[], []]);
     const statement = { ...stop.signature.statement, type: 'countersign/lift/v1' as const, stop: stop.hash };
     const lifted = { ...stop, lift: { ...stop.signature, statement }, liftedBy: ada.id, liftedAt: LATER };
     expect(await inAcme((unit) => unit.stops.lift(lifted))).toBe(true);

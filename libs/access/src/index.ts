@@ -563,7 +563,7 @@ export {
   evaluateAccess,
 } from './use-cases/evaluation/evaluate-access.js';
 export { previewRequest, requestLimits } from './use-cases/evaluation/preview-request.js';
-export { isOnlyLocked, type Outdated, waitsForLock, whyOutdated } from './use-cases/evaluation/reevaluate.js';
+export { isOnlyLocked, type Outdated, whyOutdated } from './use-cases/evaluation/reevaluate.js';
 export { type EvidenceLeaves, evidenceLeaves, requireEvidencePeriod } from './use-cases/evidence/evidence.js';
 export {
   ensureBrokerKeys,

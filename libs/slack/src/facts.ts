@@ -24,11 +24,10 @@ import {
   readCrossing,
   requestViews,
   usualSeconds,
-  waitsForLock,
   whyOutdated,
 } from '@countersign/access';
 import { browserAddress, type ServiceDefinition } from '@countersign/contract';
-import type { Language } from '@countersign/wording';
+import { type Language, waitsForLock } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import { waitingQuestion } from './messages/conversation.js';
 import type { HomeFacts } from './messages/home.js';
@@ -125,7 +124,7 @@ export async function readFacts(unit: Unit, request: string, as: Showing): Promi
 }
 
 const outdatedBy = (why: Outdated | null): CardFacts['outdated'] =>
-  why === null ? null : waitsForLock(why) ? 'locked' : 'rules';
+  why === null ? null : waitsForLock(why.changes) ? 'locked' : 'rules';
 
 /**
  * The facts of many requests in few reads: each object is read once. Leaves out earlier denials, and how long the customer

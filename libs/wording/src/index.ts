@@ -39,6 +39,7 @@ export {
   needChangeTexts,
   needReasonText,
   type ReaderSide,
+  waitsForLock,
 } from './need-reasons.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';

@@ -137,6 +137,10 @@ export interface NeedChangeCodes {
   channels: readonly HowApproved['channels'][number][];
 }
 
+/** Whether only stops and locks keep a request from being approved. It can be approved once they are lifted. */
+export const waitsForLock = (changes: readonly Pick<NeedChangeCodes, 'code'>[] = []): boolean =>
+  changes.some(({ code }) => code === 'locked');
+
 /**
  * One sentence for each change. If a passkey is required now, the lost channels go without saying.
  *

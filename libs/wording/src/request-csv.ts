@@ -31,7 +31,7 @@ type RequestRow = Record<(typeof COLUMNS)[number], string | null>;
 
 /** A request as one line of a table. @param name of a person, by id */
 export function requestRow(request: ExportedRequest, name: (person: string) => string): RequestRow {
-  // A review of a request that has lapsed, or still waits, decided only a part of the way.
+  // No one has decided a request that still waits or has lapsed, although someone may have approved it for the vendor.
   const isDecided = request.state === 'approved' || request.state === 'denied';
   const last = isDecided ? request.reviews.at(-1) : undefined;
   return {

@@ -6,6 +6,7 @@ import {
 } from '@countersign/api';
 import { STREAM_ALIVE } from '@countersign/contract';
 import { sleep } from '@countersign/runtime';
+import { waitsForLock } from '@countersign/wording';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/client.js';
 import { fetchNamesIfPossible, formatPerson } from '../api/people.js';
@@ -55,8 +56,7 @@ export async function waitForDecision(
       for (const line of await describeChanges(api, request, found)) progress.step(line);
       request = found;
       // A stop or a lock may be lifted while the request waits.
-      const isLocked = found.outdatedBy?.some(({ code }) => code === 'locked') === true;
-      if (isUndecided(found) && found.outdated != null && !isLocked)
+      if (isUndecided(found) && found.outdated != null && !waitsForLock(found.outdatedBy))
         throw new CliError(
           'outdated',
           `${found.outdated} Send the request again: the new one goes by the rules of today.`,

@@ -45,6 +45,16 @@ export const locksQuery = listQuery(
   MOST_ITEMS,
 );
 
+export const setLock = (body: {
+  kind: 'tenant' | 'person' | 'service';
+  name: string;
+  reason: string;
+  duration?: string;
+}) => unwrap(api.POST('/api/v1/locks', { body }));
+
+export const liftLock = (id: string) =>
+  unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } }));
+
 /** Reads again what a lock that was set or lifted changes. */
 export const reloadLocks = (): Promise<unknown> => invalidate(['locks'], ...KEYS_OF_BLOCKS);
 

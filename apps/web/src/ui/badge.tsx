@@ -1,3 +1,4 @@
+import { waitsForLock } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import type { AccessRequest, Grant, Needs } from '../api/client.js';
 import { useText } from '../text/language.js';
@@ -71,14 +72,14 @@ const RISK_LOOK: Readonly<Record<Impact['level'], Look>> = {
 
 /** An open request that cannot be approved, because it is outdated or because access is stopped or locked, waits for no one. */
 export function RequestStateBadge({
-  request: { state, outdated, outdatedBy = [] },
+  request: { state, outdated, outdatedBy },
 }: {
   request: Pick<AccessRequest, 'state' | 'outdated' | 'outdatedBy'>;
 }) {
   const words = useText(requestStateTexts);
   const text = useText(outdatedTexts);
   if (typeof outdated === 'string') {
-    const isLocked = outdatedBy.some(({ code }) => code === 'locked');
+    const isLocked = waitsForLock(outdatedBy);
     return (
       <Badge tone="stop" icon={isLocked ? 'stop' : 'alert'}>
         {isLocked ? text.locked : text.outdated}

@@ -36,10 +36,6 @@ export function availableAction(
   return tenant !== null && mayStillDeny ? 'decide' : 'wait';
 }
 
-/** Whether only a stop or a lock keeps an open request from being approved. Once that is lifted, it can be. */
-export const isLockedNow = ({ outdatedBy = [] }: Pick<AccessRequest, 'outdatedBy'>): boolean =>
-  outdatedBy.some(({ code }) => code === 'locked');
-
 /** Whether an open request cannot be approved: the rules have changed since, or access is stopped or locked. */
 export const isOutdated = ({ outdated }: Pick<AccessRequest, 'outdated'>): boolean =>
   outdated !== undefined && outdated !== null;

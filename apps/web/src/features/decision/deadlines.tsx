@@ -6,7 +6,7 @@ import { Countdown, Instant, useNow } from '../../ui/clock.js';
 import { availableAction } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
-/** When the request expires, and when the access would begin and end. */
+/** When the request lapses, and when the access would begin and end. */
 export function Clocks({ request, seconds }: { request: AccessRequest; seconds: number }) {
   const text = useText(decisionTexts);
   return (

@@ -1,6 +1,6 @@
 import './decision.css';
 import { hiddenFields, type Terms } from '@countersign/contract';
-import { evaluateChoice, hiddenFieldsText, wholeChoice } from '@countersign/wording';
+import { evaluateChoice, hiddenFieldsText, waitsForLock, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
@@ -18,7 +18,7 @@ import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { AskAgain } from './ask-again.js';
-import { availableAction, isLockedNow, isOutdated, isOver } from './available-action.js';
+import { availableAction, isOutdated, isOver } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
 import { Conversation, Stages } from './conversation.js';
@@ -70,7 +70,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <BasisNotice request={request} />
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
-        {request.requester === session.person && !isOpen && !isLockedNow(request) ? (
+        {request.requester === session.person && !isOpen && !waitsForLock(request.outdatedBy) ? (
           <AskAgain request={request} />
         ) : null}
         <HiddenFieldsNotice terms={terms} service={service} />

@@ -1,9 +1,9 @@
-import { needChangeTexts } from '@countersign/wording';
+import { needChangeTexts, waitsForLock } from '@countersign/wording';
 import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
 import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Badge, Notice } from '../../ui/badge.js';
-import { type availableAction, isLockedNow, isOutdated } from './available-action.js';
+import { Notice, RequestStateBadge } from '../../ui/badge.js';
+import { type availableAction, isOutdated } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
 /** What the request needs now and did not need before; empty if it would be refused altogether. */
@@ -26,16 +26,17 @@ export function OutdatedNotice({
 }) {
   const text = useText(decisionTexts);
   const changes = useChanges(request);
+  const isLocked = waitsForLock(request.outdatedBy);
   if (!isOutdated(request)) return null;
   return (
     <Notice tone="stop" icon="alert" live>
-      <p className="strong">{isLockedNow(request) ? text.notNow : text.outdated}</p>
+      <p className="strong">{isLocked ? text.notNow : text.outdated}</p>
       {changes.length === 0 ? (
         <p lang="en">{request.outdated}</p>
       ) : (
         changes.map((change) => <p key={change}>{change}</p>)
       )}
-      <p>{text[isLockedNow(request) ? 'notNowNext' : (OUTDATED_NEXT[turn] ?? 'outdatedRead')]}</p>
+      <p>{text[isLocked ? 'notNowNext' : (OUTDATED_NEXT[turn] ?? 'outdatedRead')]}</p>
     </Notice>
   );
 }
@@ -45,18 +46,15 @@ export function OutdatedMark({ request, badge = true }: { request: AccessRequest
   const text = useText(decisionTexts);
   const changes = useChanges(request);
   if (!isOutdated(request)) return null;
+  const says = waitsForLock(request.outdatedBy) ? text.notNow : text.outdated;
   return (
     <div className="stack tight">
       {badge ? (
         <p>
-          <Badge tone="stop" icon={isLockedNow(request) ? 'stop' : 'alert'}>
-            {isLockedNow(request) ? text.lockedNow : text.rulesChanged}
-          </Badge>
+          <RequestStateBadge request={request} />
         </p>
       ) : null}
-      <p className="soft">
-        {[`${isLockedNow(request) ? text.notNow : text.outdated}.`, ...changes].join(' ')}
-      </p>
+      <p className="soft">{[`${says}.`, ...changes].join(' ')}</p>
     </div>
   );
 }

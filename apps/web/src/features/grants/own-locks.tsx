@@ -1,8 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client.js';
-import { locksQuery, reloadLocks } from '../../api/grants.js';
-import { unwrap } from '../../api/problem.js';
+import { liftLock, locksQuery, reloadLocks, setLock } from '../../api/grants.js';
 import { isVendor, may, type Session, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -51,7 +49,7 @@ function OwnLock({ id, reason, expiresAt }: { id: string; reason: string | null;
   const text = useText(ownLocksTexts);
   const mayLift = may(useSession(), 'lock.lift');
   const lift = useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
+    mutationFn: () => liftLock(id),
     onSettled: reloadLocks,
   });
   return (
@@ -85,8 +83,7 @@ function LockReason({ session, onClose }: { session: Session; onClose: () => voi
   const name = session.tenant ?? '';
   const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
   const lock = useMutation({
-    mutationFn: (reason: string) =>
-      unwrap(api.POST('/api/v1/locks', { body: { kind: 'tenant', name, reason } })),
+    mutationFn: (reason: string) => setLock({ kind: 'tenant', name, reason }),
     onSuccess: onClose,
     onSettled: reloadLocks,
   });

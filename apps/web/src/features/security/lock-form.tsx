@@ -1,9 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client.js';
-import { reloadLocks } from '../../api/grants.js';
+import { reloadLocks, setLock } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { unwrap } from '../../api/problem.js';
 import { servicesQuery } from '../../api/requests.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -41,11 +39,7 @@ function Fields({ onClose }: { onClose: () => void }) {
   const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
   const lock = useMutation({
     mutationFn: (reason: string) =>
-      unwrap(
-        api.POST('/api/v1/locks', {
-          body: { kind, name: name.trim(), reason, ...(duration === '' ? {} : { duration }) },
-        }),
-      ),
+      setLock({ kind, name: name.trim(), reason, ...(duration === '' ? {} : { duration }) }),
     onSuccess: onClose,
     onSettled: reloadLocks,
   });

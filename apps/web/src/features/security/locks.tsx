@@ -1,8 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
-import { api } from '../../api/client.js';
-import { locksQuery, reloadLocks } from '../../api/grants.js';
+import { liftLock, locksQuery, reloadLocks } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { unwrap } from '../../api/problem.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -81,7 +79,7 @@ export function Locks() {
 
 function useLift() {
   return useMutation({
-    mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
+    mutationFn: liftLock,
     onSettled: reloadLocks,
   });
 }

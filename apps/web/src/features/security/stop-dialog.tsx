@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
-import { reloadLocks } from '../../api/grants.js';
+import { reloadLocks, setLock } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -41,7 +41,7 @@ function StopForm({ target, onClose }: { target: StopTarget; onClose: () => void
             body: { reason },
           }),
         );
-      else await unwrap(api.POST('/api/v1/locks', { body: { kind: target.kind, name: target.id, reason } }));
+      else await setLock({ kind: target.kind, name: target.id, reason });
     },
     onSuccess: onClose,
     onSettled: reloadLocks,

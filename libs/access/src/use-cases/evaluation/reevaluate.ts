@@ -1,4 +1,5 @@
 import type { Terms } from '@countersign/contract';
+import { waitsForLock } from '@countersign/wording';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
@@ -102,9 +103,6 @@ export interface Outdated {
   changes: NeedChange[];
 }
 
-/** Whether the request can be approved once the stops and locks that are in force are lifted. */
-export const waitsForLock = ({ changes }: Outdated): boolean => changes.some(({ code }) => code === 'locked');
-
 /**
  * How a review or an acceptance of these terms would be refused now, so that no one presses a button that cannot work. A rule that
  * throws lets nothing be approved: a request that cannot be evaluated must neither close the lists that it is in nor keep the
@@ -194,7 +192,7 @@ export async function notifyingOutdatedEverywhere(
 /** Whether the rules let the request be approved, now or once a stop or a lock is lifted. */
 async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Promise<boolean> {
   const outdated = await whyOutdated(unit, request, request.terms, now);
-  return outdated === null || waitsForLock(outdated);
+  return outdated === null || waitsForLock(outdated.changes);
 }
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */
