@@ -137,6 +137,7 @@ describe('ChunkedBody', () => {
   test.each([
     ['an extension', '2;x=y;z\r\n{}\r\n0\r\n\r\n'],
     ['an extension of the last chunk', '2\r\n{}\r\n0;x\r\n\r\n'],
+    ['an extension and trailers', '2;x\r\n{}\r\n0\r\nX: 1\r\n\r\n'],
     ['trailers', '2\r\n{}\r\n0\r\nX-A: 1\r\nX-B:\t2\r\n\r\n'],
   ])('of a response may have %s: it is dropped, and the body does not count as plain', (_, text) => {
     for (let cut = 1; cut < text.length; cut += 1) {

@@ -56,6 +56,14 @@ describe('how the body of a response ends', () => {
     expect(framing).toEqual(expected);
   });
 
+  test.each(['', 'gzip', 'gzip, chunked', 'chunked, chunked', 'chunked;q=1', 'x-chunked'])(
+    'P4: the coding %j is refused, also without a body',
+    (given) => {
+      expect(() => read([coding(given)])).toThrow(OTHER_CODING);
+      expect(() => read([coding(given)], 1, true)).toThrow(OTHER_CODING);
+    },
+  );
+
   test('P4: HTTP/1.0 has no codings, also not without a body', () => {
     expect(() => read([coding('chunked')], 0)).toThrow(OTHER_CODING);
     expect(() => read([coding('chunked')], 0, true)).toThrow(OTHER_CODING);

@@ -51,6 +51,14 @@ describe('HeadCollector', () => {
     );
   });
 
+  test('the limit is that of the head: what follows it in the same read may be longer', () => {
+    const collector = new HeadCollector(5);
+    expect([collector.push(Buffer.from(`A\r\n\r\n${'x'.repeat(100)}`), 0), collector.end]).toEqual([
+      'A\r\n',
+      5,
+    ]);
+  });
+
   test('a long head arrives as it was sent, in pieces of any size', () => {
     const head = `GET /x HTTP/1.1\r\n${Array.from({ length: 1_000 }, (_, at) => `X-A: ${at}\r\n`).join('')}`;
     for (const size of [1, 7, 600, 1_025, 5_000])
@@ -76,6 +84,11 @@ describe('HeadCollector', () => {
     expect(push()).toBeUndefined();
     expect(push).toThrow(MalformedMessage);
     expect(() => new HeadCollector(100).push(Buffer.alloc(70_000, 'x'), 0)).toThrow(MalformedMessage);
+    const other = new HeadCollector(100);
+    other.push(Buffer.alloc(60), 0);
+    const pushLong = () => expect(() => other.push(Buffer.alloc(70_000), 0)).toThrow(MalformedMessage);
+    // Of what is too long, only the first byte is copied and searched.
+    expect(bytesTouched(pushLong)).toBeLessThanOrEqual(2 * 101);
   });
 
   test('the work for a head is linear: byte by byte at most a few times that of one piece', () => {

@@ -1,6 +1,6 @@
 import { MalformedMessage } from './malformed-message.js';
 
-const HEAD_END = Buffer.from('\r\n\r\n', 'latin1');
+const HEAD_END = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 const FIRST_BYTES = 1_024;
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { anyText } from '../../../../test/factories/any-text.js';
 import { parseWithNode } from '../../../../test/support/node-parser.js';
@@ -6,6 +7,7 @@ import {
   chunkLine,
   DateLine,
   endsConnection,
+  LAST_CHUNK,
   UnwritableHead,
   writeFields,
   writeRequestHead,
@@ -161,8 +163,8 @@ test.each([
   ]);
 });
 
-test('the size of a chunk is written in hex', () => {
-  expect([chunkLine(1), chunkLine(255)]).toEqual(['1\r\n', 'ff\r\n']);
+test('the size of a chunk is written in hex, and that of the last one is 0', () => {
+  expect([chunkLine(1), chunkLine(255), LAST_CHUNK]).toEqual(['1\r\n', 'ff\r\n', '0\r\n\r\n']);
 });
 
 describe('writeResponseHead', () => {
@@ -192,7 +194,8 @@ describe('writeResponseHead', () => {
   });
 });
 
-test('a Date is that of its second', () => {
+test('a Date is that of its second, and is written once a second', () => {
+  const written = jest.spyOn(Date.prototype, 'toUTCString');
   const date = new DateLine();
   const at = Date.UTC(2026, 0, 2, 3, 4, 5);
   expect([date.at(at), date.at(at + 999), date.at(at + 1_000)]).toEqual([
@@ -200,4 +203,6 @@ test('a Date is that of its second', () => {
     'Date: Fri, 02 Jan 2026 03:04:05 GMT\r\n',
     'Date: Fri, 02 Jan 2026 03:04:06 GMT\r\n',
   ]);
+  expect(written).toHaveBeenCalledTimes(2);
+  written.mockRestore();
 });

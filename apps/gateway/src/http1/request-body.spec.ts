@@ -131,6 +131,8 @@ test('the connection reads on only if it was stopped, and stops once', () => {
   body.read(receiver);
   body.pause();
   body.resume();
+  // What was taken no longer counts.
+  for (let count = 0; count < 4; count += 1) body.push(Buffer.alloc(8_192), 0);
   expect(calls).toEqual(['pause', 'resume']);
   body.pause();
   body.push(Buffer.alloc(16_384), 0);
@@ -138,6 +140,15 @@ test('the connection reads on only if it was stopped, and stops once', () => {
   body.close();
   body.resume();
   expect(calls).toEqual(['pause', 'resume', 'pause']);
+});
+
+test('a body that goes on before anyone reads it keeps all that has arrived', () => {
+  const { body, receiver, seen } = bodyOf('length');
+  body.resume();
+  body.push(Buffer.from(CONTENT), 0);
+  expect(seen).toMatchObject({ content: '', ends: 0 });
+  body.read(receiver);
+  expect(seen).toMatchObject({ content: CONTENT, ends: 1 });
 });
 
 test('a receiver that pauses again while it takes what waits leaves the connection stopped', () => {

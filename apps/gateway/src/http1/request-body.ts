@@ -101,7 +101,6 @@ export class RequestBody {
   close(): void {
     this.isClosed = true;
     this.pending = [];
-    this.pendingBytes = 0;
   }
 
   private deliver(): void {

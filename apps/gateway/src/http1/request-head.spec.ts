@@ -77,6 +77,10 @@ describe('the heads of one connection', () => {
     const fieldsOf = (lines: string) => parseRequestHead(`GET /x HTTP/1.1\r\n${lines}`, previous).fields;
     const short = fieldsOf('Host: a\r\n');
     expect(previous.keeps(short)).toBe(true);
+    // As long as a head may be that is kept, and one character more.
+    const linesOf = (length: number) => `X: ${'x'.repeat(length - 'GET /x HTTP/1.1\r\nX: \r\n'.length)}\r\n`;
+    expect(previous.keeps(fieldsOf(linesOf(4_096)))).toBe(true);
+    expect(previous.keeps(fieldsOf(linesOf(4_097)))).toBe(false);
     const lines = `Host: a\r\nX-Long: ${'x'.repeat(4_096)}\r\n`;
     const long = fieldsOf(lines);
     expect(long).toEqual([

@@ -158,6 +158,28 @@ describe('ResponseReader', () => {
     expect([ended, reader.canReuse]).toEqual([[200, 299], true]);
   });
 
+  test('reads one response after another, each with its own kind of body', () => {
+    const reader = new ResponseReader(1_000);
+    const bodies: string[] = [];
+    for (const text of [
+      `${HEAD}Content-Length: 2\r\n\r\nab`,
+      `${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\ncd\r\n0\r\n\r\n`,
+      `${HEAD}Content-Length: 1\r\n\r\ne`,
+      `${HEAD}Content-Length: 0\r\n\r\n`,
+    ]) {
+      let body = '';
+      reader.begin(false, {
+        onHead: () => undefined,
+        onData: (piece) => {
+          body += piece.toString();
+        },
+        onEnd: () => bodies.push(body),
+      });
+      reader.push(Buffer.from(text));
+    }
+    expect([bodies, reader.canReuse]).toEqual([['ab', 'cd', 'e', ''], true]);
+  });
+
   test('a connection that has ended is used for nothing more, also if it was idle', () => {
     const reader = new ResponseReader(1_000);
     expect(reader.canReuse).toBe(true);
