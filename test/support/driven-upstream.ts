@@ -75,9 +75,9 @@ export class DrivenUpstream {
   send(
     framing: Framing = NONE,
     changes: Partial<UpstreamObserver> = {},
-    { isLast = false, isHead = false } = {},
+    { isLast = false, isHead = false, head = 'HEAD\r\n\r\n' } = {},
   ): void {
-    const request = { isHead, head: 'HEAD\r\n\r\n', framing, isLast };
+    const request = { isHead, head, framing, isLast };
     this.connection.send(request, { ...this.observer, ...changes });
   }
 

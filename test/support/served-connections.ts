@@ -25,6 +25,8 @@ export class ServedConnections {
   /** For each head that was read: what the head before it was read as, if both have the same fields. The server passes it to its reader. */
   readonly sameFields: (Rules | undefined)[] = [];
   unanswered = 0;
+  /** Heads that were refused because they were late. */
+  late = 0;
   onExchange: (exchange: ServerExchange<Rules>) => void = () => undefined;
   private readonly clients: Socket[] = [];
   private readonly server: Server;
@@ -84,7 +86,10 @@ export class ServedConnections {
       this.onExchange(exchange);
     },
     refuse: (response, rule) => response.send(400, [], rule),
-    refuseLate: (response) => response.send(408, [], 'late'),
+    refuseLate: (response) => {
+      this.late += 1;
+      response.send(408, [], 'late');
+    },
     countHandshake: () => undefined,
     countUnanswered: () => {
       this.unanswered += 1;

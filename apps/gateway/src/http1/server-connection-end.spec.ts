@@ -79,7 +79,7 @@ describe('requests', () => {
   });
 
   test('whose answer is whole release what no one has read of their bodies', async () => {
-    const { socket, text } = await served.client();
+    const { socket, text } = await served.client({ allowHalfOpen: true });
     socket.write('POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nab');
     await until(() => served.exchanges.length === 1);
     const { body, response } = served.exchanges[0]!;
@@ -112,6 +112,14 @@ describe('requests', () => {
     await until(() => served.accepted[0]?.socket.writableFinished === true);
     served.accepted[0]!.shutDown();
     expect(served.accepted[0]!.socket.destroyed).toBe(false);
+  });
+
+  test('that arrive in the turn in which an idle connection shuts down are not served', async () => {
+    await served.client();
+    const [connection] = served.accepted;
+    connection!.shutDown();
+    connection!.socket.emit('data', Buffer.from(GET));
+    expect(served.exchanges).toEqual([]);
   });
 
   test('whose client has already gone have no address of it', async () => {
@@ -180,5 +188,22 @@ describe('requests', () => {
     socket.resetAndDestroy();
     await until(() => isGone);
     expect(served.exchanges).toHaveLength(1);
+  });
+});
+
+describe('a connection without a request', () => {
+  test('ends when its client ends its side', async () => {
+    const { socket, isEnded } = await served.client({ allowHalfOpen: true });
+    socket.end();
+    await until(isEnded);
+  });
+
+  test('is not refused as late once it has closed', async () => {
+    const { socket } = await served.client();
+    socket.destroy();
+    await until(() => served.accepted[0]!.socket.closed);
+    served.now = 10_000;
+    served.tick();
+    expect(served.late).toBe(0);
   });
 });

@@ -112,10 +112,18 @@ describe('requests', () => {
     const { socket, text } = await served.client();
     socket.write(GET.repeat(100));
     await until(() => served.exchanges.length === 1);
-    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    let depth = 0;
+    let deepest = 0;
+    served.onExchange = ({ response }) => {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      response.send(200, [], 'ok');
+      depth -= 1;
+    };
     served.exchanges[0]!.response.send(200, [], 'ok');
     await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 100);
-    expect(served.unanswered).toBe(0);
+    // One after another, and not each within the one before.
+    expect([served.unanswered, deepest]).toEqual([0, 1]);
   });
 
   test('behind one with a body are not read before that body is whole', async () => {
@@ -307,11 +315,18 @@ test('a connection that shuts down ends after the answer that is under way, and 
   const busy = await served.client();
   busy.socket.write(GET);
   await until(() => served.exchanges.length === 1);
+  const begun = await served.client();
+  begun.socket.write(GET);
+  await until(() => served.exchanges.length === 2);
+  served.exchanges[1]!.response.begin(200, [], undefined);
   const idle = await served.client();
-  await until(() => served.accepted.length === 2);
+  await until(() => served.accepted.length === 3);
   for (const connection of served.accepted) connection.shutDown();
   await until(idle.isEnded);
-  expect(busy.isEnded()).toBe(false);
+  expect([busy.isEnded(), begun.isEnded()]).toEqual([false, false]);
+  // Its head has said already that the connection stays.
+  served.exchanges[1]!.response.end();
+  await until(begun.isEnded);
   served.exchanges[0]!.response.send(200, [], 'ok');
   await until(busy.isEnded);
   expect(busy.text()).toMatch(

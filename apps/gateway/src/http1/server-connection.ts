@@ -56,8 +56,8 @@ const HEAD_MS = 10_000;
 const LINGER_MS = 1_000;
 /** How long a response that is no call's may wait for its client to read on. Open calls have their own limit. */
 const UNREAD_MS = 20_000;
-/** For one connection. Clients that pipeline at all send about ten requests ahead. */
-const MAX_UNANSWERED = 100;
+/** Behind the request that is being answered. Clients that pipeline at all send about ten requests ahead. */
+const MAX_WAITING = 99;
 
 /** For answers to what is no request. */
 const NO_REQUEST = { method: 'GET', minorVersion: 1, closes: true } as const;
@@ -67,7 +67,7 @@ type Waiting<R extends MessageRules> = ServerExchange<R> | { rule: string; respo
 
 /**
  * One connection of a client (RFC 9112 §9). Requests are answered one at a time, in order. Heads behind the request that
- * is being answered are read ahead, at most a hundred, so that a client that goes away or sends something else is noticed;
+ * is being answered are read ahead, at most 99, so that a client that goes away or sends something else is noticed;
  * they are not served before their turn. Nothing after a request with a body is read ahead of that body.
  *
  * The socket's events drive it: `data` (receive), `drain`, `end` and `close`. `checkTime` is called a few times a second.
@@ -225,8 +225,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   }
 
   private enqueue(next: Waiting<R>): void {
-    const unanswered = this.waiting.length + (this.current === undefined ? 0 : 1);
-    if (unanswered >= MAX_UNANSWERED) this.drop();
+    if (this.waiting.length >= MAX_WAITING) this.drop();
     else this.waiting.push(next);
     this.serveWaiting();
   }
@@ -238,7 +237,10 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     this.socket.destroy();
   }
 
-  /** Serves what waits, one after another. A response that ends at once lets this loop go on. */
+  /**
+   * Serves what waits, one after another. A response that ends at once lets this loop go on. What waits when this side of the
+   * connection has ended is never served.
+   */
   private serveWaiting(): void {
     if (this.isServing) return;
     this.isServing = true;
@@ -260,8 +262,8 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   finished(response: ServerResponse): void {
     this.current = undefined;
     this.hasAnswered = true;
-    // A body that was not read whole, or that broke a rule: no one knows where another request would begin.
-    const cannotFollow = this.isLast || this.body?.isDone === false;
+    // A body that was not read whole, perhaps because it broke a rule: no one knows where another request would begin.
+    const cannotFollow = this.body?.isDone === false;
     if (response.mustClose || this.isShuttingDown || (cannotFollow && this.waiting.length === 0)) {
       this.closeSoon();
       return;
@@ -276,7 +278,6 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
    */
   private closeSoon(): void {
     this.isLast = true;
-    this.waiting.length = 0;
     this.body?.close();
     this.deadline = this.monotonic() + LINGER_MS;
     this.socket.end();
@@ -291,7 +292,6 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   private closed(): void {
     this.isLast = true;
-    this.waiting.length = 0;
     this.body?.close();
     this.current?.connectionEnded();
   }

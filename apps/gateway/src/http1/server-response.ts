@@ -112,7 +112,7 @@ export class ServerResponse {
 
   /** Invites the body of a request that expects it (RFC 9110 §10.1.1). */
   writeContinue(): void {
-    if (!this.#isGone) this.connection.socket.write(CONTINUE, 'latin1');
+    if (!this.#isGone) this.connection.socket.write(CONTINUE);
   }
 
   /** Sends a whole response. `fields` has no `Content-Length`. */

@@ -12,6 +12,8 @@ test.each([
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'client_certificate_refused'],
   ['ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'client_certificate_refused'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'handshake_failed'],
+  ['ERR_SSL_CERT_CB_ERROR', 'handshake_failed'],
+  ['ERR_SSL_TLSV1_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE', 'handshake_failed'],
   ['EPROTO', 'handshake_failed'],
   ['ECONNRESET', undefined],
 ])('%s is %s', (code, failure) => {

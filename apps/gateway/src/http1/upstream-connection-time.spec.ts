@@ -123,6 +123,16 @@ describe('a connection that fails', () => {
     expect([driven.failure?.name, driven.failure?.message]).toEqual(['UpstreamFailure', 'ECONNRESET']);
   });
 
+  test('because its socket closes without an error or an end, says so', async () => {
+    await driven.sent();
+    driven.socket.destroy();
+    await until(() => driven.failure !== undefined);
+    expect([driven.happened, driven.failure?.message]).toEqual([
+      ['ended', 'failure unreachable'],
+      'the connection was closed',
+    ]);
+  });
+
   test('because the upstream sends no HTTP, says which rule that broke', async () => {
     await driven.sent();
     await driven.respond('SSH-2.0-x\r\n\r\n', 'failure unreachable');

@@ -71,6 +71,22 @@ describe('a request', () => {
     expect(driven.happened.slice(0, 3)).toEqual(['head 200', 'end', 'released']);
   });
 
+  test('leaves with each byte of its head as it is', async () => {
+    driven.open();
+    driven.send(NONE, {}, { head: 'HEAD \xe9\r\n\r\n' });
+    await until(() => driven.received.endsWith('\r\n\r\n'));
+    expect(driven.received).toBe('HEAD \xe9\r\n\r\n');
+  });
+
+  test('P9: whose response is read to memory that is used again gets bytes that stay', async () => {
+    const pieces: Buffer[] = [];
+    await driven.sent(NONE, { onResponseData: (piece) => void pieces.push(piece) });
+    const read = Buffer.from(OK);
+    driven.connection.receiveShared(read);
+    read.fill(0);
+    expect(Buffer.concat(pieces).toString()).toBe('ok');
+  });
+
   test('notifies its sender once when its body can be sent, and not without a body', async () => {
     await driven.sent({ kind: 'length', bytes: 2 });
     expect(driven.happened).toEqual(['ready']);
@@ -201,6 +217,13 @@ describe('a connection is used again', () => {
     driven.upstream.end('HTTP/1.1 200 OK\r\n\r\nab');
     await until(() => driven.happened.includes('end'));
     expect(driven.happened.slice(-2)).toEqual(['end', 'ended']);
+  });
+
+  test('not once its socket is destroyed, also before anything is notified of that', async () => {
+    await driven.sent();
+    await driven.respond(OK, 'turn end');
+    driven.socket.destroy();
+    expect(driven.connection.isUsable(driven.now)).toBe(false);
   });
 
   test('not once the upstream has closed it', async () => {
