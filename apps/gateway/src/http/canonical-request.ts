@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { growingCache } from '@countersign/runtime';
 import { connectionOptions } from '../http1/connection-options.js';
 import { type Framing, readRequestFraming } from '../http1/framing.js';
 import type { RequestHead } from '../http1/request-head.js';
@@ -97,6 +98,9 @@ const HOST = new RegExp(
   `^(?<name>${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::(?<port>[0-9]{1,5}))?$`,
 );
 
+/** The names in well-formed values of Host. Clients use few. */
+const knownHosts = growingCache<string>(1_000);
+
 /**
  * The host of a request, in lower case, without port. Any well-formed host is accepted: the operator's DNS decides
  * which names lead to a gateway. Throws AmbiguousRequest unless there is exactly one Host and it is well-formed.
@@ -107,6 +111,8 @@ export function readHost(headers: HeaderList): string {
 
 /** The name in the value of a Host, as `readHost` returns it. Throws AmbiguousRequest. */
 export function readHostName(value: string | undefined): string {
+  const known = value === undefined ? undefined : knownHosts.get(value);
+  if (known !== undefined) return known;
   const parts = HOST.exec(value ?? '')?.groups;
   const name = parts?.['name'];
   if (
@@ -118,5 +124,7 @@ export function readHostName(value: string | undefined): string {
   ) {
     throw new AmbiguousRequest('not exactly one well-formed Host');
   }
-  return name.toLowerCase();
+  const host = name.toLowerCase();
+  knownHosts.set(value, host);
+  return host;
 }

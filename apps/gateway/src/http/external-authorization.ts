@@ -58,25 +58,30 @@ const byOriginal: Describe = ({ headers }, below) => ({
  * How each kind of proxy describes the call. `below`: what follows the mode in the path of the question. It names the
  * service for nginx and Traefik, if the call's own path does not; for Envoy it is the call's path.
  */
-const MODES: Record<string, Describe> = {
-  nginx: byOriginal,
-  traefik: ({ headers }, below) => ({
-    method: headers.one('x-forwarded-method'),
-    host: headers.one('x-forwarded-host'),
-    target: joined(below, headers.one('x-forwarded-uri')),
-  }),
+const MODES: ReadonlyMap<string, Describe> = new Map<string, Describe>([
+  ['nginx', byOriginal],
+  [
+    'traefik',
+    ({ headers }, below) => ({
+      method: headers.one('x-forwarded-method'),
+      host: headers.one('x-forwarded-host'),
+      target: joined(below, headers.one('x-forwarded-uri')),
+    }),
+  ],
   // Envoy sends the call's own method, host and path, with a prefix before the path.
-  envoy: ({ method, headers, query }, below) => ({
-    method,
-    host: headers.one('host'),
-    target: below + query,
-  }),
+  [
+    'envoy',
+    ({ method, headers, query }, below) => ({ method, host: headers.one('host'), target: below + query }),
+  ],
   // Not `Host`, which is the gateway's own here: a call without a host stays without one, and is refused.
-  middleware: (question, below) => ({
-    ...byOriginal(question, below),
-    host: question.headers.one('x-original-host'),
-  }),
-};
+  [
+    'middleware',
+    (question, below) => ({
+      ...byOriginal(question, below),
+      host: question.headers.one('x-original-host'),
+    }),
+  ],
+]);
 
 /** Addresses for which the gateway remembers whether they are in a trusted network. Proxies are few. */
 const KNOWN_PEERS = 1_000;
@@ -88,7 +93,13 @@ const WEBSOCKET_HEADER = 'sec-websocket-key';
 
 const NO_BODY: Framing = { kind: 'none' };
 
-const PATH = /^\/(nginx|traefik|envoy|middleware)(\/.*)?$/;
+/** The mode that the path of a question names, and what follows it: `/nginx/billing`. */
+function modeIn(path: string): { mode: string; below: string } {
+  const cut = path.indexOf('/', 1);
+  return cut === -1
+    ? { mode: path.slice(1), below: '' }
+    : { mode: path.slice(1, cut), below: path.slice(cut) };
+}
 
 const joined = (service: string, target: string | undefined): string | undefined =>
   target === undefined ? undefined : service + target;
@@ -126,8 +137,8 @@ export class ExternalAuthorization {
   answer(exchange: Exchange): Promise<void> | undefined {
     const { refusals } = this.parts;
     const { canonical: question, body, response, peer } = exchange;
-    const [, mode = '', below = ''] = PATH.exec(question.path) ?? [];
-    const describe = MODES[mode];
+    const { mode, below } = modeIn(question.path);
+    const describe = MODES.get(mode);
     if (describe === undefined || this.secret === undefined) {
       answerProblem(response, 'not_found', { close: !body.isDone });
       return undefined;

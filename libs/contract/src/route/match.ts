@@ -165,17 +165,25 @@ function operationIn(
   return call === undefined ? undefined : operations.get(operationKey(call.sha256, call.operation));
 }
 
-function readPath(path: string): { canonical: string; segments: string[] } {
+type ReadPath = { readonly path: string; readonly canonical: string; readonly segments: readonly string[] };
+
+/** Each call is matched two or three times, by one map or by several, and the reading of its path depends on nothing else. */
+let latest: ReadPath = { path: '', canonical: '', segments: [] };
+
+function readPath(path: string): ReadPath {
+  if (path === latest.path && path !== '') return latest;
   if (!path.startsWith('/')) throw new ContractError('ambiguous_request', 'a path begins with /');
   const canonical = PLAIN_PATH.test(path) ? path : path.split('/').map(canonicalSegment).join('/');
   const segments = pathSegments(canonical);
-  for (const [at, segment] of segments.entries()) {
+  for (let at = 0; at < segments.length; at += 1) {
+    const segment = segments[at];
     const isFinalSlash = segment === '' && at > 0 && at === segments.length - 1;
     if ((segment === '' && !isFinalSlash) || segment === '.' || segment === '..') {
       throw new ContractError('ambiguous_request', 'the path has an empty or dot segment');
     }
   }
-  return { canonical, segments };
+  latest = { path, canonical, segments };
+  return latest;
 }
 
 /** The empty segment behind a final `/` stays empty, and dot segments are refused by themselves. */

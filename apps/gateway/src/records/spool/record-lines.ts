@@ -202,9 +202,11 @@ export class LineWriter {
     this.makeRoom((label.length + canonical.length + openings.length) * MOST_PER_UNIT + 64);
     const { chunk } = this;
     const start = this.at + CHECK_BYTES;
-    const from = start + chunk.write(label, start, 'utf8');
     // One write: each `Buffer.write` has a fixed cost, and joining strings costs almost nothing.
-    const to = from + chunk.write(`${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, from, 'utf8');
+    const to =
+      start + chunk.write(`${label}${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, start, 'utf8');
+    // Names of boots, tenants and records are ASCII.
+    const from = start + label.length;
     writeCheck(chunk, this.at, crc32(chunk.subarray(start, to)));
     this.at = chunk.writeUInt8(LINE_FEED, to);
     // From the bytes that are written already: of a text, Node would make another copy.
