@@ -1,6 +1,7 @@
 import { encodeBase64, encodeLeaf, type LeafV1, leafHash, parseTlogProof } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';
+import { onlyInSoak } from '../support/samples.js';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
 import { violations } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
@@ -63,39 +64,41 @@ describe('the page Activity', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test('shows 50 leaves, and more on demand', async () => {
-    await open('/activity?type=log');
-    await rows().first().waitFor();
-    await soon(async () => expect(await rows().count()).toBe(50));
-    await page.getByRole('button', { name: 'Show more' }).click();
-    await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
-    await soon(async () => expect(await rows().count()).toBeGreaterThanOrEqual(70));
-  });
+  onlyInSoak(() => {
+    test('shows 50 leaves, and more on demand', async () => {
+      await open('/activity?type=log');
+      await rows().first().waitFor();
+      await soon(async () => expect(await rows().count()).toBe(50));
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
+      await soon(async () => expect(await rows().count()).toBeGreaterThanOrEqual(70));
+    });
 
-  test('the filters are in the address, and the back button undoes them one by one', async () => {
-    await open('/activity');
-    await page.getByLabel('What').selectOption('Requests and invitations');
-    await filteredBy('type');
-    expect(only().get('type')).toBe('requests');
-    await gone(rows().filter({ hasText: 'began' }));
-    await page.getByLabel('Engineer').selectOption('Erin Okafor');
-    await filteredBy('person', 'type');
-    expect(only().get('person')).toMatch(/^usr_/);
-    await page.getByLabel('Grant or request').fill(request);
-    await filteredBy('person', 'request', 'type');
-    await gone(rows().filter({ hasText: 'denied' }));
-    await rows().filter({ hasText: 'has every approval' }).waitFor();
-    await page.reload();
-    await rows().filter({ hasText: 'has every approval' }).waitFor();
-    await soon(async () => expect(await page.getByLabel('Grant or request').inputValue()).toBe(request));
-    await page.goBack();
-    await filteredBy('person', 'type');
-    await rows().filter({ hasText: 'denied' }).first().waitFor();
-    await page.goBack();
-    await filteredBy('type');
-    await page.getByRole('button', { name: 'Clear all filters' }).click();
-    await filteredBy();
-    await rows().filter({ hasText: 'began' }).first().waitFor();
+    test('the filters are in the address, and the back button undoes them one by one', async () => {
+      await open('/activity');
+      await page.getByLabel('What').selectOption('Requests and invitations');
+      await filteredBy('type');
+      expect(only().get('type')).toBe('requests');
+      await gone(rows().filter({ hasText: 'began' }));
+      await page.getByLabel('Engineer').selectOption('Erin Okafor');
+      await filteredBy('person', 'type');
+      expect(only().get('person')).toMatch(/^usr_/);
+      await page.getByLabel('Grant or request').fill(request);
+      await filteredBy('person', 'request', 'type');
+      await gone(rows().filter({ hasText: 'denied' }));
+      await rows().filter({ hasText: 'has every approval' }).waitFor();
+      await page.reload();
+      await rows().filter({ hasText: 'has every approval' }).waitFor();
+      await soon(async () => expect(await page.getByLabel('Grant or request').inputValue()).toBe(request));
+      await page.goBack();
+      await filteredBy('person', 'type');
+      await rows().filter({ hasText: 'denied' }).first().waitFor();
+      await page.goBack();
+      await filteredBy('type');
+      await page.getByRole('button', { name: 'Clear all filters' }).click();
+      await filteredBy();
+      await rows().filter({ hasText: 'began' }).first().waitFor();
+    });
   });
 
   test('narrows to a grant from a row, and to days', async () => {
@@ -110,53 +113,55 @@ describe('the page Activity', () => {
     expect(await rows().filter({ hasText: 'asked for access' }).count()).toBe(0);
   });
 
-  test('shows the raw leaf on demand, with its hash, the values behind it, and its proof, by keyboard alone', async () => {
-    await open('/activity?type=requests');
-    const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
-    await row.locator('summary').press('Enter');
-    const json = row.locator('pre');
-    await json.waitFor();
-    const leaf = JSON.parse((await json.textContent()) ?? '') as LeafV1;
-    const bytes = encodeLeaf(leaf);
-    await row.getByText(encodeBase64(leafHash(systemHashing, bytes))).waitFor();
-    await row.getByText('Say which case.').waitFor();
-    expect(await violations(page)).toEqual([]);
-    const { items } = await site.api<Events>(
-      'ada',
-      'GET',
-      '/api/v1/tenants/acme/events?type=request.reviewed',
-    );
-    const { index, ...same } = items[0] as Events['items'][number];
-    expect(Buffer.from(encodeLeaf(same)).equals(Buffer.from(bytes))).toBe(true);
-    const file = page.waitForEvent('download');
-    await row.getByRole('link', { name: 'Download the proof' }).click();
-    const stream = await (await file).createReadStream();
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    expect(parseTlogProof(Buffer.concat(chunks).toString('utf8')).index).toBe(index);
-  });
+  onlyInSoak(() => {
+    test('shows the raw leaf on demand, with its hash, the values behind it, and its proof, by keyboard alone', async () => {
+      await open('/activity?type=requests');
+      const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
+      await row.locator('summary').press('Enter');
+      const json = row.locator('pre');
+      await json.waitFor();
+      const leaf = JSON.parse((await json.textContent()) ?? '') as LeafV1;
+      const bytes = encodeLeaf(leaf);
+      await row.getByText(encodeBase64(leafHash(systemHashing, bytes))).waitFor();
+      await row.getByText('Say which case.').waitFor();
+      expect(await violations(page)).toEqual([]);
+      const { items } = await site.api<Events>(
+        'ada',
+        'GET',
+        '/api/v1/tenants/acme/events?type=request.reviewed',
+      );
+      const { index, ...same } = items[0] as Events['items'][number];
+      expect(Buffer.from(encodeLeaf(same)).equals(Buffer.from(bytes))).toBe(true);
+      const file = page.waitForEvent('download');
+      await row.getByRole('link', { name: 'Download the proof' }).click();
+      const stream = await (await file).createReadStream();
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      expect(parseTlogProof(Buffer.concat(chunks).toString('utf8')).index).toBe(index);
+    });
 
-  test('does not call values absent that could not be read', async () => {
-    await open('/activity?type=requests');
-    await page.route('**/log/acme/openings/**', (route) => route.abort());
-    const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
-    await row.locator('summary').click();
-    await row.getByText('Countersign cannot be reached.').waitFor();
-    expect(await row.getByText('There are none').count()).toBe(0);
-    await page.unroute('**/log/acme/openings/**');
-    await row.getByRole('button', { name: 'Try again' }).click();
-    await row.getByText('Say which case.').waitFor();
-  });
+    test('does not call values absent that could not be read', async () => {
+      await open('/activity?type=requests');
+      await page.route('**/log/acme/openings/**', (route) => route.abort());
+      const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
+      await row.locator('summary').click();
+      await row.getByText('Countersign cannot be reached.').waitFor();
+      expect(await row.getByText('There are none').count()).toBe(0);
+      await page.unroute('**/log/acme/openings/**');
+      await row.getByRole('button', { name: 'Try again' }).click();
+      await row.getByText('Say which case.').waitFor();
+    });
 
-  test('follows what happens while it is open', async () => {
-    await open('/activity?type=requests');
-    const sentence = rows().filter({ hasText: 'Erin Okafor asked for access' });
-    await sentence.first().waitFor();
-    const before = await sentence.count();
-    const asked = await ask(site, { justification: 'Something new.' });
-    await sentence.nth(before).waitFor();
-    await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
-    await rows().filter({ hasText: 'Erin Okafor withdrew a request' }).first().waitFor();
+    test('follows what happens while it is open', async () => {
+      await open('/activity?type=requests');
+      const sentence = rows().filter({ hasText: 'Erin Okafor asked for access' });
+      await sentence.first().waitFor();
+      const before = await sentence.count();
+      const asked = await ask(site, { justification: 'Something new.' });
+      await sentence.nth(before).waitFor();
+      await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
+      await rows().filter({ hasText: 'Erin Okafor withdrew a request' }).first().waitFor();
+    });
   });
 
   test('the deployment’s log is there too; of another tenant nothing is (P9)', async () => {
@@ -168,14 +173,16 @@ describe('the page Activity', () => {
     await page.getByText('There is nothing here, or you may not see it.').waitFor();
   });
 
-  test('the vendor’s auditor reads each tenant’s log, the deployment’s and the vendor’s own', async () => {
-    const theirs = await site.signedIn('ola', '/activity');
-    await theirs.getByLabel('Log').selectOption('acme');
-    await rows(theirs).filter({ hasText: 'asked for access' }).first().waitFor();
-    await theirs.getByLabel('Log').selectOption('vendor');
-    await theirs.waitForURL(/[?&]log=vendor/);
-    await gone(rows(theirs).filter({ hasText: 'asked for access' }));
-    await rows(theirs).first().waitFor();
-    expect(await violations(theirs)).toEqual([]);
+  onlyInSoak(() => {
+    test('the vendor’s auditor reads each tenant’s log, the deployment’s and the vendor’s own', async () => {
+      const theirs = await site.signedIn('ola', '/activity');
+      await theirs.getByLabel('Log').selectOption('acme');
+      await rows(theirs).filter({ hasText: 'asked for access' }).first().waitFor();
+      await theirs.getByLabel('Log').selectOption('vendor');
+      await theirs.waitForURL(/[?&]log=vendor/);
+      await gone(rows(theirs).filter({ hasText: 'asked for access' }));
+      await rows(theirs).first().waitFor();
+      expect(await violations(theirs)).toEqual([]);
+    });
   });
 });

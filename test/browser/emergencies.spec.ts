@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncidentBoard } from '@countersign/api';
 import { eventually } from '../support/eventually.js';
+import { onlyInSoak } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { type Asked, ask, review, waiting } from './support/access.js';
@@ -87,28 +88,30 @@ describe('emergencies, questions, forwards and incidents', () => {
     await expectGoodViews(ada, 'acknowledged');
   });
 
-  test('an explanation that is late shows red on every page of both sides, also once it is given', async () => {
-    const path = '/api/v1/tenants/acme/privacy-controls';
-    const controls = await site.api<{ emergency: object }>('ada', 'GET', path);
-    const sooner = { ...controls.emergency, disclosureDue: 'PT1S' };
-    await site.api('ada', 'PUT', path, { ...controls, emergency: sooner });
-    const ada = await site.signedIn('ada', '/inbox', { viewport: WIDE });
-    const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
-    const grant = await emergency();
-    const banner = 'The explanation of an emergency is late';
-    for (const page of [ada, erin]) await page.getByText(banner).waitFor();
-    await expectGoodViews(ada, 'late-inbox');
-    await erin.getByText(banner).getByRole('link', { name: 'Show' }).click();
-    await erin.getByText('Late: not explained in time').waitFor();
-    await expectGoodViews(erin, 'late');
-    await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
-    await site.api('erin', 'POST', `/api/v1/grants/${grant}/disclosure`, {
-      ...{ reason: 'The ledger was corrupt', needed: true, prevention: 'A nightly check' },
+  onlyInSoak(() => {
+    test('an explanation that is late shows red on every page of both sides, also once it is given', async () => {
+      const path = '/api/v1/tenants/acme/privacy-controls';
+      const controls = await site.api<{ emergency: object }>('ada', 'GET', path);
+      const sooner = { ...controls.emergency, disclosureDue: 'PT1S' };
+      await site.api('ada', 'PUT', path, { ...controls, emergency: sooner });
+      const ada = await site.signedIn('ada', '/inbox', { viewport: WIDE });
+      const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
+      const grant = await emergency();
+      const banner = 'The explanation of an emergency is late';
+      for (const page of [ada, erin]) await page.getByText(banner).waitFor();
+      await expectGoodViews(ada, 'late-inbox');
+      await erin.getByText(banner).getByRole('link', { name: 'Show' }).click();
+      await erin.getByText('Late: not explained in time').waitFor();
+      await expectGoodViews(erin, 'late');
+      await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
+      await site.api('erin', 'POST', `/api/v1/grants/${grant}/disclosure`, {
+        ...{ reason: 'The ledger was corrupt', needed: true, prevention: 'A nightly check' },
+      });
+      for (const page of [ada, erin]) await page.getByText(banner).waitFor({ state: 'detached' });
+      await ada.goto(`${site.url}/emergencies`);
+      await ada.getByText('The explanation was late').waitFor();
+      await expectGoodViews(ada, 'was-late');
     });
-    for (const page of [ada, erin]) await page.getByText(banner).waitFor({ state: 'detached' });
-    await ada.goto(`${site.url}/emergencies`);
-    await ada.getByText('The explanation was late').waitFor();
-    await expectGoodViews(ada, 'was-late');
   });
 
   test('legal counsel asks for access under a gag, from the page of the demand; neither the customer nor a reviewer sees it', async () => {
@@ -212,72 +215,74 @@ describe('emergencies, questions, forwards and incidents', () => {
     expect(await ada.getByText('Wrong totals since').count()).toBe(0);
   });
 
-  test('a page of the menu “More” is opened by keyboard, and the navigation needs one row at 1280 px', async () => {
-    await waiting(site);
-    const page = await site.signedIn('ada', '/inbox', { viewport: WIDE });
-    for (const language of ['Deutsch', 'English']) {
-      await page.getByRole('button', { name: language }).click();
-      await page.locator(`html[lang="${language === 'Deutsch' ? 'de' : 'en'}"]`).waitFor();
-      await page.locator('.bar .count').waitFor();
-      await soon(async () => {
-        const bar = await page.locator('.bar').boundingBox();
-        expect(bar?.height).toBeLessThan(70);
-      });
-    }
-    const more = page.getByRole('button', { name: 'More' });
-    const people = page.getByRole('link', { name: 'People' });
-    const closed = page.locator('.more-button[aria-expanded="false"]');
-    await closed.waitFor();
-    await people.waitFor({ state: 'hidden' });
-    await more.press('Enter');
-    await people.waitFor();
-    expect(await violations(page)).toEqual([]);
-    await people.press('Escape');
-    await people.waitFor({ state: 'hidden' });
-    await closed.and(page.locator(':focus')).waitFor();
-    await more.press('Enter');
-    await people.waitFor();
-    await expectGoodViews(page, 'more');
-    // Choosing a language, as a look at all views does, closes the menu.
-    if ((await closed.count()) === 1) await more.press('Enter');
-    await people.press('Enter');
-    // The address changes before the page does.
-    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
-    await closed.waitFor();
-    await people.waitFor({ state: 'hidden' });
-    expect(page.url()).toBe(`${site.url}/people`);
-    await page.setViewportSize(NARROW);
-    await page.getByRole('button', { name: 'Menu' }).click();
-    await people.waitFor();
-    await expectGoodViews(page, 'people');
-  });
+  onlyInSoak(() => {
+    test('a page of the menu “More” is opened by keyboard, and the navigation needs one row at 1280 px', async () => {
+      await waiting(site);
+      const page = await site.signedIn('ada', '/inbox', { viewport: WIDE });
+      for (const language of ['Deutsch', 'English']) {
+        await page.getByRole('button', { name: language }).click();
+        await page.locator(`html[lang="${language === 'Deutsch' ? 'de' : 'en'}"]`).waitFor();
+        await page.locator('.bar .count').waitFor();
+        await soon(async () => {
+          const bar = await page.locator('.bar').boundingBox();
+          expect(bar?.height).toBeLessThan(70);
+        });
+      }
+      const more = page.getByRole('button', { name: 'More' });
+      const people = page.getByRole('link', { name: 'People' });
+      const closed = page.locator('.more-button[aria-expanded="false"]');
+      await closed.waitFor();
+      await people.waitFor({ state: 'hidden' });
+      await more.press('Enter');
+      await people.waitFor();
+      expect(await violations(page)).toEqual([]);
+      await people.press('Escape');
+      await people.waitFor({ state: 'hidden' });
+      await closed.and(page.locator(':focus')).waitFor();
+      await more.press('Enter');
+      await people.waitFor();
+      await expectGoodViews(page, 'more');
+      // Choosing a language, as a look at all views does, closes the menu.
+      if ((await closed.count()) === 1) await more.press('Enter');
+      await people.press('Enter');
+      // The address changes before the page does.
+      await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
+      await closed.waitFor();
+      await people.waitFor({ state: 'hidden' });
+      expect(page.url()).toBe(`${site.url}/people`);
+      await page.setViewportSize(NARROW);
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await people.waitFor();
+      await expectGoodViews(page, 'people');
+    });
 
-  test('a change that widens the privacy controls waits; a second admin confirms it, and any admin withdraws it', async () => {
-    const path = '/api/v1/tenants/acme/privacy-controls';
-    const now = await site.api<object>('ada', 'GET', path);
-    const strict = { ...now, widening: { delay: 'PT24H', secondAdmin: true }, maxDuration: 'PT30M' };
-    await site.api('ada', 'PUT', path, strict);
-    const page = await site.signedIn('ada', '/controls');
-    await page.getByLabel('Longest access, in minutes').fill('45');
-    await page.getByText(/^What widens waits: it takes effect after 1 day .* a second admin/).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Save these controls' }).click();
-    await page.getByText('What narrows is saved.').waitFor();
-    const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
-    await card.getByText('Longest access').waitFor();
-    await card.getByText('45 minutes').waitFor();
-    await card.getByRole('button', { name: 'Withdraw it' }).waitFor();
-    expect(await card.getByRole('button', { name: 'Confirm this change' }).count()).toBe(0);
-    const second = await site.signedIn('bob', '/controls');
-    const confirm = second.getByRole('button', { name: 'Confirm this change' });
-    await confirm.waitFor();
-    await expectGoodViews(second, 'widening');
-    await confirm.click();
-    await second.getByText('Bob Chen has confirmed it.').waitFor();
-    // The other page learns of it by itself.
-    await card.getByText('Bob Chen has confirmed it.').waitFor();
-    await card.getByRole('button', { name: 'Withdraw it' }).click();
-    await card.waitFor({ state: 'detached' });
-    expect(await site.api('ada', 'GET', path)).toMatchObject({ maxDuration: 'PT30M' });
+    test('a change that widens the privacy controls waits; a second admin confirms it, and any admin withdraws it', async () => {
+      const path = '/api/v1/tenants/acme/privacy-controls';
+      const now = await site.api<object>('ada', 'GET', path);
+      const strict = { ...now, widening: { delay: 'PT24H', secondAdmin: true }, maxDuration: 'PT30M' };
+      await site.api('ada', 'PUT', path, strict);
+      const page = await site.signedIn('ada', '/controls');
+      await page.getByLabel('Longest access, in minutes').fill('45');
+      await page.getByText(/^What widens waits: it takes effect after 1 day .* a second admin/).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save these controls' }).click();
+      await page.getByText('What narrows is saved.').waitFor();
+      const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
+      await card.getByText('Longest access').waitFor();
+      await card.getByText('45 minutes').waitFor();
+      await card.getByRole('button', { name: 'Withdraw it' }).waitFor();
+      expect(await card.getByRole('button', { name: 'Confirm this change' }).count()).toBe(0);
+      const second = await site.signedIn('bob', '/controls');
+      const confirm = second.getByRole('button', { name: 'Confirm this change' });
+      await confirm.waitFor();
+      await expectGoodViews(second, 'widening');
+      await confirm.click();
+      await second.getByText('Bob Chen has confirmed it.').waitFor();
+      // The other page learns of it by itself.
+      await card.getByText('Bob Chen has confirmed it.').waitFor();
+      await card.getByRole('button', { name: 'Withdraw it' }).click();
+      await card.waitFor({ state: 'detached' });
+      expect(await site.api('ada', 'GET', path)).toMatchObject({ maxDuration: 'PT30M' });
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { onlyInSoak } from '../support/samples.js';
 import { ask, review } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
@@ -36,25 +37,27 @@ describe('the invite page', () => {
     expect(state).toBe('ended');
   });
 
-  test('invites to a window that comes back each week, and names the next time', async () => {
-    const page = await site.signedIn('ada', '/invite', { viewport: { width: 360, height: 740 } });
-    await page.getByRole('checkbox', { name: 'list invoices' }).check();
-    await page.getByRole('checkbox', { name: 'Only at certain times of the week' }).check();
-    await page.getByText('Choose days, two different times').waitFor();
-    await page.getByRole('checkbox', { name: 'Tuesday' }).check();
-    await page.getByRole('checkbox', { name: 'Thursday' }).check();
-    const times = 'every Tuesday and Thursday from 22:00 to 24:00 (Europe/Berlin)';
-    await page.getByText(`Only ${times}.`).waitFor();
-    await page.getByLabel('Only for these engineers').fill('erin@northwind.example');
-    await expectGoodViews(page, 'invite-weekly');
-    await page.getByRole('button', { name: 'Let support list invoices' }).click();
-    await page.getByText('Support may now do what you chose.').waitFor();
-    const row = page.getByRole('row').filter({ hasText: times });
-    await row.filter({ hasText: 'Erin Okafor' }).waitFor();
-    if (process.env['COUNTERSIGN_SCREENSHOTS'] !== undefined) await expectGoodViews(page, 'invited-weekly');
-    expect(await row.textContent()).toMatch(/list invoices, only for Erin Okafor[\s\S]*Next: .*22:00/);
-    const standing = await site.signedIn('ada', '/standing', { viewport: { width: 360, height: 740 } });
-    await standing.getByText('Recurring window').waitFor();
-    await expectGoodViews(standing, 'standing-weekly');
+  onlyInSoak(() => {
+    test('invites to a window that comes back each week, and names the next time', async () => {
+      const page = await site.signedIn('ada', '/invite', { viewport: { width: 360, height: 740 } });
+      await page.getByRole('checkbox', { name: 'list invoices' }).check();
+      await page.getByRole('checkbox', { name: 'Only at certain times of the week' }).check();
+      await page.getByText('Choose days, two different times').waitFor();
+      await page.getByRole('checkbox', { name: 'Tuesday' }).check();
+      await page.getByRole('checkbox', { name: 'Thursday' }).check();
+      const times = 'every Tuesday and Thursday from 22:00 to 24:00 (Europe/Berlin)';
+      await page.getByText(`Only ${times}.`).waitFor();
+      await page.getByLabel('Only for these engineers').fill('erin@northwind.example');
+      await expectGoodViews(page, 'invite-weekly');
+      await page.getByRole('button', { name: 'Let support list invoices' }).click();
+      await page.getByText('Support may now do what you chose.').waitFor();
+      const row = page.getByRole('row').filter({ hasText: times });
+      await row.filter({ hasText: 'Erin Okafor' }).waitFor();
+      if (process.env['COUNTERSIGN_SCREENSHOTS'] !== undefined) await expectGoodViews(page, 'invited-weekly');
+      expect(await row.textContent()).toMatch(/list invoices, only for Erin Okafor[\s\S]*Next: .*22:00/);
+      const standing = await site.signedIn('ada', '/standing', { viewport: { width: 360, height: 740 } });
+      await standing.getByText('Recurring window').waitFor();
+      await expectGoodViews(standing, 'standing-weekly');
+    });
   });
 });

@@ -6,7 +6,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { canonicalJson } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
-import { rowsOfEachKind } from '../support/samples.js';
+import { onlyInSoak } from '../support/samples.js';
 import { type Asked, cancelOpen, waiting } from './support/access.js';
 import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
@@ -61,36 +61,40 @@ describe('P12: a customer signs with passkeys', () => {
   const stateOf = async ({ id }: Asked) =>
     (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;
 
-  // First: each test withdraws what is still open.
-  test('a request from before the claim offers no approval and says why; its engineer asks again in one press', async () => {
-    await page.goto(`${site.url}/requests/${before.id}`);
-    await page.getByText('This request can no longer be approved').waitFor();
-    await page.getByText('This request was sent before a passkey was required.', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
-    await gone(page.getByRole('button', { name: /^Approve/ }));
-    await gone(page.getByText('You are about to grant'));
+  onlyInSoak(() => {
+    // First: each test withdraws what is still open.
+    test('a request from before the claim offers no approval and says why; its engineer asks again in one press', async () => {
+      await page.goto(`${site.url}/requests/${before.id}`);
+      await page.getByText('This request can no longer be approved').waitFor();
+      await page.getByText('This request was sent before a passkey was required.', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+      await gone(page.getByRole('button', { name: /^Approve/ }));
+      await gone(page.getByText('You are about to grant'));
 
-    const erin = await site.signedIn('erin', `/requests/${before.id}`);
-    await erin.getByRole('button', { name: 'Ask again' }).click();
-    await erin.waitForURL((url) => !url.pathname.endsWith(before.id));
-    await erin.getByText('Waiting for the vendor’s review').waitFor();
-    // It only reads: its risk is low, and how it is approved is another matter.
-    await erin.getByText('Low risk', { exact: true }).waitFor();
-    await erin.getByText('With a passkey, on the web').waitFor();
-    await erin.getByText('The customer’s trust document requires a passkey for “list” and “read”.').waitFor();
-    await gone(erin.getByText('High risk'));
-  });
-
-  test('once claimed, no page says any more what the vendor’s configuration could change before', async () => {
-    for (const path of ['/people', '/controls']) {
-      await page.goto(site.url + path);
-      await page
-        .getByText(path === '/people' ? 'bob@acme.example' : 'Your trust document applies too.')
+      const erin = await site.signedIn('erin', `/requests/${before.id}`);
+      await erin.getByRole('button', { name: 'Ask again' }).click();
+      await erin.waitForURL((url) => !url.pathname.endsWith(before.id));
+      await erin.getByText('Waiting for the vendor’s review').waitFor();
+      // It only reads: its risk is low, and how it is approved is another matter.
+      await erin.getByText('Low risk', { exact: true }).waitFor();
+      await erin.getByText('With a passkey, on the web').waitFor();
+      await erin
+        .getByText('The customer’s trust document requires a passkey for “list” and “read”.')
         .waitFor();
-      await soon(async () =>
-        expect(await page.getByText('Until you claim your organisation').count()).toBe(0),
-      );
-    }
+      await gone(erin.getByText('High risk'));
+    });
+
+    test('once claimed, no page says any more what the vendor’s configuration could change before', async () => {
+      for (const path of ['/people', '/controls']) {
+        await page.goto(site.url + path);
+        await page
+          .getByText(path === '/people' ? 'bob@acme.example' : 'Your trust document applies too.')
+          .waitFor();
+        await soon(async () =>
+          expect(await page.getByText('Until you claim your organisation').count()).toBe(0),
+        );
+      }
+    });
   });
 
   test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
@@ -116,34 +120,36 @@ describe('P12: a customer signs with passkeys', () => {
     await card.waitFor({ state: 'detached' });
   });
 
-  test('a recovery key is 14 groups with a checksum, and its file says whose it is and of which organisation', async () => {
-    await page.goto(`${site.url}/passkeys`);
-    await page.getByRole('button', { name: 'Make a recovery key' }).click();
-    await page.locator('.groups span').nth(13).waitFor();
-    const groups = await page.locator('.groups span').allTextContents();
-    expect(groups).toHaveLength(14);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('countersign-recovery-acme.txt');
-    const file = (await buffer(await download.createReadStream())).toString('utf8');
-    for (const label of [
-      'COUNTERSIGN RECOVERY KEY',
-      'Organisation:  Acme',
-      'Person:        Ada Moreau',
-      groups.join('-'),
-    ])
-      expect(file).toContain(label);
-    // Nine minutes later the sign-in is too old to register it. The page says so, and the key is still there.
-    await page.evaluate('((now) => { Date.now = () => now() + 540_000; })(Date.now.bind(Date))');
-    await page.getByRole('button', { name: 'Deutsch' }).click();
-    await page.getByRole('button', { name: 'Erneut anmelden' }).waitFor();
-    expect(await page.locator('.groups span').allTextContents()).toEqual(groups);
-    await page.getByRole('button', { name: 'English' }).click();
-    // It was not registered: the page forgets it.
-    await page.reload();
-    await page.getByRole('button', { name: 'Make a recovery key' }).waitFor();
+  onlyInSoak(() => {
+    test('a recovery key is 14 groups with a checksum, and its file says whose it is and of which organisation', async () => {
+      await page.goto(`${site.url}/passkeys`);
+      await page.getByRole('button', { name: 'Make a recovery key' }).click();
+      await page.locator('.groups span').nth(13).waitFor();
+      const groups = await page.locator('.groups span').allTextContents();
+      expect(groups).toHaveLength(14);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('countersign-recovery-acme.txt');
+      const file = (await buffer(await download.createReadStream())).toString('utf8');
+      for (const label of [
+        'COUNTERSIGN RECOVERY KEY',
+        'Organisation:  Acme',
+        'Person:        Ada Moreau',
+        groups.join('-'),
+      ])
+        expect(file).toContain(label);
+      // Nine minutes later the sign-in is too old to register it. The page says so, and the key is still there.
+      await page.evaluate('((now) => { Date.now = () => now() + 540_000; })(Date.now.bind(Date))');
+      await page.getByRole('button', { name: 'Deutsch' }).click();
+      await page.getByRole('button', { name: 'Erneut anmelden' }).waitFor();
+      expect(await page.locator('.groups span').allTextContents()).toEqual(groups);
+      await page.getByRole('button', { name: 'English' }).click();
+      // It was not registered: the page forgets it.
+      await page.reload();
+      await page.getByRole('button', { name: 'Make a recovery key' }).waitFor();
+    });
   });
 
   test('an admin claims her organisation step by step, and sees the signed fingerprint', async () => {
@@ -162,20 +168,22 @@ describe('P12: a customer signs with passkeys', () => {
     expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
   });
 
-  test('asks a gateway itself what it has pinned, and checks its signature', async () => {
-    await page.goto(`${site.url}/trust`);
-    const ask = page.getByRole('button', { name: 'Ask the gateway' });
-    await ask.click();
-    await page.getByText('The gateway has not pinned you.').waitFor();
-    const { pin } = setPin(undefined, trust.anchor.trust, Date.now());
-    await writePins(join(site.site.folder, 'spool'), { acme: pin });
-    await page.getByText('has pinned this fingerprint').waitFor();
-    await ask.click();
-    const notice = page.getByRole('alert').filter({ hasText: 'confirms it' });
-    await notice.waitFor();
-    const copy = notice.getByRole('button', { name: `Copy ${trust.anchor.trust}` });
-    await soon(async () => expect(await copy.count()).toBe(2));
-    expect(await violations(page)).toEqual([]);
+  onlyInSoak(() => {
+    test('asks a gateway itself what it has pinned, and checks its signature', async () => {
+      await page.goto(`${site.url}/trust`);
+      const ask = page.getByRole('button', { name: 'Ask the gateway' });
+      await ask.click();
+      await page.getByText('The gateway has not pinned you.').waitFor();
+      const { pin } = setPin(undefined, trust.anchor.trust, Date.now());
+      await writePins(join(site.site.folder, 'spool'), { acme: pin });
+      await page.getByText('has pinned this fingerprint').waitFor();
+      await ask.click();
+      const notice = page.getByRole('alert').filter({ hasText: 'confirms it' });
+      await notice.waitFor();
+      const copy = notice.getByRole('button', { name: `Copy ${trust.anchor.trust}` });
+      await soon(async () => expect(await copy.count()).toBe(2));
+      expect(await violations(page)).toEqual([]);
+    });
   });
 
   test('approves with her passkey what the page shows, and the seal says so', async () => {
@@ -191,25 +199,27 @@ describe('P12: a customer signs with passkeys', () => {
     expect(await stateOf(asked)).toBe('approved');
   });
 
-  test('offers less with her passkey', async () => {
-    const asked = await waiting(site, CHANGE);
-    await page.goto(`${site.url}/requests/${asked.id}`);
-    await page.getByRole('button', { name: 'Half the time' }).click();
-    await page.getByRole('button', { name: /^Offer with passkey:.*15 minutes$/ }).click();
-    await page.getByText('Less was offered by Ada Moreau').waitFor();
-    expect(await stateOf(asked)).toBe('countered');
-  });
+  onlyInSoak(() => {
+    test('offers less with her passkey', async () => {
+      const asked = await waiting(site, CHANGE);
+      await page.goto(`${site.url}/requests/${asked.id}`);
+      await page.getByRole('button', { name: 'Half the time' }).click();
+      await page.getByRole('button', { name: /^Offer with passkey:.*15 minutes$/ }).click();
+      await page.getByText('Less was offered by Ada Moreau').waitFor();
+      expect(await stateOf(asked)).toBe('countered');
+    });
 
-  test('a cancelled prompt signs nothing and is not shown as an error', async () => {
-    const asked = await waiting(site, CHANGE);
-    await page.goto(`${site.url}/requests/${asked.id}`);
-    await authenticator.verifies(false);
-    await page.getByRole('button', { name: APPROVE }).click();
-    await page.getByText('Nothing was signed. Press the button again').waitFor();
-    expect(await stateOf(asked)).toBe('awaiting_customer');
-    await authenticator.verifies(true);
-    await page.getByRole('button', { name: APPROVE }).click();
-    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    test('a cancelled prompt signs nothing and is not shown as an error', async () => {
+      const asked = await waiting(site, CHANGE);
+      await page.goto(`${site.url}/requests/${asked.id}`);
+      await authenticator.verifies(false);
+      await page.getByRole('button', { name: APPROVE }).click();
+      await page.getByText('Nothing was signed. Press the button again').waitFor();
+      expect(await stateOf(asked)).toBe('awaiting_customer');
+      await authenticator.verifies(true);
+      await page.getByRole('button', { name: APPROVE }).click();
+      await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    });
   });
 
   test('signs nothing if the server offers terms other than those on the page', async () => {
@@ -225,27 +235,29 @@ describe('P12: a customer signs with passkeys', () => {
     expect(await stateOf(asked)).toBe('awaiting_customer');
   });
 
-  test('invites with her passkey: a request that fits needs no further approval', async () => {
-    await page.goto(`${site.url}/invite`);
-    await page.getByRole('checkbox', { name: 'read any invoice' }).check();
-    await page.getByLabel('For case').fill('4712');
-    await page.getByText('You sign this with your passkey.').waitFor();
-    await page.getByText('Each access lasts 1 hour at most.').waitFor();
-    await page.getByLabel('Each time at most, in minutes').fill('20');
-    await page.getByText('Each access lasts 20 minutes at most.').waitFor();
-    const signed = await authenticator.signatures();
-    await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
-    await page.getByText('Support may now do what you chose.').waitFor();
-    expect(await authenticator.signatures()).toBeGreaterThan(signed);
-    const { items } = await site.api<{ items: { countersignature: object | null; maxDuration: string }[] }>(
-      'ada',
-      'GET',
-      '/api/v1/tenants/acme/invitations',
-    );
-    expect(items.map(({ maxDuration }) => maxDuration)).toEqual(['PT20M']);
-    expect(items.map(({ countersignature }) => countersignature)).toEqual([
-      expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
-    ]);
+  onlyInSoak(() => {
+    test('invites with her passkey: a request that fits needs no further approval', async () => {
+      await page.goto(`${site.url}/invite`);
+      await page.getByRole('checkbox', { name: 'read any invoice' }).check();
+      await page.getByLabel('For case').fill('4712');
+      await page.getByText('You sign this with your passkey.').waitFor();
+      await page.getByText('Each access lasts 1 hour at most.').waitFor();
+      await page.getByLabel('Each time at most, in minutes').fill('20');
+      await page.getByText('Each access lasts 20 minutes at most.').waitFor();
+      const signed = await authenticator.signatures();
+      await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
+      await page.getByText('Support may now do what you chose.').waitFor();
+      expect(await authenticator.signatures()).toBeGreaterThan(signed);
+      const { items } = await site.api<{ items: { countersignature: object | null; maxDuration: string }[] }>(
+        'ada',
+        'GET',
+        '/api/v1/tenants/acme/invitations',
+      );
+      expect(items.map(({ maxDuration }) => maxDuration)).toEqual(['PT20M']);
+      expect(items.map(({ countersignature }) => countersignature)).toEqual([
+        expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
+      ]);
+    });
   });
 
   test('signs a stop of an access with her passkey, and lifts it again', async () => {
@@ -286,25 +298,27 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('row', { name: /^Bob Chen Passed Has none/ }).waitFor();
   });
 
-  test('a trust document shows each of its people once, even while their names load', async () => {
-    type Person = { id: string; name: string };
-    const { items } = await site.api<{ items: Person[] }>('ada', 'GET', '/api/v1/tenants/acme/people');
-    expect(items.length).toBeGreaterThan(2);
-    await page.route('**/api/v1/tenants/acme/trust', async (route) => {
-      const response = await route.fetch();
-      const { document, ...rest } = (await response.json()) as Trust & { document: TrustDocument };
-      const people = items.map(({ id }) => ({ ...document.people[0], person: id }));
-      await route.fulfill({ response, json: { ...rest, document: { ...document, people } } });
+  onlyInSoak(() => {
+    test('a trust document shows each of its people once, even while their names load', async () => {
+      type Person = { id: string; name: string };
+      const { items } = await site.api<{ items: Person[] }>('ada', 'GET', '/api/v1/tenants/acme/people');
+      expect(items.length).toBeGreaterThan(2);
+      await page.route('**/api/v1/tenants/acme/trust', async (route) => {
+        const response = await route.fetch();
+        const { document, ...rest } = (await response.json()) as Trust & { document: TrustDocument };
+        const people = items.map(({ id }) => ({ ...document.people[0], person: id }));
+        await route.fulfill({ response, json: { ...rest, document: { ...document, people } } });
+      });
+      await page.goto(`${site.url}/trust`);
+      for (const { name } of items)
+        await page
+          .getByRole('listitem')
+          .filter({ hasText: `${name}: ` })
+          .waitFor();
+      const shown = await page.getByRole('listitem').filter({ hasText: 'passkey' }).allTextContents();
+      expect(shown.filter((line) => /: \d+ passkey/.test(line))).toHaveLength(items.length);
+      await page.unrouteAll({ behavior: 'wait' });
     });
-    await page.goto(`${site.url}/trust`);
-    for (const { name } of items)
-      await page
-        .getByRole('listitem')
-        .filter({ hasText: `${name}: ` })
-        .waitFor();
-    const shown = await page.getByRole('listitem').filter({ hasText: 'passkey' }).allTextContents();
-    expect(shown.filter((line) => /: \d+ passkey/.test(line))).toHaveLength(items.length);
-    await page.unrouteAll({ behavior: 'wait' });
   });
 
   test('changes a rule, and signs the next version', async () => {
@@ -345,17 +359,26 @@ describe('P12: a customer signs with passkeys', () => {
     expect((await asHer()).status).toBe(401);
   });
 
-  test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
-    const asked = await waiting(site, CHANGE);
-    const found: string[] = [];
-    const all = ['/trust', '/claim', '/passkeys', '/invite', '/access', '/account', `/requests/${asked.id}`];
-    const paths = rowsOfEachKind(all, () => 'a page');
-    for (const [place, path] of paths.entries()) {
-      const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
-      found.push(...here);
-      expect({ path, overflow }).toEqual({ path, overflow: 0 });
-    }
-    expect(found).toEqual([]);
+  onlyInSoak(() => {
+    test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
+      const asked = await waiting(site, CHANGE);
+      const found: string[] = [];
+      const all = [
+        '/trust',
+        '/claim',
+        '/passkeys',
+        '/invite',
+        '/access',
+        '/account',
+        `/requests/${asked.id}`,
+      ];
+      for (const [place, path] of all.entries()) {
+        const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
+        found.push(...here);
+        expect({ path, overflow }).toEqual({ path, overflow: 0 });
+      }
+      expect(found).toEqual([]);
+    });
   });
 
   describe('the broker rejects a signature', () => {
@@ -371,28 +394,6 @@ describe('P12: a customer signs with passkeys', () => {
         countersignature: { statement, ...assertion },
       });
 
-    test('without user verification', async () => {
-      const asked = await waiting(site, CHANGE);
-      const statement = await statementOf(asked);
-      await authenticator.verifies(false);
-      const careless = await assertionAt(page, challengeOf(statement), keyOf(), 'discouraged');
-      await authenticator.verifies(true);
-      expect((await hand(asked, statement, careless)).status).toBe(400);
-      const careful = await assertionAt(page, challengeOf(statement), keyOf());
-      expect((await hand(asked, statement, careful)).status).toBe(201);
-    });
-
-    test('made at another origin', async () => {
-      const asked = await waiting(site, CHANGE);
-      const statement = await statementOf(asked);
-      await page.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
-      const elsewhere = await assertionAt(page, challengeOf(statement), keyOf());
-      await page.goto(`${site.url}/inbox`);
-      const refused = await hand(asked, statement, elsewhere);
-      expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
-      expect(await stateOf(asked)).toBe('awaiting_customer');
-    });
-
     test('over another request’s challenge, and a replayed signature', async () => {
       const [asked, other] = [await waiting(site, CHANGE), await waiting(site, CHANGE)];
       const [statement, others] = [await statementOf(asked), await statementOf(other)];
@@ -401,6 +402,30 @@ describe('P12: a customer signs with passkeys', () => {
       expect((await hand(other, others, swapped)).status).toBe(201);
       expect((await hand(asked, others, swapped)).status).toBe(400);
       expect(await stateOf(asked)).toBe('awaiting_customer');
+    });
+
+    onlyInSoak(() => {
+      test('without user verification', async () => {
+        const asked = await waiting(site, CHANGE);
+        const statement = await statementOf(asked);
+        await authenticator.verifies(false);
+        const careless = await assertionAt(page, challengeOf(statement), keyOf(), 'discouraged');
+        await authenticator.verifies(true);
+        expect((await hand(asked, statement, careless)).status).toBe(400);
+        const careful = await assertionAt(page, challengeOf(statement), keyOf());
+        expect((await hand(asked, statement, careful)).status).toBe(201);
+      });
+
+      test('made at another origin', async () => {
+        const asked = await waiting(site, CHANGE);
+        const statement = await statementOf(asked);
+        await page.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
+        const elsewhere = await assertionAt(page, challengeOf(statement), keyOf());
+        await page.goto(`${site.url}/inbox`);
+        const refused = await hand(asked, statement, elsewhere);
+        expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
+        expect(await stateOf(asked)).toBe('awaiting_customer');
+      });
     });
   });
 

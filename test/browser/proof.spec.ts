@@ -5,7 +5,7 @@ import { statementChallenge } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';
 import { RunningWitness } from '../support/running-witness.js';
-import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';
+import { onlyInSoak } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
@@ -110,23 +110,25 @@ describe('P10: the page Proof', () => {
     await row.getByText('Signature verified').waitFor();
   });
 
-  test('an anchor file decides which key is right', async () => {
-    const { anchor } = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
-    const give = (content: object) =>
-      page.getByLabel('Your anchor file').setInputFiles({
-        name: 'countersign-anchor-acme.json',
-        mimeType: 'application/json',
-        buffer: Buffer.from(JSON.stringify(content)),
-      });
-    const other = (await logFile('vkey', 'deployment')).trim();
-    await give({ ...anchor, vkey: other });
-    await verify();
-    await page.getByText('The key is not the one in your anchor file.').waitFor();
-    expect(await kept()).toBeNull();
-    await give(anchor);
-    await verify();
-    await page.getByText('The key is the one in your anchor file, or one').waitFor();
-    expect(await page.getByText('Whether the key is genuine').count()).toBe(0);
+  onlyInSoak(() => {
+    test('an anchor file decides which key is right', async () => {
+      const { anchor } = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
+      const give = (content: object) =>
+        page.getByLabel('Your anchor file').setInputFiles({
+          name: 'countersign-anchor-acme.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(JSON.stringify(content)),
+        });
+      const other = (await logFile('vkey', 'deployment')).trim();
+      await give({ ...anchor, vkey: other });
+      await verify();
+      await page.getByText('The key is not the one in your anchor file.').waitFor();
+      expect(await kept()).toBeNull();
+      await give(anchor);
+      await verify();
+      await page.getByText('The key is the one in your anchor file, or one').waitFor();
+      expect(await page.getByText('Whether the key is genuine').count()).toBe(0);
+    });
   });
 
   test('says loudly that the log was rolled back', async () => {
@@ -142,58 +144,62 @@ describe('P10: the page Proof', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test('says loudly that the log was forked, and forgets only when it is told to', async () => {
-    const { deployment } = site.site.store.host.store;
-    const point = pointOfAnotherLog(logOrigin(deployment, 'acme', 1), 500);
-    const vkey = (await logFile('vkey')).trim();
-    const known = { vkey, keyFrom: 'broker', point, at: '2026-01-01T00:00:00.000Z' };
-    await keep(known);
-    await page.reload();
-    await verify();
-    await page.getByText('Forked: the log is not the one that was last verified here.').waitFor();
-    expect(await kept()).toEqual(known);
-    await page.getByRole('button', { name: 'Forget what this browser knows' }).click();
-    await verify();
-    await page.getByText('This was the first run in this browser').waitFor();
-  });
-
-  test('says loudly that the key has changed, unless the known key handed over to it', async () => {
-    await verify();
-    await page.getByText('Verified in this browser:').waitFor();
-    const known = await kept();
-    const { publicKey } = generateKeyPairSync('ed25519');
-    const bytes = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-    const { keys: _learned, ...point } = known.point;
-    await keep({ ...known, vkey: verifierKey(systemHashing, point.origin, bytes), point });
-    await page.reload();
-    await verify();
-    await page.getByText('the old key did not hand over to it').waitFor();
-  });
-
-  const CHANGES = [
-    ['a leaf', 'tile/entries/001', 'A leaf was changed', 'The first fault is at leaf 256.'],
-    ['a hash of a leaf', 'tile/0/001', 'A leaf was changed', 'The first fault is at leaf 256.'],
-    ['a hash in the tree', 'tile/1/000.p/*', 'A hash in the tree was changed', ''],
-    ['the root', 'checkpoint', 'it is not signed by this key', ''],
-  ] as const;
-
-  test.each(rowsOfEachKind(CHANGES, ([, , fault]) => fault))(
-    'names a change of %s',
-    async (_what, path, fault, place) => {
-      await page.route(`**/log/acme/${path}`, async (route) => {
-        const answer = await route.fetch();
-        const body = await answer.body();
-        const at = path === 'checkpoint' ? body.indexOf('\n', body.indexOf('\n') + 1) + 3 : 3;
-        body[at] = (body[at] ?? 0) ^ 1;
-        await route.fulfill({ response: answer, body });
-      });
+  onlyInSoak(() => {
+    test('says loudly that the log was forked, and forgets only when it is told to', async () => {
+      const { deployment } = site.site.store.host.store;
+      const point = pointOfAnotherLog(logOrigin(deployment, 'acme', 1), 500);
+      const vkey = (await logFile('vkey')).trim();
+      const known = { vkey, keyFrom: 'broker', point, at: '2026-01-01T00:00:00.000Z' };
+      await keep(known);
+      await page.reload();
       await verify();
-      await page.getByText(fault).waitFor();
-      if (place !== '') await page.getByText(place).waitFor();
-      expect(await kept()).toBeNull();
-    },
-    60_000,
-  );
+      await page.getByText('Forked: the log is not the one that was last verified here.').waitFor();
+      expect(await kept()).toEqual(known);
+      await page.getByRole('button', { name: 'Forget what this browser knows' }).click();
+      await verify();
+      await page.getByText('This was the first run in this browser').waitFor();
+    });
+
+    test('says loudly that the key has changed, unless the known key handed over to it', async () => {
+      await verify();
+      await page.getByText('Verified in this browser:').waitFor();
+      const known = await kept();
+      const { publicKey } = generateKeyPairSync('ed25519');
+      const bytes = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+      const { keys: _learned, ...point } = known.point;
+      await keep({ ...known, vkey: verifierKey(systemHashing, point.origin, bytes), point });
+      await page.reload();
+      await verify();
+      await page.getByText('the old key did not hand over to it').waitFor();
+    });
+  });
+
+  onlyInSoak(() => {
+    const CHANGES = [
+      ['a leaf', 'tile/entries/001', 'A leaf was changed', 'The first fault is at leaf 256.'],
+      ['a hash of a leaf', 'tile/0/001', 'A leaf was changed', 'The first fault is at leaf 256.'],
+      ['a hash in the tree', 'tile/1/000.p/*', 'A hash in the tree was changed', ''],
+      ['the root', 'checkpoint', 'it is not signed by this key', ''],
+    ] as const;
+
+    test.each(CHANGES)(
+      'names a change of %s',
+      async (_what, path, fault, place) => {
+        await page.route(`**/log/acme/${path}`, async (route) => {
+          const answer = await route.fetch();
+          const body = await answer.body();
+          const at = path === 'checkpoint' ? body.indexOf('\n', body.indexOf('\n') + 1) + 3 : 3;
+          body[at] = (body[at] ?? 0) ^ 1;
+          await route.fulfill({ response: answer, body });
+        });
+        await verify();
+        await page.getByText(fault).waitFor();
+        if (place !== '') await page.getByText(place).waitFor();
+        expect(await kept()).toBeNull();
+      },
+      60_000,
+    );
+  });
 
   test('a deployment’s log and its commands are there too; of another tenant nothing is (P9)', async () => {
     await page.getByLabel('Log').selectOption('deployment');

@@ -1,6 +1,7 @@
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { PushService } from '../support/push-service.js';
+import { onlyInSoak } from '../support/samples.js';
 import { ask } from './support/access.js';
 import { violationsByAllEngines } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
@@ -148,34 +149,38 @@ describe('notices in the browser', () => {
       expect([path, await worker.press(path)]).toEqual([path, `${site.url}/`]);
   });
 
-  test('a push that cannot be read is shown without words', async () => {
-    const page = await site.signedIn('ada', '/account');
-    const worker = await PushWorker.of(page);
-    for (const data of ['', 'no JSON', '{"title":7}', 'null']) await worker.push(data);
-    await soon(async () => {
-      const { shown } = await worker.asked();
-      expect(shown.map(({ title, data }) => [title, data.path])).toEqual(Array(4).fill(['Countersign', '/']));
-    });
-  });
-
-  test.each([
-    ['en-GB', 'en', 'Notices in this browser have ended. Turn them on again under Account.'],
-    ['de-DE', 'de', /^Die Benachrichtigungen in diesem Browser haben geendet/],
-  ])(
-    'a subscription that the browser (%s) replaces or ends is said to have ended',
-    async (locale, language, title) => {
-      const page = await site.signedIn('ada', '/account', { locale });
+  onlyInSoak(() => {
+    test('a push that cannot be read is shown without words', async () => {
+      const page = await site.signedIn('ada', '/account');
       const worker = await PushWorker.of(page);
-      await worker.changeSubscription(locale);
-      await soon(async () =>
-        expect((await worker.asked()).shown).toEqual([
-          expect.objectContaining({
-            ...{ title: expect.stringMatching(title), lang: language, data: { path: '/account' } },
-          }),
-        ]),
-      );
-    },
-  );
+      for (const data of ['', 'no JSON', '{"title":7}', 'null']) await worker.push(data);
+      await soon(async () => {
+        const { shown } = await worker.asked();
+        expect(shown.map(({ title, data }) => [title, data.path])).toEqual(
+          Array(4).fill(['Countersign', '/']),
+        );
+      });
+    });
+
+    test.each([
+      ['en-GB', 'en', 'Notices in this browser have ended. Turn them on again under Account.'],
+      ['de-DE', 'de', /^Die Benachrichtigungen in diesem Browser haben geendet/],
+    ])(
+      'a subscription that the browser (%s) replaces or ends is said to have ended',
+      async (locale, language, title) => {
+        const page = await site.signedIn('ada', '/account', { locale });
+        const worker = await PushWorker.of(page);
+        await worker.changeSubscription(locale);
+        await soon(async () =>
+          expect((await worker.asked()).shown).toEqual([
+            expect.objectContaining({
+              ...{ title: expect.stringMatching(title), lang: language, data: { path: '/account' } },
+            }),
+          ]),
+        );
+      },
+    );
+  });
 
   test('the worker is a small script of its own that controls no page, and the pages can be installed as an app', async () => {
     const page = await site.signedIn('ada', '/account');
@@ -198,7 +203,8 @@ describe('notices in the browser', () => {
     }
   });
 
-  test('a person turns it on and off in this browser after a fresh sign-in; a push for them comes; a sign-out ends it', async () => {
+  /** Max turns notices on in a browser of his own, after a fresh sign-in. */
+  const turnedOn = async () => {
     const context = await site.context();
     const browser = service.browser('max');
     await subscribesAt(context, browser.subscription);
@@ -215,62 +221,72 @@ describe('notices in the browser', () => {
       .getByText('Notices are on. You also get a message about this change by mail and in Slack.')
       .waitFor();
     await region.getByRole('row', { name: /This browser/ }).waitFor();
-    expect(await violationsByAllEngines(page)).toEqual([]);
+    return { context, page, region };
+  };
+
+  test('a person turns it on in this browser after a fresh sign-in; a push for them comes; a sign-out ends it', async () => {
+    const { page } = await turnedOn();
     const { id } = await ask(site);
     await eventually('the push', () => service.at('max').find(({ message }) => message['tag'] === id));
-
-    // Another session, although its sign-in is not fresh: the pushes end with that one.
-    await context.clearCookies();
-    await page.evaluate("localStorage.removeItem('countersign-organisation')");
-    await page.goto(`${site.url}/account`);
-    await site.signIn(page, 'max');
-    await soon(async () => expect(await page.evaluate(isCurrent)).toBe(true));
-    await signInAgain(page, 'max');
-
-    // Another page, or another day: it stays on, and the worker is the same.
-    await page.reload();
-    await region.getByText('Notices are on in this browser.').waitFor();
-    await region.getByRole('button', { name: 'No longer notify me in this browser' }).click();
-    await region.getByText('Notices are off in this browser.').waitFor();
-    expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull();
-
-    await region.getByRole('button', { name: 'Notify me in this browser' }).click();
-    await region.getByText('Notices are on in this browser.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL((url) => url.pathname === '/sign-in');
     expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull();
     expect(await site.api('max', 'GET', PATH)).toMatchObject({ items: [] });
   });
 
-  test('a subscription of someone else in this browser ends when another person signs in', async () => {
-    const context = await site.context();
-    await subscribesAt(context, service.browser('left-behind').subscription);
-    const page = await context.newPage();
-    await page.goto(`${site.url}/account`);
-    await page.evaluate(`navigator.serviceWorker.register('/push-worker.js', { scope: '/push/' })
-      .then(() => localStorage.setItem('test-subscription', 'on'))`);
-    await page.reload();
-    await site.signIn(page, 'bob');
-    await soon(async () =>
-      expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull(),
-    );
-  });
+  onlyInSoak(() => {
+    test('it stays on with another session and on another day, until the person turns it off', async () => {
+      const { context, page, region } = await turnedOn();
+      expect(await violationsByAllEngines(page)).toEqual([]);
+      // Another session, although its sign-in is not fresh: the pushes end with that one.
+      await context.clearCookies();
+      await page.evaluate("localStorage.removeItem('countersign-organisation')");
+      await page.goto(`${site.url}/account`);
+      await site.signIn(page, 'max');
+      await soon(async () => expect(await page.evaluate(isCurrent)).toBe(true));
+      await signInAgain(page, 'max');
 
-  test('the page says what is in the way: a refusal, a browser that blocks it, one that cannot, a phone that needs the app', async () => {
-    const opened = async (script: string) => {
+      // Another page, or another day: it stays on, and the worker is the same.
+      await page.reload();
+      await region.getByText('Notices are on in this browser.').waitFor();
+      await region.getByRole('button', { name: 'No longer notify me in this browser' }).click();
+      await region.getByText('Notices are off in this browser.').waitFor();
+      expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull();
+
+      await region.getByRole('button', { name: 'Notify me in this browser' }).click();
+      await region.getByText('Notices are on in this browser.').waitFor();
+    });
+
+    test('a subscription of someone else in this browser ends when another person signs in', async () => {
       const context = await site.context();
-      await context.addInitScript(script);
+      await subscribesAt(context, service.browser('left-behind').subscription);
       const page = await context.newPage();
       await page.goto(`${site.url}/account`);
+      await page.evaluate(`navigator.serviceWorker.register('/push-worker.js', { scope: '/push/' })
+        .then(() => localStorage.setItem('test-subscription', 'on'))`);
+      await page.reload();
       await site.signIn(page, 'bob');
-      return page.getByRole('region', { name: 'Browsers that notify me' });
-    };
-    const permission = (value: string) =>
-      `Object.defineProperty(Notification, 'permission', { get: () => '${value}' });`;
-    const unable = 'delete window.PushManager; delete window.Notification;';
-    const phone = "Object.defineProperty(navigator, 'userAgent', { get: () => 'iPhone' });";
-    await (await opened(permission('denied'))).getByText('This browser blocks notices').waitFor();
-    await (await opened(unable)).getByText('This browser cannot show notices').waitFor();
-    await (await opened(unable + phone)).getByText('Add this page to the home screen').waitFor();
+      await soon(async () =>
+        expect(await page.evaluate("localStorage.getItem('test-subscription')")).toBeNull(),
+      );
+    });
+
+    test('the page says what is in the way: a refusal, a browser that blocks it, one that cannot, a phone that needs the app', async () => {
+      const opened = async (script: string) => {
+        const context = await site.context();
+        await context.addInitScript(script);
+        const page = await context.newPage();
+        await page.goto(`${site.url}/account`);
+        await site.signIn(page, 'bob');
+        return page.getByRole('region', { name: 'Browsers that notify me' });
+      };
+      const permission = (value: string) =>
+        `Object.defineProperty(Notification, 'permission', { get: () => '${value}' });`;
+      const unable = 'delete window.PushManager; delete window.Notification;';
+      const phone = "Object.defineProperty(navigator, 'userAgent', { get: () => 'iPhone' });";
+      await (await opened(permission('denied'))).getByText('This browser blocks notices').waitFor();
+      await (await opened(unable)).getByText('This browser cannot show notices').waitFor();
+      await (await opened(unable + phone)).getByText('Add this page to the home screen').waitFor();
+    });
   });
 });

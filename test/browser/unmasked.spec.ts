@@ -1,3 +1,4 @@
+import { onlyInSoak } from '../support/samples.js';
 import { type Asked, ask, call, cancelOpen, review, token } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
@@ -51,46 +52,53 @@ describe('fields that a service hides', () => {
     await expectGoodViews(page, 'unmasked-decision');
   }, 120_000);
 
-  test('"Ask again" asks for the same', async () => {
-    const asked = await ask(site, { scope: [{ resource: 'invoices/*', actions: ['read'] }], unmasked: true });
-    await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
-    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
-    await erin.getByRole('button', { name: 'Ask again' }).click();
-    await erin.waitForURL((url) => url.pathname.startsWith('/requests/') && !url.pathname.endsWith(asked.id));
-    await erin.locator('.notice', { hasText: SHOWN }).waitFor();
-  }, 120_000);
+  onlyInSoak(() => {
+    test('"Ask again" asks for the same', async () => {
+      const asked = await ask(site, {
+        scope: [{ resource: 'invoices/*', actions: ['read'] }],
+        unmasked: true,
+      });
+      await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
+      const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+      await erin.getByRole('button', { name: 'Ask again' }).click();
+      await erin.waitForURL(
+        (url) => url.pathname.startsWith('/requests/') && !url.pathname.endsWith(asked.id),
+      );
+      await erin.locator('.notice', { hasText: SHOWN }).waitFor();
+    }, 120_000);
 
-  test('an invitation says so if the approver ticks it, and a request under it is approved at once', async () => {
-    const ada = await site.signedIn('ada', '/invite', PHONE);
-    await ada.getByLabel('read any invoice').check();
-    await ada.getByText('The fields iban and card are hidden.').waitFor();
-    await ada.getByLabel(/^A request may ask to see them in full/).check();
-    await expectGoodViews(ada, 'unmasked-invite');
-    await ada.getByRole('button', { name: /^Let support read invoices/ }).click();
-    await ada.getByText('Hidden fields may be shown in full').waitFor();
-    const asked = await ask(site, {
-      ...{ scope: [{ resource: 'invoices/*', actions: ['read'] }], unmasked: true, basis: 'invitation' },
-    });
-    await review(site, 'max', asked);
-    const { state, terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
-    expect([state, terms]).toEqual([
-      'approved',
-      expect.objectContaining({ basis: 'invitation', unmasked: true }),
-    ]);
-  }, 120_000);
+    test('an invitation says so if the approver ticks it, and a request under it is approved at once', async () => {
+      const ada = await site.signedIn('ada', '/invite', PHONE);
+      await ada.getByLabel('read any invoice').check();
+      await ada.getByText('The fields iban and card are hidden.').waitFor();
+      await ada.getByLabel(/^A request may ask to see them in full/).check();
+      await expectGoodViews(ada, 'unmasked-invite');
+      await ada.getByRole('button', { name: /^Let support read invoices/ }).click();
+      await ada.getByText('Hidden fields may be shown in full').waitFor();
+      const asked = await ask(site, {
+        ...{ scope: [{ resource: 'invoices/*', actions: ['read'] }], unmasked: true, basis: 'invitation' },
+      });
+      await review(site, 'max', asked);
+      const { state, terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
+      expect([state, terms]).toEqual([
+        'approved',
+        expect.objectContaining({ basis: 'invitation', unmasked: true }),
+      ]);
+    }, 120_000);
 
-  test('the list of calls says how many fields were hidden', async () => {
-    const scope = [{ resource: 'invoices/*', actions: ['read'] }];
-    const asked = await ask(site, { scope, basis: 'approval' });
-    await review(site, 'max', asked);
-    await review(site, 'ada', asked);
-    const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
-    await call(site, await token(site, grant!), '/tenants/acme/invoices/7', 200);
-    const page = await site.signedIn('ada', `/grants/${grant}`);
-    await page.getByText('3 fields hidden').waitFor();
-    await expectGoodViews(page, 'unmasked-calls');
-    await page.goto(`${site.url}/activity?grant=${grant}`);
-    await page.getByText('3 fields hidden').waitFor();
-    await expectGoodViews(page, 'unmasked-activity');
-  }, 120_000);
+    test('the list of calls says how many fields were hidden', async () => {
+      const scope = [{ resource: 'invoices/*', actions: ['read'] }];
+      const asked = await ask(site, { scope, basis: 'approval' });
+      await review(site, 'max', asked);
+      await review(site, 'ada', asked);
+      const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
+      await call(site, await token(site, grant!), '/tenants/acme/invoices/7', 200);
+      const page = await site.signedIn('ada', `/grants/${grant}`);
+      await page.getByText('3 fields hidden').waitFor();
+      await expectGoodViews(page, 'unmasked-calls');
+      await page.goto(`${site.url}/activity?grant=${grant}`);
+      await page.getByText('3 fields hidden').waitFor();
+      await expectGoodViews(page, 'unmasked-activity');
+    }, 120_000);
+  });
 });

@@ -53,8 +53,9 @@ export const SAMPLES = {
   workerKills: { quick: 1, full: 25 },
   /** `kill -9` of a gateway that holds a part of a grant's budget. */
   budgetKills: { quick: 1, full: 3 },
-  /** Decisions that an open page shows; an odd number, for its median. */
+  /** Decisions that an open page shows, and loads of a page on a slow line; odd numbers, for their medians. */
   watchedDecisions: { quick: 3, full: 5 },
+  slowLoads: { quick: 1, full: 3 },
   /** Stops of a grant that a fleet of gateways receives under load. */
   fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
@@ -68,7 +69,20 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
 
 /**
  * Registers tests that only the soak runs: further languages, devices, failures and kill points of what `npm test` proves
- * once already. A test that alone proves something does not belong here.
+ * once already.
+ *
+ * Browser tests are dear, so `npm test` runs a selection of them, and the soak runs all. `npm test` keeps:
+ *
+ * 1. the main job, and what keeps an approver from being deceived on the page of a request;
+ * 2. for each promise (P1 to P13) with browser tests, those that fail if it is broken in general: one fault of a log, one
+ *    approval with a passkey, one refusal;
+ * 3. for each page, and each feature with a page of its own, a test that opens it and uses its main action, so that
+ *    `npm test` fails if it does not work at all;
+ * 4. the accessibility engines on a sample of the pages, each in one look;
+ * 5. the content security policy, framing, and that nothing of another tenant is shown.
+ *
+ * All else is here, even if no other test proves it: further faults and refusals, a second way to do the same, the layout
+ * on one screen, and what takes long. `.ci/run` runs both before a change lands.
  */
 export function onlyInSoak(register: () => void): void {
   if (isFullRun()) register();
