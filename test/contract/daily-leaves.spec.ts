@@ -11,11 +11,14 @@ import { openCommitment, parseSealedDay, SEALED_DAY_BYTES } from '@countersign/c
 import { openStore, rotateMasterKey, systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { optionsFor } from '../support/migrated-database.js';
+import { isFullRun, rowsOfEachKind } from '../support/samples.js';
 import { sealInProcess } from './support/child.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
+/** Brokers beside those of this process. */
+const PROCESSES = rowsOfEachKind(['one', 'another'], () => 'a process');
 
 describeOn('SQLite', 'the daily leaves', (bench) => {
   let flow: Workflow;
@@ -83,14 +86,14 @@ describeOn('SQLite', 'the daily leaves', (bench) => {
     flow.clock.forward(10 * DAY);
     const other = await bench.database.open();
     const now = flow.clock.now();
-    const ended = [1, 2].map(() => sealInProcess(bench.database.url, now));
+    const ended = PROCESSES.map(() => sealInProcess(bench.database.url, now));
     await Promise.all([
       seal(),
       seal(),
       sealDays({ ...flow.deps, store: other }, null),
       sealDays({ ...flow.deps, store: other }, null),
     ]);
-    expect(await Promise.all(ended)).toEqual([0, 0]);
+    expect(await Promise.all(ended)).toEqual(PROCESSES.map(() => 0));
     const all = await days('log.sealed');
     expect(all).toEqual(
       Array.from({ length: 10 }, (_, at) => new Date(Date.UTC(2026, 10, 24 + at)).toISOString().slice(0, 10)),
@@ -98,7 +101,7 @@ describeOn('SQLite', 'the daily leaves', (bench) => {
     expect(await of('deployment.checkpoint')).toHaveLength(1);
     flow.clock.forward(367 * DAY);
     const later = flow.clock.now();
-    const again = sealInProcess(bench.database.url, later);
+    const again = isFullRun() ? sealInProcess(bench.database.url, later) : 0;
     await Promise.all([open(), open()]);
     expect(await again).toBe(0);
     const unsealed = await days('log.unsealed');

@@ -5,7 +5,7 @@ import { anExportTarget } from './support/rows.js';
 const SECRET = 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0';
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
 
-describeOn('PostgreSQL', 'where logs are streamed to', (bench) => {
+describeOn('SQLite', 'where logs are streamed to', (bench) => {
   const aTarget = (change: Partial<ExportTarget> = {}) =>
     anExportTarget('acme', { nextAt: at(0), createdAt: at(0), ...change });
   const write = <T>(work: (targets: Targets) => Promise<T>): Promise<T> =>

@@ -17,7 +17,7 @@ import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 const { tenant: _tenant, ...access } = anAsk;
 const INCIDENT: IncidentInput = { ...access, title: 'Wrong totals', tenants: ['acme', 'globex', 'nowhere'] };
 
-describeOn('PostgreSQL', 'one incident, many tenants', (bench) => {
+describeOn('SQLite', 'one incident, many tenants', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let key: IdempotencyKey;

@@ -14,7 +14,7 @@ import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('PostgreSQL', 'locks', (bench) => {
+describeOn('SQLite', 'locks', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

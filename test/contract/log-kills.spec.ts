@@ -91,7 +91,7 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
   }
 
   test(
-    `P7, P10: ${KILLS} kills -9 while four processes append: nothing that was acknowledged is lost, indices have no gap, and each size has one root`,
+    `P7, P10: ${KILLS} kills -9 while several processes append: nothing that was acknowledged is lost, indices have no gap, and each size has one root`,
     async () => {
       const flow = await startWorkflow(bench.store);
       await ensureBrokerKeys(flow.deps, nodeKeyMaker);

@@ -46,7 +46,7 @@ const unsigned = (decision: 'approve' | 'deny', passkeyFailed = false): Practice
 const other = (decision: PracticeStatement['decision']): PracticeStatement['decision'] =>
   decision === 'approve' ? 'deny' : 'approve';
 
-describeOn('PostgreSQL', 'a practice of the approvers', (bench) => {
+describeOn('SQLite', 'a practice of the approvers', (bench) => {
   let flow: Workflow;
   let people: Record<'ada' | 'bob' | 'zoe' | 'gwen' | 'erin', Principal>;
   const start = async (file = organisation()) => {

@@ -20,7 +20,7 @@ const LIMITS = { idle: 1_800, absolute: 43_200 };
 const KEYS = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22), language: 'de' as const };
 const browser = (name: string) => ({ ...KEYS, endpoint: `https://push.example/${name}` });
 
-describeOn('PostgreSQL', 'browsers in which people are notified', (bench) => {
+describeOn('SQLite', 'browsers in which people are notified', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let erin: Principal;

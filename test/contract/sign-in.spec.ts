@@ -35,7 +35,7 @@ const anAttempt = (change: Partial<SignInAttempt> = {}): SignInAttempt => ({
   ...change,
 });
 
-describeOn('PostgreSQL', 'sign-in', (bench) => {
+describeOn('SQLite', 'sign-in', (bench) => {
   const write: typeof bench.store.asVendor = (work) => bench.store.asVendor(work);
   const read: typeof bench.store.readAsVendor = (work) => bench.store.readAsVendor(work);
   const somebody = async (tenant: string | null = null) => {

@@ -9,7 +9,7 @@ import { TestClock } from './support/workflow.js';
 const HOUR = 3_600;
 const quiet = boltLogger({ info: () => {}, warn: () => {}, error: () => {} });
 
-describeOn('PostgreSQL', 'Slack’s tokens', (bench) => {
+describeOn('SQLite', 'Slack’s tokens', (bench) => {
   let slack: SlackStandIn;
   let clock: TestClock;
   let first: Installations;

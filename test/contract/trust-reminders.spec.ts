@@ -5,7 +5,7 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeOn('PostgreSQL', 'reminders before a trust document ends', (bench) => {
+describeOn('SQLite', 'reminders before a trust document ends', (bench) => {
   let flow: Workflow;
   let version: TrustVersion;
   let deps: SigningDeps;

@@ -12,9 +12,9 @@ export const SAMPLES = {
   undiciExchanges: { quick: 100, full: 20_000 },
   /** Pages of a service that arrive in pieces. */
   splitPages: { quick: 300, full: 20_000 },
-  scopes: { quick: 500, full: 20_000 },
+  scopes: { quick: 200, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
-  exportedLeaves: { quick: 75, full: 20_000 },
+  exportedLeaves: { quick: 40, full: 20_000 },
   /** The largest of the small trees of which every proof is verified. */
   provenTrees: { quick: 30, full: 70 },
   /** Requests to the broker with anything in them. */
@@ -30,21 +30,21 @@ export const SAMPLES = {
   /** Scanners that open every link of a mail at once. */
   scanners: { quick: 10, full: 50 },
   /** Calls to the API at once. */
-  parallelCalls: { quick: 40, full: 100 },
+  parallelCalls: { quick: 20, full: 100 },
   /** Operations on one request or grant at the same moment, through two stores. */
   waysAtOnce: { quick: 50, full: 100 },
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
-  decisionsInFlight: { quick: 40, full: 100 },
+  decisionsInFlight: { quick: 20, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
   decisionRounds: { quick: 1, full: 5 },
-  twoStoreRounds: { quick: 2, full: 6 },
+  twoStoreRounds: { quick: 1, full: 6 },
   httpDecisionRounds: { quick: 1, full: 200 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
   earlierReleases: { quick: 2, full: 1_000 },
   /** Rows in each table of the databases whose plans are read. */
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
-  unitsAtOnce: { quick: 60, full: 200 },
+  unitsAtOnce: { quick: 30, full: 200 },
   /** `kill -9` of a broker with a hundred decisions in flight, of one that streams exports, and of a gateway under load. */
   brokerKills: { quick: 1, full: 30 },
   exportKills: { quick: 1, full: 12 },
@@ -60,8 +60,8 @@ export const SAMPLES = {
   fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
   fleetGateways: { quick: 4, full: 20 },
-  /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. */
-  logWriterKills: { quick: 4, full: 250 },
+  /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. Up to four run at once. */
+  logWriterKills: { quick: 2, full: 250 },
 } as const;
 
 /** Whether this is a run with the full counts: the soak. */

@@ -401,7 +401,7 @@ describe('broker and gateway in the foreground', () => {
     },
   );
 
-  test.each(['broker', 'gateway'])(
+  test.each(rowsOfEachKind(['broker', 'gateway'], () => 'a program'))(
     '%s without what it needs says what is missing and exits with 1',
     async (program) => {
       const dataDir = specFolder();

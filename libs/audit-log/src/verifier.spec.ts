@@ -115,12 +115,12 @@ describe('P10: the verifier of a log', () => {
       return log;
     };
 
-    test.each([
+    test.each<[size: number, before: number]>([
       [700, 256],
       [700, 512],
       [700, 600],
       [768, 768],
-      [66_400, 66_304],
+      ...(isFullRun() ? [[66_400, 66_304] as [number, number]] : []),
     ])(
       'of %i leaves, those before %i: the rest is verified, and the result says what is not',
       async (size, before) => {

@@ -32,11 +32,11 @@ onlyInSoak(() => {
     expect(problems).toEqual([]);
     expect(killedAt).toEqual([expect.stringContaining('INSERT INTO events')]);
   }, 240_000);
-});
 
-test('P7: kill -9 between outbox and webhook: a notice keeps one id, no matter how often it is sent', async () => {
-  const beforeSettled: Pick = (steps) => [steps.lastIndexOf('COMMIT') + 1];
-  const { killedAt, problems } = await cutDispatchShort('SQLite', beforeSettled);
-  expect(problems).toEqual([]);
-  expect(killedAt).toEqual(['COMMIT']);
-}, 240_000);
+  test('P7: kill -9 between outbox and webhook: a notice keeps one id, no matter how often it is sent', async () => {
+    const beforeSettled: Pick = (steps) => [steps.lastIndexOf('COMMIT') + 1];
+    const { killedAt, problems } = await cutDispatchShort('SQLite', beforeSettled);
+    expect(problems).toEqual([]);
+    expect(killedAt).toEqual(['COMMIT']);
+  }, 240_000);
+});

@@ -16,6 +16,7 @@ import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-
 import { Program } from '../../support/program.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
@@ -248,7 +249,8 @@ describe('log verify --state', () => {
     expect(copied).toMatchObject({ exit: 0, document: { resumedAt: null } });
     expect(copied.stderr).toContain('is of another run');
     await rm(state());
-    for (const damaged of [saved.subarray(0, -9), Buffer.from('{}'), flipped(saved)]) {
+    const damages = [saved.subarray(0, -9), Buffer.from('{}'), flipped(saved)];
+    for (const damaged of rowsOfEachKind(damages, () => 'damaged')) {
       await writeFile(partial(), damaged);
       const again = await verify();
       expect(again).toMatchObject({ exit: 0, document: { resumedAt: null } });

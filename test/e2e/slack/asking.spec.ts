@@ -2,6 +2,7 @@ import { ACTIONS, SHORTCUT } from '@countersign/slack';
 import type { Json, Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { makeGrant, makeRequest } from '../story.js';
 import { places, SlackWorld } from './slack-world.js';
 
@@ -234,21 +235,23 @@ describe('a press proves nothing', () => {
     expect((await requestOf('Case 5003')).state).toBe('awaiting_customer');
   });
 
-  test('an unknown user is told where to link, and nothing happens', async () => {
-    const card = await atCustomer('Case 5004');
-    const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
-    world.lockbox.members.add(zoe.id);
-    expect(await whispersAfter(zoe, () => zoe.click(card, 'Approve'))).toContain(
-      'does not know this Slack account',
-    );
-    await zoe.slash('/access');
-    await form(zoe, 'does not know this Slack account');
-    await zoe.close(zoe.view!);
-    await zoe.openHome();
-    expect(zoe.reads(await eventually('their home', () => zoe.home))).toContain(
-      'does not know this Slack account',
-    );
-    expect((await requestOf('Case 5004')).state).toBe('awaiting_customer');
+  onlyInSoak(() => {
+    test('an unknown user is told where to link, and nothing happens', async () => {
+      const card = await atCustomer('Case 5004');
+      const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
+      world.lockbox.members.add(zoe.id);
+      expect(await whispersAfter(zoe, () => zoe.click(card, 'Approve'))).toContain(
+        'does not know this Slack account',
+      );
+      await zoe.slash('/access');
+      await form(zoe, 'does not know this Slack account');
+      await zoe.close(zoe.view!);
+      await zoe.openHome();
+      expect(zoe.reads(await eventually('their home', () => zoe.home))).toContain(
+        'does not know this Slack account',
+      );
+      expect((await requestOf('Case 5004')).state).toBe('awaiting_customer');
+    });
   });
 
   test('P8: of two who press at once one decides, and the other is told who was faster', async () => {
@@ -261,17 +264,19 @@ describe('a press proves nothing', () => {
     expect(said.filter((each) => /handled already.*Approved by (Ada|Bob)/s.test(each))).toHaveLength(1);
   });
 
-  test('a form whose request has ended meanwhile says so and changes nothing', async () => {
-    const card = await atCustomer('Case 5006');
-    const { ada } = world.people;
-    await ada.click(card, 'Deny…');
-    const deny = await form(ada, 'Why?');
-    const { id } = await requestOf('Case 5006');
-    await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
-    await ada.submit(deny, { reason: 'No' });
-    await form(ada, 'handled already');
-    expect((await requestOf('Case 5006')).state).toBe('cancelled');
-    await ada.close(ada.view!);
+  onlyInSoak(() => {
+    test('a form whose request has ended meanwhile says so and changes nothing', async () => {
+      const card = await atCustomer('Case 5006');
+      const { ada } = world.people;
+      await ada.click(card, 'Deny…');
+      const deny = await form(ada, 'Why?');
+      const { id } = await requestOf('Case 5006');
+      await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+      await ada.submit(deny, { reason: 'No' });
+      await form(ada, 'handled already');
+      expect((await requestOf('Case 5006')).state).toBe('cancelled');
+      await ada.close(ada.view!);
+    });
   });
 
   test('a form’s value is trusted no more than a button’s', async () => {
@@ -317,15 +322,17 @@ describe('a press proves nothing', () => {
 
 // This test is the last: its many messages go out at Slack's rate, and later tests would wait for them.
 describe('App Home of an engineer with many requests', () => {
-  test('the person’s own open request stays visible behind many newer ones', async () => {
-    const { erin } = world.people;
-    const own = await makeRequest(world.broker, 'engineer', { justification: 'Case 6000' });
-    for (let count = 0; count < 21; count += 1) {
-      const { id } = await makeRequest(world.broker, 'engineer', { justification: `Case of ${count}` });
-      await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
-    }
-    const home = erin.reads(await homeOf(erin, 'You have asked'));
-    expect(home).toContain('Case 6000');
-    await world.broker.call('engineer', 'POST', `/api/v1/requests/${own.id}/cancel`);
+  onlyInSoak(() => {
+    test('the person’s own open request stays visible behind many newer ones', async () => {
+      const { erin } = world.people;
+      const own = await makeRequest(world.broker, 'engineer', { justification: 'Case 6000' });
+      for (let count = 0; count < 21; count += 1) {
+        const { id } = await makeRequest(world.broker, 'engineer', { justification: `Case of ${count}` });
+        await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+      }
+      const home = erin.reads(await homeOf(erin, 'You have asked'));
+      expect(home).toContain('Case 6000');
+      await world.broker.call('engineer', 'POST', `/api/v1/requests/${own.id}/cancel`);
+    });
   });
 });

@@ -216,22 +216,26 @@ describe('what goes out to Slack', () => {
     expect(all.map((message) => world.people.ada.reads(message)).join()).not.toContain('globex');
   });
 
-  test.each([
+  const LATER: [string, number][] = [
     ['before they lapse', 11 * HOUR],
     ['by a broker that slept past their end', 30 * HOUR],
-  ])('tokens are refreshed %s, once', async (_, seconds) => {
-    const refreshed = () => world.slack.answers('oauth.v2.access').length;
-    const before = refreshed();
-    world.slack.troubles.delay('oauth.v2.access', 300);
-    world.broker.clock.advance(seconds);
-    const { request } = await world.later('a card', () => asked());
-    world.slack.troubles.delay('oauth.v2.access', 0);
-    expect(refreshed() - before).toBe(2);
-    expect(world.slack.calls.map(({ answer }) => answer)).not.toContain('token_expired');
-    await cancel(request.id);
-  });
+  ];
+  test.each(rowsOfEachKind(LATER, () => 'some hours'))(
+    'tokens are refreshed %s, once',
+    async (_, seconds) => {
+      const refreshed = () => world.slack.answers('oauth.v2.access').length;
+      const before = refreshed();
+      world.slack.troubles.delay('oauth.v2.access', 300);
+      world.broker.clock.advance(seconds);
+      const { request } = await world.later('a card', () => asked());
+      world.slack.troubles.delay('oauth.v2.access', 0);
+      expect(refreshed() - before).toBe(2);
+      expect(world.slack.calls.map(({ answer }) => answer)).not.toContain('token_expired');
+      await cancel(request.id);
+    },
+  );
 
-  test.each(['account_inactive', 'token_revoked'] as const)(
+  test.each(rowsOfEachKind(['account_inactive', 'token_revoked'] as const, () => 'an answer'))(
     '%s ends the installation, and letting the app in again mends it',
     async (how) => {
       const installation = world.acme.end(how);

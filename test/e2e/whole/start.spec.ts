@@ -44,7 +44,7 @@ describe('npm start', () => {
   });
 
   test('doctor finds nothing wrong with a fresh demo', async () => {
-    const { code, stdout, stderr } = await cli.run('doctor');
+    const { code, stdout, stderr } = await cli.inside('doctor');
     expect([code, stderr]).toEqual([0, '']);
     // curl is not part of the demo.
     expect(stdout).not.toMatch(/^! (?!curl)/m);
@@ -91,18 +91,20 @@ describe('npm start', () => {
       expect(statSync(join(dataDir, `oidc-${side}`)).mode & 0o777).toBe(0o600);
   }, 60_000);
 
-  test('the commands under “By hand” in the README do the main job as they are written', async () => {
-    const [byHand] = shellBlocksOf('README.md').filter(({ heading }) => heading === 'By hand');
-    const { stdout } = await runShell(byHand?.text ?? '', specFolder(), {
-      COUNTERSIGN_BROKER_URL: demo.url,
-      COUNTERSIGN_GATEWAY_URL: demo.gatewayUrl,
-      COUNTERSIGN_DATA_DIR: dataDir,
-    });
-    expect(stdout).toContain('"status":"overdue"');
-    expect(stdout).toMatch(/GET \/tenants\/globex\/invoices\?status=overdue +allowed/);
-    expect(stdout).toMatch(/^http:\/\/billing\.localhost:\d+\/countersign\/open\?/m);
-    expect(stdout).toMatch(/^state +ended/m);
-  }, 120_000);
+  onlyInSoak(() => {
+    test('the commands under “By hand” in the README do the main job as they are written', async () => {
+      const [byHand] = shellBlocksOf('README.md').filter(({ heading }) => heading === 'By hand');
+      const { stdout } = await runShell(byHand?.text ?? '', specFolder(), {
+        COUNTERSIGN_BROKER_URL: demo.url,
+        COUNTERSIGN_GATEWAY_URL: demo.gatewayUrl,
+        COUNTERSIGN_DATA_DIR: dataDir,
+      });
+      expect(stdout).toContain('"status":"overdue"');
+      expect(stdout).toMatch(/GET \/tenants\/globex\/invoices\?status=overdue +allowed/);
+      expect(stdout).toMatch(/^http:\/\/billing\.localhost:\d+\/countersign\/open\?/m);
+      expect(stdout).toMatch(/^state +ended/m);
+    }, 120_000);
+  });
 
   test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
     if (isFullRun()) {
@@ -116,7 +118,7 @@ describe('npm start', () => {
 
   test('P12: the gateway refuses the attacker tour three times; the tour can be repeated and leaves no access open', async () => {
     for (const _time of isFullRun() ? ['first', 'again'] : ['first']) {
-      const tour = await cli.run('tour', '--as', 'attacker');
+      const tour = await cli.inside('tour', '--as', 'attacker');
       expect(tour).toMatchObject({ code: 0, stderr: '' });
       for (const reason of ['too_few', 'wrong_digest', 'unknown_key'])
         expect(tour.stdout).toContain(`403 not_countersigned, ${reason}`);
@@ -130,7 +132,7 @@ describe('npm start', () => {
     const keys = join(dataDir, 'tour-passkeys.json');
     expect(statSync(keys).mode & 0o777).toBe(0o600);
     renameSync(keys, `${keys}.lost`);
-    expect(await cli.run('tour', '--as', 'attacker')).toMatchObject({
+    expect(await cli.inside('tour', '--as', 'attacker')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('was claimed by passkeys that this tour does not hold'),
     });
@@ -159,7 +161,7 @@ describe('npm start', () => {
   test('the tour reports when nothing runs', async () => {
     const nowhere = `http://localhost:${await freePort()}`;
     const lost = new Cli({ COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_BROKER_URL: nowhere });
-    const { code, stdout, stderr } = await lost.run('tour');
+    const { code, stdout, stderr } = await lost.inside('tour');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error\[not_running\]: /);
   }, 120_000);

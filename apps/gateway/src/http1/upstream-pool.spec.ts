@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type LookupFunction, type Server, type Socket } from 'node:net';
 import { until } from '../../../../test/fakes/until.js';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
+import { rowsOfEachKind } from '../../../../test/support/samples.js';
 import { KEPT, OK, SentCall, TIMEOUTS } from '../../../../test/support/sent-call.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import { addressOf, UpstreamPool } from './upstream-pool.js';
@@ -239,27 +240,31 @@ describe('UpstreamPool', () => {
     }
   });
 
-  test.each<['retire' | 'close', string, string]>([
+  const ENDINGS: ['retire' | 'close', string, string][] = [
     ['retire', 'ends its connections', KEPT],
     ['close', 'ends its connections', KEPT],
     ['retire', 'comes after their end', CLOSED],
     ['close', 'comes after their end', CLOSED],
-  ])('nothing keeps a pool once %s %s', async (how, _, answer) => {
-    const used = async () => {
-      const made = poolWith(TIMEOUTS);
-      const both = [get(made), get(made)];
-      await until(() => connections.length === 2);
-      await answered(both[0]!, 0, answer);
-      await answered(both[1]!, 1, answer);
-      made[how]();
-      return new WeakRef(made);
-    };
-    const kept = await used();
-    await until(() => {
-      collectGarbage();
-      return kept.deref() === undefined;
-    });
-  });
+  ];
+  test.each(rowsOfEachKind(ENDINGS, ([how]) => how))(
+    'nothing keeps a pool once %s %s',
+    async (how, _, answer) => {
+      const used = async () => {
+        const made = poolWith(TIMEOUTS);
+        const both = [get(made), get(made)];
+        await until(() => connections.length === 2);
+        await answered(both[0]!, 0, answer);
+        await answered(both[1]!, 1, answer);
+        made[how]();
+        return new WeakRef(made);
+      };
+      const kept = await used();
+      await until(() => {
+        collectGarbage();
+        return kept.deref() === undefined;
+      });
+    },
+  );
 
   test.each(['that is used', 'that is retired'])(
     'a pool %s still ends a call whose upstream is silent after another connection has ended',

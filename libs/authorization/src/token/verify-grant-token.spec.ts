@@ -14,6 +14,7 @@ import {
   signedToken,
   tokenKeys,
 } from '../../../../test/factories/grant-token.js';
+import { runs } from '../../../../test/support/samples.js';
 import { logOf, type TokenReason, type TokenRules } from './grant-token.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
@@ -418,7 +419,7 @@ describe('any change', () => {
         fc.pre(text !== token);
         expect(reasonOf(text)).not.toBe('ok');
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

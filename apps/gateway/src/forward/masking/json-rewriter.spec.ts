@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../../../../test/support/samples.js';
 import { fieldTree } from './field-tree.js';
 import { JsonFault, JsonRewriter, MAX_DEPTH } from './json-rewriter.js';
 
@@ -221,6 +222,6 @@ test('any bytes: a fault exactly if they are not UTF-8 that JSON.parse accepts, 
       if (isJson) expect(rewrite(raw, ['/no such field'])).toBe(raw.toString('latin1'));
       else expect(() => rewrite(raw, ['/no such field'])).toThrow(JsonFault);
     }),
-    { numRuns: 1_500 },
+    { numRuns: runs(1_500) },
   );
 });

@@ -1,9 +1,9 @@
-import { eventually } from '../../support/eventually.js';
-import { HttpReceiver } from '../../support/export-receivers.js';
-import { freePort } from '../../support/free-port.js';
-import { samples } from '../../support/samples.js';
-import { BrokerProcess } from '../broker-process.js';
-import { TestBroker } from '../harness.js';
+import { BrokerProcess } from '../e2e/broker-process.js';
+import { TestBroker } from '../e2e/harness.js';
+import { eventually } from '../support/eventually.js';
+import { HttpReceiver } from '../support/export-receivers.js';
+import { freePort } from '../support/free-port.js';
+import { samples } from '../support/samples.js';
 
 const CLAIM_SECONDS = 60;
 /** A log of several batches. */

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../../support/root.js';
-import { removeFolder, tempFolder } from '../../support/temp-folder.js';
-import { TestBroker } from '../harness.js';
+import { TestBroker } from '../e2e/harness.js';
+import { root } from '../support/root.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
 
 const start = promisify(execFile);
 
