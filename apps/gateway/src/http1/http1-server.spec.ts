@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecure, type TLSSocket } from 'node:tls';
 import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
@@ -191,10 +191,23 @@ describe('an HTTP/1.1 server by TLS', () => {
     const kept = Reflect.get(server, 'handshakes') as Map<string, unknown>;
     const leaving = silent();
     await until(() => kept.size === 1);
-    leaving.destroy();
+    leaving.resetAndDestroy();
     await until(() => kept.size === 0);
     await secure();
     await until(() => kept.size === 0);
+  });
+
+  test('keeps the handshake of a client that has the same port again before its last connection has closed', async () => {
+    await start();
+    const kept = Reflect.get(server, 'handshakes') as Map<string, Socket>;
+    const leaving = silent();
+    await until(() => kept.size === 1);
+    const [[client, first]] = [...kept] as [[string, Socket]];
+    const next = new Socket();
+    kept.set(client, next);
+    leaving.resetAndDestroy();
+    await once(first, 'close');
+    expect(kept.get(client) === next).toBe(true);
   });
 
   test('breaks handshakes with all other connections', async () => {
@@ -267,6 +280,16 @@ describe('an HTTP/1.1 server by TLS', () => {
     await respondsTo(await secure());
     await server.close();
     expect([served, handshakes]).toEqual([1, []]);
+  });
+
+  test('a connection that has closed before its handshake is reported is cut, and not served', async () => {
+    await start();
+    const kept = Reflect.get(server, 'handshakes') as Map<string, Socket>;
+    const listener = Reflect.get(server, 'listener') as Server;
+    listener.prependListener('secureConnection', () => kept.clear());
+    const socket = await secure();
+    await until(() => socket.closed);
+    expect((Reflect.get(server, 'connections') as Set<unknown>).size).toBe(0);
   });
 
   test('takes only clients with a certificate of its authorities, if it has some', async () => {

@@ -240,22 +240,25 @@ describe('UpstreamPool', () => {
     }
   });
 
+  const BEFORE = 'comes before its calls have ended';
   const ENDINGS: ['retire' | 'close', string, string][] = [
     ['retire', 'ends its connections', KEPT],
     ['close', 'ends its connections', KEPT],
+    ['retire', BEFORE, KEPT],
     ['retire', 'comes after their end', CLOSED],
     ['close', 'comes after their end', CLOSED],
   ];
-  test.each(rowsOfEachKind(ENDINGS, ([how]) => how))(
+  test.each(rowsOfEachKind(ENDINGS, ([how, when]) => (when === BEFORE ? when : how)))(
     'nothing keeps a pool once %s %s',
-    async (how, _, answer) => {
+    async (how, when, answer) => {
       const used = async () => {
         const made = poolWith(TIMEOUTS);
         const both = [get(made), get(made)];
         await until(() => connections.length === 2);
+        if (when === BEFORE) made[how]();
         await answered(both[0]!, 0, answer);
         await answered(both[1]!, 1, answer);
-        made[how]();
+        if (when !== BEFORE) made[how]();
         return new WeakRef(made);
       };
       const kept = await used();
