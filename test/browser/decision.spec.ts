@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Page, Request } from 'playwright-core';
 import { holdsDeadlines, onBusyMachine } from '../support/deadline.js';
-import { onlyInSoak, SAMPLES, samples } from '../support/samples.js';
+import { isFullRun, onlyInSoak } from '../support/samples.js';
 import { type Asked, cancelOpen, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
 import { gone, soon } from './support/soon.js';
 
-const ROUNDS = samples('watchedDecisions');
+/** Decisions that an open page shows; an odd number, for its median. */
+const ROUNDS = 5;
 /** The denial, its notice on the stream, the request that is read again, and the names in it. */
 const ANSWERS = 4;
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -14,7 +15,7 @@ const PHONE = { viewport: { width: 360, height: 740 } };
 /** 400 kbit/s, and 400 ms for each round trip. */
 const SLOW_LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 /** The median counts, so that a slow moment of the machine does not. */
-const SLOW_LOADS = holdsDeadlines() ? SAMPLES.slowLoads.full : samples('slowLoads');
+const SLOW_LOADS = 3;
 
 /** Notes when the approval can first be pressed. */
 const NOTE_USABLE = `{
@@ -114,28 +115,31 @@ describe('the decision page', () => {
     await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
   });
 
-  test('at 400 kbit/s with an empty cache a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
-    const asked = await waiting(site);
-    const reader = await site.signedIn('ada', '/history');
-    const storageState = await reader.context().storageState();
-    const loads: Load[] = [];
-    for (let round = 0; round < SLOW_LOADS; round += 1) {
-      const context = await site.context({ storageState });
-      const page = await context.newPage();
-      const browser = await context.newCDPSession(page);
-      await browser.send('Network.emulateNetworkConditions', SLOW_LINE);
-      await page.addInitScript(NOTE_USABLE);
-      await page.goto(`${site.url}/requests/${asked.id}`, { waitUntil: 'commit' });
-      await soon(async () => expect(await loadOf(page)).toBeDefined());
-      loads.push((await loadOf(page)) as Load);
-      await context.close();
-    }
-    // Less would mean that the line was not slow.
-    expect(Math.min(...loads.map(({ usable }) => usable))).toBeGreaterThan(2_000);
-    expect(median(loads.map(({ readable }) => readable))).toBeLessThanOrEqual(onBusyMachine(2_000));
-    expect(median(loads.map(({ usable }) => usable))).toBeLessThanOrEqual(onBusyMachine(4_000));
-    expect(Math.max(...loads.map(({ requests }) => requests))).toBeLessThanOrEqual(12);
-  });
+  // In the soak with room for a busy machine, and in `npm run test:alone` without.
+  if (isFullRun() || holdsDeadlines()) {
+    test('at 400 kbit/s with an empty cache a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
+      const asked = await waiting(site);
+      const reader = await site.signedIn('ada', '/history');
+      const storageState = await reader.context().storageState();
+      const loads: Load[] = [];
+      for (let round = 0; round < SLOW_LOADS; round += 1) {
+        const context = await site.context({ storageState });
+        const page = await context.newPage();
+        const browser = await context.newCDPSession(page);
+        await browser.send('Network.emulateNetworkConditions', SLOW_LINE);
+        await page.addInitScript(NOTE_USABLE);
+        await page.goto(`${site.url}/requests/${asked.id}`, { waitUntil: 'commit' });
+        await soon(async () => expect(await loadOf(page)).toBeDefined());
+        loads.push((await loadOf(page)) as Load);
+        await context.close();
+      }
+      // Less would mean that the line was not slow.
+      expect(Math.min(...loads.map(({ usable }) => usable))).toBeGreaterThan(2_000);
+      expect(median(loads.map(({ readable }) => readable))).toBeLessThanOrEqual(onBusyMachine(2_000));
+      expect(median(loads.map(({ usable }) => usable))).toBeLessThanOrEqual(onBusyMachine(4_000));
+      expect(Math.max(...loads.map(({ requests }) => requests))).toBeLessThanOrEqual(12);
+    });
+  }
 
   test('offers less in two presses, and the engineer accepts exactly that', async () => {
     const asked = await waiting(site);

@@ -53,9 +53,6 @@ export const SAMPLES = {
   workerKills: { quick: 1, full: 25 },
   /** `kill -9` of a gateway that holds a part of a grant's budget. */
   budgetKills: { quick: 1, full: 3 },
-  /** Decisions that an open page shows, and loads of a page on a slow line; odd numbers, for their medians. */
-  watchedDecisions: { quick: 3, full: 5 },
-  slowLoads: { quick: 1, full: 3 },
   /** Stops of a grant that a fleet of gateways receives under load. */
   fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
