@@ -34,7 +34,7 @@ export const SAMPLES = {
   /** Operations on one request or grant at the same moment, through two stores. */
   waysAtOnce: { quick: 50, full: 100 },
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
-  decisionsInFlight: { quick: 20, full: 100 },
+  decisionsInFlight: { quick: 40, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
   decisionRounds: { quick: 1, full: 5 },
   twoStoreRounds: { quick: 1, full: 6 },
