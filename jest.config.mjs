@@ -1,17 +1,7 @@
 import { deadlineSpecs, sampledSpecs } from './bin/jest/sampled.mjs';
+import { SWC_OPTIONS } from './bin/swc-options.mjs';
 
-const swc = [
-  '@swc/jest',
-  {
-    jsc: {
-      target: 'es2023',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-    },
-    module: { type: 'es6' },
-    sourceMaps: 'inline',
-  },
-];
+const swc = ['@swc/jest', { ...SWC_OPTIONS, sourceMaps: 'inline' }];
 
 const project = (displayName, testMatch) => ({
   displayName,

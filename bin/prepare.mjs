@@ -170,23 +170,22 @@ const PARTS = [
       'test/support',
       'test/factories',
       'test/fakes',
+      'test/e2e',
+      'test/contract',
     ],
-    settings: ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.emit.json', 'nest-cli.json'],
+    settings: ['tsconfig.json', 'tsconfig.build.json', 'bin/compile.mjs', 'bin/swc-options.mjs'],
     clean: () => {
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
-    // `npm run build` checks the types too. To start or test a program its output is enough, in half the time.
+    // `npm run build` checks the types too. To start or test a program its output is enough.
     run: async (checked) => {
-      await run(
-        process.execPath,
-        [
-          join(root, 'node_modules/@nestjs/cli/bin/nest.js'),
-          'build',
-          '--path',
-          checked ? 'tsconfig.build.json' : 'tsconfig.emit.json',
-        ],
-        'the build of the programs',
-      );
+      if (checked)
+        await run(
+          process.execPath,
+          [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noEmit'],
+          'the check of the types',
+        );
+      await run(process.execPath, [join(root, 'bin/compile.mjs')], 'the build of the programs');
       await run(process.execPath, [join(root, 'bin/bundle.mjs')], 'the bundling of the programs');
     },
   },
