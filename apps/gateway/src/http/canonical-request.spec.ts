@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from '../http1/malformed-message.js';
 import { PreviousFieldLines, parseRequestHead } from '../http1/request-head.js';
@@ -153,6 +154,15 @@ describe('readCanonicalRequest', () => {
     expect(() => requireUsualBody(canonical(withHeaders('Content-Length', '0')))).not.toThrow();
   });
 
+  test('keeps of a head whose host is remembered nothing but that', () => {
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let at = 0; at < 1_000; at += 1)
+      canonical(raw({ rawHeaders: ['Host', `client-${at}.service.example`, 'X-Long', 'x'.repeat(15_000)] }));
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
+  });
+
   test('accepts every well-formed single Host', () => {
     for (const host of [
       'localhost',
@@ -161,9 +171,10 @@ describe('readCanonicalRequest', () => {
       '[::1]:4100',
       'EXAMPLE.com.',
     ]) {
-      expect(canonical(raw({ rawHeaders: ['Host', host] })).host).toBe(
-        host.toLowerCase().replace(/:\d+$/, ''),
-      );
+      const name = host.toLowerCase().replace(/:\d+$/, '');
+      // The second time it is remembered.
+      const hosts = [0, 1].map(() => canonical(raw({ rawHeaders: ['Host', host] })).host);
+      expect(hosts).toEqual([name, name]);
     }
   });
 

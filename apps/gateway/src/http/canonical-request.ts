@@ -124,7 +124,9 @@ export function readHostName(value: string | undefined): string {
   ) {
     throw new AmbiguousRequest('not exactly one well-formed Host');
   }
-  const host = name.toLowerCase();
-  knownHosts.set(value, host);
+  // A copy of its ASCII: a slice of the head would keep the whole head in memory.
+  const copy = Buffer.from(value, 'latin1').toString('latin1');
+  const host = copy.slice(0, name.length).toLowerCase();
+  knownHosts.set(copy, host);
   return host;
 }
