@@ -1,6 +1,6 @@
 /**
- * Compiles the programs' TypeScript into dist/, file by file, without checking types: `npm run lint` and `npm run build` check
- * them. It takes a tenth of the time that the TypeScript compiler takes. Usage: node bin/compile.mjs
+ * Compiles the programs' TypeScript into dist/, file by file. It does not check types: `npm run lint` and `npm run build` do.
+ * Usage: node bin/compile.mjs
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,11 +12,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FOLDERS = [
   ...['broker', 'gateway', 'cli', 'demo'].map((app) => `apps/${app}/src`),
   ...readdirSync(join(root, 'libs')).map((lib) => `libs/${lib}/src`),
-  // Benchmarks use some of what tests use.
+  // The benchmarks import helpers of the tests.
   ...['bench', 'test/support', 'test/factories', 'test/fakes', 'test/e2e', 'test/contract'],
 ];
-/** How a module names another one: `from "…"`, `import "…"` and `import("…")`. */
-const OWN_PACKAGE = /(\bfrom |\bimport |\bimport\()(["'])(@countersign\/[^"']+)\2/g;
+/** A library of this repository in `from "…"`, `import "…"` or `import("…")`. */
+const LIBRARY_IMPORT = /(\bfrom |\bimport |\bimport\()(["'])(@countersign\/[^"']+)\2/g;
 
 const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
 
@@ -41,13 +41,13 @@ async function compile(path) {
   });
   const name = to.slice(dirname(to).length + 1);
   mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, `${withPaths(code, path)}//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(to, `${withRelativeImports(code, path)}//# sourceMappingURL=${name}.map\n`);
   writeFileSync(`${to}.map`, map);
 }
 
-/** Node knows nothing of the `paths` in tsconfig.json, so each name of an own package becomes the path of its file. */
-function withPaths(code, from) {
-  return code.replace(OWN_PACKAGE, (_, before, quote, name) => {
+/** Node does not read the `paths` in tsconfig.json, so the name of a library becomes a relative path. */
+function withRelativeImports(code, from) {
+  return code.replace(LIBRARY_IMPORT, (_, before, quote, name) => {
     const [source] = compilerOptions.paths[name] ?? [];
     if (source === undefined) throw new Error(`${from}: tsconfig.json has no path for ${name}`);
     const path = relative(dirname(from), source).replace(/\.ts$/, '.js');

@@ -135,10 +135,10 @@ async function install(folder) {
       env,
     );
   await npm(['ci', '--ignore-scripts']);
-  // node-gyp reads JOBS, and compiles so many files at once. SQLite has two, and one of them is most of the work: with the -O3 that
-  // the package asks for 51 s of processor time, with -O2 34 s, with -O1 18 s. -O3 makes it no faster than -O2; with -O1 reads take
-  // about a tenth longer, and writes as long. A clone is for trying, building and testing; a broker that is installed from npm
-  // compiles SQLite as the package says.
+  // node-gyp compiles as many files at once as JOBS says. SQLite has two, and one of them is most of the work. To compile it takes
+  // 51 s of processor time with the package's own -O3, 34 s with -O2 and 18 s with -O1. SQLite is as fast with -O2 as with -O3.
+  // With -O1 reads take about a tenth longer, and writes the same time. The environment comes last: a host whose broker reads much
+  // from SQLite can set CFLAGS=-O2.
   const compiled = npm(['rebuild'], { JOBS: 'max', CFLAGS: '-O1', ...process.env });
   // The caller that waits gets the error. It may occur before.
   compiled.catch(() => {});
@@ -177,7 +177,7 @@ const PARTS = [
     clean: () => {
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
-    // `npm run build` checks the types too. To start or test a program its output is enough.
+    // `npm run build` also checks the types. Starting and testing need only the output.
     run: async (checked) => {
       if (checked)
         await run(

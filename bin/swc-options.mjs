@@ -1,4 +1,4 @@
-/** How TypeScript is compiled, for the programs (compile.mjs) and for the tests (jest.config.mjs): both run the same code. */
+/** Shared by the build (compile.mjs) and the tests (jest.config.mjs), so that the tests run the same code as the programs. */
 export const SWC_OPTIONS = {
   jsc: {
     target: 'es2023',

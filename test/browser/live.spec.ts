@@ -74,10 +74,10 @@ describe('the live page', () => {
     await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
     await ada.getByLabel('Why? Your people and the engineers read this.').fill('We look into a leak.');
     await ada.getByRole('button', { name: 'Lock it' }).click();
-    for (const [page, sentence] of LOCKED) {
-      const shown = page === 'ada' ? ada : erin;
-      await shown.getByText(sentence).first().waitFor();
-      await gone(shown.getByText('Open now'));
+    for (const [who, sentence] of LOCKED) {
+      const page = who === 'ada' ? ada : erin;
+      await page.getByText(sentence).first().waitFor();
+      await gone(page.getByText('Open now'));
     }
     await gone(command);
     await ada.getByRole('button', { name: 'Lift the lock' }).click();

@@ -106,7 +106,7 @@ describe('every page', () => {
       for (const [place, [reader, name]] of looked.entries()) {
         if (reader !== who) continue;
         const path = paths[name] ?? name;
-        // A multiple of three: in `npm test` the engines look at each of the few pages.
+        // A multiple of three, because in `npm test` the engines look only at every third place.
         const { found: here, overflow } = await violationsInLooks(page, site.url + path, 3 * place);
         found[path] = here;
         expect({ path, overflow }).toEqual({ path, overflow: 0 });

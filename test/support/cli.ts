@@ -7,7 +7,7 @@ export const CLI = join(root, 'test/support/run-cli.mjs');
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** Runs the `countersign` command in processes of their own, with one environment. */
+/** Runs the `countersign` command with one environment: in a process of its own, or inside this one. */
 export class Cli {
   constructor(private readonly env: Readonly<Record<string, string>>) {}
 
@@ -22,7 +22,7 @@ export class Cli {
     return { code, stdout: program.stdout, stderr: program.stderr };
   }
 
-  /** Runs it in this process, which takes a tenth of the time. */
+  /** Runs a subcommand in this process, which takes a tenth of the time of `run`. */
   async inside(...args: string[]): Promise<Ran> {
     // Loaded only on use: the benchmarks use this folder too, but start only processes.
     const { run } = await import('../../apps/cli/src/main.js');

@@ -1,6 +1,6 @@
 /**
  * How often the repeated and randomised tests run: `quick` in `npm test`, `full` in `npm run test:soak`, which runs every
- * spec that imports this file once more with the full counts.
+ * spec that uses this file once more with the full counts. A test of the soak alone has its count in its own file.
  */
 export const SAMPLES = {
   /** Damaged HTTP connections, and rewritten spellings of a call. */
@@ -35,20 +35,17 @@ export const SAMPLES = {
   waysAtOnce: { quick: 50, full: 100 },
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
   decisionsInFlight: { quick: 40, full: 100 },
-  /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
+  /** Rounds of a hundred decisions at once: on the domain, and through two stores. */
   decisionRounds: { quick: 1, full: 5 },
   twoStoreRounds: { quick: 1, full: 6 },
-  httpDecisionRounds: { quick: 1, full: 200 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
   earlierReleases: { quick: 2, full: 1_000 },
   /** Rows in each table of the databases whose plans are read. */
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 30, full: 200 },
-  /** `kill -9` of a broker with a hundred decisions in flight, of one that streams exports, and of a gateway under load. */
+  /** `kill -9` of a broker with decisions in flight. */
   brokerKills: { quick: 1, full: 30 },
-  exportKills: { quick: 1, full: 12 },
-  gatewayKills: { quick: 2, full: 200 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
   workerKills: { quick: 1, full: 25 },
   /** `kill -9` of a gateway that holds a part of a grant's budget. */
@@ -66,7 +63,7 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
 
 /**
  * Registers tests that only the soak runs: further languages, devices, failures and kill points of what `npm test` proves
- * once already.
+ * once already, and some tests that start programs, such as the commands of the README.
  *
  * Browser tests are dear, so `npm test` runs a selection of them, and the soak runs all. `npm test` keeps:
  *
@@ -78,7 +75,7 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
  * 4. the accessibility engines on a sample of the pages, each in one look;
  * 5. the content security policy, framing, and that nothing of another tenant is shown.
  *
- * All else is here, even if no other test proves it: further faults and refusals, a second way to do the same, the layout
+ * All other browser tests are here, even if no other test proves the same: further faults and refusals, a second way to do the same, the layout
  * on one screen, and what takes long. `.ci/run` runs both before a change lands.
  */
 export function onlyInSoak(register: () => void): void {

@@ -70,8 +70,8 @@ const openAll = (page: Page): Promise<number> =>
   })()`);
 
 /**
- * Looks at the page as it is now, wide and light, and narrow and dark. In `npm test` the engines look at every third page, and
- * only at one of the two: at the other one on the third page after it. Afterwards the page is narrow and dark.
+ * Looks at the page as it is now, wide and light, and narrow and dark. In `npm test` the engines look at every third page, in
+ * one of the two looks in turn. Afterwards the page is narrow and dark.
  *
  * @param place the page's place in the list of pages
  * @returns the violations, and how many pixels the narrow page is too wide

@@ -154,7 +154,7 @@ describe('readCanonicalRequest', () => {
     expect(() => requireUsualBody(canonical(withHeaders('Content-Length', '0')))).not.toThrow();
   });
 
-  test('keeps of a head whose host is remembered nothing but that', () => {
+  test('remembers the host of a head without keeping the rest of the head in memory', () => {
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
     for (let at = 0; at < 1_000; at += 1)
@@ -172,7 +172,7 @@ describe('readCanonicalRequest', () => {
       'EXAMPLE.com.',
     ]) {
       const name = host.toLowerCase().replace(/:\d+$/, '');
-      // The second time it is remembered.
+      // The second time, the name comes from the cache.
       const hosts = [0, 1].map(() => canonical(raw({ rawHeaders: ['Host', host] })).host);
       expect(hosts).toEqual([name, name]);
     }

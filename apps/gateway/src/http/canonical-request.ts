@@ -98,7 +98,7 @@ const HOST = new RegExp(
   `^(?<name>${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::(?<port>[0-9]{1,5}))?$`,
 );
 
-/** The names in well-formed values of Host. Clients use few. */
+/** The names that were read from well-formed values of Host. Clients send few different ones. */
 const knownHosts = growingCache<string>(1_000);
 
 /**
@@ -124,7 +124,7 @@ export function readHostName(value: string | undefined): string {
   ) {
     throw new AmbiguousRequest('not exactly one well-formed Host');
   }
-  // A copy of its ASCII: a slice of the head would keep the whole head in memory.
+  // A copy, because a slice of the head would keep the whole head in memory. A well-formed Host is ASCII.
   const copy = Buffer.from(value, 'latin1').toString('latin1');
   const host = copy.slice(0, name.length).toLowerCase();
   knownHosts.set(copy, host);

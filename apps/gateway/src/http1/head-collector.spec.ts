@@ -51,7 +51,7 @@ describe('HeadCollector', () => {
     );
   });
 
-  test('the limit is that of the head: what follows it in the same read may be longer', () => {
+  test('the limit is for the head alone: what follows it in the same read may be longer', () => {
     const collector = new HeadCollector(5);
     expect([collector.push(Buffer.from(`A\r\n\r\n${'x'.repeat(100)}`), 0), collector.end]).toEqual([
       'A\r\n',
@@ -87,7 +87,7 @@ describe('HeadCollector', () => {
     const other = new HeadCollector(100);
     other.push(Buffer.alloc(60), 0);
     const pushLong = () => expect(() => other.push(Buffer.alloc(70_000), 0)).toThrow(MalformedMessage);
-    // Of what is too long, only the first byte is copied and searched.
+    // Only one byte beyond the limit is copied and searched.
     expect(bytesTouched(pushLong)).toBeLessThanOrEqual(2 * 101);
   });
 

@@ -197,7 +197,7 @@ describe('an HTTP/1.1 server by TLS', () => {
     await until(() => kept.size === 0);
   });
 
-  test('keeps the handshake of a client that has the same port again before its last connection has closed', async () => {
+  test('keeps the handshake of a client that reuses a port before its previous connection has closed', async () => {
     await start();
     const kept = Reflect.get(server, 'handshakes') as Map<string, Socket>;
     const leaving = silent();

@@ -131,7 +131,7 @@ test('the connection reads on only if it was stopped, and stops once', () => {
   body.read(receiver);
   body.pause();
   body.resume();
-  // What was taken no longer counts.
+  // Bytes that were delivered no longer count towards the limit, so these do not stop the connection again.
   for (let count = 0; count < 4; count += 1) body.push(Buffer.alloc(8_192), 0);
   expect(calls).toEqual(['pause', 'resume']);
   body.pause();
@@ -142,7 +142,7 @@ test('the connection reads on only if it was stopped, and stops once', () => {
   expect(calls).toEqual(['pause', 'resume', 'pause']);
 });
 
-test('a body that goes on before anyone reads it keeps all that has arrived', () => {
+test('a body that is resumed before anyone reads it keeps all that has arrived', () => {
   const { body, receiver, seen } = bodyOf('length');
   body.resume();
   body.push(Buffer.from(CONTENT), 0);

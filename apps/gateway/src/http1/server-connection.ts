@@ -238,8 +238,8 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   }
 
   /**
-   * Serves what waits, one after another. A response that ends at once lets this loop go on. What waits when this side of the
-   * connection has ended is never served.
+   * Serves what waits, one after another. A response that ends at once lets this loop go on. Once this side of the connection
+   * has ended, nothing more is served.
    */
   private serveWaiting(): void {
     if (this.isServing) return;

@@ -71,14 +71,14 @@ describe('a request', () => {
     expect(driven.happened.slice(0, 3)).toEqual(['head 200', 'end', 'released']);
   });
 
-  test('leaves with each byte of its head as it is', async () => {
+  test('is sent with each byte of its head unchanged', async () => {
     driven.open();
     driven.send(NONE, {}, { head: 'HEAD \xe9\r\n\r\n' });
     await until(() => driven.received.endsWith('\r\n\r\n'));
     expect(driven.received).toBe('HEAD \xe9\r\n\r\n');
   });
 
-  test('P9: whose response is read to memory that is used again gets bytes that stay', async () => {
+  test('P9: keeps the bytes of its response if the memory that they were read into is used again', async () => {
     const pieces: Buffer[] = [];
     await driven.sent(NONE, { onResponseData: (piece) => void pieces.push(piece) });
     const read = Buffer.from(OK);
@@ -219,7 +219,7 @@ describe('a connection is used again', () => {
     expect(driven.happened.slice(-2)).toEqual(['end', 'ended']);
   });
 
-  test('not once its socket is destroyed, also before anything is notified of that', async () => {
+  test('not once its socket is destroyed, even before its `close` event', async () => {
     await driven.sent();
     await driven.respond(OK, 'turn end');
     driven.socket.destroy();

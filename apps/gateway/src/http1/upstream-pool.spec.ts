@@ -249,7 +249,7 @@ describe('UpstreamPool', () => {
     ['close', 'comes after their end', CLOSED],
   ];
   test.each(rowsOfEachKind(ENDINGS, ([how, when]) => (when === BEFORE ? when : how)))(
-    'nothing keeps a pool once %s %s',
+    'nothing keeps a pool in memory once its calls have ended: %s %s',
     async (how, when, answer) => {
       const used = async () => {
         const made = poolWith(TIMEOUTS);

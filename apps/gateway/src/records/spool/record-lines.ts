@@ -205,7 +205,7 @@ export class LineWriter {
     // One write: each `Buffer.write` has a fixed cost, and joining strings costs almost nothing.
     const to =
       start + chunk.write(`${label}${BEFORE_RECORD}${canonical}${AFTER_RECORD}${openings}}`, start, 'utf8');
-    // Names of boots, tenants and records are ASCII.
+    // The label names a boot, a tenant and a record, all in ASCII, so it has as many bytes as characters.
     const from = start + label.length;
     writeCheck(chunk, this.at, crc32(chunk.subarray(start, to)));
     this.at = chunk.writeUInt8(LINE_FEED, to);
