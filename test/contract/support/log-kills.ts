@@ -19,7 +19,7 @@ export interface LogKillReport {
 
 /**
  * Kills (`kill -9`) processes that append to the same logs. In each round four start; then one after the other dies while
- * the others go on, each after another number of units that they have committed together.
+ * the others go on, each after another number of units that they have committed together. None dies before a checkpoint was kept.
  *
  * @throws Error if a writer ends otherwise than by the kill
  */
@@ -37,6 +37,7 @@ export async function killLogWriters(url: string, kills: number): Promise<LogKil
       failed.catch(() => {});
       const wait = (units: Promise<void>) => Promise.race([units, failed]);
       await wait(arrivals.ofEach(writers.length));
+      await wait(arrivals.aCheckpoint());
       for (const [place, { process, ended }] of writers.entries()) {
         await wait(arrivals.more(1 + ((round * 7 + place * 5) % 13)));
         process.kill('SIGKILL');
@@ -72,6 +73,11 @@ class Arrivals {
 
   ofEach(writers: number): Promise<void> {
     return this.until(() => this.#writers.size >= writers);
+  }
+
+  /** Resolves when a checkpoint has been kept, in this round or before. */
+  aCheckpoint(): Promise<void> {
+    return this.until(() => this.report.checkpoints.length > 0);
   }
 
   more(units: number): Promise<void> {
