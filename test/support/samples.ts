@@ -14,7 +14,7 @@ export const SAMPLES = {
   splitPages: { quick: 300, full: 20_000 },
   scopes: { quick: 200, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
-  exportedLeaves: { quick: 40, full: 20_000 },
+  exportedLeaves: { quick: 75, full: 20_000 },
   /** The largest of the small trees of which every proof is verified. */
   provenTrees: { quick: 30, full: 70 },
   /** Requests to the broker with anything in them. */
@@ -30,20 +30,20 @@ export const SAMPLES = {
   /** Scanners that open every link of a mail at once. */
   scanners: { quick: 10, full: 50 },
   /** Calls to the API at once. */
-  parallelCalls: { quick: 20, full: 100 },
+  parallelCalls: { quick: 40, full: 100 },
   /** Operations on one request or grant at the same moment, through two stores. */
   waysAtOnce: { quick: 50, full: 100 },
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
   decisionsInFlight: { quick: 40, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, and through two stores. */
   decisionRounds: { quick: 1, full: 5 },
-  twoStoreRounds: { quick: 1, full: 6 },
+  twoStoreRounds: { quick: 2, full: 6 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
   earlierReleases: { quick: 2, full: 1_000 },
   /** Rows in each table of the databases whose plans are read. */
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
-  unitsAtOnce: { quick: 30, full: 200 },
+  unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with decisions in flight. */
   brokerKills: { quick: 1, full: 30 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
@@ -55,7 +55,7 @@ export const SAMPLES = {
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
   fleetGateways: { quick: 4, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. Up to four run at once. */
-  logWriterKills: { quick: 2, full: 250 },
+  logWriterKills: { quick: 4, full: 250 },
 } as const;
 
 /** Whether this is a run with the full counts: the soak. */
@@ -75,8 +75,8 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
  * 4. the accessibility engines on a sample of the pages, each in one look;
  * 5. the content security policy, framing, and that nothing of another tenant is shown.
  *
- * All other browser tests are here, even if no other test proves the same: further faults and refusals, a second way to do the same, the layout
- * on one screen, and what takes long. `.ci/run` runs both before a change lands.
+ * All other browser tests are here, even if no other test proves the same: further faults and refusals, a second way to do the
+ * same, the layout on one screen, and what takes long. `.ci/run` runs both before a change lands.
  */
 export function onlyInSoak(register: () => void): void {
   if (isFullRun()) register();
