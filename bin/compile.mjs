@@ -6,21 +6,16 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
+import { programFolders } from './program-folders.mjs';
 import { SWC_OPTIONS } from './swc-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const FOLDERS = [
-  ...['broker', 'gateway', 'cli', 'demo'].map((app) => `apps/${app}/src`),
-  ...readdirSync(join(root, 'libs')).map((lib) => `libs/${lib}/src`),
-  // The benchmarks import helpers of the tests.
-  ...['bench', 'test/support', 'test/factories', 'test/fakes', 'test/e2e', 'test/contract'],
-];
 /** A library of this repository in `from "…"`, `import "…"` or `import("…")`. */
 const LIBRARY_IMPORT = /(\bfrom |\bimport |\bimport\()(["'])(@countersign\/[^"']+)\2/g;
 
 const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
 
-const sources = FOLDERS.flatMap((folder) =>
+const sources = programFolders(root).flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !path.endsWith('.d.ts'))
     .map((path) => join(folder, path)),

@@ -24,6 +24,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programFolders } from './program-folders.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MINIMUM_NODE = [20, 19];
@@ -160,19 +161,14 @@ const PARTS = [
   {
     name: 'programs',
     stamp: '.countersign-built',
-    sources: () => [
-      ...readdirSync(join(root, 'apps'))
-        .filter((app) => app !== 'web')
-        .map((app) => `apps/${app}`),
-      'libs',
-      'bench',
-      'test/support',
-      'test/factories',
-      'test/fakes',
-      'test/e2e',
-      'test/contract',
+    sources: () => programFolders(root),
+    settings: [
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'bin/compile.mjs',
+      'bin/program-folders.mjs',
+      'bin/swc-options.mjs',
     ],
-    settings: ['tsconfig.json', 'tsconfig.build.json', 'bin/compile.mjs', 'bin/swc-options.mjs'],
     clean: () => {
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
