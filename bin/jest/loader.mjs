@@ -61,7 +61,13 @@ export async function load(url, context, next) {
   const path = fileURLToPath(url);
   // Otherwise it would take the text that it has read before, also of a file that has changed.
   const { code } = await transformer.transformAsync(path, options, readFileSync(path, 'utf8'));
-  return { format: 'module', source: code, shortCircuit: true };
+  return { format: 'module', source: withoutMap(code), shortCircuit: true };
+}
+
+/** The map is most of the text. Who prints a stack reads it from jest's cache (`SourceMaps` in runtime.mjs). */
+function withoutMap(code) {
+  const end = code.lastIndexOf('\n//# sourceMappingURL=');
+  return end === -1 ? code : code.slice(0, end);
 }
 
 const isTypeScript = (url) => /^file:.*\.ts(?:\?|$)/.test(url);

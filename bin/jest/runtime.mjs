@@ -20,10 +20,6 @@ const JEST_GLOBALS = Symbol.for('countersign.test.globals');
 
 let registered = false;
 let filesRun = 0;
-/** Where jest-circus keeps the running test. It makes a new one with each load of itself. */
-let testContext = null;
-/** What the test contexts of the running file hold. */
-const heldTests = new Set();
 
 export default class NativeRuntime extends Runtime {
   /** Counts the files of this process. A setup file is loaded for each of them again. */
@@ -75,35 +71,36 @@ export default class NativeRuntime extends Runtime {
 }
 
 /**
- * Each promise of a process carries a value for every `AsyncLocalStorage` that was ever used and not disabled. If those of
- * earlier files stayed, a worker would become slower with each file that it runs.
- *
- * Some of what carries such a value is never freed, such as the ports through which Node loads a module. So the value is
- * an object that lets go of its test when the file has ended. Otherwise each broker of each earlier file would stay in memory.
+ * jest-circus asks an `AsyncLocalStorage` which test an error belongs to. Node then does work for each promise of the process,
+ * which costs some hundredths of a test run, and a new one comes with each load of jest-circus. Here tests run one after another,
+ * so the running one is the answer.
  */
 function loadCircus(path) {
-  testContext?.disable();
-  for (const held of heldTests) held.test = undefined;
-  heldTests.clear();
   const { AsyncLocalStorage } = asyncHooks;
-  asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
-    constructor() {
-      super();
-      testContext = this;
-    }
-    run(test, ...rest) {
-      const held = { test };
-      heldTests.add(held);
-      return super.run(held, ...rest);
-    }
-    getStore() {
-      return super.getStore()?.test;
-    }
-  };
+  asyncHooks.AsyncLocalStorage = RunningTest;
   try {
     return require(path);
   } finally {
     asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+  }
+}
+
+/** As much of an `AsyncLocalStorage` as jest-circus uses, for work that does not overlap. */
+class RunningTest {
+  #store;
+
+  getStore() {
+    return this.#store;
+  }
+
+  /** Begins a moment later, so that no stack of a failed test has this function in it. */
+  run(store, work) {
+    const before = this.#store;
+    this.#store = store;
+    const done = Promise.resolve().then(work);
+    return done.finally(() => {
+      this.#store = before;
+    });
   }
 }
 

@@ -22,10 +22,10 @@ export default class LongestFirst extends Sequencer {
   }
 }
 
-/** The files of `busy` in their order. Those of `waiting` are spread between them, and all begin before the last third does. */
+/** The files of `busy` in their order. Those of `waiting` are spread between them, and all begin before the second half of it does. */
 function spread(waiting, busy) {
   const left = [...waiting];
-  const each = (waiting.length * 1.5) / Math.max(1, busy.length);
+  const each = (waiting.length * 2) / Math.max(1, busy.length);
   return [
     ...busy.flatMap((test, place) => {
       const due = Math.floor((place + 1) * each) - (waiting.length - left.length);
