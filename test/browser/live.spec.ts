@@ -29,9 +29,9 @@ describe('the live page', () => {
   });
   afterAll(() => site.close());
 
-  /** No engine finds a violation, and nothing scrolls sideways. @param place the page's place in the test */
-  const expectNoViolations = async (page: Page, place: number) =>
-    expect(await violationsOfOpenPage(page, place)).toEqual({ found: [], overflow: 0 });
+  /** No engine finds a violation, and nothing scrolls sideways. @param turn as in `violationsOfOpenPage` */
+  const expectNoViolations = async (page: Page, turn: number) =>
+    expect(await violationsOfOpenPage(page, turn)).toEqual({ found: [], overflow: 0 });
 
   test('shows calls as they happen, continues after the broker restarts, stops access and shows the proof', async () => {
     const id = await grant(site);

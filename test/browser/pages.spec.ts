@@ -106,7 +106,7 @@ describe('every page', () => {
       for (const [place, [reader, name]] of looked.entries()) {
         if (reader !== who) continue;
         const path = paths[name] ?? name;
-        // A multiple of three, because in `npm test` the engines look only at every third place.
+        // A multiple of three, so that the engines look at each of these pages in `npm test` too.
         const { found: here, overflow } = await violationsInLooks(page, site.url + path, 3 * place);
         found[path] = here;
         expect({ path, overflow }).toEqual({ path, overflow: 0 });

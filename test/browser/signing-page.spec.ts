@@ -37,9 +37,9 @@ describe('P12: a customer signs at a page of its own', () => {
       if (!String(error).includes('has been closed')) throw error;
     });
 
-  /** No engine finds a violation in the window, and it does not scroll sideways. @param place the window's place in the test */
-  const expectNoViolations = async (shown: Page, place: number) =>
-    expect(await violationsOfOpenPage(shown, place)).toEqual({ found: [], overflow: 0 });
+  /** No engine finds a violation in the window, and it does not scroll sideways. @param turn as in `violationsOfOpenPage` */
+  const expectNoViolations = async (shown: Page, turn: number) =>
+    expect(await violationsOfOpenPage(shown, turn)).toEqual({ found: [], overflow: 0 });
 
   /** Presses the first button, and the second one in the window that opens. @returns the window's text */
   const signed = async (button: string | RegExp, inWindow: string, more = async (_popup: Page) => {}) => {

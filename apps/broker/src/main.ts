@@ -23,7 +23,7 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** One line for the operator. Messages of our own errors are safe to show; others may contain values. */
-function startupLine(error: unknown): string {
+export function startupLine(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StoreError || error instanceof PrivateListenerError)
     return `error[${error.code}]: ${error.message}`;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen')

@@ -70,20 +70,21 @@ const openAll = (page: Page): Promise<number> =>
   })()`);
 
 /**
- * Looks at the page as it is now, wide and light, and narrow and dark. In `npm test` the engines look at every third page, in
- * one of the two looks in turn. Afterwards the page is narrow and dark.
+ * Looks at the page as it is now, wide and light, and narrow and dark. In the soak the engines look at it in both looks. In
+ * `npm test` they look only if `turn` is a multiple of three: wide and light if it is even, otherwise narrow and dark.
+ * Afterwards the page is narrow and dark.
  *
- * @param place the page's place in the list of pages
+ * @param turn 0, 1, 2 and so on for the pages of one test
  * @returns the violations, and how many pixels the narrow page is too wide
  */
 export async function violationsOfOpenPage(
   page: Page,
-  place: number,
+  turn: number,
 ): Promise<{ found: string[]; overflow: unknown }> {
   const found: string[] = [];
   for (const [index, look] of LOOKS.entries()) {
     await showAs(page, look);
-    if (isFullRun() || (place % 3 === 0 && place % LOOKS.length === index))
+    if (isFullRun() || (turn % 3 === 0 && turn % LOOKS.length === index))
       found.push(...(await violationsByAllEngines(page)));
   }
   return { found, overflow: await overflowOf(page) };
@@ -93,13 +94,13 @@ export async function violationsOfOpenPage(
 export async function violationsInLooks(
   page: Page,
   url: string,
-  place: number,
+  turn: number,
 ): ReturnType<typeof violationsOfOpenPage> {
   await showAs(page, LOOKS[0]);
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-  return violationsOfOpenPage(page, place);
+  return violationsOfOpenPage(page, turn);
 }
 
 async function showAs(page: Page, { colorScheme, viewport }: (typeof LOOKS)[number]): Promise<void> {

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { ConfigError } from '@countersign/config';
+import { startupLine } from './main.js';
+
+describe('the line of a broker that cannot start', () => {
+  test('says that its port is in use, and which variables choose another', async () => {
+    const [first, second] = [createServer(), createServer()];
+    first.listen(0, '127.0.0.1');
+    await once(first, 'listening');
+    second.listen((first.address() as AddressInfo).port, '127.0.0.1');
+    const [error] = await once(second, 'error');
+    first.close();
+    expect(startupLine(error)).toBe(
+      'error[port_unavailable]: the broker cannot listen (EADDRINUSE); choose another COUNTERSIGN_PORT or COUNTERSIGN_HOST',
+    );
+  });
+
+  test('has the code and the message of an error of ours, and only the stack of another', () => {
+    expect(startupLine(new ConfigError([{ key: 'COUNTERSIGN_PORT', rule: 'must be a port' }]))).toBe(
+      'error[invalid_config]: COUNTERSIGN_PORT must be a port',
+    );
+    const line = startupLine(new Error('Bearer secret-of-somebody'));
+    expect(line).toMatch(/^error\[internal_error\]: /);
+    expect(line).not.toContain('secret-of-somebody');
+  });
+});
