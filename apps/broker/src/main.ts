@@ -22,7 +22,7 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopped) stop();
 }
 
-/** One line for the operator. Messages of our own errors are safe to show; others may contain values. */
+/** What the operator reads: code and message of an error of ours. Any other is a fault, which its stack helps to find. */
 export function startupLine(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StoreError || error instanceof PrivateListenerError)
     return `error[${error.code}]: ${error.message}`;
