@@ -327,12 +327,15 @@ describe('every page', () => {
     await page.getByText('Confirmed').first().waitFor();
     const end = page
       .getByRole('button', { name: /^End: Access/ })
-      .or(page.getByRole('button', { name: /^End: .*Erin/ }));
-    await end.first().press('Enter');
+      .or(page.getByRole('button', { name: /^End: .*Erin/ }))
+      .first();
+    await end.press('Enter');
     // The dialog itself has the focus, and none of its buttons.
     await page.getByRole('dialog').and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // The focus is again on the button that opened it.
+    await end.and(page.locator(':focus')).waitFor();
   });
 
   test('shows the sign-in page to people who are not signed in, and no engine finds violations there', async () => {

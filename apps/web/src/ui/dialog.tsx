@@ -1,34 +1,76 @@
-import type { ReactNode } from 'react';
-import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
-import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 
-/** A modal dialog: it keeps the focus, Escape closes it, and the focus returns to the element that opened it. */
-export function Dialog({
-  label,
-  isOpen,
-  onClose,
-  children,
-}: {
+interface DialogProps {
   label: string;
   isOpen: boolean;
   onClose: () => void;
   children: ReactNode;
-}) {
+}
+
+/**
+ * A modal dialog. It keeps the focus, and the page behind it is inert and does not scroll. Escape and a press outside call
+ * `onClose`. On closing, the focus returns to the element that opened it.
+ */
+export function Dialog({ isOpen, ...rest }: DialogProps) {
+  // In the body, so that neither styles nor keys of the place that opens it apply, and it may be opened in a paragraph.
+  return isOpen ? createPortal(<OpenDialog {...rest} />, document.body) : null;
+}
+
+/** The dialog itself gets the focus, and none of its buttons. */
+function show(dialog: HTMLDialogElement): void {
+  dialog.showModal();
+  dialog.focus();
+}
+
+function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const pressBeganOutside = useRef(false);
+  // A layout effect, because its clean-up runs before React removes the element. Only then can the browser return the focus.
+  useLayoutEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null) return;
+    const root = document.documentElement;
+    // If a scroll bar takes room, the room stays free while the bar is gone, so that nothing moves sideways.
+    root.classList.toggle('keeps-gutter', innerWidth > root.clientWidth);
+    show(dialog);
+    return () => {
+      dialog.close();
+      root.classList.remove('keeps-gutter');
+    };
+  }, []);
   return (
-    <ModalOverlay
+    // The element covers the whole window, so a press on the element itself is a press outside of the sheet in it.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same
+    <dialog
+      ref={ref}
       className="overlay"
-      isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) onClose();
+      // Not every browser can focus a dialog without it.
+      tabIndex={-1}
+      aria-label={label}
+      onCancel={(event) => {
+        // If the browser does not let the page decide, as on a second Escape in a row, it closes the dialog: see onClose.
+        if (!event.cancelable) return;
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={({ currentTarget }) => {
+        // The browser has closed it by itself. It is open for as long as its parent says so.
+        if (!currentTarget.isConnected || currentTarget.open) return;
+        show(currentTarget);
+        onClose();
+      }}
+      onPointerDown={({ target, currentTarget }) => {
+        pressBeganOutside.current = target === currentTarget;
+      }}
+      onClick={({ target, currentTarget }) => {
+        if (pressBeganOutside.current && target === currentTarget) onClose();
       }}
     >
-      <Modal>
-        <AriaDialog className="dialog stack" aria-label={label} role="dialog">
-          <h2>{label}</h2>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+      <div className="dialog stack">
+        <h2>{label}</h2>
+        {children}
+      </div>
+    </dialog>
   );
 }

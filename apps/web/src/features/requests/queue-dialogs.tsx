@@ -74,8 +74,8 @@ export function QueueTools({
 }
 
 /**
- * Asks once more before several are approved, with the same sentence for each as its row has. The first button, which has the
- * focus, goes back.
+ * Asks once more before several are approved, with the same sentence for each as its row has. The first button goes
+ * back.
  */
 export function BulkDialog({
   isOpen,
