@@ -115,13 +115,15 @@ async function fill(host: Deps & { store: OpenedStore }, file: Organisation): Pr
   await applyOrganisation(host, file, { dryRun: false });
   const keys: Partial<Record<PersonName, string>> = {};
   const persons: Partial<Record<PersonName, string>> = {};
-  for (const name of personNames) {
+  const known = async (name: PersonName) => {
     const { email, tenant } = PEOPLE[name];
     const [person] = await host.store.readAsVendor((unit) => unit.organisation.persons(email));
-    if (person === undefined) continue;
+    if (person === undefined) return;
     persons[name] = person.id;
     keys[name] = (await createApiKey(host, { email, tenant, ttl: LONGEST })).key;
-  }
+  };
+  // Beside each other: the store then commits several at once.
+  await Promise.all(personNames.map(known));
   await dropNotices(host);
   return { keys: keys as Record<PersonName, string>, persons: persons as Record<PersonName, string> };
 }

@@ -7,8 +7,16 @@ import { LRUCache } from 'lru-cache';
  *
  * @param most how many entries it holds before it drops the one that was used longest ago
  * @param ttlMs how long an entry is valid, in milliseconds. Default: until it is dropped
+ * @param now milliseconds of the clock that measures `ttlMs`, read at each use. Default: `performance.now`, read once a millisecond
  */
 export const growingCache = <Value extends object | string | number | boolean>(
   most: number,
   ttlMs = 0,
-): LRUCache<string, Value> => new LRUCache({ maxSize: most, sizeCalculation: () => 1, ttl: ttlMs });
+  now?: () => number,
+): LRUCache<string, Value> =>
+  new LRUCache({
+    maxSize: most,
+    sizeCalculation: () => 1,
+    ttl: ttlMs,
+    ...(now && { ttlResolution: 0, perf: { now } }),
+  });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { applyOrganisation, revokeGateway, rotateSigningKey } from '@countersign/access';
 import { routeMapHash } from '@countersign/contract';
 import {
@@ -19,14 +19,16 @@ let credential: GatewayCredential;
 let bearer: string;
 const open: EventStream[] = [];
 
-beforeEach(async () => {
+const start = async () => {
   broker = await TestBroker.start();
-  ({ credential, bearer } = await broker.enrolGateway('one'));
-});
-afterEach(async () => {
+};
+const close = () => broker.close();
+const enrol = async () => {
+  ({ credential, bearer } = await broker.enrolGateway(randomUUID()));
+};
+const leave = () => {
   for (const stream of open.splice(0)) stream.close();
-  await broker.close();
-});
+};
 
 const fresh = () => randomBytes(32).toString('base64url');
 
@@ -49,6 +51,11 @@ async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promis
 }
 
 describe('the gateways’ feed', () => {
+  beforeAll(start);
+  beforeEach(enrol);
+  afterEach(leave);
+  afterAll(close);
+
   test('one credential holds four feeds at most: the oldest ends, so that no one makes the heartbeats of all late', async () => {
     const feeds: EventStream[] = [];
     for (let each = 0; each < 6; each += 1) {
@@ -58,48 +65,6 @@ describe('the gateways’ feed', () => {
     }
     await Promise.all(feeds.slice(0, 2).map((feed) => feed.ended()));
     for (const feed of feeds.slice(2)) await nextSigned(feed, 'heartbeat');
-  });
-
-  test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second with the same sequence number', async () => {
-    const { grant, request } = await makeGrant(broker);
-    const nonce = fresh();
-    const stream = await follow(nonce);
-    const snapshot = await nextSigned(stream);
-    expect(snapshot).toMatchObject({ epoch: 1, gateway: credential.gateway, type: 'snapshot' });
-    const map = billing();
-    expect(snapshot.data).toEqual({
-      nonce,
-      issuer: 'http://localhost:4000',
-      grants: [
-        expect.objectContaining({
-          id: grant,
-          digest: request.digest,
-          tenant: 'acme',
-          service: 'billing',
-          budget: null,
-        }),
-      ],
-      services: [
-        {
-          name: 'billing',
-          routes: routeMapHash(broker.host.hashing, map),
-          upstream: map.upstream,
-          audience: 'billing',
-        },
-      ],
-      routeMaps: [expect.objectContaining({ name: 'billing' })],
-      keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256' })],
-      tenants: expect.arrayContaining([{ slug: 'acme', forbid: expect.any(Array) }]),
-      locks: [],
-      trust: [],
-      stops: [],
-      lifts: [],
-    });
-    const first = await nextSigned(stream);
-    const second = await nextSigned(stream);
-    expect([first.type, second.type]).toEqual(['heartbeat', 'heartbeat']);
-    expect(second.seq).toBe(snapshot.seq);
-    expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(onBusyMachine(2_000));
   });
 
   test('P6: a new grant and its end are sent at once, numbered without a gap', async () => {
@@ -146,6 +111,78 @@ describe('the gateways’ feed', () => {
     },
   );
 
+  test('a revoked gateway is disconnected and refused from then on', async () => {
+    const stream = await follow();
+    await nextSigned(stream, 'snapshot');
+    await revokeGateway(broker.host, credential.gateway);
+    await stream.ended();
+    await expect(follow()).rejects.toThrow(/^401/);
+  });
+
+  test.each(['', 'nonce=short', `nonce=${'A'.repeat(42)}B`, `nonce=${fresh()}&more=1`])(
+    'refuses the query “%s”',
+    async (query) => {
+      const answer = await broker.fetch('GET', `/gateway/v1/feed?${query}`, {
+        headers: { authorization: bearer },
+      });
+      expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
+    },
+  );
+});
+
+// These look at all that the feed has, or change it for every gateway.
+describe('what the gateways’ feed sends', () => {
+  beforeEach(async () => {
+    await start();
+    await enrol();
+  });
+  afterEach(async () => {
+    leave();
+    await close();
+  });
+
+  test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second with the same sequence number', async () => {
+    const { grant, request } = await makeGrant(broker);
+    const nonce = fresh();
+    const stream = await follow(nonce);
+    const snapshot = await nextSigned(stream);
+    expect(snapshot).toMatchObject({ epoch: 1, gateway: credential.gateway, type: 'snapshot' });
+    const map = billing();
+    expect(snapshot.data).toEqual({
+      nonce,
+      issuer: 'http://localhost:4000',
+      grants: [
+        expect.objectContaining({
+          id: grant,
+          digest: request.digest,
+          tenant: 'acme',
+          service: 'billing',
+          budget: null,
+        }),
+      ],
+      services: [
+        {
+          name: 'billing',
+          routes: routeMapHash(broker.host.hashing, map),
+          upstream: map.upstream,
+          audience: 'billing',
+        },
+      ],
+      routeMaps: [expect.objectContaining({ name: 'billing' })],
+      keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256' })],
+      tenants: expect.arrayContaining([{ slug: 'acme', forbid: expect.any(Array) }]),
+      locks: [],
+      trust: [],
+      stops: [],
+      lifts: [],
+    });
+    const first = await nextSigned(stream);
+    const second = await nextSigned(stream);
+    expect([first.type, second.type]).toEqual(['heartbeat', 'heartbeat']);
+    expect(second.seq).toBe(snapshot.seq);
+    expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(onBusyMachine(2_000));
+  });
+
   test('also sends changes by another process: services with every route map that an active grant names', async () => {
     await makeGrant(broker);
     const stream = await follow();
@@ -187,22 +224,4 @@ describe('the gateways’ feed', () => {
     expect(kids).toHaveLength(2);
     expect(kids).toContain(kid);
   });
-
-  test('a revoked gateway is disconnected and refused from then on', async () => {
-    const stream = await follow();
-    await nextSigned(stream, 'snapshot');
-    await revokeGateway(broker.host, credential.gateway);
-    await stream.ended();
-    await expect(follow()).rejects.toThrow(/^401/);
-  });
-
-  test.each(['', 'nonce=short', `nonce=${'A'.repeat(42)}B`, `nonce=${fresh()}&more=1`])(
-    'refuses the query “%s”',
-    async (query) => {
-      const answer = await broker.fetch('GET', `/gateway/v1/feed?${query}`, {
-        headers: { authorization: bearer },
-      });
-      expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
-    },
-  );
 });

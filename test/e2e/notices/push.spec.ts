@@ -13,14 +13,14 @@ const HOUR = 3_600;
 
 let service: PushService;
 let broker: TestBroker;
-afterEach(async () => {
-  await broker.close();
-  await service.stop();
-});
 
 async function start(settings: Partial<BrokerEnvironment> = {}): Promise<void> {
   service = await PushService.start();
   broker = await TestBroker.start({ settings: { pushServices: [service.origin], ...settings } });
+}
+async function close(): Promise<void> {
+  await broker.close();
+  await service.stop();
 }
 
 interface Subscription {
@@ -79,6 +79,8 @@ async function deliverLate(recipient: string): Promise<void> {
 }
 
 describe('notices by push', () => {
+  afterEach(close);
+
   test('reach the browser encrypted, in its language, and say no more than what kind of news there is', async () => {
     await start();
     const { id, listed } = await notified('reviewer', 'max');
@@ -266,32 +268,6 @@ describe('notices by push', () => {
     expect(service.at('elsewhere')).toEqual([]);
   });
 
-  test.each([
-    'http://127.0.0.1:9/x',
-    'https://127.0.0.1/x',
-    'https://169.254.169.254/latest/meta-data',
-    'https://10.0.0.1/x',
-    'https://localhost/x',
-    'https://1.1.1.1/x',
-    'https://unknown.example/x',
-    'https://fcm.googleapis.com:8443/x',
-    'http://fcm.googleapis.com/x',
-    'https://user:secret@fcm.googleapis.com/x',
-    'not an address',
-  ])(
-    'a browser cannot have the broker send to %s, also where private networks are allowed',
-    async (endpoint) => {
-      await start({ outboundPrivate: true });
-      const person = await Customer.of(broker, 'approver');
-      const { keys } = service.browser('any').subscription;
-      const answer = await person.call('POST', PATH, { endpoint, keys, language: 'en' });
-      // Every such address gets the same answer, so no one learns from it whether a host exists.
-      const detail = 'The broker sends nothing to this address (address_refused).';
-      expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request', detail });
-      expect((await person.call('GET', PATH)).body).toMatchObject({ items: [] });
-    },
-  );
-
   test('an address that is no longer on the list is refused when something is sent', async () => {
     await start({ outboundPrivate: true });
     const { id } = await notified('reviewer', 'max');
@@ -332,4 +308,34 @@ describe('notices by push', () => {
       ...['account.notices-changed', 'account.notices-changed', 'request.awaiting_customer'],
     ]);
   });
+});
+
+describe('the address of a push service', () => {
+  beforeAll(() => start({ outboundPrivate: true }));
+  afterAll(close);
+
+  test.each([
+    'http://127.0.0.1:9/x',
+    'https://127.0.0.1/x',
+    'https://169.254.169.254/latest/meta-data',
+    'https://10.0.0.1/x',
+    'https://localhost/x',
+    'https://1.1.1.1/x',
+    'https://unknown.example/x',
+    'https://fcm.googleapis.com:8443/x',
+    'http://fcm.googleapis.com/x',
+    'https://user:secret@fcm.googleapis.com/x',
+    'not an address',
+  ])(
+    'a browser cannot have the broker send to %s, also where private networks are allowed',
+    async (endpoint) => {
+      const person = await Customer.of(broker, 'approver');
+      const { keys } = service.browser('any').subscription;
+      const answer = await person.call('POST', PATH, { endpoint, keys, language: 'en' });
+      // Every such address gets the same answer, so no one learns from it whether a host exists.
+      const detail = 'The broker sends nothing to this address (address_refused).';
+      expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request', detail });
+      expect((await person.call('GET', PATH)).body).toMatchObject({ items: [] });
+    },
+  );
 });

@@ -9,14 +9,14 @@ import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 
 let site: SignedInSite;
 let folder: string;
-beforeEach(async () => {
+const start = async () => {
   site = await SignedInSite.start();
+};
+const close = () => site.close();
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-login-'));
 });
-afterEach(async () => {
-  await site.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = () => join(folder, 'config', 'credentials.json');
 const environment = () => ({ COUNTERSIGN_BROKER_URL: site.broker.url, COUNTERSIGN_CREDENTIALS_FILE: file() });
@@ -52,6 +52,100 @@ async function signedInBrowser(): Promise<Browser> {
 }
 
 describe('countersign login', () => {
+  beforeAll(start);
+  afterAll(close);
+
+  test('a second login ends the first one’s access', async () => {
+    await logInBy(await signedInBrowser());
+    const first = credentialIn(file());
+    await logInBy(await signedInBrowser());
+    expect(credentialIn(file())).not.toBe(first);
+    expect((await cli(['whoami'])).exit).toBe(0);
+    const headers = { authorization: `Bearer ${first}` };
+    expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
+  });
+
+  test('a person who denies it gives no access', async () => {
+    const browser = await signedInBrowser();
+    const { ended, path, terminal } = await begin();
+    const sent = await consent(browser, formOf(await browser.send(path), 'deny'));
+    expect(sent.headers.get('location')).toContain('error=access_denied');
+    await fetch(sent.headers.get('location')!);
+    expect(await ended).toBe(1);
+    expect(terminal.err).toContain('error[login_refused]');
+  });
+
+  test('cannot be forged or framed by another page, and redirects only to this computer', async () => {
+    const browser = await signedInBrowser();
+    const { path, terminal, ended } = await begin();
+    const form = formOf(await browser.send(path), 'allow');
+    for (const origin of ['https://evil.example', 'null']) {
+      const forged = await consent(browser, form, origin);
+      expect([forged.status, forged.headers.get('location')]).toEqual([403, null]);
+    }
+    for (const port of ['80', '0', '65536', '5000@evil.example', '5000/'])
+      expect((await browser.send(path.replace(/port=\d+/, `port=${encodeURIComponent(port)}`))).status).toBe(
+        400,
+      );
+    // A name that reads as another one, because a hidden character turns its letters around.
+    const turned = path.replace(/device=[^&]*/, `device=${encodeURIComponent('gnp.\u202eexe')}`);
+    expect((await browser.send(turned)).status).toBe(400);
+    terminal.stopping.abort();
+    expect(await ended).toBe(1);
+  });
+
+  test('a person who is not signed in signs in first and then returns', async () => {
+    const { path, terminal, ended } = await begin('--organisation', 'nosuch');
+    const { status, headers } = await site.browser().send(path);
+    expect(status).toBe(302);
+    const to = new URL(headers.get('location')!, PUBLIC_URL);
+    expect([to.pathname, to.searchParams.get('returnTo'), to.searchParams.get('tenant')]).toEqual([
+      '/sign-in',
+      path,
+      'nosuch',
+    ]);
+    terminal.stopping.abort();
+    await ended;
+  });
+
+  test('a command-line login cannot authorize another one', async () => {
+    await logInBy(await signedInBrowser());
+    const headers = { authorization: `Bearer ${credentialIn(file())}` };
+    const form = new URLSearchParams({
+      port: '5000',
+      device: 'x',
+      state: 's'.repeat(43),
+      code_challenge: 'c'.repeat(43),
+      decision: 'allow',
+    });
+    const answer = await fetch(`${site.broker.url}/auth/cli`, { method: 'POST', headers, body: form });
+    expect(answer.status).toBe(403);
+  });
+
+  test('--with-key stores a key from stdin; COUNTERSIGN_API_KEY takes precedence; other users cannot read it', async () => {
+    const kept = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
+    expect(kept.exit).toBe(0);
+    expect(kept.out + kept.err).not.toContain(site.broker.keys.approver);
+    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
+    const other = { ...environment(), COUNTERSIGN_API_KEY: site.broker.keys.engineer };
+    expect((await cli(['whoami', '--json'], other)).out).toContain('erin@vendor.example');
+    expect((await cli(['login', '--with-key'], environment(), 'nonsense')).exit).toBe(2);
+    const wrong = await cli(['login', '--with-key'], environment(), `csk_${'x'.repeat(43)}`);
+    expect([wrong.exit, wrong.err]).toEqual([1, expect.stringContaining('error[unauthenticated]')]);
+    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
+    writeFileSync(join(folder, 'open'), readFileSync(file()), { mode: 0o644 });
+    const exposed = await cli(['whoami'], {
+      ...environment(),
+      COUNTERSIGN_CREDENTIALS_FILE: join(folder, 'open'),
+    });
+    expect(exposed.err).toMatch(/^error\[credentials_exposed\]/);
+  });
+});
+
+describe('countersign login, the sessions that it makes and their end', () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('goes through the browser: sign in, read the question, allow it; then commands work', async () => {
     const { terminal, ended, path } = await begin('--organisation', 'vendor');
     const browser = site.browser();
@@ -134,16 +228,6 @@ describe('countersign login', () => {
     expect(terminal.out).toBe('');
   });
 
-  test('a second login ends the first one’s access', async () => {
-    await logInBy(await signedInBrowser());
-    const first = credentialIn(file());
-    await logInBy(await signedInBrowser());
-    expect(credentialIn(file())).not.toBe(first);
-    expect((await cli(['whoami'])).exit).toBe(0);
-    const headers = { authorization: `Bearer ${first}` };
-    expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
-  });
-
   test('keeps what the page promises: it outlasts an idle browser, but not a new sign-in in that browser', async () => {
     const browser = await signedInBrowser();
     const { path, terminal, ended } = await begin();
@@ -160,35 +244,6 @@ describe('countersign login', () => {
     await logInBy(again);
     await again.signIn('/auth/oidc/vendor/start', 'erin');
     expect((await cli(['whoami'])).exit).toBe(1);
-  });
-
-  test('a person who denies it gives no access', async () => {
-    const browser = await signedInBrowser();
-    const { ended, path, terminal } = await begin();
-    const sent = await consent(browser, formOf(await browser.send(path), 'deny'));
-    expect(sent.headers.get('location')).toContain('error=access_denied');
-    await fetch(sent.headers.get('location')!);
-    expect(await ended).toBe(1);
-    expect(terminal.err).toContain('error[login_refused]');
-  });
-
-  test('cannot be forged or framed by another page, and redirects only to this computer', async () => {
-    const browser = await signedInBrowser();
-    const { path, terminal, ended } = await begin();
-    const form = formOf(await browser.send(path), 'allow');
-    for (const origin of ['https://evil.example', 'null']) {
-      const forged = await consent(browser, form, origin);
-      expect([forged.status, forged.headers.get('location')]).toEqual([403, null]);
-    }
-    for (const port of ['80', '0', '65536', '5000@evil.example', '5000/'])
-      expect((await browser.send(path.replace(/port=\d+/, `port=${encodeURIComponent(port)}`))).status).toBe(
-        400,
-      );
-    // A name that reads as another one, because a hidden character turns its letters around.
-    const turned = path.replace(/device=[^&]*/, `device=${encodeURIComponent('gnp.\u202eexe')}`);
-    expect((await browser.send(turned)).status).toBe(400);
-    terminal.stopping.abort();
-    expect(await ended).toBe(1);
   });
 
   test('a code is valid once, only with its verifier; the answer of another login is ignored', async () => {
@@ -210,53 +265,6 @@ describe('countersign login', () => {
     const late = await codeOf();
     site.broker.clock.advance(121);
     expect((await exchange(late, 'v'.repeat(43))).status).toBe(401);
-  });
-
-  test('a person who is not signed in signs in first and then returns', async () => {
-    const { path, terminal, ended } = await begin('--organisation', 'nosuch');
-    const { status, headers } = await site.browser().send(path);
-    expect(status).toBe(302);
-    const to = new URL(headers.get('location')!, PUBLIC_URL);
-    expect([to.pathname, to.searchParams.get('returnTo'), to.searchParams.get('tenant')]).toEqual([
-      '/sign-in',
-      path,
-      'nosuch',
-    ]);
-    terminal.stopping.abort();
-    await ended;
-  });
-
-  test('a command-line login cannot authorize another one', async () => {
-    await logInBy(await signedInBrowser());
-    const headers = { authorization: `Bearer ${credentialIn(file())}` };
-    const form = new URLSearchParams({
-      port: '5000',
-      device: 'x',
-      state: 's'.repeat(43),
-      code_challenge: 'c'.repeat(43),
-      decision: 'allow',
-    });
-    const answer = await fetch(`${site.broker.url}/auth/cli`, { method: 'POST', headers, body: form });
-    expect(answer.status).toBe(403);
-  });
-
-  test('--with-key stores a key from stdin; COUNTERSIGN_API_KEY takes precedence; other users cannot read it', async () => {
-    const kept = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
-    expect(kept.exit).toBe(0);
-    expect(kept.out + kept.err).not.toContain(site.broker.keys.approver);
-    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
-    const other = { ...environment(), COUNTERSIGN_API_KEY: site.broker.keys.engineer };
-    expect((await cli(['whoami', '--json'], other)).out).toContain('erin@vendor.example');
-    expect((await cli(['login', '--with-key'], environment(), 'nonsense')).exit).toBe(2);
-    const wrong = await cli(['login', '--with-key'], environment(), `csk_${'x'.repeat(43)}`);
-    expect([wrong.exit, wrong.err]).toEqual([1, expect.stringContaining('error[unauthenticated]')]);
-    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
-    writeFileSync(join(folder, 'open'), readFileSync(file()), { mode: 0o644 });
-    const exposed = await cli(['whoami'], {
-      ...environment(),
-      COUNTERSIGN_CREDENTIALS_FILE: join(folder, 'open'),
-    });
-    expect(exposed.err).toMatch(/^error\[credentials_exposed\]/);
   });
 });
 

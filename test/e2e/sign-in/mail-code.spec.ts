@@ -12,7 +12,7 @@ const PROVIDER = { issuer: 'http://localhost:1', clientId: 'c', clientSecretFile
 
 let mail: MailServer;
 let broker: TestBroker;
-beforeEach(async () => {
+const start = async () => {
   mail = new MailServer();
   await mail.start();
   const file = organisation((made) => {
@@ -22,11 +22,11 @@ beforeEach(async () => {
     organisation: file,
     settings: { smtpUrl: mail.url, trustedProxies: ['127.0.0.0/8'] },
   });
-});
-afterEach(async () => {
+};
+const close = async () => {
   await broker.close();
   await mail.stop();
-});
+};
 
 const browser = () => new Browser(PUBLIC_URL, () => broker.url);
 const post = async (from: Browser, path: string, body: unknown, more = {}): Promise<Answer> => {
@@ -61,6 +61,9 @@ const signedIn = async (from: Browser) => (await from.send('/api/v1/session')).s
 const wrong = (code: string) => (code.startsWith('A') ? 'B' : 'A') + code.slice(1);
 
 describe('a code by mail', () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('signs in its recipient, once, in the browser that requested it; the session shows the method', async () => {
     const own = browser();
     const asked = await ask(own, ' Ada@ACME.example');
@@ -208,26 +211,6 @@ describe('a code by mail', () => {
     expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
   });
 
-  test('the sign-in methods of an unknown organisation look like those of one that uses mail', async () => {
-    const methods = async (name: string) =>
-      ((await post(browser(), '/auth/discover', { organisation: name })).body as { methods: unknown })
-        .methods;
-    const byMail = [{ kind: 'mail-code', start: null }];
-    for (const name of ['acme', 'nosuch', ' ACME ', 'deployment', 'not a slug'])
-      expect(await methods(name)).toEqual(byMail);
-    expect(await methods('Globex')).toEqual([{ kind: 'oidc', start: '/auth/oidc/globex/start' }]);
-    expect(await methods('vendor')).toEqual([]);
-  });
-
-  test('the time of an answer does not tell which organisations there are', async () => {
-    for (const organisation of ['acme', 'nosuch', 'globex', 'vendor', 'not a slug']) {
-      const begunAt = performance.now();
-      await post(browser(), '/auth/discover', { organisation });
-      // The broker's look-up takes a few milliseconds; timers may fire one early.
-      expect(performance.now() - begunAt).toBeGreaterThan(95);
-    }
-  });
-
   test('a person who is removed meanwhile is not signed in', async () => {
     const own = browser();
     await ask(own, 'bob@acme.example');
@@ -235,24 +218,6 @@ describe('a code by mail', () => {
     const path = `/api/v1/tenants/acme/people/${broker.persons.secondApprover}`;
     expect((await broker.call('tenantAdmin', 'DELETE', path)).status).toBe(200);
     expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
-  });
-
-  test('a code can be requested and entered only on our own pages', async () => {
-    const own = browser();
-    await ask(own);
-    const code = codeIn(await mailed('ada@acme.example'));
-    const elsewhere = { origin: 'https://evil.example', 'content-type': 'application/json' };
-    for (const [path, body] of [
-      ['/auth/code', { organisation: 'acme', email: 'ada@acme.example' }],
-      ['/auth/code/verify', { code }],
-    ] as const) {
-      const init = { method: 'POST', body: JSON.stringify(body), headers: elsewhere };
-      expect((await own.send(path, init)).status).toBe(403);
-      expect(
-        (await own.send(path, { ...init, headers: { 'content-type': 'application/json' } })).status,
-      ).toBe(403);
-    }
-    expect(await signedIn(own)).toBe(false);
   });
 
   test('P11: neither the code nor the browser’s secret is logged or stored', async () => {
@@ -287,6 +252,49 @@ describe('a code by mail', () => {
       expect(await zone()).toBe(kept);
     }
   });
+});
+
+describe('the sign-in by mail', () => {
+  beforeAll(start);
+  afterAll(close);
+
+  test('the sign-in methods of an unknown organisation look like those of one that uses mail', async () => {
+    const methods = async (name: string) =>
+      ((await post(browser(), '/auth/discover', { organisation: name })).body as { methods: unknown })
+        .methods;
+    const byMail = [{ kind: 'mail-code', start: null }];
+    for (const name of ['acme', 'nosuch', ' ACME ', 'deployment', 'not a slug'])
+      expect(await methods(name)).toEqual(byMail);
+    expect(await methods('Globex')).toEqual([{ kind: 'oidc', start: '/auth/oidc/globex/start' }]);
+    expect(await methods('vendor')).toEqual([]);
+  });
+
+  test('the time of an answer does not tell which organisations there are', async () => {
+    for (const organisation of ['acme', 'nosuch', 'globex', 'vendor', 'not a slug']) {
+      const begunAt = performance.now();
+      await post(browser(), '/auth/discover', { organisation });
+      // The broker's look-up takes a few milliseconds; timers may fire one early.
+      expect(performance.now() - begunAt).toBeGreaterThan(95);
+    }
+  });
+
+  test('a code can be requested and entered only on our own pages', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    const elsewhere = { origin: 'https://evil.example', 'content-type': 'application/json' };
+    for (const [path, body] of [
+      ['/auth/code', { organisation: 'acme', email: 'ada@acme.example' }],
+      ['/auth/code/verify', { code }],
+    ] as const) {
+      const init = { method: 'POST', body: JSON.stringify(body), headers: elsewhere };
+      expect((await own.send(path, init)).status).toBe(403);
+      expect(
+        (await own.send(path, { ...init, headers: { 'content-type': 'application/json' } })).status,
+      ).toBe(403);
+    }
+    expect(await signedIn(own)).toBe(false);
+  });
 
   test('without mail every request gets an answer that says so', async () => {
     const silent = await TestBroker.start();
@@ -300,6 +308,9 @@ describe('a code by mail', () => {
 const SCANNERS = samples('scanners');
 
 describe(`${SCANNERS} scanners`, () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('change nothing when they GET and HEAD every mailed link and POST a decision to it', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);

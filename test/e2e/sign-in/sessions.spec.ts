@@ -6,6 +6,10 @@ import { EventStream } from '../sse.js';
 import { codeOf, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
+const start = async () => {
+  broker = await TestBroker.start();
+};
+const close = () => broker.close();
 
 interface SessionBody {
   id: string;
@@ -18,10 +22,8 @@ interface SessionBody {
 const current = (cookie: string) => broker.page(cookie, 'GET', '/api/v1/session');
 
 describe('a session', () => {
-  beforeEach(async () => {
-    broker = await TestBroker.start();
-  });
-  afterEach(() => broker.close());
+  beforeAll(start);
+  afterAll(close);
 
   test('shows who is signed in, how and until when; its decisions carry channel and assurance', async () => {
     const cookie = await broker.sessionOf('approver');
@@ -61,6 +63,40 @@ describe('a session', () => {
     expect((await readRequest(broker, byKey.id))['asked']).toEqual({ channel: 'api', assurance: 'api-key' });
   });
 
+  test('ends at sign-out, together with its stream; the cookie is removed', async () => {
+    const cookie = await broker.sessionOf('approver');
+    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+    const out = await broker.page(cookie, 'DELETE', '/api/v1/session');
+    expect(out.status).toBe(204);
+    expect(out.headers.get('set-cookie')).toMatch(/^__Host-countersign-session=; .*Expires=Thu, 01 Jan 1970/);
+    await stream.ended();
+    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+  });
+
+  test('P9: gives no access to another tenant', async () => {
+    const request = await makeRequest(broker);
+    const foreign = await broker.sessionOf('foreignApprover');
+    for (const path of [
+      `/api/v1/requests/${request.id}`,
+      '/api/v1/tenants/acme/events',
+      `/api/v1/people/${broker.persons.approver}`,
+    ])
+      expect(codeOf(await broker.page(foreign, 'GET', path))).toBe('404 not_found');
+  });
+
+  test('a cookie together with a key is refused, and so is a repeated cookie', async () => {
+    const cookie = await broker.sessionOf('approver');
+    const both = await broker.call('approver', 'GET', '/api/v1/whoami', { headers: { cookie } });
+    expect(codeOf(both)).toBe('400 invalid_request');
+    expect(codeOf(await current(`${cookie}; ${cookie}`))).toBe('401 unauthenticated');
+    expect(codeOf(await current(`${SESSION_COOKIE}=x`))).toBe('401 unauthenticated');
+  });
+});
+
+describe('a session whose end or number is tested', () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('expires after half an hour without use, and after twelve hours in any case', async () => {
     const idle = await broker.sessionOf('approver');
     broker.clock.advance(29 * 60);
@@ -77,16 +113,6 @@ describe('a session', () => {
     }
     broker.clock.advance(15 * 60);
     expect(codeOf(await current(busy))).toBe('401 unauthenticated');
-  });
-
-  test('ends at sign-out, together with its stream; the cookie is removed', async () => {
-    const cookie = await broker.sessionOf('approver');
-    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
-    const out = await broker.page(cookie, 'DELETE', '/api/v1/session');
-    expect(out.status).toBe(204);
-    expect(out.headers.get('set-cookie')).toMatch(/^__Host-countersign-session=; .*Expires=Thu, 01 Jan 1970/);
-    await stream.ended();
-    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
   test('an open stream does not keep a session alive', async () => {
@@ -148,25 +174,6 @@ describe('a session', () => {
     expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
-  test('P9: gives no access to another tenant', async () => {
-    const request = await makeRequest(broker);
-    const foreign = await broker.sessionOf('foreignApprover');
-    for (const path of [
-      `/api/v1/requests/${request.id}`,
-      '/api/v1/tenants/acme/events',
-      `/api/v1/people/${broker.persons.approver}`,
-    ])
-      expect(codeOf(await broker.page(foreign, 'GET', path))).toBe('404 not_found');
-  });
-
-  test('a cookie together with a key is refused, and so is a repeated cookie', async () => {
-    const cookie = await broker.sessionOf('approver');
-    const both = await broker.call('approver', 'GET', '/api/v1/whoami', { headers: { cookie } });
-    expect(codeOf(both)).toBe('400 invalid_request');
-    expect(codeOf(await current(`${cookie}; ${cookie}`))).toBe('401 unauthenticated');
-    expect(codeOf(await current(`${SESSION_COOKIE}=x`))).toBe('401 unauthenticated');
-  });
-
   test('P11: its secret is neither stored nor logged', async () => {
     const cookie = await broker.sessionOf('approver');
     await current(cookie);
@@ -181,10 +188,8 @@ describe('a session', () => {
 });
 
 describe('forged requests', () => {
-  beforeAll(async () => {
-    broker = await TestBroker.start();
-  });
-  afterAll(() => broker.close());
+  beforeAll(start);
+  afterAll(close);
 
   test.each<[string, Record<string, string>]>([
     ['no origin', { 'sec-fetch-site': 'same-origin' }],

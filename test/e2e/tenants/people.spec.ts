@@ -5,11 +5,11 @@ import { codeOf, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let admin: string;
-beforeEach(async () => {
+const start = async () => {
   broker = await TestBroker.start();
   admin = await broker.sessionOf('tenantAdmin');
-});
-afterEach(() => broker.close());
+};
+const close = () => broker.close();
 
 const PEOPLE = '/api/v1/tenants/acme/people';
 const add = (body: Record<string, unknown>, cookie = admin) => broker.page(cookie, 'POST', PEOPLE, { body });
@@ -20,6 +20,9 @@ const events = async () => {
 };
 
 describe('a tenant’s people', () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('are added by its admin, under their normalised address, with an event that names the admin', async () => {
     const { status, body } = await add(carol);
     expect(status).toBe(201);
@@ -40,19 +43,6 @@ describe('a tenant’s people', () => {
     expect(JSON.stringify(event?.data)).not.toContain('carol');
     const list = (await broker.page(admin, 'GET', PEOPLE)).body as { items: Person[] };
     expect(list.items.map(({ name }) => name)).toEqual(['Ada', 'Ann', 'Art', 'Bob', 'Carol']);
-  });
-
-  test.each([
-    ['the vendor’s staff', { ...carol, email: 'Erin@vendor.example' }, '409 conflict'],
-    ['a person who already exists', { ...carol, email: 'bob+2@acme.example' }, '409 conflict'],
-    ['no address', { ...carol, email: 'carol' }, '400 invalid_request'],
-    ['a role of the vendor', { ...carol, roles: ['engineer'] }, '400 invalid_request'],
-    ['no role', { ...carol, roles: [] }, '400 invalid_request'],
-    ['a role twice', { ...carol, roles: ['admin', 'admin'] }, '400 invalid_request'],
-    ['a name of controls', { ...carol, name: 'C\u0007' }, '400 invalid_request'],
-    ['an unknown member', { ...carol, tenant: 'globex' }, '400 invalid_request'],
-  ])('P2: %s cannot be added', async (_name, body, code) => {
-    expect(codeOf(await add(body))).toBe(code);
   });
 
   test('a removed person loses session, stream, key and open review at once', async () => {
@@ -105,6 +95,24 @@ describe('a tenant’s people', () => {
     expect(codeOf(await broker.page(ada, 'DELETE', path))).toBe('409 conflict');
     for (const roles of [['approver'], ['admin']])
       expect(codeOf(await broker.page(ada, 'PATCH', path, { body: { roles } }))).toBe('409 conflict');
+  });
+});
+
+describe('changes of people that are refused', () => {
+  beforeAll(start);
+  afterAll(close);
+
+  test.each([
+    ['the vendor’s staff', { ...carol, email: 'Erin@vendor.example' }, '409 conflict'],
+    ['a person who already exists', { ...carol, email: 'bob+2@acme.example' }, '409 conflict'],
+    ['no address', { ...carol, email: 'carol' }, '400 invalid_request'],
+    ['a role of the vendor', { ...carol, roles: ['engineer'] }, '400 invalid_request'],
+    ['no role', { ...carol, roles: [] }, '400 invalid_request'],
+    ['a role twice', { ...carol, roles: ['admin', 'admin'] }, '400 invalid_request'],
+    ['a name of controls', { ...carol, name: 'C\u0007' }, '400 invalid_request'],
+    ['an unknown member', { ...carol, tenant: 'globex' }, '400 invalid_request'],
+  ])('P2: %s cannot be added', async (_name, body, code) => {
+    expect(codeOf(await add(body))).toBe(code);
   });
 
   test('P9: another tenant’s admin finds no one, and cannot add another tenant’s person to their own', async () => {

@@ -12,6 +12,7 @@ import { AT } from '../../factories/trust.js';
 import type { Ceremony } from '../../support/authenticator.js';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import type { Engine } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import {
   codeOf,
@@ -27,50 +28,55 @@ type ToSign<S extends Statement = ApprovalStatement> = { statement: S; terms: Te
 type Listed = { items: { type: string; data: Record<string, unknown> }[] };
 const UPDATE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 
-describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => {
-  let broker: TestBroker;
-  let ada: Customer;
-  let bob: Customer;
-  beforeEach(async () => {
-    broker = await TestBroker.start({ engine });
-    ada = await Customer.of(broker, 'approver');
-    bob = await Customer.of(broker, 'secondApprover');
-  });
-  afterEach(() => broker.close());
+let broker: TestBroker;
+let ada: Customer;
+let bob: Customer;
+const start = async (engine: Engine) => {
+  broker = await TestBroker.start({ engine });
+  ada = await Customer.of(broker, 'approver');
+  bob = await Customer.of(broker, 'secondApprover');
+};
+const close = () => broker.close();
 
-  const ofRequest = ({ id }: Pick<RequestBody, 'id'>, rest: string) => `/api/v1/requests/${id}/${rest}`;
-  const statementOf = (by: Customer, request: RequestBody, query = '') =>
-    by.ask<ToSign>('GET', ofRequest(request, `statement${query}`));
-  const decide = (by: Customer, request: RequestBody, more: Record<string, unknown>) =>
-    by.call('POST', ofRequest(request, 'reviews'), { decision: 'approve', digest: request.digest, ...more });
-  const approve = async (by: Customer, request: RequestBody) => {
-    const { statement } = await statementOf(by, request);
-    return decide(by, request, { countersignature: by.key.sign(statement, AT) });
-  };
-  /** A request that waits for the customer. */
-  const waiting = async (change: Record<string, unknown> = UPDATE) => {
-    const request = await makeRequest(broker, 'engineer', change);
-    expectStatus(await review(broker, 'reviewer', request), 201);
-    return request;
-  };
-  const claimsOf = (token: string) =>
-    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  /** Verifies the token as a gateway that has pinned this tenant. Returns the refusal, or undefined. */
-  const verifyAtGateway = async (token: string) => {
-    const { document, chain } = await trustOf(ada);
-    if (document === null) throw new Error('the tenant is unclaimed');
-    const hash = statementHash(nodeCountersignPorts.hashing, document);
-    const trust: PinnedTrust = { document, hash, versions: new Set(chain.map((each) => each.hash)) };
-    const { authorization_details, ...claims } = claimsOf(token);
-    return checkCountersigned(
-      { ...claims, terms: authorization_details[0].terms },
-      trust,
-      nodeCountersignPorts,
-    );
-  };
+const ofRequest = ({ id }: Pick<RequestBody, 'id'>, rest: string) => `/api/v1/requests/${id}/${rest}`;
+const statementOf = (by: Customer, request: RequestBody, query = '') =>
+  by.ask<ToSign>('GET', ofRequest(request, `statement${query}`));
+const decide = (by: Customer, request: RequestBody, more: Record<string, unknown>) =>
+  by.call('POST', ofRequest(request, 'reviews'), { decision: 'approve', digest: request.digest, ...more });
+const approve = async (by: Customer, request: RequestBody) => {
+  const { statement } = await statementOf(by, request);
+  return decide(by, request, { countersignature: by.key.sign(statement, AT) });
+};
+/** A request that waits for the customer. */
+const waiting = async (change: Record<string, unknown> = UPDATE) => {
+  const request = await makeRequest(broker, 'engineer', change);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  return request;
+};
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+/** Verifies the token as a gateway that has pinned this tenant. Returns the refusal, or undefined. */
+const verifyAtGateway = async (token: string) => {
+  const { document, chain } = await trustOf(ada);
+  if (document === null) throw new Error('the tenant is unclaimed');
+  const hash = statementHash(nodeCountersignPorts.hashing, document);
+  const trust: PinnedTrust = { document, hash, versions: new Set(chain.map((each) => each.hash)) };
+  const { authorization_details, ...claims } = claimsOf(token);
+  return checkCountersigned(
+    { ...claims, terms: authorization_details[0].terms },
+    trust,
+    nodeCountersignPorts,
+  );
+};
+
+describe.each(enginesOf('SQLite'))('decisions of a claimed tenant on %s', (engine) => {
+  beforeAll(async () => {
+    await start(engine);
+    await claim([ada, bob]);
+  });
+  afterAll(close);
 
   test('P12: an approval signs exactly what is granted, and the token carries the signature to every gateway', async () => {
-    await claim([ada]);
     const request = await waiting();
     expect(request['needs']).toMatchObject({
       customer: { required: 1, countersignature: true, channels: ['web'] },
@@ -98,24 +104,7 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
     expect(reviewed?.data).toMatchObject({ assurance: 'passkey', countersignature });
   });
 
-  test('P12: after the claim every action needs a countersignature, except those that the document exempts', async () => {
-    await claim([ada], { countersign: { exceptActions: ['list'] } });
-    const read = await waiting({ scope: [{ resource: 'invoices/*', actions: ['read'] }] });
-    expect(codeOf(await decide(ada, read, {}))).toBe('403 countersignature_required');
-    expect(codeOf(await review(broker, 'approver', read))).toBe('403 channel_not_allowed');
-    const list = await waiting({ scope: [{ resource: 'invoices', actions: ['list'] }] });
-    // The vendor's host made this key, before the claim.
-    expect(codeOf(await review(broker, 'approver', list))).toBe('403 forbidden');
-    expectStatus(await decide(ada, list, {}), 201);
-    const { grant } = await readRequest(broker, list.id);
-    const { access_token } = await mintToken(broker, String(grant));
-    expect(claimsOf(access_token).countersignatures).toBeUndefined();
-    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
-    expect(body).toMatchObject({ countersignedBy: [] });
-  });
-
   test('P12: the signed statement must match the decision in every member', async () => {
-    await claim([ada, bob]);
     const [request, other] = [await waiting(), await waiting()];
     const { statement } = await statementOf(ada, request);
     const { trust: _trust, ...untrusted } = statement;
@@ -153,6 +142,59 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
     expect(codeOf(await decide(ada, request, signed))).toBe('409 already_decided');
   });
 
+  test('a denial may be signed, but need not be', async () => {
+    const [first, second] = [await waiting(), await waiting()];
+    const { statement } = await statementOf(ada, first, '?decision=deny');
+    const signed = { decision: 'deny', reason: 'no', countersignature: ada.key.sign(statement, AT) };
+    expect((await decide(ada, first, signed)).body).toMatchObject({ assurance: 'passkey' });
+    expect((await decide(bob, second, { decision: 'deny', reason: 'no' })).body).toMatchObject({
+      assurance: 'oidc',
+    });
+    expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
+  });
+
+  test('P12: a counter-offer is signed over its own terms, which are granted when the engineer accepts', async () => {
+    const request = await waiting();
+    const terms = { ...(request['terms'] as Terms), parent: request.digest, seconds: 600 };
+    const path = ofRequest(request, 'statement');
+    const { statement } = await ada.ask<ToSign>('POST', path, { terms });
+    expect(statement.digest).not.toBe(request.digest);
+    const bare = await decide(ada, request, { decision: 'counter', terms });
+    expect(codeOf(bare)).toBe('403 countersignature_required');
+    const wrong = ada.key.sign((await statementOf(ada, request)).statement, AT);
+    const over = await decide(ada, request, { decision: 'counter', terms, countersignature: wrong });
+    expect(codeOf(over)).toBe('400 invalid_request');
+    const countersignature = ada.key.sign(statement, AT);
+    expectStatus(await decide(ada, request, { decision: 'counter', terms, countersignature }), 201);
+    const accepted = await broker.call('engineer', 'POST', ofRequest(request, 'acceptance'), {
+      body: { digest: statement.digest },
+    });
+    const { grant } = accepted.body as RequestBody;
+    const { access_token } = await mintToken(broker, String(grant));
+    expect(await verifyAtGateway(access_token)).toBeUndefined();
+  });
+});
+
+describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => {
+  beforeEach(() => start(engine));
+  afterEach(close);
+
+  test('P12: after the claim every action needs a countersignature, except those that the document exempts', async () => {
+    await claim([ada], { countersign: { exceptActions: ['list'] } });
+    const read = await waiting({ scope: [{ resource: 'invoices/*', actions: ['read'] }] });
+    expect(codeOf(await decide(ada, read, {}))).toBe('403 countersignature_required');
+    expect(codeOf(await review(broker, 'approver', read))).toBe('403 channel_not_allowed');
+    const list = await waiting({ scope: [{ resource: 'invoices', actions: ['list'] }] });
+    // The vendor's host made this key, before the claim.
+    expect(codeOf(await review(broker, 'approver', list))).toBe('403 forbidden');
+    expectStatus(await decide(ada, list, {}), 201);
+    const { grant } = await readRequest(broker, list.id);
+    const { access_token } = await mintToken(broker, String(grant));
+    expect(claimsOf(access_token).countersignatures).toBeUndefined();
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+    expect(body).toMatchObject({ countersignedBy: [] });
+  });
+
   test('an API key never satisfies a countersign rule, not even with a signature of its own person', async () => {
     await ada.enrol();
     const signed = await waiting();
@@ -177,40 +219,6 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
     );
     const low = await waiting({});
     expect((await byKey(ofRequest(low, 'reviews'), { ...body, digest: low.digest })).status).toBe(201);
-  });
-
-  test('a denial may be signed, but need not be', async () => {
-    await claim([ada, bob]);
-    const [first, second] = [await waiting(), await waiting()];
-    const { statement } = await statementOf(ada, first, '?decision=deny');
-    const signed = { decision: 'deny', reason: 'no', countersignature: ada.key.sign(statement, AT) };
-    expect((await decide(ada, first, signed)).body).toMatchObject({ assurance: 'passkey' });
-    expect((await decide(bob, second, { decision: 'deny', reason: 'no' })).body).toMatchObject({
-      assurance: 'oidc',
-    });
-    expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
-  });
-
-  test('P12: a counter-offer is signed over its own terms, which are granted when the engineer accepts', async () => {
-    await claim([ada]);
-    const request = await waiting();
-    const terms = { ...(request['terms'] as Terms), parent: request.digest, seconds: 600 };
-    const path = ofRequest(request, 'statement');
-    const { statement } = await ada.ask<ToSign>('POST', path, { terms });
-    expect(statement.digest).not.toBe(request.digest);
-    const bare = await decide(ada, request, { decision: 'counter', terms });
-    expect(codeOf(bare)).toBe('403 countersignature_required');
-    const wrong = ada.key.sign((await statementOf(ada, request)).statement, AT);
-    const over = await decide(ada, request, { decision: 'counter', terms, countersignature: wrong });
-    expect(codeOf(over)).toBe('400 invalid_request');
-    const countersignature = ada.key.sign(statement, AT);
-    expectStatus(await decide(ada, request, { decision: 'counter', terms, countersignature }), 201);
-    const accepted = await broker.call('engineer', 'POST', ofRequest(request, 'acceptance'), {
-      body: { digest: statement.digest },
-    });
-    const { grant } = accepted.body as RequestBody;
-    const { access_token } = await mintToken(broker, String(grant));
-    expect(await verifyAtGateway(access_token)).toBeUndefined();
   });
 
   test('P12: the stricter of controls and trust document decides how many approvals are needed and what is forbidden', async () => {

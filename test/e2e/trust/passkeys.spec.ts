@@ -1,20 +1,42 @@
 import { AT } from '../../factories/trust.js';
 import { Authenticator, type Ceremony, RecoveryKey } from '../../support/authenticator.js';
 import { Customer } from '../../support/customer.js';
+import type { Engine } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
 
 type Passkey = { id: string; person: string; jwk: object; inTrust: boolean };
 type Listed = { items: Passkey[]; recoveryKeys: Passkey[] };
 
-describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => {
-  let broker: TestBroker;
-  let ada: Customer;
-  beforeEach(async () => {
-    broker = await TestBroker.start({ engine });
-    ada = await Customer.of(broker, 'approver');
+let broker: TestBroker;
+let ada: Customer;
+async function start(engine: Engine): Promise<void> {
+  broker = await TestBroker.start({ engine });
+  ada = await Customer.of(broker, 'approver');
+}
+const close = () => broker.close();
+
+describe.each(enginesOf('SQLite'))('a passkey of a customer on %s', (engine) => {
+  beforeAll(() => start(engine));
+  afterAll(close);
+
+  test.each([
+    ['without the person verified', { ...AT, flags: 0x01 }],
+    ['without the person present', { ...AT, flags: 0x04 }],
+    ['at another origin', { ...AT, origin: 'http://localhost:4001' }],
+    ['for another relying party', { ...AT, rpId: 'example.com' }],
+    ['within another site’s page', { ...AT, clientData: { crossOrigin: true } }],
+    ['as an assertion', { ...AT, clientData: { type: 'webauthn.get' } }],
+  ])('P12: one that was made %s is refused', async (_how, ceremony) => {
+    const sent = await ada.send(new Authenticator(), await ada.challenge(), ceremony);
+    expect(codeOf(sent)).toBe('400 invalid_request');
+    expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
   });
-  afterEach(() => broker.close());
+});
+
+describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => {
+  beforeEach(() => start(engine));
+  afterEach(close);
 
   const events = async () => {
     const { body } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
@@ -45,19 +67,6 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
       ['passkey.removed', ada.id, key.id],
       ['passkey.enrolled', ada.id, key.id],
     ]);
-  });
-
-  test.each([
-    ['without the person verified', { ...AT, flags: 0x01 }],
-    ['without the person present', { ...AT, flags: 0x04 }],
-    ['at another origin', { ...AT, origin: 'http://localhost:4001' }],
-    ['for another relying party', { ...AT, rpId: 'example.com' }],
-    ['within another site’s page', { ...AT, clientData: { crossOrigin: true } }],
-    ['as an assertion', { ...AT, clientData: { type: 'webauthn.get' } }],
-  ])('P12: one that was made %s is refused', async (_how, ceremony) => {
-    const sent = await ada.send(new Authenticator(), await ada.challenge(), ceremony);
-    expect(codeOf(sent)).toBe('400 invalid_request');
-    expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
   });
 
   test('P12: a challenge is valid once, for the session that received it, for five minutes', async () => {

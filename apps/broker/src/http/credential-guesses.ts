@@ -1,6 +1,6 @@
-import { Semaphore } from '@countersign/runtime';
+import { growingCache, Semaphore } from '@countersign/runtime';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 
 const WINDOW_MS = 60_000;
 /** A network that presents more unknown credentials than this within a minute counts as one that guesses. */
@@ -21,7 +21,7 @@ export class CredentialGuesses {
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(now: () => number = () => performance.now()) {
-    this.guesses = new LRUCache({ max: MOST_NETWORKS, ttl: WINDOW_MS, ttlResolution: 0, perf: { now } });
+    this.guesses = growingCache<number>(MOST_NETWORKS, WINDOW_MS, now);
   }
 
   /**

@@ -10,8 +10,8 @@ import {
   startSessionIn,
 } from '@countersign/access';
 import type { CodeMailer } from '@countersign/mail';
+import { growingCache } from '@countersign/runtime';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
@@ -34,10 +34,7 @@ export class MailCodes implements OnModuleDestroy {
   private readonly asking = new TryLimits(CODE_REQUESTS);
   private readonly typing = new TryLimits(CODE_ENTRIES);
   /** Browsers in which someone has signed in with a code, by their hash: with which address. */
-  private readonly known = new LRUCache<string, string>({
-    max: MOST_KNOWN,
-    ttl: KNOWN_BROWSER_SECONDS * 1_000,
-  });
+  private readonly known = growingCache<string>(MOST_KNOWN, KNOWN_BROWSER_SECONDS * 1_000);
   private readonly underWay = new Set<Promise<void>>();
   private readonly halt = new AbortController();
 
