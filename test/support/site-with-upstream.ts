@@ -22,6 +22,12 @@ export const gatewayProcessWithUpstream = (
 ): Promise<WithUpstream<Inside, Program>> =>
   withUpstream((file) => Site.gatewayProcess({ ...options, organisation: file }));
 
+/** The same, with the gateway inside the test's process: for tests that kill the broker alone. */
+export const brokerProcessWithUpstream = (
+  options: Omit<SiteOptions, 'organisation' | 'preload'> = {},
+): Promise<WithUpstream<Program, Inside>> =>
+  withUpstream((file) => Site.brokerProcess({ ...options, organisation: file }));
+
 /** The same, inside the test's process. */
 export const siteInsideWithUpstream = (
   options: Omit<SiteOptions, 'organisation' | 'preload'> = {},

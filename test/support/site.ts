@@ -38,7 +38,8 @@ const asPart: Launch<Inside> = ({ name, env = {} }) => Inside.start(name, env);
 
 /**
  * A broker and a gateway with their own store, spool and ports. `start` runs them as processes; `inside` runs them in
- * the test's process, for tests that do not test processes; `gatewayProcess` runs the gateway alone as a process.
+ * the test's process, for tests that do not test processes; `gatewayProcess` and `brokerProcess` run one of them alone as a
+ * process.
  */
 export class Site<B extends Running = Program, G extends Running = B> {
   broker!: B;
@@ -72,6 +73,11 @@ export class Site<B extends Running = Program, G extends Running = B> {
   /** The same, with the broker inside the test's process: for tests that kill the gateway alone. */
   static gatewayProcess(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside, Program>> {
     return Site.of(options, { broker: asPart, gateway: asProcess() });
+  }
+
+  /** The same, with the gateway inside the test's process: for tests that kill the broker alone. */
+  static brokerProcess(options: Omit<SiteOptions, 'preload'>): Promise<Site<Program, Inside>> {
+    return Site.of(options, { broker: asProcess(), gateway: asPart });
   }
 
   private static async of<B extends Running, G extends Running>(

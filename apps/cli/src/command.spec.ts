@@ -3,7 +3,8 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import http from 'node:http';
 import { join } from 'node:path';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
-import { rowsOfEachKind } from '../../../test/support/samples.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { onlyInSoak, rowsOfEachKind } from '../../../test/support/samples.js';
 import { specFolder } from '../../../test/support/spec-folder.js';
 import {
   GRANT_ID,
@@ -25,9 +26,15 @@ const serve = fakeServers();
 
 /** Runs the command in this process, which costs a tenth: for tests of what it does, not of how a process ends. */
 async function runHere(argv: string[], env: Record<string, string>) {
+  return startHere(argv, env).ended;
+}
+
+/** The same, for a verb that runs until it is stopped. */
+function startHere(argv: string[], env: Record<string, string>) {
   const terminal = new Terminal({ PATH: process.env['PATH'] ?? '', ...env });
-  const exit = await run(argv, terminal);
-  return { exit, out: terminal.out, err: terminal.err };
+  const ended = run(argv, terminal).then((exit) => ({ exit, out: terminal.out, err: terminal.err }));
+  const printed = () => eventually('it prints a line', () => terminal.out.includes('\n') && terminal.out);
+  return { ended, printed, stop: () => terminal.stopping.abort() };
 }
 
 const envFor = (broker: FakeServer) => ({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
@@ -57,7 +64,7 @@ describe('the command as a process', () => {
 
   test('exits with 1 after a refusal, with 2 on bad flags and on a file that cannot be opened', async () => {
     const broker = await serve({});
-    const refused = await runCli(['show', 'req_x'], envFor(broker));
+    const refused = await runHere(['show', 'req_x'], envFor(broker));
     expect([refused.exit, refused.out]).toEqual([1, '']);
     expect(refused.err).toBe('error[not_found]: There is no such thing.\n');
     expect((await runHere(['show'], {})).exit).toBe(2);
@@ -150,7 +157,7 @@ describe('curl', () => {
     );
     chmodSync(join(folder, 'curl'), 0o755);
     const env = { ...envFor(broker), PATH: `${folder}:${process.env['PATH']}` };
-    const { exit, out, err } = await runCli(['curl', GRANT_ID, '--', '/x'], env);
+    const { exit, out, err } = await runHere(['curl', GRANT_ID, '--', '/x'], env);
     expect([exit, out, err]).toEqual([0, '', '']);
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
     expect(read('header')).toBe(`Authorization: Bearer ${TOKEN}\n`);
@@ -201,7 +208,8 @@ describe('curl', () => {
       const folder = specFolder();
       writeFileSync(join(folder, '.curlrc'), `url = ${evil.url}/from-the-file\nproxy = ${evil.url}\n`);
       const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: { ok: true } }) });
-      const { exit, out } = await runCli(['curl', GRANT_ID, '--', '-s', '/x'], {
+      const answer = join(folder, 'answer');
+      const { exit } = await runHere(['curl', GRANT_ID, '--', '-s', '-o', answer, '/x'], {
         ...envFor(broker),
         HOME: folder,
         CURL_HOME: folder,
@@ -209,7 +217,7 @@ describe('curl', () => {
         ALL_PROXY: evil.url,
       });
       expect(evil.seen).toEqual([]);
-      expect([exit, out]).toEqual([0, '{"ok":true}']);
+      expect([exit, readFileSync(answer, 'utf8')]).toEqual([0, '{"ok":true}']);
       expect(gateway.seen).toHaveLength(1);
     });
   });
@@ -252,8 +260,8 @@ describe('proxy', () => {
       'GET /billing/tenants/acme/invoices': () => ({ body: [1] }),
       'GET /billing/late': () => problem(403, 'grant_ended', 'The grant has ended.'),
     });
-    const { ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0', '--json'], envFor(broker));
-    const { url } = JSON.parse(await printed(/\n/)) as { url: string };
+    const { ended, printed } = startHere(['proxy', GRANT_ID, '--port', '0', '--json'], envFor(broker));
+    const { url } = JSON.parse(await printed()) as { url: string };
     const answer = await fetch(`${url}/tenants/acme/invoices`, {
       headers: { authorization: 'Bearer of-the-caller' },
     });
@@ -283,18 +291,18 @@ describe('proxy', () => {
   test('P11: serves on a socket that only its owner can open', async () => {
     const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: [1] }) });
     const socket = join(specFolder(), 'grant.sock');
-    const { child, ended, printed } = spawnCli(
+    const { ended, printed, stop } = startHere(
       ['proxy', GRANT_ID, '--socket', socket, '--json'],
       envFor(broker),
     );
-    expect(JSON.parse(await printed(/\n/))).toMatchObject({ url: 'http://localhost', socket });
+    expect(JSON.parse(await printed())).toMatchObject({ url: 'http://localhost', socket });
     expect(statSync(socket).mode & 0o777).toBe(0o600);
     expect(await overSocket(socket, 'localhost')).toBe('[1]');
     expect(JSON.parse(await overSocket(socket, 'evil.example'))).toMatchObject({ code: 'foreign_host' });
     expect(gateway.seen).toHaveLength(1);
     const second = await runHere(['proxy', GRANT_ID, '--socket', socket], envFor(broker));
     expect([second.exit, second.err]).toEqual([1, expect.stringMatching(/^error\[socket_exists\]: /)]);
-    child.kill('SIGTERM');
+    stop();
     expect((await ended).exit).toBe(0);
     expect(existsSync(socket)).toBe(false);
   });
@@ -392,32 +400,39 @@ describe('broker and gateway in the foreground', () => {
     ]);
   });
 
+  const required = /COUNTERSIGN_(MASTER_KEY|GATEWAY_CREDENTIAL) is required/;
+
   test.each(rowsOfEachKind(['broker', 'gateway'], () => 'a program'))(
     '%s --json prints what is missing as a document',
     async (program) => {
       const dataDir = specFolder();
       const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
-      expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'invalid_config' }]);
+      expect([exit, JSON.parse(out)]).toMatchObject([
+        1,
+        { code: 'invalid_config', detail: expect.stringMatching(required) },
+      ]);
     },
   );
 
-  test.each(rowsOfEachKind(['broker', 'gateway'], () => 'a program'))(
-    '%s without what it needs says what is missing and exits with 1',
-    async (program) => {
-      const dataDir = specFolder();
-      const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });
-      expect([exit, out]).toEqual([1, '']);
-      expect(err).toMatch(
-        /^error\[invalid_config\]: COUNTERSIGN_(MASTER_KEY|GATEWAY_CREDENTIAL) is required/,
-      );
-    },
-  );
+  onlyInSoak(() => {
+    test.each(['broker', 'gateway'])(
+      '%s without what it needs says what is missing and exits with 1',
+      async (program) => {
+        const dataDir = specFolder();
+        const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });
+        expect([exit, out]).toEqual([1, '']);
+        expect(err).toMatch(/^error\[invalid_config\]: /);
+        expect(err).toMatch(required);
+      },
+    );
+  });
 });
 
 test('P11: while curl runs, the process list shows neither key nor token', async () => {
   const { broker, gateway } = await grantAtWork({ 'GET /billing/slow': () => ({ hold: true }) });
-  const { child, ended } = spawnCli(['curl', GRANT_ID, '--', '-s', '/slow'], envFor(broker));
-  const list = await processesUnder(child.pid ?? 0, 'curl');
+  const { ended } = startHere(['curl', GRANT_ID, '--', '-s', '/slow'], envFor(broker));
+  await eventually('curl has called', () => gateway.seen.length > 0);
+  const list = await processesUnder(process.pid);
   expect(list).toContain('/slow');
   expect(list).not.toContain(TOKEN);
   expect(list).not.toContain(KEY);
@@ -425,18 +440,15 @@ test('P11: while curl runs, the process list shows neither key nor token', async
   await ended;
 });
 
-/** Arguments of the children of a process, once one of them runs the wanted program. */
-async function processesUnder(parent: number, program: string): Promise<string> {
-  for (;;) {
-    const list = await new Promise<string>((resolve, reject) => {
-      const ps = spawn('ps', ['-o', 'args=', '--ppid', String(parent)]);
-      let text = '';
-      ps.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString('utf8');
-      });
-      ps.on('error', reject);
-      ps.on('close', () => resolve(text));
+/** The arguments of the children of a process. */
+function processesUnder(parent: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ps = spawn('ps', ['-o', 'args=', '--ppid', String(parent)]);
+    let text = '';
+    ps.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
     });
-    if (list.includes(program)) return list;
-  }
+    ps.on('error', reject);
+    ps.on('close', () => resolve(text));
+  });
 }

@@ -3,12 +3,14 @@ import { summary, takeAccount } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
+import type { Inside } from '../../support/inside.js';
+import type { Program } from '../../support/program.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { brokerProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 describe('one component at a time fails', () => {
-  let site: Site;
+  let site: Site<Program, Inside>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let token: string;
@@ -16,7 +18,7 @@ describe('one component at a time fails', () => {
   let lost: string | null;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await siteWithUpstream());
+    ({ site, upstream, close } = await brokerProcessWithUpstream());
     await site.startGateway();
     token = await mintToken(site, await makeGrant(site));
   });

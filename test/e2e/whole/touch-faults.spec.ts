@@ -3,9 +3,10 @@ import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
-import { onlyInSoak } from '../../support/samples.js';
+import type { Program, Running } from '../../support/program.js';
+import { isFullRun, onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
 
@@ -13,14 +14,21 @@ const DEADLINE_MS = onBusyMachine(10_000);
 
 describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();
-  let site: Site;
+  let site: Site<Running, Program>;
+  /** A process in the soak alone, which freezes it. */
+  let broker: Program;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let token: string;
   let grant: string;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await siteWithUpstream({ between: (url) => relay.start(url) }));
+    const options = { between: (url: string) => relay.start(url) };
+    if (isFullRun()) {
+      const made = await siteWithUpstream(options);
+      ({ site, upstream, close } = made);
+      broker = made.site.broker;
+    } else ({ site, upstream, close } = await gatewayProcessWithUpstream(options));
     await site.startGateway();
     grant = await makeGrant(site);
     token = await mintToken(site, grant);
@@ -60,7 +68,7 @@ describe('the connection to the broker dies silently', () => {
 
   onlyInSoak(() => {
     test('P6: a frozen broker (SIGSTOP): refused within 10 s, and forwarded when the broker continues', async () => {
-      site.broker.child.kill('SIGSTOP');
+      broker.child.kill('SIGSTOP');
       const gone = performance.now();
       try {
         expect(await untilRefused()).toMatchObject({ status: 503, code: 'not_in_touch' });
@@ -69,7 +77,7 @@ describe('the connection to the broker dies silently', () => {
         for (let times = 0; times < 20; times += 1) expect((await callGateway(site, token)).status).toBe(503);
         expect(upstream.hits).toHaveLength(hits);
       } finally {
-        site.broker.child.kill('SIGCONT');
+        broker.child.kill('SIGCONT');
       }
       await untilAllowed();
     }, 150_000);
