@@ -61,7 +61,7 @@ async function anyWorker(): Promise<number> {
 test('a worker reports that it runs from its first moment on: one that hangs before it serves is found by its silence', async () => {
   // `node:cluster` takes a process with this variable for a worker. This one is never told to begin.
   const env = { NODE_UNIQUE_ID: '1' };
-  const worker = fork(compiled('apps/gateway/src/main.js'), { env, serialization: 'advanced' });
+  const worker = fork(compiled('programs/gateway.js'), { env, serialization: 'advanced' });
   try {
     const types: string[] = [];
     worker.on('message', ({ type }: { type?: string }) => {
