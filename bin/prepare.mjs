@@ -104,9 +104,10 @@ const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 const OPENAPI = join(root, 'test/openapi');
 
 /**
- * How SQLite is compiled. To compile it takes 51 s of processor time with the package's own -O3, 34 s with -O2 and 18 s with -O1.
- * SQLite is as fast with -O2 as with -O3. With -O1 reads take about a tenth longer, which is too much: hosts run the broker from a
- * clone, too. Indexes for full text and for rectangles are a fifth of the code, and nothing here uses them.
+ * How SQLite is compiled. Compiling all of it takes 51 s of processor time with the package's own -O3, 34 s with -O2 and 18 s with
+ * -O1. SQLite is as fast with -O2 as with -O3. With -O1 reads take about a tenth longer, which is too much: hosts run the broker
+ * from a clone, too. The indexes for full text and for rectangles take a fifth of that time, and nothing here uses them. node-gyp
+ * puts these flags after the package's own, so `-U` takes back what the package defines.
  */
 const SQLITE_FLAGS = [
   '-O2',

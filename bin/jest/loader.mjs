@@ -64,7 +64,7 @@ export async function load(url, context, next) {
   return { format: 'module', source: withoutMap(code), shortCircuit: true };
 }
 
-/** The map is most of the text. Who prints a stack reads it from jest's cache (`SourceMaps` in runtime.mjs). */
+/** The map is most of the text. Code that prints a stack reads the map from jest's cache (`SourceMaps` in runtime.mjs). */
 function withoutMap(code) {
   const end = code.lastIndexOf('\n//# sourceMappingURL=');
   return end === -1 ? code : code.slice(0, end);

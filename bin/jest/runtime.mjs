@@ -71,9 +71,9 @@ export default class NativeRuntime extends Runtime {
 }
 
 /**
- * jest-circus asks an `AsyncLocalStorage` which test an error belongs to. Node then does work for each promise of the process,
- * which costs some hundredths of a test run, and a new one comes with each load of jest-circus. Here tests run one after another,
- * so the running one is the answer.
+ * jest-circus keeps the running test in an `AsyncLocalStorage`, to find the test that an error belongs to. For each such storage
+ * Node does work for each promise of the process, and each load of jest-circus makes another: some hundredths of a test run.
+ * Here the tests of a process run one after another, so a plain member is enough.
  */
 function loadCircus(path) {
   const { AsyncLocalStorage } = asyncHooks;
@@ -85,7 +85,7 @@ function loadCircus(path) {
   }
 }
 
-/** As much of an `AsyncLocalStorage` as jest-circus uses, for work that does not overlap. */
+/** The part of an `AsyncLocalStorage` that jest-circus uses, for work that does not overlap: `test.concurrent` would break it. */
 class RunningTest {
   #store;
 
@@ -104,7 +104,7 @@ class RunningTest {
   }
 }
 
-/** Where the source map of a loaded file is. Only who prints a stack asks, so nothing is gathered beforehand. */
+/** Where the source map of a loaded file is. Only code that prints a stack needs it, so it is looked up then. */
 class SourceMaps extends Map {
   #transformer;
   #options;

@@ -22,7 +22,7 @@ export default class LongestFirst extends Sequencer {
   }
 }
 
-/** The files of `busy` in their order. Those of `waiting` are spread between them, and all begin before the second half of it does. */
+/** The files of `busy` in their order, with those of `waiting` spread over the first half of them. */
 function spread(waiting, busy) {
   const left = [...waiting];
   const each = (waiting.length * 2) / Math.max(1, busy.length);

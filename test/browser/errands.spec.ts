@@ -39,7 +39,7 @@ describe('everyday tasks on the other pages', () => {
     expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
   });
 
-  test('an admin changes a person’s name and roles', async () => {
+  test('an admin changes a person’s name and roles, and a press outside closes the dialog', async () => {
     const page = await site.signedIn('ada', '/people');
     const change = page.getByRole('row', { name: /Bob Chen/ }).getByRole('button', { name: 'Change' });
     await change.click();

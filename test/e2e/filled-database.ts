@@ -115,15 +115,15 @@ async function fill(host: Deps & { store: OpenedStore }, file: Organisation): Pr
   await applyOrganisation(host, file, { dryRun: false });
   const keys: Partial<Record<PersonName, string>> = {};
   const persons: Partial<Record<PersonName, string>> = {};
-  const known = async (name: PersonName) => {
+  const createKeyOf = async (name: PersonName) => {
     const { email, tenant } = PEOPLE[name];
     const [person] = await host.store.readAsVendor((unit) => unit.organisation.persons(email));
     if (person === undefined) return;
     persons[name] = person.id;
     keys[name] = (await createApiKey(host, { email, tenant, ttl: LONGEST })).key;
   };
-  // Beside each other: the store then commits several at once.
-  await Promise.all(personNames.map(known));
+  // All at once, so that the store commits several keys together.
+  await Promise.all(personNames.map(createKeyOf));
   await dropNotices(host);
   return { keys: keys as Record<PersonName, string>, persons: persons as Record<PersonName, string> };
 }

@@ -103,7 +103,7 @@ describe('P10: our logs by programs that are not ours', () => {
       await expect(follow({ index: 301 })).rejects.toThrow(/invalid/);
       const forked = join(folder, 'forked');
       const checkpoint = await text('/log/acme/checkpoint');
-      // Another first character of the root hash. One that is always the same would sometimes be the one that stands there.
+      // Changes the first character of the root hash. One fixed character would be the true one, one time in 64.
       await writeFile(
         forked,
         checkpoint.replace(/(?<=^.*\n\d+\n)./, (first) => (first === 'A' ? 'B' : 'A')),

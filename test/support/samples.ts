@@ -58,7 +58,7 @@ export const SAMPLES = {
   logWriterKills: { quick: 4, full: 250 },
 } as const;
 
-/** Whether this is a run with the full counts: the soak. */
+/** Whether this is a run with the full counts: the soak. For a whole test of the soak alone, use `onlyInSoak`. */
 export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
 
 /**

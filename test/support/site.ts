@@ -38,8 +38,8 @@ const asPart: Launch<Inside> = ({ name, env = {} }) => Inside.start(name, env);
 
 /**
  * A broker and a gateway with their own store, spool and ports. `start` runs them as processes; `inside` runs them in
- * the test's process, for tests that do not test processes; `gatewayProcess` and `brokerProcess` run one of them alone as a
- * process.
+ * the test's process, for tests that do not test processes; `gatewayProcess` and `brokerProcess` run only the one that they
+ * name as a process.
  */
 export class Site<B extends Running = Program, G extends Running = B> {
   broker!: B;

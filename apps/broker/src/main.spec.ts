@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { ConfigError } from '@countersign/config';
 import { startupLine } from './main.js';
 
-describe('the line of a broker that cannot start', () => {
-  test('says that its port is in use, and which variables choose another', async () => {
+describe('what a broker that cannot start prints', () => {
+  test('says that it cannot listen at a port in use, and which variables choose another', async () => {
     const [first, second] = [createServer(), createServer()];
     first.listen(0, '127.0.0.1');
     await once(first, 'listening');
@@ -16,13 +16,13 @@ describe('the line of a broker that cannot start', () => {
     );
   });
 
-  test('has the code and the message of an error of ours', () => {
+  test('is the code and the message of an error of ours', () => {
     expect(startupLine(new ConfigError([{ key: 'COUNTERSIGN_PORT', rule: 'must be a port' }]))).toBe(
       'error[invalid_config]: COUNTERSIGN_PORT must be a port',
     );
   });
 
-  test('has the stack of any other error, and not the values that a failed query has beside it', () => {
+  test('is the stack of any other error, without the parameters of a failed query', () => {
     const error = Object.assign(new Error('query failed'), { parameters: ['a sealed key'] });
     const line = startupLine(error);
     expect(line).toBe(`error[internal_error]: ${error.stack}`);

@@ -22,7 +22,10 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopped) stop();
 }
 
-/** What the operator reads: code and message of an error of ours. Any other is a fault, which its stack helps to find. */
+/**
+ * What the operator reads: the code and message of an error of ours, or that the port cannot be used. Any other error is a fault,
+ * so its stack is shown. Values beside the error, such as the parameters of a query, are not: they may be secret.
+ */
 export function startupLine(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StoreError || error instanceof PrivateListenerError)
     return `error[${error.code}]: ${error.message}`;

@@ -29,7 +29,7 @@ async function runHere(argv: string[], env: Record<string, string>) {
   return startHere(argv, env).ended;
 }
 
-/** The same, for a verb that runs until it is stopped. */
+/** The same, for a test that does something while the verb runs. `stop` ends it as a signal would. */
 function startHere(argv: string[], env: Record<string, string>) {
   const terminal = new Terminal({ PATH: process.env['PATH'] ?? '', ...env });
   const ended = run(argv, terminal).then((exit) => ({ exit, out: terminal.out, err: terminal.err }));
@@ -54,7 +54,7 @@ async function grantAtWork(
   return { gateway, broker, end: () => (state = { state: 'ended', endReason: 'revoked' }) };
 }
 
-describe('the command as a process', () => {
+describe('the command', () => {
   test('prints one JSON document on stdout and nothing else', async () => {
     const me = { ...whoamiAnswer(), later: 'a member that this version does not know' };
     const broker = await serve({ 'GET /api/v1/whoami': () => ({ body: me }) });

@@ -6,8 +6,9 @@ import { LRUCache } from 'lru-cache';
  * and the sum of sizes is bounded.
  *
  * @param most how many entries it holds before it drops the one that was used longest ago
- * @param ttlMs how long an entry is valid, in milliseconds. Default: until it is dropped
- * @param now milliseconds of the clock that measures `ttlMs`, read at each use. Default: `performance.now`, read once a millisecond
+ * @param ttlMs how long an entry is valid, in milliseconds. Reading it does not make it valid for longer. Default: until it is dropped
+ * @param now the clock that measures `ttlMs`, in milliseconds, read at each use. It never returns 0, which lru-cache takes for no
+ * time. Default: `performance.now`, read at most once a millisecond
  */
 export const growingCache = <Value extends object | string | number | boolean>(
   most: number,

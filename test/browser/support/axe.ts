@@ -74,7 +74,7 @@ const openAll = (page: Page): Promise<number> =>
  * `npm test` they look only if `turn` is a multiple of three: wide and light if it is even, otherwise narrow and dark.
  * Afterwards the page is narrow and dark.
  *
- * @param turn 0, 1, 2 and so on for the pages of one test
+ * @param turn usually 0, 1, 2 and so on for the pages of one test, so that `npm test` takes a sample of them
  * @returns the violations, and how many pixels the narrow page is too wide
  */
 export async function violationsOfOpenPage(

@@ -26,7 +26,7 @@ const close = () => broker.close();
 const enrol = async () => {
   ({ credential, bearer } = await broker.enrolGateway(randomUUID()));
 };
-const leave = () => {
+const closeStreams = () => {
   for (const stream of open.splice(0)) stream.close();
 };
 
@@ -53,7 +53,7 @@ async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promis
 describe('the gateways’ feed', () => {
   beforeAll(start);
   beforeEach(enrol);
-  afterEach(leave);
+  afterEach(closeStreams);
   afterAll(close);
 
   test('one credential holds four feeds at most: the oldest ends, so that no one makes the heartbeats of all late', async () => {
@@ -130,14 +130,14 @@ describe('the gateways’ feed', () => {
   );
 });
 
-// These look at all that the feed has, or change it for every gateway.
-describe('what the gateways’ feed sends', () => {
+// Each test has a broker of its own, because it expects all that the feed has, or changes it for every gateway.
+describe('the gateways’ feed, on a broker of its own', () => {
   beforeEach(async () => {
     await start();
     await enrol();
   });
   afterEach(async () => {
-    leave();
+    closeStreams();
     await close();
   });
 

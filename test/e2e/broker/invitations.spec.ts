@@ -45,6 +45,7 @@ const list = async (query = '', who: PersonName = 'approver') =>
     next: string | null;
   };
 
+// Each test has a broker of its own, because an open invitation also matches the requests of the others.
 describe('an invitation', () => {
   beforeEach(start);
   afterEach(close);
@@ -202,7 +203,7 @@ describe('an invitation', () => {
   });
 });
 
-describe('what creates no invitation and shows none to others', () => {
+describe('invitations that are refused, and those of other tenants', () => {
   beforeAll(start);
   afterAll(close);
 
@@ -242,7 +243,7 @@ describe('what creates no invitation and shows none to others', () => {
     expect((await list()).items).toMatchObject([{ state: 'open' }]);
   });
 
-  test('the answers match the OpenAPI document', async () => {
+  test('the OpenAPI document has the paths of invitations', async () => {
     const { body: document } = await broker.fetch('GET', '/api/openapi.json');
     const { paths } = document as { paths: Record<string, Record<string, { tags: string[] }>> };
     expect(Object.keys(paths['/api/v1/tenants/{slug}/invitations']!).sort()).toEqual(['get', 'post']);

@@ -30,7 +30,7 @@ async function isActive(token: string): Promise<boolean> {
   return (body as { active: boolean }).active;
 }
 
-describe('a token', () => {
+describe('tokens', () => {
   beforeAll(start);
   afterAll(close);
 
@@ -83,7 +83,7 @@ describe('a token', () => {
   });
 });
 
-describe('tokens, as time passes and keys change', () => {
+describe('tokens while time passes and keys change', () => {
   beforeEach(start);
   afterEach(close);
 

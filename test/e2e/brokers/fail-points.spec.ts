@@ -15,7 +15,7 @@ const CUTS = [
 test.each(rowsOfEachKind(CUTS, () => 'the last approval'))(
   'P7, P8: kill -9 between the steps of a last approval on $engine: it takes effect fully or not at all, and once if repeated',
   async ({ engine, names: all }) => {
-    // A kill inside a unit is in `npm test` besides: test/contract/processes.spec.ts.
+    // `npm test` kills at the last step alone. A kill inside a unit of work is in test/contract/processes.spec.ts.
     const names = isFullRun() ? all : all.slice(-1);
     const { killedAt, problems } = await cutCallShort(engine, 'last approval', at(...names));
     expect(problems).toEqual([]);

@@ -60,6 +60,7 @@ const signedIn = async (from: Browser) => (await from.send('/api/v1/session')).s
 /** A wrong code. */
 const wrong = (code: string) => (code.startsWith('A') ? 'B' : 'A') + code.slice(1);
 
+// Each test has a broker of its own, because it counts mails or guesses, moves the clock, or removes a person.
 describe('a code by mail', () => {
   beforeEach(start);
   afterEach(close);

@@ -217,7 +217,7 @@ describe('signing in at a provider', () => {
       expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
   });
 
-  test('P11: no secret of a sign-in is logged or stored', async () => {
+  test('P11: no secret of a sign-in is logged', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
     const begun = browser.broker.get(BROWSER_COOKIE)!;

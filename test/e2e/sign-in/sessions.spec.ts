@@ -93,7 +93,8 @@ describe('a session', () => {
   });
 });
 
-describe('a session whose end or number is tested', () => {
+// Each test has a broker of its own, because it moves the clock, removes people, or expects all of a person's sessions.
+describe('a session, on a broker of its own', () => {
   beforeEach(start);
   afterEach(close);
 

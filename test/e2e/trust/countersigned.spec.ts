@@ -175,6 +175,7 @@ describe.each(enginesOf('SQLite'))('decisions of a claimed tenant on %s', (engin
   });
 });
 
+// Each test has a broker of its own, because it claims the tenant in its own way or not at all, or changes its trust.
 describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => {
   beforeEach(() => start(engine));
   afterEach(close);

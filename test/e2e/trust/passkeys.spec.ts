@@ -16,7 +16,7 @@ async function start(engine: Engine): Promise<void> {
 }
 const close = () => broker.close();
 
-describe.each(enginesOf('SQLite'))('a passkey of a customer on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('a new passkey on %s', (engine) => {
   beforeAll(() => start(engine));
   afterAll(close);
 

@@ -59,7 +59,7 @@ async function anyWorker(): Promise<number> {
 }
 
 test('a worker reports that it runs from its first moment on: one that hangs before it serves is found by its silence', async () => {
-  // `node:cluster` takes a process with this variable for a worker. This one is never told to begin.
+  // `node:cluster` takes a process with this variable for a worker. This one never gets the message to begin.
   const env = { NODE_UNIQUE_ID: '1' };
   const worker = fork(compiled('programs/gateway.js'), { env, serialization: 'advanced' });
   try {

@@ -71,6 +71,7 @@ describe('P11: a run with success, refusals and faults, at the most verbose log 
     tokens.push(token);
     await upstream.stop();
     expect((await callGateway(site, token)).status).toBe(502);
+    // In the soak alone: two starts more, and other tests of `npm test` kill both programs.
     if (isFullRun()) {
       await site.gateway.stop('SIGKILL');
       await site.broker.stop('SIGKILL');

@@ -15,7 +15,7 @@ const DEADLINE_MS = onBusyMachine(10_000);
 describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();
   let site: Site<Running, Program>;
-  /** A process in the soak alone, which freezes it. */
+  /** Set only in the soak, where a test freezes it. Otherwise the broker runs in the test's process. */
   let broker: Program;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;

@@ -13,7 +13,8 @@ interface DialogProps {
  * `onClose`. On closing, the focus returns to the element that opened it.
  */
 export function Dialog({ isOpen, ...rest }: DialogProps) {
-  // In the body, so that neither styles nor keys of the place that opens it apply, and it may be opened in a paragraph.
+  // In the body, because it may be opened in a paragraph, and so that the place that opens it gives it no styles. The keys of a
+  // list do nothing in it, because the focus is not in the list. React's own events still reach the components around it.
   return isOpen ? createPortal(<OpenDialog {...rest} />, document.body) : null;
 }
 
