@@ -15,6 +15,8 @@ const asyncHooks = require('node:async_hooks');
 
 /** jest-circus keeps its handlers here across loads of itself; they must not outlive the file that they served. */
 const CIRCUS_HANDLERS = Symbol.for('EVENT_HANDLERS');
+/** Where jest-circus keeps how often a failed test is tried again. */
+const RETRY_TIMES = Symbol.for('RETRY_TIMES');
 /** Where the loader's stand-in for `@jest/globals` finds what the running test file may use. */
 const JEST_GLOBALS = Symbol.for('countersign.test.globals');
 
@@ -85,7 +87,10 @@ function loadCircus(path) {
   }
 }
 
-/** The part of an `AsyncLocalStorage` that jest-circus uses, for work that does not overlap: `test.concurrent` would break it. */
+/**
+ * As much of an `AsyncLocalStorage` as jest-circus uses, for work that does not overlap. A late error counts for the test that runs
+ * when it arrives, so tests may neither overlap nor be tried again: a second try could hide an error of another test.
+ */
 class RunningTest {
   #store;
 
@@ -96,6 +101,10 @@ class RunningTest {
   /** Begins a moment later, so that no stack of a failed test has this function in it. */
   run(store, work) {
     const before = this.#store;
+    if (before?.test !== undefined && before.test !== store.test)
+      throw new Error('test.concurrent is not supported here: see bin/jest/runtime.mjs');
+    if (Number(globalThis[RETRY_TIMES]) > 0)
+      throw new Error('jest.retryTimes is not supported here: see bin/jest/runtime.mjs');
     this.#store = store;
     const done = Promise.resolve().then(work);
     return done.finally(() => {

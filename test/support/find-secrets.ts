@@ -1,9 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Program } from './program.js';
+import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import type { Program, Running } from './program.js';
+import type { Site } from './site.js';
 
 /** A name, which a failure may show, and the text that must appear nowhere. */
 export type Secret = { name: string; text: string };
+
+/** Everything secret that the programs of a site have or get, with the tokens that the test minted. */
+export function secretsOf(site: Site<Running, Running>, tokens: readonly string[]): Secret[] {
+  return [
+    ...site.issuedKeys.map((text, index) => ({ name: `API key ${index}`, text })),
+    ...tokens.map((text, index) => ({ name: `token ${index}`, text })),
+    // The prefix of header and claims is no secret; only the signature makes a token secret.
+    ...tokens.map((text, index) => ({
+      name: `signature of token ${index}`,
+      text: text.split('.')[2] ?? text,
+    })),
+    { name: 'gateway credential', text: site.credential },
+    { name: 'gateway secret', text: decodeGatewayCredential(site.credential).secret },
+    { name: 'master key', text: site.store.masterKey },
+    { name: 'private key', text: 'PRIVATE KEY' },
+  ];
+}
 
 /**
  * Looks for secrets in everything that a run left or showed: the programs' output, every byte of every file below

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
+import { findSecrets, secretsOf } from '../../support/find-secrets.js';
 import { Fleet } from '../../support/fleet.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import type { Inside } from '../../support/inside.js';
@@ -19,7 +20,9 @@ let close: () => Promise<void>;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  ({ site, upstream, close } = await gatewayProcessWithUpstream());
+  ({ site, upstream, close } = await gatewayProcessWithUpstream({
+    gatewayEnv: { COUNTERSIGN_LOG_LEVEL: 'trace' },
+  }));
   const names = ['one', 'two', 'three'];
   fleet = await Fleet.start(
     await Promise.all(names.map((name) => site.store.credential(name, site.brokerUrl))),
@@ -175,6 +178,10 @@ test('a budget survives kill -9: what the dead process held is neither used twic
   );
   expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 40 } });
   expect((await callGateway(site, token)).status).toBe(403);
+  // P11: nor does the gateway that starts again write a secret, at the most verbose log level.
+  const where = { folder: site.folder, programs: [site.gateway], commandLines: [] };
+  expect(site.gateway.stdout).toContain('"level"');
+  expect(await findSecrets(secretsOf(site, [token]), where)).toEqual(['private key in spool/identity.pem']);
   expect(upstream.hits.length - before).toBe(40);
 }, 120_000);
 

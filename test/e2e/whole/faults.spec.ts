@@ -3,6 +3,7 @@ import { summary, takeAccount } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
+import { findSecrets, secretsOf } from '../../support/find-secrets.js';
 import type { Inside } from '../../support/inside.js';
 import type { Program } from '../../support/program.js';
 import type { Site } from '../../support/site.js';
@@ -18,7 +19,9 @@ describe('one component at a time fails', () => {
   let lost: string | null;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await brokerProcessWithUpstream());
+    ({ site, upstream, close } = await brokerProcessWithUpstream({
+      brokerEnv: { COUNTERSIGN_LOG_LEVEL: 'trace' },
+    }));
     await site.startGateway();
     token = await mintToken(site, await makeGrant(site));
   });
@@ -75,5 +78,15 @@ describe('one component at a time fails', () => {
     });
     const recorded = account.records.filter(({ id }) => id === lost);
     expect(recorded.map(({ outcome }) => outcome)).toEqual(lost === null ? [] : ['cut']);
+  });
+
+  test('P11: a broker that starts again after kill -9 writes no secret', async () => {
+    const found = await findSecrets(secretsOf(site, [token]), {
+      folder: site.folder,
+      programs: [site.broker],
+      commandLines: [],
+    });
+    expect(site.broker.stdout).toContain('the broker is running');
+    expect(found).toEqual(['private key in spool/identity.pem']);
   });
 });

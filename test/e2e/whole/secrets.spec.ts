@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeGatewayCredential } from '@countersign/gateway-protocol';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { recordsAtBroker } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';
-import { findSecrets, type Secret } from '../../support/find-secrets.js';
+import { findSecrets, secretsOf } from '../../support/find-secrets.js';
 import { processList } from '../../support/process-list.js';
 import { isFullRun } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
@@ -71,7 +70,7 @@ describe('P11: a run with success, refusals and faults, at the most verbose log 
     tokens.push(token);
     await upstream.stop();
     expect((await callGateway(site, token)).status).toBe(502);
-    // In the soak alone: two starts more, and other tests of `npm test` kill both programs.
+    // In `npm test` other tests kill them and look: faults.spec.ts the broker, budgets.spec.ts the gateway.
     if (isFullRun()) {
       await site.gateway.stop('SIGKILL');
       await site.broker.stop('SIGKILL');
@@ -82,20 +81,7 @@ describe('P11: a run with success, refusals and faults, at the most verbose log 
   };
 
   test('no key, credential, token or private key is in any output, file or process list', async () => {
-    const { secret } = decodeGatewayCredential(site.credential);
-    const secrets: Secret[] = [
-      ...site.issuedKeys.map((text, index) => ({ name: `API key ${index}`, text })),
-      ...tokens.map((text, index) => ({ name: `token ${index}`, text })),
-      // The prefix of header and claims is no secret; only the signature makes a token secret.
-      ...tokens.map((text, index) => ({
-        name: `signature of token ${index}`,
-        text: text.split('.')[2] ?? text,
-      })),
-      { name: 'gateway credential', text: site.credential },
-      { name: 'gateway secret', text: secret },
-      { name: 'master key', text: site.store.masterKey },
-      { name: 'private key', text: 'PRIVATE KEY' },
-    ];
+    const secrets = secretsOf(site, tokens);
     expect(secrets.every(({ text }) => text.length > 10)).toBe(true);
     const { folder, programs } = site;
     const found = await findSecrets(secrets, { folder, programs, commandLines });

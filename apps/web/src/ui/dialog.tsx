@@ -27,6 +27,7 @@ function show(dialog: HTMLDialogElement): void {
 function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
   const ref = useRef<HTMLDialogElement>(null);
   const pressBeganOutside = useRef(false);
+  const isFreshPress = useRef(false);
   // A layout effect, because its clean-up runs before React removes the element. Only then can the browser return the focus.
   useLayoutEffect(() => {
     const dialog = ref.current;
@@ -60,6 +61,13 @@ function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
         if (!currentTarget.isConnected || currentTarget.open) return;
         show(currentTarget);
         onClose();
+      }}
+      onClickCapture={(event) => {
+        // The second press of a double press was meant for the page if the first one opened the dialog. It does nothing here.
+        if (event.detail < 2) isFreshPress.current = true;
+        if (isFreshPress.current) return;
+        event.preventDefault();
+        event.stopPropagation();
       }}
       onPointerDown={({ target, currentTarget }) => {
         pressBeganOutside.current = target === currentTarget;
