@@ -1,6 +1,6 @@
 import { cutDispatchShort } from '../../support/fail-points/cut-dispatch.js';
 import { cutCallShort, cutDutyShort, type Pick } from '../../support/fail-points/cut-short.js';
-import { isFullRun, onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 
 const at =
   (...names: string[]): Pick =>
@@ -14,9 +14,7 @@ const CUTS = [
 
 test.each(rowsOfEachKind(CUTS, () => 'the last approval'))(
   'P7, P8: kill -9 between the steps of a last approval on $engine: it takes effect fully or not at all, and once if repeated',
-  async ({ engine, names: all }) => {
-    // `npm test` kills at the last step alone. A kill inside a unit of work is in test/contract/processes.spec.ts.
-    const names = isFullRun() ? all : all.slice(-1);
+  async ({ engine, names }) => {
     const { killedAt, problems } = await cutCallShort(engine, 'last approval', at(...names));
     expect(problems).toEqual([]);
     expect(killedAt).toEqual(names.map((name) => expect.stringContaining(name)));
