@@ -400,29 +400,34 @@ describe('broker and gateway in the foreground', () => {
     ]);
   });
 
-  const required = /COUNTERSIGN_(MASTER_KEY|GATEWAY_CREDENTIAL) is required/;
+  /** A program, and what it says of the first variable that it needs. */
+  const missing: [program: string, detail: string][] = [
+    ['broker', 'COUNTERSIGN_MASTER_KEY is required'],
+    ['gateway', 'COUNTERSIGN_GATEWAY_CREDENTIAL is required'],
+  ];
 
-  test.each(rowsOfEachKind(['broker', 'gateway'], () => 'a program'))(
+  test.each(rowsOfEachKind(missing, () => 'a program'))(
     '%s --json prints what is missing as a document',
-    async (program) => {
+    async (program, detail) => {
       const dataDir = specFolder();
       const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
       expect([exit, JSON.parse(out)]).toMatchObject([
         1,
-        { code: 'invalid_config', detail: expect.stringMatching(required) },
+        { code: 'invalid_config', detail: expect.stringContaining(detail) },
       ]);
     },
   );
 
   onlyInSoak(() => {
-    test.each(['broker', 'gateway'])(
+    test.each(missing)(
       '%s without what it needs says what is missing and exits with 1',
-      async (program) => {
+      async (program, detail) => {
         const dataDir = specFolder();
         const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });
         expect([exit, out]).toEqual([1, '']);
-        expect(err).toMatch(/^error\[invalid_config\]: /);
-        expect(err).toMatch(required);
+        expect(err.slice(0, `error[invalid_config]: ${detail}`.length)).toBe(
+          `error[invalid_config]: ${detail}`,
+        );
       },
     );
   });
