@@ -125,7 +125,7 @@ function nameUnknownVerb(program: Command, argv: readonly string[]): readonly st
 export async function runVerb(host: HostPart, argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     const program = buildProgram(io, host);
-    await program.parseAsync(moveDashedIdsLast(nameUnknownVerb(program, argv)), { from: 'user' });
+    await program.parseAsync(moveDashedIdsLast(program, nameUnknownVerb(program, argv)), { from: 'user' });
     return 0;
   } catch (error) {
     return reportError(io, argv.includes('--json'), error);

@@ -87,7 +87,8 @@ test('the gateway itself confirms what the tenant has signed; the key and the an
     0,
     null,
   ]);
-  expect(await findings('acme', '--kid', 'x'.repeat(43))).toEqual([1, 'other_key']);
+  for (const other of ['x', '-x', '-h', '--'])
+    expect(await findings('acme', '--kid', other.padEnd(43, 'x'))).toEqual([1, 'other_key']);
 });
 
 test('P12: a broker that names another first document is caught by the anchor file that the customer has kept', async () => {

@@ -53,12 +53,26 @@ export const inDays = (days: number): string =>
 export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 
-/** A signing key's id is a thumbprint in base64url (RFC 7638): one in 64 begins with a dash, as an option does. */
+/** A key's id is a thumbprint in base64url (RFC 7638): one in 64 begins with a dash, as an option does. */
 const DASHED_ID = /^-[\w-]{42}$/;
 
-/** Moves ids that begin with a dash behind `--`, where commander reads no options. */
-export function moveDashedIdsLast(argv: readonly string[]): readonly string[] {
-  const ids = argv.filter((word) => DASHED_ID.test(word));
-  if (ids.length === 0 || argv.includes('--')) return argv;
-  return [...argv.filter((word) => !DASHED_ID.test(word)), '--', ...ids];
+/**
+ * Moves ids that begin with a dash behind `--`, where commander reads no options. One that is the value of an option stays
+ * behind that option: commander takes it there.
+ */
+export function moveDashedIdsLast(program: Command, argv: readonly string[]): readonly string[] {
+  if (argv.includes('--')) return argv;
+  const rest: string[] = [];
+  const ids: string[] = [];
+  let command = program;
+  let isValue = false;
+  for (const word of argv) {
+    const isMoved = !isValue && DASHED_ID.test(word);
+    (isMoved ? ids : rest).push(word);
+    if (!isValue) command = command.commands.find((each) => each.name() === word) ?? command;
+    isValue =
+      !isValue &&
+      command.options.some((option) => option.required && [option.short, option.long].includes(word));
+  }
+  return ids.length === 0 ? argv : [...rest, '--', ...ids];
 }
