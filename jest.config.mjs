@@ -1,4 +1,4 @@
-import { deadlineSpecs, sampledSpecs } from './bin/jest/sampled.mjs';
+import { deadlineSpecs, SOAK_ONLY, soakSpecs } from './bin/jest/soak-specs.mjs';
 import { SWC_OPTIONS } from './bin/swc-options.mjs';
 
 const swc = ['@swc/jest', { ...SWC_OPTIONS, sourceMaps: 'inline' }];
@@ -27,6 +27,9 @@ const project = (displayName, testMatch) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
 });
 
+/** The projects of `npm test` leave out what only the soak runs. */
+const quick = (made) => ({ ...made, testPathIgnorePatterns: [SOAK_ONLY.source] });
+
 /** Projects that need a PostgreSQL server share the one that the run starts. */
 const withPostgres = (made) => ({
   ...made,
@@ -46,8 +49,9 @@ const withBoth = (made) => ({
   ...made,
   globalSetup: '<rootDir>/test/support/both/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/both/global-teardown.mjs',
-  // Some are browser tests. Without it each page that they opened would go on polling its site until the file ends.
-  setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
+  // Some are browser tests: without the first, each page that they opened would go on polling its site until the file ends. Some
+  // are end-to-end tests, whose answers are checked.
+  setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts', '<rootDir>/test/e2e/checked-answers.ts'],
 });
 
 export default {
@@ -62,14 +66,14 @@ export default {
   testTimeout: 240_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
-    project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
-    withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
+    quick(project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts'])),
+    quick(withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts']))),
     {
-      ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+      ...quick(withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']))),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
     {
-      ...withBrowser(project('browser', ['<rootDir>/test/browser/**/*.spec.ts'])),
+      ...quick(withBrowser(project('browser', ['<rootDir>/test/browser/**/*.spec.ts']))),
       setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
     },
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
@@ -87,7 +91,7 @@ export default {
     withBoth(
       project('soak', [
         '<rootDir>/test/soak/**/*.spec.ts',
-        ...sampledSpecs().map((path) => `<rootDir>/${path}`),
+        ...soakSpecs().map((path) => `<rootDir>/${path}`),
       ]),
     ),
   ],

@@ -62,21 +62,30 @@ export const SAMPLES = {
 export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
 
 /**
- * Registers tests that only the soak runs: further languages, devices, failures and kill points of what `npm test` proves
- * once already, and some tests that start programs, such as the commands of the README.
+ * Registers tests that only the soak runs. A whole file of them is named `*.soak.spec.ts` instead. `.ci/run` runs both `npm test`
+ * and the soak before a change lands.
  *
- * Browser tests are dear, so `npm test` runs a selection of them, and the soak runs all. `npm test` keeps:
+ * Unit tests, and the tests of use cases on the store (`test/contract`): `npm test` shows each check once.
+ *
+ * End-to-end tests start brokers and gateways, so `npm test` runs a selection of them. It keeps:
+ *
+ * 1. the main job by each way to ask and to decide (web, Slack, command line), each way to sign in, and the record of the call;
+ * 2. for each promise (P1 to P13), those that fail if it is broken in general, and those that separate tenants and roles;
+ * 3. for each feature one test that uses it, and one refusal if a wrong permission would let somebody in or data out;
+ * 4. one kill, one lost connection and one full disk of each program.
+ *
+ * Browser tests are dearer still. `npm test` keeps:
  *
  * 1. the main job, and what keeps an approver from being deceived on the page of a request;
- * 2. for each promise (P1 to P13) with browser tests, those that fail if it is broken in general: one fault of a log, one
- *    approval with a passkey, one refusal;
+ * 2. for each promise with browser tests, those that fail if it is broken in general: one fault of a log, one approval with a
+ *    passkey, one refusal;
  * 3. for each page, and each feature with a page of its own, a test that opens it and uses its main action, so that
  *    `npm test` fails if it does not work at all;
  * 4. the accessibility engines on a sample of the pages, each in one look;
  * 5. the content security policy, framing, and that nothing of another tenant is shown.
  *
- * All other browser tests are here, even if no other test proves the same: further faults and refusals, a second way to do the
- * same, the layout on one screen, and what takes long. `.ci/run` runs both before a change lands.
+ * All others are in the soak alone, even if no other test proves the same: further faults and refusals, a second way to do the
+ * same, other languages, devices and screens, repeated messages, and what takes long.
  */
 export function onlyInSoak(register: () => void): void {
   if (isFullRun()) register();
