@@ -126,7 +126,7 @@ describeOn('SQLite', 'invitations', (bench) => {
         actor: ada.person.id,
         data: { invitation: invitation.id, hash: invitation.hash, statement: invitation.statement },
       });
-      expect(JSON.stringify(created)).not.toContain('4711');
+      expect(JSON.stringify(created)).not.toContain('Case 4711');
     });
 
     test.each<[string, Partial<InvitationInput>, string[]]>([

