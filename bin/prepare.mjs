@@ -12,6 +12,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -29,6 +30,7 @@ import { programFolders } from './program-folders.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MINIMUM_NODE = [20, 19];
 const LOCK_WAIT_MS = 10 * 60_000;
+const LOCK = join(root, '.prepare.lock');
 
 const say = (text) => process.stderr.write(`countersign: ${text}\n`);
 
@@ -48,41 +50,43 @@ function checkNode() {
 
 /** Two terminals may start at once: the folder is the lock, the pid in it tells a crashed owner from a busy one. */
 async function withLock(work) {
-  const lock = join(root, '.prepare.lock');
   const started = Date.now();
   for (let told = false; ; ) {
     try {
-      mkdirSync(lock);
+      mkdirSync(LOCK);
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      if (ownerIsGone(lock)) {
-        rmSync(lock, { recursive: true, force: true });
+      if (ownerIsGone()) {
+        removeLock();
         continue;
       }
       if (!told) say('another terminal is installing or building here; waiting for it …');
       told = true;
       if (Date.now() - started > LOCK_WAIT_MS)
-        fail(`${lock} is still held after 10 minutes. If nothing else runs here, remove it and try again.`);
+        fail(`${LOCK} is still held after 10 minutes. If nothing else runs here, remove it and try again.`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
   try {
-    writeFileSync(join(lock, 'pid'), String(process.pid));
+    writeFileSync(join(LOCK, 'pid'), String(process.pid));
     await work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    removeLock();
   }
 }
 
-function ownerIsGone(lock) {
+/** What an owner that was killed had begun may go on writing into it for a moment. */
+const removeLock = () => rmSync(LOCK, { recursive: true, force: true, maxRetries: 20 });
+
+function ownerIsGone() {
   try {
-    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'));
+    const pid = Number(readFileSync(join(LOCK, 'pid'), 'utf8'));
     process.kill(pid, 0);
     return false;
   } catch (error) {
     if (error.code === 'ESRCH') return true;
-    if (error.code === 'ENOENT') return existsSync(lock) && Date.now() - statSync(lock).mtimeMs > 2_000;
+    if (error.code === 'ENOENT') return existsSync(LOCK) && Date.now() - statSync(LOCK).mtimeMs > 2_000;
     return false;
   }
 }
@@ -103,6 +107,9 @@ const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 /** Has its own packages: linters of the OpenAPI document and client generators. Nothing else needs them. */
 const OPENAPI = join(root, 'test/openapi');
 
+const SQLITE = 'node_modules/better-sqlite3';
+const SQLITE_BINARY = 'build/Release/better_sqlite3.node';
+
 /**
  * How SQLite is compiled. Compiling all of it takes 51 s of processor time with the package's own -O3, 34 s with -O2 and 18 s with
  * -O1. SQLite is as fast with -O2 as with -O3. With -O1 reads take about a tenth longer, which is too much: hosts run the broker
@@ -114,6 +121,9 @@ const SQLITE_FLAGS = [
   ...['FTS3', 'FTS4', 'FTS5', 'RTREE', 'GEOPOLY'].map((name) => `-USQLITE_ENABLE_${name}`),
 ].join(' ');
 
+const npm = (folder, args, what = `npm ${args[0]}`, env = process.env) =>
+  run('npm', [...args, '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], what, env);
+
 /**
  * Puts the packages in place, and begins to compile those that come as source: a build needs none of them, and can run
  * beside it.
@@ -122,10 +132,8 @@ const SQLITE_FLAGS = [
  * @returns {Promise<() => Promise<void>>} waits until all is compiled
  */
 async function install(folder) {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(folder, 'package-lock.json')))
-    .update(process.versions.modules)
-    .digest('hex');
+  const lockFile = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const wanted = createHash('sha256').update(lockFile).update(process.versions.modules).digest('hex');
   const modules = join(folder, 'node_modules');
   const stamp = join(modules, '.countersign-installed');
   if (read(stamp) === wanted) return async () => {};
@@ -139,22 +147,72 @@ async function install(folder) {
       ? 'installing packages (about a minute the first time) …'
       : 'installing what checks the OpenAPI document …',
   );
-  const npm = (args, env) =>
-    run(
-      'npm',
-      [...args, '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'],
-      `npm ${args[0]}`,
-      env,
-    );
-  await npm(['ci', '--ignore-scripts']);
-  // node-gyp compiles as many files at once as JOBS says. SQLite has two, and one of them is most of the work.
-  const compiled = npm(['rebuild'], { JOBS: 'max', CFLAGS: SQLITE_FLAGS, ...process.env });
+  const { packages } = JSON.parse(lockFile);
+  const sqlite = SQLITE in packages ? compileSqlite(packages) : undefined;
+  const placed = npm(folder, ['ci', '--ignore-scripts']);
+  const compiled = allOf([
+    placed.then(() => runInstallScripts(folder, packages)),
+    sqlite?.then(async (binary) => {
+      await placed;
+      const to = join(folder, SQLITE, SQLITE_BINARY);
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(binary, to);
+    }),
+  ]);
+  // If one fails, the other ends before the lock is given back.
+  await placed.catch(() => compiled);
   // The caller that waits gets the error. It may occur before.
   compiled.catch(() => {});
   return async () => {
     await compiled;
     writeFileSync(stamp, wanted);
   };
+}
+
+/**
+ * Compiles SQLite, or downloads the binary that its package offers for this machine. Compiling takes longer than `npm ci`, so
+ * it happens beside it: in a folder of its own, with the same versions. That folder goes with the lock.
+ *
+ * @param packages of package-lock.json
+ * @returns {Promise<string>} where the binary is
+ */
+async function compileSqlite(packages) {
+  const folder = join(LOCK, 'sqlite');
+  const dependencies = { [nameOf(SQLITE)]: packages[SQLITE].version };
+  const lockFile = {
+    lockfileVersion: 3,
+    packages: { '': { dependencies }, ...withDependencies(SQLITE, packages) },
+  };
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies }));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lockFile));
+  await npm(folder, ['ci'], 'the build of SQLite', { CFLAGS: SQLITE_FLAGS, ...process.env });
+  return join(folder, SQLITE, SQLITE_BINARY);
+}
+
+const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+/** The part of package-lock.json that a package needs, with what it depends on. */
+function withDependencies(wanted, packages) {
+  const found = {};
+  const add = (top) => {
+    for (const [path, entry] of Object.entries(packages)) {
+      const isOfIt = path === top || path.startsWith(`${top}/node_modules/`);
+      if (!isOfIt || path in found) continue;
+      found[path] = entry;
+      for (const name of Object.keys(entry.dependencies ?? {})) add(`node_modules/${name}`);
+    }
+  };
+  add(wanted);
+  return found;
+}
+
+/** What the packages in place, other than SQLite, do when they are installed. */
+async function runInstallScripts(folder, packages) {
+  const names = Object.keys(packages)
+    .filter((path) => packages[path].hasInstallScript && path !== SQLITE && existsSync(join(folder, path)))
+    .map(nameOf);
+  if (names.length > 0) await npm(folder, ['rebuild', ...names]);
 }
 
 function sourceFiles(folder) {
