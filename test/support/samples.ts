@@ -48,8 +48,6 @@ export const SAMPLES = {
   brokerKills: { quick: 1, full: 30 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
   workerKills: { quick: 1, full: 25 },
-  /** `kill -9` of a gateway that holds a part of a grant's budget. */
-  budgetKills: { quick: 1, full: 3 },
   /** Stops of a grant that a fleet of gateways receives under load. */
   fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */

@@ -5,6 +5,7 @@ import { ask } from '../../factories/ask.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant } from '../../support/story.js';
 
@@ -158,36 +159,45 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(again.headers['set-cookie']).toBeUndefined();
   });
 
-  test('codes that no one exchanges sign no browser out: anyone can make a link that gives out one', async () => {
-    const grant = await makeGrant(world.site);
-    const cookie = await open(grant);
-    const begun = await get(PAGE, OPENS);
-    for (let code = 0; code < 12; code += 1) expectStatus(await chosen(grant, begun), 200);
-    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
-  });
+  onlyInSoak(() => {
+    test('codes that no one exchanges sign no browser out: anyone can make a link that gives out one', async () => {
+      const grant = await makeGrant(world.site);
+      const cookie = await open(grant);
+      const begun = await get(PAGE, OPENS);
+      for (let code = 0; code < 12; code += 1) expectStatus(await chosen(grant, begun), 200);
+      expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
+    });
 
-  test('the eleventh browser of a grant signs the first one out', async () => {
-    const grant = await makeGrant(world.site);
-    const cookies: string[] = [];
-    while (cookies.length < 11) cookies.push(await open(grant));
-    const calls = cookies.slice(0, 2).map((cookie) => get(PAGE, { ...CALLS, cookie }));
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([401, 200]);
-  });
+    test('the eleventh browser of a grant signs the first one out', async () => {
+      const grant = await makeGrant(world.site);
+      const cookies: string[] = [];
+      while (cookies.length < 11) cookies.push(await open(grant));
+      const calls = cookies.slice(0, 2).map((cookie) => get(PAGE, { ...CALLS, cookie }));
+      expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([401, 200]);
+    });
 
-  test('comes back to a path of this host alone', async () => {
-    const grant = await makeGrant(world.site);
-    const tooLong = `/${'x'.repeat(2_000)}`;
-    for (const to of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/../x', '', tooLong]) {
-      const begun = await get(`/countersign/open?${new URLSearchParams({ to })}`, OPENS);
-      expect(begun.location.searchParams.get('to')).toBe('/');
-    }
-    const longest = await get(`/countersign/open?to=${tooLong.slice(0, -1)}`, OPENS);
-    expect(longest.location.searchParams.get('to')).toHaveLength(2_000);
-    expectStatus(await chosen(grant, longest), 200);
-    const { back, attempt } = await withCode(grant);
-    const forged = back.replace(/to=.*$/, `to=${encodeURIComponent('//evil.example/')}`);
-    const { headers } = await get(forged, { ...OPENS, cookie: attempt });
-    expect(headers.location).toBe('/');
+    test('comes back to a path of this host alone', async () => {
+      const grant = await makeGrant(world.site);
+      const tooLong = `/${'x'.repeat(2_000)}`;
+      for (const to of [
+        'https://evil.example/',
+        '//evil.example/',
+        '/\\evil.example',
+        '/../x',
+        '',
+        tooLong,
+      ]) {
+        const begun = await get(`/countersign/open?${new URLSearchParams({ to })}`, OPENS);
+        expect(begun.location.searchParams.get('to')).toBe('/');
+      }
+      const longest = await get(`/countersign/open?to=${tooLong.slice(0, -1)}`, OPENS);
+      expect(longest.location.searchParams.get('to')).toHaveLength(2_000);
+      expectStatus(await chosen(grant, longest), 200);
+      const { back, attempt } = await withCode(grant);
+      const forged = back.replace(/to=.*$/, `to=${encodeURIComponent('//evil.example/')}`);
+      const { headers } = await get(forged, { ...OPENS, cookie: attempt });
+      expect(headers.location).toBe('/');
+    });
   });
 
   test('a call of another page is refused, and so is a call that changes something unless the service’s own page makes it', async () => {
@@ -216,13 +226,15 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect((await get(PAGE, { ...OPENS, 'sec-fetch-site': 'cross-site', cookie })).status).toBe(200);
   });
 
-  test('a call of another page gets no token minted, so it does not begin access that waits for its first use', async () => {
-    const grant = await makeGrant(world.site);
-    const cookie = await open(grant);
-    const foreign = await get(PAGE, { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
-    expect(foreign.text).toContain('"cross_origin"');
-    expect((await get(PAGE, { ...CALLS, cookie: `${cookie}0` })).status).toBe(401);
-    expect(await eventsOf(grant)).not.toContain('token.minted');
+  onlyInSoak(() => {
+    test('a call of another page gets no token minted, so it does not begin access that waits for its first use', async () => {
+      const grant = await makeGrant(world.site);
+      const cookie = await open(grant);
+      const foreign = await get(PAGE, { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
+      expect(foreign.text).toContain('"cross_origin"');
+      expect((await get(PAGE, { ...CALLS, cookie: `${cookie}0` })).status).toBe(401);
+      expect(await eventsOf(grant)).not.toContain('token.minted');
+    });
   });
 
   test('loads what is the same for every tenant, privately and recorded as shared; without a session it loads nothing', async () => {
@@ -253,21 +265,23 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(JSON.stringify(refused)).toContain('unknown_resource');
   });
 
-  test('at every host the gateway takes stops of customers, and shows pins and its key: no origin in a feed can hide them', async () => {
-    const stop = await get('/countersign/stop', { method: 'POST', 'content-length': '0' });
-    expect([stop.status, stop.text]).toEqual([400, expect.stringContaining('"invalid_request"')]);
-    expect((await get('/countersign/pins/acme?nonce=n1')).headers['content-type']).toBe('application/jwt');
-    expect((await get('/countersign/jwks.json')).text).toContain('"keys"');
-    expect((await get('/countersign/else')).status).toBe(404);
-    expect((await get('/countersign/open', { method: 'POST' })).status).toBe(404);
-  });
+  onlyInSoak(() => {
+    test('at every host the gateway takes stops of customers, and shows pins and its key: no origin in a feed can hide them', async () => {
+      const stop = await get('/countersign/stop', { method: 'POST', 'content-length': '0' });
+      expect([stop.status, stop.text]).toEqual([400, expect.stringContaining('"invalid_request"')]);
+      expect((await get('/countersign/pins/acme?nonce=n1')).headers['content-type']).toBe('application/jwt');
+      expect((await get('/countersign/jwks.json')).text).toContain('"keys"');
+      expect((await get('/countersign/else')).status).toBe(404);
+      expect((await get('/countersign/open', { method: 'POST' })).status).toBe(404);
+    });
 
-  test('a text that is no code is refused without asking the broker', async () => {
-    const attempt = cookieOf(await get(PAGE, OPENS));
-    for (const code of ['', 'x', 'g'.repeat(90)])
-      expect((await get(`/countersign/session?code=${code}`, { ...OPENS, cookie: attempt })).status).toBe(
-        403,
-      );
+    test('a text that is no code is refused without asking the broker', async () => {
+      const attempt = cookieOf(await get(PAGE, OPENS));
+      for (const code of ['', 'x', 'g'.repeat(90)])
+        expect((await get(`/countersign/session?code=${code}`, { ...OPENS, cookie: attempt })).status).toBe(
+          403,
+        );
+    });
   });
 
   test('a cookie counts nowhere else: not in a path of the gateway, not at another host, not changed', async () => {
@@ -289,54 +303,56 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect((await get(PAGE, { method: 'POST', ...OPENS })).status).toBe(401);
   });
 
-  test('a proxy that asks about calls gets the same answers for a browser’s session, and passes none of it on', async () => {
-    const cookie = await open(await makeGrant(world.site));
-    const asked = ({ host = HOST, method = 'GET', path = PAGE, ...headers }: Sent & { path?: string }) =>
-      visit(world.site.gatewayUrl, '/authz/traefik/billing', {
-        ...{ host: 'localhost', 'countersign-proxy-secret': SECRET },
-        ...{ 'x-forwarded-host': host, 'x-forwarded-method': method, 'x-forwarded-uri': path },
-        ...headers,
+  onlyInSoak(() => {
+    test('a proxy that asks about calls gets the same answers for a browser’s session, and passes none of it on', async () => {
+      const cookie = await open(await makeGrant(world.site));
+      const asked = ({ host = HOST, method = 'GET', path = PAGE, ...headers }: Sent & { path?: string }) =>
+        visit(world.site.gatewayUrl, '/authz/traefik/billing', {
+          ...{ host: 'localhost', 'countersign-proxy-secret': SECRET },
+          ...{ 'x-forwarded-host': host, 'x-forwarded-method': method, 'x-forwarded-uri': path },
+          ...headers,
+        });
+      const passed = world.upstream.hits.length;
+      const answer = await asked({ ...CALLS, cookie });
+      expect(answer).toMatchObject({
+        status: 200,
+        headers: { 'countersign-tenant': 'acme', 'countersign-record': expect.stringMatching(/^rec_/) },
       });
-    const passed = world.upstream.hits.length;
-    const answer = await asked({ ...CALLS, cookie });
-    expect(answer).toMatchObject({
-      status: 200,
-      headers: { 'countersign-tenant': 'acme', 'countersign-record': expect.stringMatching(/^rec_/) },
+      expect(JSON.stringify(answer)).not.toContain('countersign-session');
+      expect((await asked({ ...CALLS, cookie, path: '/assets/app.js' })).status).toBe(200);
+      // Without a session: to the sign-in, or 401.
+      const begun = await asked(OPENS);
+      expect([begun.status, begun.location.pathname, cookieOf(begun)]).toEqual([
+        ...[303, '/open', expect.stringMatching(/^__Host-countersign-open=/)],
+      ]);
+      expect((await asked(CALLS)).status).toBe(401);
+      // Caddy and Envoy ask with the host of the call. Without a secret it is a path of the service.
+      const question = { 'x-forwarded-host': HOST, 'x-forwarded-method': 'GET', 'x-forwarded-uri': PAGE };
+      const path = '/authz/traefik/billing';
+      const atHost = { ...CALLS, cookie, ...question };
+      expect((await get(path, { ...atHost, 'countersign-proxy-secret': SECRET })).status).toBe(200);
+      expect((await get(path, { ...atHost, 'countersign-proxy-secret': 'x' })).text).toContain(
+        '"proxy_not_trusted"',
+      );
+      expect((await get(path, atHost)).text).toContain('"route_not_listed"');
+      // Another page, another host, another tenant, an upgrade.
+      const foreign = { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+      for (const sent of [
+        { ...foreign },
+        { ...foreign, method: 'PATCH' },
+        { ...CALLS, method: 'PATCH', origin: 'null' },
+      ])
+        expect((await asked({ ...sent, cookie })).text).toContain('"cross_origin"');
+      for (const host of ['localhost', 'other.localhost'])
+        expect((await asked({ ...CALLS, cookie, host })).status).toBe(401);
+      const other = await asked({ ...OPENS, cookie, path: '/tenants/globex/invoices/7' });
+      expect([other.status, other.text]).toEqual([403, expect.stringContaining('/ask?tenant=globex&amp;')]);
+      const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+      expect((await asked({ ...CALLS, cookie, ...upgrade })).text).toContain('"ambiguous_request"');
+      const socket = { ...CALLS, cookie, 'sec-websocket-key': 'eA==' };
+      expect((await asked(socket)).text).toContain('"route_not_listed"');
+      expect(world.upstream.hits).toHaveLength(passed);
     });
-    expect(JSON.stringify(answer)).not.toContain('countersign-session');
-    expect((await asked({ ...CALLS, cookie, path: '/assets/app.js' })).status).toBe(200);
-    // Without a session: to the sign-in, or 401.
-    const begun = await asked(OPENS);
-    expect([begun.status, begun.location.pathname, cookieOf(begun)]).toEqual([
-      ...[303, '/open', expect.stringMatching(/^__Host-countersign-open=/)],
-    ]);
-    expect((await asked(CALLS)).status).toBe(401);
-    // Caddy and Envoy ask with the host of the call. Without a secret it is a path of the service.
-    const question = { 'x-forwarded-host': HOST, 'x-forwarded-method': 'GET', 'x-forwarded-uri': PAGE };
-    const path = '/authz/traefik/billing';
-    const atHost = { ...CALLS, cookie, ...question };
-    expect((await get(path, { ...atHost, 'countersign-proxy-secret': SECRET })).status).toBe(200);
-    expect((await get(path, { ...atHost, 'countersign-proxy-secret': 'x' })).text).toContain(
-      '"proxy_not_trusted"',
-    );
-    expect((await get(path, atHost)).text).toContain('"route_not_listed"');
-    // Another page, another host, another tenant, an upgrade.
-    const foreign = { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-    for (const sent of [
-      { ...foreign },
-      { ...foreign, method: 'PATCH' },
-      { ...CALLS, method: 'PATCH', origin: 'null' },
-    ])
-      expect((await asked({ ...sent, cookie })).text).toContain('"cross_origin"');
-    for (const host of ['localhost', 'other.localhost'])
-      expect((await asked({ ...CALLS, cookie, host })).status).toBe(401);
-    const other = await asked({ ...OPENS, cookie, path: '/tenants/globex/invoices/7' });
-    expect([other.status, other.text]).toEqual([403, expect.stringContaining('/ask?tenant=globex&amp;')]);
-    const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
-    expect((await asked({ ...CALLS, cookie, ...upgrade })).text).toContain('"ambiguous_request"');
-    const socket = { ...CALLS, cookie, 'sec-websocket-key': 'eA==' };
-    expect((await asked(socket)).text).toContain('"route_not_listed"');
-    expect(world.upstream.hits).toHaveLength(passed);
   });
 
   /** What an open page learns of the access of its browser. */
@@ -348,30 +364,32 @@ describe('a browser with a grant, at the service’s own host', () => {
 
   const RELEASES = { ...CALLS, method: 'POST', origin: ORIGIN, 'content-length': '0' };
 
-  test('an open page learns how long its access lasts without a request to the broker, and then that a lock stops it', async () => {
-    const grant = await makeGrant(world.site);
-    const cookie = await open(grant);
-    expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
-    const minted = (await eventsOf(grant)).filter((type) => type === 'token.minted');
-    const state = await stateOf(cookie);
-    expect(state).toMatchObject({ state: 'open', tenant: 'acme', grant });
-    expect(state['ask']).toMatch(/^http:[^?]*\/ask\?tenant=acme&service=billing&scope=/);
-    expect(state['secondsLeft']).toBeLessThanOrEqual(900);
-    for (let tab = 0; tab < 40; tab += 1) await stateOf(cookie);
-    expect((await eventsOf(grant)).filter((type) => type === 'token.minted')).toEqual(minted);
+  onlyInSoak(() => {
+    test('an open page learns how long its access lasts without a request to the broker, and then that a lock stops it', async () => {
+      const grant = await makeGrant(world.site);
+      const cookie = await open(grant);
+      expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
+      const minted = (await eventsOf(grant)).filter((type) => type === 'token.minted');
+      const state = await stateOf(cookie);
+      expect(state).toMatchObject({ state: 'open', tenant: 'acme', grant });
+      expect(state['ask']).toMatch(/^http:[^?]*\/ask\?tenant=acme&service=billing&scope=/);
+      expect(state['secondsLeft']).toBeLessThanOrEqual(900);
+      for (let tab = 0; tab < 40; tab += 1) await stateOf(cookie);
+      expect((await eventsOf(grant)).filter((type) => type === 'token.minted')).toEqual(minted);
 
-    const locks = `${world.site.brokerUrl}/api/v1/locks`;
-    const lock = { kind: 'tenant', name: 'acme', reason: 'something looks wrong' };
-    const { id } = expectStatus<{ id: string }>(
-      await callApi(await world.site.key('approver'), 'POST', locks, lock),
-      201,
-    );
-    let seen = await stateOf(cookie);
-    while (seen['state'] === 'open') seen = await stateOf(cookie);
-    expect(seen).toMatchObject({ state: 'locked', tenant: 'acme' });
-    expectStatus(await callApi(await world.site.key('approver'), 'DELETE', `${locks}/${id}`), 200);
-    while (seen['state'] === 'locked') seen = await stateOf(cookie);
-    expect(seen).toMatchObject({ state: 'open' });
+      const locks = `${world.site.brokerUrl}/api/v1/locks`;
+      const lock = { kind: 'tenant', name: 'acme', reason: 'something looks wrong' };
+      const { id } = expectStatus<{ id: string }>(
+        await callApi(await world.site.key('approver'), 'POST', locks, lock),
+        201,
+      );
+      let seen = await stateOf(cookie);
+      while (seen['state'] === 'open') seen = await stateOf(cookie);
+      expect(seen).toMatchObject({ state: 'locked', tenant: 'acme' });
+      expectStatus(await callApi(await world.site.key('approver'), 'DELETE', `${locks}/${id}`), 200);
+      while (seen['state'] === 'locked') seen = await stateOf(cookie);
+      expect(seen).toMatchObject({ state: 'open' });
+    });
   });
 
   test('a page releases the access of its browser: the log names the engineer, and the session opens nothing more', async () => {
@@ -401,15 +419,17 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect([endReason, endedBy]).toEqual(['released', requester]);
   });
 
-  test('a cookie that was copied to the host of another service says nothing there, and releases nothing', async () => {
-    const grant = await makeGrant(world.site);
-    const cookie = await open(grant);
-    expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
-    const there = { ...CALLS, host: 'reports.localhost', cookie };
-    expect((await get('/countersign/grant', there)).text).toBe('{"state":"invalid_token"}');
-    const release = { ...there, method: 'POST', origin: REPORTS, 'content-length': '0' };
-    expect((await get('/countersign/release', release)).status).toBe(401);
-    expect(await stateOf(cookie)).toMatchObject({ state: 'open' });
+  onlyInSoak(() => {
+    test('a cookie that was copied to the host of another service says nothing there, and releases nothing', async () => {
+      const grant = await makeGrant(world.site);
+      const cookie = await open(grant);
+      expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
+      const there = { ...CALLS, host: 'reports.localhost', cookie };
+      expect((await get('/countersign/grant', there)).text).toBe('{"state":"invalid_token"}');
+      const release = { ...there, method: 'POST', origin: REPORTS, 'content-length': '0' };
+      expect((await get('/countersign/release', release)).status).toBe(401);
+      expect(await stateOf(cookie)).toMatchObject({ state: 'open' });
+    });
   });
 
   test('P9: a script in a page of the service calls within the scope alone, and sees neither cookie nor token', async () => {
@@ -433,82 +453,87 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(state.text + JSON.stringify(state.headers)).not.toMatch(new RegExp(`${secret}|eyJ`));
   });
 
-  test('P9: no page installs a service worker, which would outlive the grant', async () => {
-    const cookie = await open(await makeGrant(world.site));
-    const script = { ...CALLS, cookie };
-    expect((await get('/assets/a.js', script)).status).toBe(200);
-    const hits = world.upstream.hits.length;
-    for (const worker of [{ 'service-worker': 'script' }, { 'sec-fetch-dest': 'serviceworker' }]) {
-      const refused = await get('/assets/a.js', { ...script, ...worker });
-      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('"route_not_listed"')]);
-    }
-    expect(world.upstream.hits).toHaveLength(hits);
-  });
-
-  test('no page of another origin releases the access, nor reads it', async () => {
-    const grant = await makeGrant(world.site);
-    const cookie = await open(grant);
-    const foreign: Record<string, string>[] = [
-      { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
-      { ...CALLS, 'sec-fetch-site': 'same-site', origin: 'http://other.localhost:4100' },
-      { ...OPENS, 'sec-fetch-site': 'cross-site', origin: 'null' },
-      { origin: 'https://evil.example' },
-      OPENS,
-      {},
-    ];
-    for (const sent of foreign) {
-      const answer = await get('/countersign/release', {
-        ...sent,
-        method: 'POST',
-        'content-length': '0',
-        cookie,
-      });
-      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('"cross_origin"')]);
-    }
-    const read = await get('/countersign/grant', { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
-    expect(read.text).toContain('"cross_origin"');
-    expect((await get('/countersign/release', { ...RELEASES })).status).toBe(401);
-    expect((await get('/countersign/release', { ...RELEASES, method: 'GET', cookie })).status).toBe(404);
-    const body = { 'content-length': '2', expect: '100-continue' };
-    expect((await get('/countersign/release', { ...RELEASES, ...body, cookie })).status).toBe(400);
-    expect(await eventsOf(grant)).toEqual(expect.not.arrayContaining(['token.minted', 'grant.ended']));
-    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
-  });
-
-  test('a page that a person opens gets the overlay, and asks for it without compression; no other answer is changed', async () => {
-    const cookie = await open(await makeGrant(world.site));
-    const html = '<!doctype html><html><head><title>7</title></head></html>';
-    const before = world.upstream.answer;
-    world.upstream.answer = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/html', 'content-length': html.length });
-      response.end(html);
-    };
-    try {
-      const page = await get(PAGE, { ...OPENS, cookie, 'accept-encoding': 'gzip, br' });
-      expect(page.text).toBe(
-        html.replace('<head>', '<head><script src="/countersign/overlay.js" defer></script>'),
-      );
-      expect(page.headers).toMatchObject({
-        'transfer-encoding': 'chunked',
-        'countersign-record': expect.any(String),
-      });
-      expect(page.headers['content-length']).toBeUndefined();
-      expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('identity');
-      const part = await get(PAGE, { ...CALLS, cookie, 'accept-encoding': 'gzip, br' });
-      expect([part.text, part.headers['content-length']]).toEqual([html, String(html.length)]);
-      expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('gzip, br');
-      // No browser sends a field twice. The record says that the call was allowed, so it is made.
-      for (const field of ['sec-fetch-mode', 'sec-fetch-dest'] as const) {
-        const hits = world.upstream.hits.length;
-        const twice = await get(PAGE, { ...OPENS, cookie, [field]: [OPENS[field], OPENS[field]] });
-        expect([twice.status, twice.text, world.upstream.hits.length - hits]).toEqual([200, html, 1]);
+  onlyInSoak(() => {
+    test('P9: no page installs a service worker, which would outlive the grant', async () => {
+      const cookie = await open(await makeGrant(world.site));
+      const script = { ...CALLS, cookie };
+      expect((await get('/assets/a.js', script)).status).toBe(200);
+      const hits = world.upstream.hits.length;
+      for (const worker of [{ 'service-worker': 'script' }, { 'sec-fetch-dest': 'serviceworker' }]) {
+        const refused = await get('/assets/a.js', { ...script, ...worker });
+        expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('"route_not_listed"')]);
       }
-    } finally {
-      world.upstream.answer = before;
-    }
-    const script = await get('/countersign/overlay.js', { 'sec-fetch-site': 'same-origin' });
-    expect([script.status, script.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8']);
-    expect(() => new Script(script.text)).not.toThrow();
+      expect(world.upstream.hits).toHaveLength(hits);
+    });
+
+    test('no page of another origin releases the access, nor reads it', async () => {
+      const grant = await makeGrant(world.site);
+      const cookie = await open(grant);
+      const foreign: Record<string, string>[] = [
+        { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+        { ...CALLS, 'sec-fetch-site': 'same-site', origin: 'http://other.localhost:4100' },
+        { ...OPENS, 'sec-fetch-site': 'cross-site', origin: 'null' },
+        { origin: 'https://evil.example' },
+        OPENS,
+        {},
+      ];
+      for (const sent of foreign) {
+        const answer = await get('/countersign/release', {
+          ...sent,
+          method: 'POST',
+          'content-length': '0',
+          cookie,
+        });
+        expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('"cross_origin"')]);
+      }
+      const read = await get('/countersign/grant', { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
+      expect(read.text).toContain('"cross_origin"');
+      expect((await get('/countersign/release', { ...RELEASES })).status).toBe(401);
+      expect((await get('/countersign/release', { ...RELEASES, method: 'GET', cookie })).status).toBe(404);
+      const body = { 'content-length': '2', expect: '100-continue' };
+      expect((await get('/countersign/release', { ...RELEASES, ...body, cookie })).status).toBe(400);
+      expect(await eventsOf(grant)).toEqual(expect.not.arrayContaining(['token.minted', 'grant.ended']));
+      expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
+    });
+
+    test('a page that a person opens gets the overlay, and asks for it without compression; no other answer is changed', async () => {
+      const cookie = await open(await makeGrant(world.site));
+      const html = '<!doctype html><html><head><title>7</title></head></html>';
+      const before = world.upstream.answer;
+      world.upstream.answer = (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/html', 'content-length': html.length });
+        response.end(html);
+      };
+      try {
+        const page = await get(PAGE, { ...OPENS, cookie, 'accept-encoding': 'gzip, br' });
+        expect(page.text).toBe(
+          html.replace('<head>', '<head><script src="/countersign/overlay.js" defer></script>'),
+        );
+        expect(page.headers).toMatchObject({
+          'transfer-encoding': 'chunked',
+          'countersign-record': expect.any(String),
+        });
+        expect(page.headers['content-length']).toBeUndefined();
+        expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('identity');
+        const part = await get(PAGE, { ...CALLS, cookie, 'accept-encoding': 'gzip, br' });
+        expect([part.text, part.headers['content-length']]).toEqual([html, String(html.length)]);
+        expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('gzip, br');
+        // No browser sends a field twice. The record says that the call was allowed, so it is made.
+        for (const field of ['sec-fetch-mode', 'sec-fetch-dest'] as const) {
+          const hits = world.upstream.hits.length;
+          const twice = await get(PAGE, { ...OPENS, cookie, [field]: [OPENS[field], OPENS[field]] });
+          expect([twice.status, twice.text, world.upstream.hits.length - hits]).toEqual([200, html, 1]);
+        }
+      } finally {
+        world.upstream.answer = before;
+      }
+      const script = await get('/countersign/overlay.js', { 'sec-fetch-site': 'same-origin' });
+      expect([script.status, script.headers['content-type']]).toEqual([
+        200,
+        'text/javascript; charset=utf-8',
+      ]);
+      expect(() => new Script(script.text)).not.toThrow();
+    });
   });
 
   test('a linked file opens with the session whose call gave the link; another grant’s session, or none, opens nothing', async () => {

@@ -7,12 +7,15 @@ import { Fleet } from '../../support/fleet.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import type { Inside } from '../../support/inside.js';
 import type { Program } from '../../support/program.js';
-import { samples } from '../../support/samples.js';
+import { onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 type GrantBody = { state: string; endReason: string | null; used: { calls: number; bytes: number } };
+
+/** `kill -9` of a gateway that holds a part of a grant's budget. */
+const KILLS = 3;
 
 let site: Site<Inside, Program>;
 let upstream: CountingUpstream;
@@ -102,28 +105,30 @@ test('a budget of calls is exact over three gateways under concurrent calls, and
   });
 }, 120_000);
 
-test('a budget of bytes is exact over three gateways: streams are cut at the limit, to the byte', async () => {
-  const budget = 300_000;
-  const grant = await makeGrant(site, 'engineer', { budget: { bytes: budget } });
-  const token = await mintToken(site, grant);
-  upstream.answer = (_request, response) => response.end(Buffer.alloc(70_001, 'x'));
-  const answers = await Promise.all(
-    Array.from({ length: 9 }, (_, index) => call(fleet.gateways[index % 3]!.url, token)),
-  );
-  const received = () =>
-    answers.filter(({ status }) => status === 200).reduce((sum, { bytes }) => sum + bytes, 0);
-  // As above: what another gateway holds may come too late for these streams.
-  await eventually(
-    'the whole budget is used',
-    async () => {
-      if (received() < budget) answers.push(await call(fleet.gateways[answers.length % 3]!.url, token));
-      return received() >= budget;
-    },
-    100_000,
-  );
-  expect(received()).toBe(budget);
-  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { bytes: budget } });
-}, 120_000);
+onlyInSoak(() => {
+  test('a budget of bytes is exact over three gateways: streams are cut at the limit, to the byte', async () => {
+    const budget = 300_000;
+    const grant = await makeGrant(site, 'engineer', { budget: { bytes: budget } });
+    const token = await mintToken(site, grant);
+    upstream.answer = (_request, response) => response.end(Buffer.alloc(70_001, 'x'));
+    const answers = await Promise.all(
+      Array.from({ length: 9 }, (_, index) => call(fleet.gateways[index % 3]!.url, token)),
+    );
+    const received = () =>
+      answers.filter(({ status }) => status === 200).reduce((sum, { bytes }) => sum + bytes, 0);
+    // As above: what another gateway holds may come too late for these streams.
+    await eventually(
+      'the whole budget is used',
+      async () => {
+        if (received() < budget) answers.push(await call(fleet.gateways[answers.length % 3]!.url, token));
+        return received() >= budget;
+      },
+      100_000,
+    );
+    expect(received()).toBe(budget);
+    expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { bytes: budget } });
+  }, 120_000);
+});
 
 test('one approved change is made once, although three gateways are tried at the same time', async () => {
   const change = {
@@ -147,48 +152,50 @@ test('one approved change is made once, although three gateways are tried at the
   expect(upstream.hits.length - before).toBe(1);
 }, 120_000);
 
-test('unused budget of one gateway soon goes to another', async () => {
-  const grant = await makeGrant(site, 'engineer', { budget: { calls: 8 } });
-  const token = await mintToken(site, grant);
-  const [first, second] = fleet.gateways;
-  expect((await call(first!.url, token)).status).toBe(200);
-  // The first gateway holds more than it used. Calls of the others wait until that has been returned.
-  for (let count = 0; count < 7; count += 1)
-    await eventually('a call passes', async () => (await call(second!.url, token)).status === 200);
-  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 8 } });
-}, 120_000);
+onlyInSoak(() => {
+  test('unused budget of one gateway soon goes to another', async () => {
+    const grant = await makeGrant(site, 'engineer', { budget: { calls: 8 } });
+    const token = await mintToken(site, grant);
+    const [first, second] = fleet.gateways;
+    expect((await call(first!.url, token)).status).toBe(200);
+    // The first gateway holds more than it used. Calls of the others wait until that has been returned.
+    for (let count = 0; count < 7; count += 1)
+      await eventually('a call passes', async () => (await call(second!.url, token)).status === 200);
+    expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 8 } });
+  }, 120_000);
 
-test('a budget survives kill -9: what the dead process held is neither used twice nor lost', async () => {
-  await site.startGateway();
-  const grant = await makeGrant(site, 'engineer', { budget: { calls: 40 } });
-  const token = await mintToken(site, grant);
-  const before = upstream.hits.length;
-  for (let kill = 0; kill < samples('budgetKills'); kill += 1) {
-    for (let count = 0; count < 3; count += 1) expect((await callGateway(site, token)).status).toBe(200);
-    await site.gateway.stop('SIGKILL');
+  test('a budget survives kill -9: what the dead process held is neither used twice nor lost', async () => {
     await site.startGateway();
-  }
-  await eventually(
-    'the whole budget is used',
-    async () => {
-      await callGateway(site, token);
-      return upstream.hits.length - before >= 40;
-    },
-    100_000,
-  );
-  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 40 } });
-  expect((await callGateway(site, token)).status).toBe(403);
-  // P11: nor does the gateway that starts again write a secret, at the most verbose log level.
-  const where = { folder: site.folder, programs: [site.gateway], commandLines: [] };
-  expect(site.gateway.stdout).toContain('"level"');
-  expect(await findSecrets(secretsOf(site, [token]), where)).toEqual(['private key in spool/identity.pem']);
-  expect(upstream.hits.length - before).toBe(40);
-}, 120_000);
+    const grant = await makeGrant(site, 'engineer', { budget: { calls: 40 } });
+    const token = await mintToken(site, grant);
+    const before = upstream.hits.length;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      for (let count = 0; count < 3; count += 1) expect((await callGateway(site, token)).status).toBe(200);
+      await site.gateway.stop('SIGKILL');
+      await site.startGateway();
+    }
+    await eventually(
+      'the whole budget is used',
+      async () => {
+        await callGateway(site, token);
+        return upstream.hits.length - before >= 40;
+      },
+      100_000,
+    );
+    expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 40 } });
+    expect((await callGateway(site, token)).status).toBe(403);
+    // P11: nor does the gateway that starts again write a secret, at the most verbose log level.
+    const where = { folder: site.folder, programs: [site.gateway], commandLines: [] };
+    expect(site.gateway.stdout).toContain('"level"');
+    expect(await findSecrets(secretsOf(site, [token]), where)).toEqual(['private key in spool/identity.pem']);
+    expect(upstream.hits.length - before).toBe(40);
+  }, 120_000);
 
-test('a grant without a budget requests no lease', async () => {
-  const grant = await makeGrant(site);
-  const token = await mintToken(site, grant);
-  for (const gateway of fleet.gateways) expect((await call(gateway.url, token)).status).toBe(200);
-  const leases = await site.store.host.store.forTenant('acme', (unit) => unit.leases.ofGrant(grant));
-  expect(leases).toEqual([]);
+  test('a grant without a budget requests no lease', async () => {
+    const grant = await makeGrant(site);
+    const token = await mintToken(site, grant);
+    for (const gateway of fleet.gateways) expect((await call(gateway.url, token)).status).toBe(200);
+    const leases = await site.store.host.store.forTenant('acme', (unit) => unit.leases.ofGrant(grant));
+    expect(leases).toEqual([]);
+  });
 });

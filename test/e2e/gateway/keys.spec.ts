@@ -4,6 +4,7 @@ import { Cli } from '../../support/cli.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import type { Inside } from '../../support/inside.js';
+import { onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
@@ -34,25 +35,27 @@ describe('signing keys while tokens are in use', () => {
     return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
   };
 
-  test('rotate-signing: the new key is published, then signs; tokens of both keys work', async () => {
-    const before = await mintToken(site, grant);
-    expect((await callGateway(site, before)).status).toBe(200);
-    const { kid } = await cli.json<{ kid: string; activeFrom: string }>('keys', 'rotate-signing');
-    await eventually('both are published', async () => (await published()).includes(kid));
-    expect(await published()).toContain(kidOf(before));
-    const after = await eventually(
-      'the new key signs',
-      async () => {
-        const token = await mintToken(site, grant);
-        return kidOf(token) === kid ? token : undefined;
-      },
-      60_000,
-      250,
-    );
-    // The first call with it: every gateway knew the key before the broker signed with it.
-    expect((await callGateway(site, after)).status).toBe(200);
-    expect((await callGateway(site, before)).status).toBe(200);
-  }, 120_000);
+  onlyInSoak(() => {
+    test('rotate-signing: the new key is published, then signs; tokens of both keys work', async () => {
+      const before = await mintToken(site, grant);
+      expect((await callGateway(site, before)).status).toBe(200);
+      const { kid } = await cli.json<{ kid: string; activeFrom: string }>('keys', 'rotate-signing');
+      await eventually('both are published', async () => (await published()).includes(kid));
+      expect(await published()).toContain(kidOf(before));
+      const after = await eventually(
+        'the new key signs',
+        async () => {
+          const token = await mintToken(site, grant);
+          return kidOf(token) === kid ? token : undefined;
+        },
+        60_000,
+        250,
+      );
+      // The first call with it: every gateway knew the key before the broker signed with it.
+      expect((await callGateway(site, after)).status).toBe(200);
+      expect((await callGateway(site, before)).status).toBe(200);
+    }, 120_000);
+  });
 
   test('P6: revoke-signing ends the key’s tokens and open responses at every gateway; a successor signs', async () => {
     const token = await mintToken(site, grant);

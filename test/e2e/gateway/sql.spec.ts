@@ -13,6 +13,7 @@ import { GatewayWorld } from '../../fakes/gateway-world.js';
 import { until } from '../../fakes/until.js';
 import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { Site } from '../../support/site.js';
 import { VendorDatabase } from '../../support/sql-database.js';
 import { makeGrant } from '../../support/story.js';
@@ -136,79 +137,99 @@ describe('the record', () => {
     expect(outcome?.bytes).toBeGreaterThan(50);
   });
 
-  test('a statement that is refused or fails is recorded too', async () => {
-    const refused = await sql('SELECT pg_sleep(1)');
-    expect([refused.status, refused.body.code]).toEqual([400, 'statement_refused']);
-    const failed = await sql('SELECT nothing FROM invoices');
-    expect(failed).toMatchObject({
-      status: 422,
-      body: { code: 'statement_failed', sqlstate: '42703', position: 8 },
+  onlyInSoak(() => {
+    test('a statement that is refused or fails is recorded too', async () => {
+      const refused = await sql('SELECT pg_sleep(1)');
+      expect([refused.status, refused.body.code]).toEqual([400, 'statement_refused']);
+      const failed = await sql('SELECT nothing FROM invoices');
+      expect(failed).toMatchObject({
+        status: 422,
+        body: { code: 'statement_failed', sqlstate: '42703', position: 8 },
+      });
+      await until(() => world.broker.recordsOf('outcome').some(({ id }) => id === failed.record));
+      expect(openedPaths()).toEqual(expect.arrayContaining([expect.stringContaining('SELECT nothing')]));
     });
-    await until(() => world.broker.recordsOf('outcome').some(({ id }) => id === failed.record));
-    expect(openedPaths()).toEqual(expect.arrayContaining([expect.stringContaining('SELECT nothing')]));
   });
 });
 
 describe('one plain query', () => {
-  test.each([
-    ['two statements', 'SELECT 1; SELECT 2'],
-    ['a commit before', 'COMMIT; SELECT * FROM invoices'],
-    ['an insert', "INSERT INTO invoices VALUES (1, 'acme', 1, '')"],
-    ['an update', 'UPDATE invoices SET total = 0'],
-    ['a delete in WITH', 'WITH gone AS (DELETE FROM invoices RETURNING *) SELECT * FROM gone'],
-    ['SELECT INTO', 'SELECT * INTO stolen FROM invoices'],
-    ['a lock', 'SELECT * FROM invoices FOR UPDATE'],
-    ['SET', 'SET countersign.tenant = globex'],
-    ['RESET', 'RESET ALL'],
-    ['SET ROLE', 'SET ROLE postgres'],
-    ['EXPLAIN', 'EXPLAIN SELECT * FROM invoices'],
-    ['EXPLAIN ANALYZE', 'EXPLAIN ANALYZE DELETE FROM invoices'],
-    ['COPY', 'COPY invoices TO STDOUT'],
-    ['COPY to a program', "COPY (SELECT 1) TO PROGRAM 'id'"],
-    ['DO', 'DO $$ BEGIN PERFORM 1; END $$'],
-    ['CALL', 'CALL anything()'],
-    ['LISTEN', 'LISTEN channel'],
-    ['PREPARE', 'PREPARE x AS SELECT 1'],
-    ['a cursor of its own', 'DECLARE x CURSOR FOR SELECT 1'],
-    ['FETCH', 'FETCH ALL FROM countersign_statement'],
-    ['a table', 'CREATE TABLE x (y int)'],
-    ['a temporary table', 'CREATE TEMP TABLE x (y int)'],
-    ['a new password', `ALTER ROLE CURRENT_USER PASSWORD 'x'`],
-    ['nothing', '-- nothing'],
-    ['a second one in a comment that ends', '/* */ SELECT 1 /* */; DROP TABLE invoices --'],
-  ])('PostgreSQL’s own parser refuses %s', async (_name, statement) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['two statements', 'SELECT 1; SELECT 2'],
+        ['a commit before', 'COMMIT; SELECT * FROM invoices'],
+        ['an insert', "INSERT INTO invoices VALUES (1, 'acme', 1, '')"],
+        ['an update', 'UPDATE invoices SET total = 0'],
+        ['a delete in WITH', 'WITH gone AS (DELETE FROM invoices RETURNING *) SELECT * FROM gone'],
+        ['SELECT INTO', 'SELECT * INTO stolen FROM invoices'],
+        ['a lock', 'SELECT * FROM invoices FOR UPDATE'],
+        ['SET', 'SET countersign.tenant = globex'],
+        ['RESET', 'RESET ALL'],
+        ['SET ROLE', 'SET ROLE postgres'],
+        ['EXPLAIN', 'EXPLAIN SELECT * FROM invoices'],
+        ['EXPLAIN ANALYZE', 'EXPLAIN ANALYZE DELETE FROM invoices'],
+        ['COPY', 'COPY invoices TO STDOUT'],
+        ['COPY to a program', "COPY (SELECT 1) TO PROGRAM 'id'"],
+        ['DO', 'DO $$ BEGIN PERFORM 1; END $$'],
+        ['CALL', 'CALL anything()'],
+        ['LISTEN', 'LISTEN channel'],
+        ['PREPARE', 'PREPARE x AS SELECT 1'],
+        ['a cursor of its own', 'DECLARE x CURSOR FOR SELECT 1'],
+        ['FETCH', 'FETCH ALL FROM countersign_statement'],
+        ['a table', 'CREATE TABLE x (y int)'],
+        ['a temporary table', 'CREATE TEMP TABLE x (y int)'],
+        ['a new password', `ALTER ROLE CURRENT_USER PASSWORD 'x'`],
+        ['nothing', '-- nothing'],
+        ['a second one in a comment that ends', '/* */ SELECT 1 /* */; DROP TABLE invoices --'],
+      ],
+      () => 'refused by the parser',
+      3,
+    ),
+  )('PostgreSQL’s own parser refuses %s', async (_name, statement) => {
     const { status, body } = await sql(statement);
     expect([status, body.code]).toEqual([422, 'statement_failed']);
     expect(body.rows).toBeUndefined();
   });
 
-  test.each([
-    ['a setting', "SELECT set_config('countersign.tenant', 'globex', true), * FROM invoices"],
-    ['a setting in capitals', "SELECT SET_CONFIG('row_security', 'off', true)"],
-    ['a quoted name', `SELECT "set_config"('a.b', 'c', true)`],
-    ['a name with escapes', `SELECT U&"set\\005fconfig"('a.b', 'c', true)`],
-    ['the view of settings', "UPDATE pg_settings SET setting = 'x'"],
-    ['SQL in a text', "SELECT query_to_xml('SELECT 1', true, false, '')"],
-    ['a name in such a text', "SELECT 'pg_advisory_lock(1)'"],
-    ['a lock of other programs', 'SELECT pg_advisory_lock(1)'],
-    ['sleep', 'SELECT pg_sleep(100)'],
-    ['other backends', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'],
-    ['messages of replication', "SELECT pg_logical_emit_message(false, 'a', 'b')"],
-    ['files', "SELECT pg_read_file('/etc/passwd')"],
-    ['a NUL', 'SELECT 1\0'],
-  ])('a statement may not contain %s', async (_name, statement) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['a setting', "SELECT set_config('countersign.tenant', 'globex', true), * FROM invoices"],
+        ['a setting in capitals', "SELECT SET_CONFIG('row_security', 'off', true)"],
+        ['a quoted name', `SELECT "set_config"('a.b', 'c', true)`],
+        ['a name with escapes', `SELECT U&"set\\005fconfig"('a.b', 'c', true)`],
+        ['the view of settings', "UPDATE pg_settings SET setting = 'x'"],
+        ['SQL in a text', "SELECT query_to_xml('SELECT 1', true, false, '')"],
+        ['a name in such a text', "SELECT 'pg_advisory_lock(1)'"],
+        ['a lock of other programs', 'SELECT pg_advisory_lock(1)'],
+        ['sleep', 'SELECT pg_sleep(100)'],
+        ['other backends', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'],
+        ['messages of replication', "SELECT pg_logical_emit_message(false, 'a', 'b')"],
+        ['files', "SELECT pg_read_file('/etc/passwd')"],
+        ['a NUL', 'SELECT 1\0'],
+      ],
+      () => 'refused text',
+      3,
+    ),
+  )('a statement may not contain %s', async (_name, statement) => {
     const { status, body } = await sql(statement);
     expect([status, body.code]).toEqual([400, 'statement_refused']);
   });
 
-  test.each([
-    ['no JSON', 'SELECT 1'],
-    ['another member', { statement: 'SELECT 1', role: 'postgres' }],
-    ['a parameter that is a list', { statement: 'SELECT $1', params: [[1]] }],
-    ['no statement', {}],
-    ['a long statement', { statement: `SELECT '${'x'.repeat(17_000)}'` }],
-    ['no UTF-8 text', '{"statement":"SELECT \\ud800"}'],
-  ])('a body with %s is refused', async (_name, body) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['no JSON', 'SELECT 1'],
+        ['another member', { statement: 'SELECT 1', role: 'postgres' }],
+        ['a parameter that is a list', { statement: 'SELECT $1', params: [[1]] }],
+        ['no statement', {}],
+        ['a long statement', { statement: `SELECT '${'x'.repeat(17_000)}'` }],
+        ['no UTF-8 text', '{"statement":"SELECT \\ud800"}'],
+      ],
+      () => 'no body of a statement',
+      2,
+    ),
+  )('a body with %s is refused', async (_name, body) => {
     const answer = await send('acme', body, world.broker.token(grantFor('acme')));
     expect([answer.status, answer.body.code]).toEqual([400, 'statement_refused']);
   });
@@ -226,24 +247,30 @@ describe('the database itself keeps the tenants apart', () => {
       return JSON.stringify(seen);
     });
 
-  test.each([
-    ['without a tenant', ['SELECT * FROM invoices']],
-    ['by the name alone', ["SET countersign.tenant = 'globex'", 'SELECT * FROM invoices']],
-    [
-      'with an invented proof',
-      [`SET countersign.tenant = 'globex.${'0'.repeat(64)}'`, 'SELECT * FROM invoices'],
-    ],
-    ['with the key', ['SELECT * FROM countersign.tenant_keys']],
-    ['without row security', ['SET row_security = off', 'SELECT * FROM invoices']],
-    [
-      'as another role',
-      ['SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', 'SELECT * FROM invoices'],
-    ],
-    [
-      'with writes',
-      ['SET default_transaction_read_only = off', 'BEGIN READ WRITE', 'DELETE FROM invoices RETURNING *'],
-    ],
-  ])('P9: no rows %s, even for a caller who has the gateway’s own password', async (_name, texts) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['without a tenant', ['SELECT * FROM invoices']],
+        ['by the name alone', ["SET countersign.tenant = 'globex'", 'SELECT * FROM invoices']],
+        [
+          'with an invented proof',
+          [`SET countersign.tenant = 'globex.${'0'.repeat(64)}'`, 'SELECT * FROM invoices'],
+        ],
+        ['with the key', ['SELECT * FROM countersign.tenant_keys']],
+        ['without row security', ['SET row_security = off', 'SELECT * FROM invoices']],
+        [
+          'as another role',
+          ['SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', 'SELECT * FROM invoices'],
+        ],
+        [
+          'with writes',
+          ['SET default_transaction_read_only = off', 'BEGIN READ WRITE', 'DELETE FROM invoices RETURNING *'],
+        ],
+      ],
+      () => 'no rows',
+      2,
+    ),
+  )('P9: no rows %s, even for a caller who has the gateway’s own password', async (_name, texts) => {
     const seen = await direct(texts);
     expect(seen).not.toContain('acme');
     expect(seen).not.toContain('globex');
@@ -256,51 +283,53 @@ describe('the database itself keeps the tenants apart', () => {
     expect(await direct([`SET countersign.tenant = '${proof}'`, 'SELECT * FROM invoices'])).toBe('[]');
   });
 
-  test('P9: random statements never show a row of another tenant, and change nothing', async () => {
-    const token = world.broker.token(grantFor('acme'));
-    const expression = fc.constantFrom(
-      ...[
-        '*',
-        'note',
-        'count(*)',
-        'string_agg(note, $$,$$)',
-        'to_jsonb(invoices)',
-        'invoices::text',
-        'ctid, xmin, note',
-      ],
-    );
-    const source = fc.constantFrom(
-      ...[
-        'invoices',
-        'ONLY invoices',
-        '(SELECT * FROM invoices) invoices',
-        'public.invoices',
-        'invoices TABLESAMPLE SYSTEM (100)',
-      ],
-    );
-    const condition = fc.constantFrom(
-      ...[
-        "tenant = 'globex'",
-        'true',
-        "tenant <> 'acme' OR true",
-        '1/(id - id + 1) = 1',
-        "note LIKE 'SECRET%'",
-        "(SELECT bool_or(tenant = 'globex') FROM invoices) IS NOT TRUE",
-      ],
-    );
-    const tail = fc.constantFrom(
-      ...['', ';', ' -- \' "', ' LIMIT ALL', '; COMMIT', " UNION ALL SELECT 'x'", ')', ' /* '],
-    );
-    await fc.assert(
-      fc.asyncProperty(expression, source, condition, tail, async (what, from, where, end) => {
-        const statement = `SELECT ${what} FROM ${from} WHERE ${where}${end}`;
-        const { body } = await send('acme', { statement }, token);
-        expect(JSON.stringify(body.rows ?? body.detail)).not.toContain('SECRET');
-      }),
-      { numRuns: 25 },
-    );
-    const { rows } = await database.administer('SELECT count(*)::int AS n FROM invoices');
-    expect(rows).toEqual([{ n: 600 }]);
+  onlyInSoak(() => {
+    test('P9: random statements never show a row of another tenant, and change nothing', async () => {
+      const token = world.broker.token(grantFor('acme'));
+      const expression = fc.constantFrom(
+        ...[
+          '*',
+          'note',
+          'count(*)',
+          'string_agg(note, $$,$$)',
+          'to_jsonb(invoices)',
+          'invoices::text',
+          'ctid, xmin, note',
+        ],
+      );
+      const source = fc.constantFrom(
+        ...[
+          'invoices',
+          'ONLY invoices',
+          '(SELECT * FROM invoices) invoices',
+          'public.invoices',
+          'invoices TABLESAMPLE SYSTEM (100)',
+        ],
+      );
+      const condition = fc.constantFrom(
+        ...[
+          "tenant = 'globex'",
+          'true',
+          "tenant <> 'acme' OR true",
+          '1/(id - id + 1) = 1',
+          "note LIKE 'SECRET%'",
+          "(SELECT bool_or(tenant = 'globex') FROM invoices) IS NOT TRUE",
+        ],
+      );
+      const tail = fc.constantFrom(
+        ...['', ';', ' -- \' "', ' LIMIT ALL', '; COMMIT', " UNION ALL SELECT 'x'", ')', ' /* '],
+      );
+      await fc.assert(
+        fc.asyncProperty(expression, source, condition, tail, async (what, from, where, end) => {
+          const statement = `SELECT ${what} FROM ${from} WHERE ${where}${end}`;
+          const { body } = await send('acme', { statement }, token);
+          expect(JSON.stringify(body.rows ?? body.detail)).not.toContain('SECRET');
+        }),
+        { numRuns: 25 },
+      );
+      const { rows } = await database.administer('SELECT count(*)::int AS n FROM invoices');
+      expect(rows).toEqual([{ n: 600 }]);
+    });
   });
 });
 
@@ -314,11 +343,13 @@ describe('limits', () => {
     expect((await sql('SELECT n FROM generate_series(1, 400) AS n')).body.truncated).toBeNull();
   });
 
-  test('bytes: an answer ends before the row that is too much; a single row that is too large is refused', async () => {
-    const { body } = await sql("SELECT repeat('x', 1000) FROM generate_series(1, 390)");
-    expect([body.truncated, body.rowCount]).toEqual(['bytes', 199]);
-    const large = await sql("SELECT repeat('x', 5000000)");
-    expect([large.status, large.body.code]).toEqual([422, 'result_too_large']);
+  onlyInSoak(() => {
+    test('bytes: an answer ends before the row that is too much; a single row that is too large is refused', async () => {
+      const { body } = await sql("SELECT repeat('x', 1000) FROM generate_series(1, 390)");
+      expect([body.truncated, body.rowCount]).toEqual(['bytes', 199]);
+      const large = await sql("SELECT repeat('x', 5000000)");
+      expect([large.status, large.body.code]).toEqual([422, 'result_too_large']);
+    });
   });
 
   test('time: a statement that gives no rows is ended, at the server too', async () => {
@@ -342,117 +373,130 @@ describe('limits', () => {
     expect(world.broker.recordsOf('outcome').find(({ id }) => id === record)?.outcome).toBe('cut');
   });
 
-  test('a budget of bytes counts the rows, and a used-up budget of calls refuses', async () => {
-    const scope = [{ resource: 'sql/*', actions: ['read'] }];
-    const grant = world.broker.grant({ tenant: 'acme', service: 'books', scope, budget: { calls: 1 } });
-    const token = world.broker.token(grant);
-    expect((await send('acme', { statement: 'SELECT 1' }, token)).status).toBe(200);
-    const second = await send('acme', { statement: 'SELECT 1' }, token);
-    expect([second.status, second.body.code]).toEqual([403, 'budget_exhausted']);
-  });
+  onlyInSoak(() => {
+    test('a budget of bytes counts the rows, and a used-up budget of calls refuses', async () => {
+      const scope = [{ resource: 'sql/*', actions: ['read'] }];
+      const grant = world.broker.grant({ tenant: 'acme', service: 'books', scope, budget: { calls: 1 } });
+      const token = world.broker.token(grant);
+      expect((await send('acme', { statement: 'SELECT 1' }, token)).status).toBe(200);
+      const second = await send('acme', { statement: 'SELECT 1' }, token);
+      expect([second.status, second.body.code]).toEqual([403, 'budget_exhausted']);
+    });
 
-  test('statements at once: one grant has two, and others still run', async () => {
-    const stop = new AbortController();
-    const token = world.broker.token(grantFor('acme'));
-    const { refused, ofOthers } = await database.whileLocked(async () => {
-      const three = [1, 2, 3].map(() => send('acme', waiting, token, stop.signal).catch(() => undefined));
-      const first = await Promise.race(three);
-      const others = [await sql('SELECT 1'), await sql('SELECT 1', [], 'globex')];
-      stop.abort();
-      await Promise.all(three);
-      return { refused: first, ofOthers: others };
+    test('statements at once: one grant has two, and others still run', async () => {
+      const stop = new AbortController();
+      const token = world.broker.token(grantFor('acme'));
+      const { refused, ofOthers } = await database.whileLocked(async () => {
+        const three = [1, 2, 3].map(() => send('acme', waiting, token, stop.signal).catch(() => undefined));
+        const first = await Promise.race(three);
+        const others = [await sql('SELECT 1'), await sql('SELECT 1', [], 'globex')];
+        stop.abort();
+        await Promise.all(three);
+        return { refused: first, ofOthers: others };
+      });
+      expect(refused).toMatchObject({
+        status: 429,
+        body: {
+          code: 'rate_limited',
+          detail: 'this grant runs 2 statements already: wait until one of them ends',
+        },
+      });
+      expect(ofOthers.map(({ status }) => status)).toEqual([200, 200]);
+      await until(async () => (await database.backends()) === 0);
+      expect((await send('acme', { statement: 'SELECT 1' }, token)).status).toBe(200);
     });
-    expect(refused).toMatchObject({
-      status: 429,
-      body: {
-        code: 'rate_limited',
-        detail: 'this grant runs 2 statements already: wait until one of them ends',
-      },
-    });
-    expect(ofOthers.map(({ status }) => status)).toEqual([200, 200]);
-    await until(async () => (await database.backends()) === 0);
-    expect((await send('acme', { statement: 'SELECT 1' }, token)).status).toBe(200);
   });
 });
 
 describe('a database that lacks a protection runs nothing', () => {
-  test.each([
-    ['role_is_privileged', 'ALTER ROLE $login BYPASSRLS', 'ALTER ROLE $login NOBYPASSRLS'],
-    ['a superuser', 'ALTER ROLE $login SUPERUSER', 'ALTER ROLE $login NOSUPERUSER', 'is a superuser'],
-    [
-      'a member of a role',
-      'GRANT pg_read_all_data TO $login',
-      'REVOKE pg_read_all_data FROM $login',
-      'a member',
-    ],
-    [
-      'an owner',
-      'ALTER TABLE staff OWNER TO $login',
-      'ALTER TABLE staff OWNER TO postgres; REVOKE ALL ON staff FROM $login',
-      'owns something',
-    ],
-    [
-      'a table without row security',
-      'GRANT SELECT ON staff TO $login',
-      'REVOKE SELECT ON staff FROM $login',
-      'staff',
-    ],
-    [
-      'one column of such a table',
-      'GRANT SELECT (name) ON staff TO $login',
-      'REVOKE SELECT (name) ON staff FROM $login',
-      'staff',
-    ],
-    [
-      'a policy that anyone can satisfy',
-      "CREATE POLICY loose ON invoices USING (tenant = current_setting('app.tenant', true))",
-      'DROP POLICY loose ON invoices',
-      'a policy of this table',
-    ],
-    [
-      'a right to write',
-      'GRANT INSERT ON invoices TO $login',
-      'REVOKE INSERT ON invoices FROM $login',
-      'may change',
-    ],
-    [
-      'a view with its owner’s rights',
-      'CREATE VIEW everything AS SELECT * FROM invoices; GRANT SELECT ON everything TO $login',
-      'DROP VIEW everything',
-      'everything',
-    ],
-    [
-      'a materialized view',
-      'CREATE MATERIALIZED VIEW kept AS SELECT * FROM invoices; GRANT SELECT ON kept TO $login',
-      'DROP MATERIALIZED VIEW kept',
-      'kept',
-    ],
-    [
-      'a function with its owner’s rights',
-      'CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$SELECT count(*) FROM invoices$$',
-      'DROP FUNCTION peek()',
-      'peek()',
-    ],
-    [
-      'files of the server',
-      'GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO $login',
-      'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM $login',
-      'files of the server',
-    ],
-    [
-      'a large object',
-      'SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC',
-      'SELECT lo_unlink(4711)',
-      'large objects',
-    ],
-    [
-      'another function in place of the tenant’s',
-      "CREATE OR REPLACE FUNCTION countersign.tenant() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$SELECT split_part(current_setting('countersign.tenant', true), '.', 1)$$",
-      '$setup',
-      'countersign.tenant()',
-    ],
-    ['another key', "UPDATE countersign.tenant_keys SET inner_key = 'x'", '$setup', 'proof of the tenant'],
-  ])('%s', async (_name, breakIt, mend, says = 'bypasses row-level security') => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['role_is_privileged', 'ALTER ROLE $login BYPASSRLS', 'ALTER ROLE $login NOBYPASSRLS'],
+        ['a superuser', 'ALTER ROLE $login SUPERUSER', 'ALTER ROLE $login NOSUPERUSER', 'is a superuser'],
+        [
+          'a member of a role',
+          'GRANT pg_read_all_data TO $login',
+          'REVOKE pg_read_all_data FROM $login',
+          'a member',
+        ],
+        [
+          'an owner',
+          'ALTER TABLE staff OWNER TO $login',
+          'ALTER TABLE staff OWNER TO postgres; REVOKE ALL ON staff FROM $login',
+          'owns something',
+        ],
+        [
+          'a table without row security',
+          'GRANT SELECT ON staff TO $login',
+          'REVOKE SELECT ON staff FROM $login',
+          'staff',
+        ],
+        [
+          'one column of such a table',
+          'GRANT SELECT (name) ON staff TO $login',
+          'REVOKE SELECT (name) ON staff FROM $login',
+          'staff',
+        ],
+        [
+          'a policy that anyone can satisfy',
+          "CREATE POLICY loose ON invoices USING (tenant = current_setting('app.tenant', true))",
+          'DROP POLICY loose ON invoices',
+          'a policy of this table',
+        ],
+        [
+          'a right to write',
+          'GRANT INSERT ON invoices TO $login',
+          'REVOKE INSERT ON invoices FROM $login',
+          'may change',
+        ],
+        [
+          'a view with its owner’s rights',
+          'CREATE VIEW everything AS SELECT * FROM invoices; GRANT SELECT ON everything TO $login',
+          'DROP VIEW everything',
+          'everything',
+        ],
+        [
+          'a materialized view',
+          'CREATE MATERIALIZED VIEW kept AS SELECT * FROM invoices; GRANT SELECT ON kept TO $login',
+          'DROP MATERIALIZED VIEW kept',
+          'kept',
+        ],
+        [
+          'a function with its owner’s rights',
+          'CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$SELECT count(*) FROM invoices$$',
+          'DROP FUNCTION peek()',
+          'peek()',
+        ],
+        [
+          'files of the server',
+          'GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO $login',
+          'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) FROM $login',
+          'files of the server',
+        ],
+        [
+          'a large object',
+          'SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC',
+          'SELECT lo_unlink(4711)',
+          'large objects',
+        ],
+        [
+          'another function in place of the tenant’s',
+          "CREATE OR REPLACE FUNCTION countersign.tenant() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$SELECT split_part(current_setting('countersign.tenant', true), '.', 1)$$",
+          '$setup',
+          'countersign.tenant()',
+        ],
+        [
+          'another key',
+          "UPDATE countersign.tenant_keys SET inner_key = 'x'",
+          '$setup',
+          'proof of the tenant',
+        ],
+      ],
+      () => 'unsafe',
+      2,
+    ),
+  )('%s', async (_name, breakIt, mend, says = 'bypasses row-level security') => {
     const setup = sqlSetup(database.login);
     const of = (text: string) =>
       text.replaceAll('$login', database.login.login).replace('$setup', () => setup);
@@ -465,43 +509,45 @@ describe('a database that lacks a protection runs nothing', () => {
     expect((await sql('SELECT 1')).status).toBe(200);
   });
 
-  test('P9: a function with its owner’s rights counts although the login may not use its schema: a view reaches it', async () => {
-    const { login } = database.login;
-    await database.administer(`
-      CREATE SCHEMA hidden;
-      CREATE FUNCTION hidden.peek() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS $$SELECT note FROM public.invoices$$;
-      CREATE VIEW peeking WITH (security_invoker = true) AS SELECT note FROM hidden.peek() AS note;
-      GRANT SELECT ON peeking TO ${login};`);
-    const direct = await database.asGateway((client) =>
-      client.query("SELECT note FROM peeking WHERE note LIKE 'SECRET%'").catch(String),
-    );
-    const broken = await sql('SELECT note FROM peeking');
-    await database.administer('REVOKE EXECUTE ON FUNCTION hidden.peek() FROM PUBLIC');
-    const revoked = await sql('SELECT note FROM peeking');
-    await database.administer('DROP SCHEMA hidden CASCADE');
-    // PostgreSQL looks at a schema when the view is made, and only at the function when it is read.
-    expect(direct).toMatchObject({ rowCount: 300 });
-    expect([broken.status, broken.body.code]).toEqual([503, 'database_unsafe']);
-    expect(broken.body.detail).toContain('hidden.peek()');
-    expect([revoked.status, revoked.body.code, revoked.body.sqlstate]).toEqual([
-      422,
-      'statement_failed',
-      '42501',
-    ]);
-  });
+  onlyInSoak(() => {
+    test('P9: a function with its owner’s rights counts although the login may not use its schema: a view reaches it', async () => {
+      const { login } = database.login;
+      await database.administer(`
+        CREATE SCHEMA hidden;
+        CREATE FUNCTION hidden.peek() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS $$SELECT note FROM public.invoices$$;
+        CREATE VIEW peeking WITH (security_invoker = true) AS SELECT note FROM hidden.peek() AS note;
+        GRANT SELECT ON peeking TO ${login};`);
+      const direct = await database.asGateway((client) =>
+        client.query("SELECT note FROM peeking WHERE note LIKE 'SECRET%'").catch(String),
+      );
+      const broken = await sql('SELECT note FROM peeking');
+      await database.administer('REVOKE EXECUTE ON FUNCTION hidden.peek() FROM PUBLIC');
+      const revoked = await sql('SELECT note FROM peeking');
+      await database.administer('DROP SCHEMA hidden CASCADE');
+      // PostgreSQL looks at a schema when the view is made, and only at the function when it is read.
+      expect(direct).toMatchObject({ rowCount: 300 });
+      expect([broken.status, broken.body.code]).toEqual([503, 'database_unsafe']);
+      expect(broken.body.detail).toContain('hidden.peek()');
+      expect([revoked.status, revoked.body.code, revoked.body.sqlstate]).toEqual([
+        422,
+        'statement_failed',
+        '42501',
+      ]);
+    });
 
-  test('a view with the caller’s rights, and a restrictive policy beside a loose one, are fine', async () => {
-    const { login } = database.login;
-    await database.administer(`
-      CREATE VIEW mine WITH (security_invoker = true) AS SELECT * FROM invoices;
-      GRANT SELECT ON mine TO ${login};
-      CREATE POLICY loose ON invoices USING (true);
-      CREATE POLICY strict ON invoices AS RESTRICTIVE FOR SELECT TO ${login} USING (tenant = (SELECT countersign.tenant()));`);
-    const { body } = await sql('SELECT DISTINCT tenant FROM mine');
-    await database.administer(
-      'DROP VIEW mine; DROP POLICY loose ON invoices; DROP POLICY strict ON invoices',
-    );
-    expect(body.rows).toEqual([['acme']]);
+    test('a view with the caller’s rights, and a restrictive policy beside a loose one, are fine', async () => {
+      const { login } = database.login;
+      await database.administer(`
+        CREATE VIEW mine WITH (security_invoker = true) AS SELECT * FROM invoices;
+        GRANT SELECT ON mine TO ${login};
+        CREATE POLICY loose ON invoices USING (true);
+        CREATE POLICY strict ON invoices AS RESTRICTIVE FOR SELECT TO ${login} USING (tenant = (SELECT countersign.tenant()));`);
+      const { body } = await sql('SELECT DISTINCT tenant FROM mine');
+      await database.administer(
+        'DROP VIEW mine; DROP POLICY loose ON invoices; DROP POLICY strict ON invoices',
+      );
+      expect(body.rows).toEqual([['acme']]);
+    });
   });
 });
 

@@ -12,6 +12,7 @@ import { logKey } from '../../factories/log-keys.js';
 import { Attacker } from '../../support/attacker.js';
 import { type Copies, copiesOf, faultOf, LogCopy, verifyCopies } from '../../support/log-copy.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { expectStatus, makeGrant, makeRequest, mintToken, review } from '../story.js';
 
@@ -78,12 +79,14 @@ describe.each(enginesOf('PostgreSQL'))('P10: an attacker with the broker’s dat
     expect(await faultOf(regrown, { since: state })).toBe('forked');
   });
 
-  test('who shows one follower an old checkpoint: it remembers a later one', async () => {
-    const { state } = await verifyCopies(honest);
-    const old = honest.tenant.source(honest.tenant.leaves.length - 1);
-    expect(await faultOf(honest, { log: { source: old, key: honest.tenant.vkey }, since: state })).toBe(
-      'rolled_back',
-    );
+  onlyInSoak(() => {
+    test('who shows one follower an old checkpoint: it remembers a later one', async () => {
+      const { state } = await verifyCopies(honest);
+      const old = honest.tenant.source(honest.tenant.leaves.length - 1);
+      expect(await faultOf(honest, { log: { source: old, key: honest.tenant.vkey }, since: state })).toBe(
+        'rolled_back',
+      );
+    });
   });
 
   test('who shows a fork that its witness never saw: the cosignature is missing', async () => {
@@ -100,18 +103,20 @@ describe.each(enginesOf('PostgreSQL'))('P10: an attacker with the broker’s dat
     });
   });
 
-  test('who gives a role by SQL: the review of its holder counts for nothing', async () => {
-    const { tenantAuditor } = broker.persons;
-    await attacker.sql(`UPDATE people SET roles = '["approver"]' WHERE id = '${tenantAuditor}'`);
-    const request = await makeRequest(broker);
-    expectStatus(await review(broker, 'reviewer', request), 201);
-    const { status } = await review(broker, 'tenantAuditor', request);
-    expect(status).toBe(201);
-    const copies = await copiesOf(broker);
-    // The first attack is still in the log: what came before this one is verified without it.
-    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
-    own.tenant.drop(own.tenant.indexOf('access.allowed'));
-    expect(await faultOf(own)).toBe(`role_not_held ${own.tenant.indexOf('request.reviewed', -1)}`);
+  onlyInSoak(() => {
+    test('who gives a role by SQL: the review of its holder counts for nothing', async () => {
+      const { tenantAuditor } = broker.persons;
+      await attacker.sql(`UPDATE people SET roles = '["approver"]' WHERE id = '${tenantAuditor}'`);
+      const request = await makeRequest(broker);
+      expectStatus(await review(broker, 'reviewer', request), 201);
+      const { status } = await review(broker, 'tenantAuditor', request);
+      expect(status).toBe(201);
+      const copies = await copiesOf(broker);
+      // The first attack is still in the log: what came before this one is verified without it.
+      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
+      own.tenant.drop(own.tenant.indexOf('access.allowed'));
+      expect(await faultOf(own)).toBe(`role_not_held ${own.tenant.indexOf('request.reviewed', -1)}`);
+    });
   });
 });
 
@@ -153,129 +158,143 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
   const partial = (level: number | 'entries', index: number, size: number) =>
     tilePath({ level, index, width: size % 256 });
 
-  test.each<[string, RegExp, () => LogSource]>([
-    [
-      'a leaf',
-      /^changed_leaf \d+$/,
-      () => flipped('tile/entries/000', (bytes) => bytes.indexOf('notice') + 9_000),
-    ],
-    ['a hash of a leaf', /^changed_leaf 2$/, () => flipped('tile/0/000', () => 70)],
-    ['a hash of a tile above', /^changed_tile$/, () => flipped(partial(1, 0, 1), () => 5)],
-    [
-      'the size in the checkpoint',
-      /^checkpoint$/,
-      () => flipped('checkpoint', (bytes) => bytes.indexOf('\n') + 1),
-    ],
-    [
-      'the root in the checkpoint',
-      /^(checkpoint|wrong_root)$/,
-      () => flipped('checkpoint', (bytes) => bytes.indexOf('\n') + 9),
-    ],
-    [
-      'the log’s signature',
-      /^checkpoint$/,
-      () => flipped('checkpoint', (bytes) => bytes.indexOf('— countersign') + 110),
-    ],
-    ['a cosignature', /^bad_cosignature$/, () => flipped('checkpoint', stillBase64)],
-    [
-      'an opening',
-      /^false_opening \d+$/,
-      () =>
-        flipped(
-          `openings/${copies.tenant.indexOf('request.created')}`,
-          (bytes) => bytes.indexOf('"value":"') + 12,
-        ),
-    ],
-  ])('%s', async (_what, expected, attack) => {
+  test.each(
+    rowsOfEachKind<[string, RegExp, () => LogSource]>(
+      [
+        [
+          'a leaf',
+          /^changed_leaf \d+$/,
+          () => flipped('tile/entries/000', (bytes) => bytes.indexOf('notice') + 9_000),
+        ],
+        ['a hash of a leaf', /^changed_leaf 2$/, () => flipped('tile/0/000', () => 70)],
+        ['a hash of a tile above', /^changed_tile$/, () => flipped(partial(1, 0, 1), () => 5)],
+        [
+          'the size in the checkpoint',
+          /^checkpoint$/,
+          () => flipped('checkpoint', (bytes) => bytes.indexOf('\n') + 1),
+        ],
+        [
+          'the root in the checkpoint',
+          /^(checkpoint|wrong_root)$/,
+          () => flipped('checkpoint', (bytes) => bytes.indexOf('\n') + 9),
+        ],
+        [
+          'the log’s signature',
+          /^checkpoint$/,
+          () => flipped('checkpoint', (bytes) => bytes.indexOf('— countersign') + 110),
+        ],
+        ['a cosignature', /^bad_cosignature$/, () => flipped('checkpoint', stillBase64)],
+        [
+          'an opening',
+          /^false_opening \d+$/,
+          () =>
+            flipped(
+              `openings/${copies.tenant.indexOf('request.created')}`,
+              (bytes) => bytes.indexOf('"value":"') + 12,
+            ),
+        ],
+      ],
+      () => 'a byte',
+      2,
+    ),
+  )('%s', async (_what, expected, attack) => {
     expect(await found(attack())).toMatch(expected);
   });
 
-  test('leaves that change places, and a tail that is dropped', async () => {
-    const swapped = copies.tenant.copy();
-    const [a, b] = [copies.tenant.indexOf('grant.started'), copies.tenant.indexOf('request.created')];
-    [swapped.leaves[a], swapped.leaves[b]] = [swapped.leaves[b] as never, swapped.leaves[a] as never];
-    [swapped.openings[a], swapped.openings[b]] = [swapped.openings[b] as never, swapped.openings[a] as never];
-    expect(await faultOf({ ...copies, tenant: swapped })).toBe(`unknown_request ${b}`);
-    const size = copies.tenant.leaves.length;
-    const { state } = await verifyCopies(copies);
-    const tail = { source: copies.tenant.source(size - 1), key: copies.tenant.vkey };
-    expect(await faultOf(copies, { log: tail, since: state })).toBe('rolled_back');
-    const cut = copies.tenant.source();
-    cut.files.delete(partial('entries', Math.floor(size / 256), size));
-    expect(await found(cut)).toBe('missing_tile');
-  });
-
-  test('a deployment’s log that is another than this log names', async () => {
-    const { size, root } = (await verifyCopies(copies)).deployment;
-    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
-    const { origin } = own.deployment;
-    own.tenant.append({
-      ...{ type: 'deployment.checkpoint', at: '2026-11-27T10:00:00Z', actor: 'job' },
-      data: { origin, size, root },
+  onlyInSoak(() => {
+    test('leaves that change places, and a tail that is dropped', async () => {
+      const swapped = copies.tenant.copy();
+      const [a, b] = [copies.tenant.indexOf('grant.started'), copies.tenant.indexOf('request.created')];
+      [swapped.leaves[a], swapped.leaves[b]] = [swapped.leaves[b] as never, swapped.leaves[a] as never];
+      [swapped.openings[a], swapped.openings[b]] = [
+        swapped.openings[b] as never,
+        swapped.openings[a] as never,
+      ];
+      expect(await faultOf({ ...copies, tenant: swapped })).toBe(`unknown_request ${b}`);
+      const size = copies.tenant.leaves.length;
+      const { state } = await verifyCopies(copies);
+      const tail = { source: copies.tenant.source(size - 1), key: copies.tenant.vkey };
+      expect(await faultOf(copies, { log: tail, since: state })).toBe('rolled_back');
+      const cut = copies.tenant.source();
+      cut.files.delete(partial('entries', Math.floor(size / 256), size));
+      expect(await found(cut)).toBe('missing_tile');
     });
-    expect(await faultOf(own)).toBe('none');
-    own.deployment.append({ type: 'notice.retried', at: '2026-11-27T10:00:00Z', actor: 'job', data: {} });
-    expect(await faultOf(own)).toBe('none');
-    own.deployment.edit(3, { at: '2026-01-01T00:00:00.000Z' });
-    expect(await faultOf(own)).toBe(`deployment_forked ${own.tenant.indexOf('deployment.checkpoint')}`);
-    own.deployment = new LogCopy(origin, own.deployment.leaves.slice(0, 5), []);
-    expect(await faultOf(own)).not.toBe('none');
-  });
 
-  test('a deployment’s log under another epoch, which would take it out of the comparison', async () => {
-    const { origin } = copies.deployment;
-    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy(`${origin}/2`) };
-    const named = own.tenant.indexOf('deployment.checkpoint');
-    const { data } = own.tenant.leaves[named] as LeafV1;
-    expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
-    own.deployment = copies.deployment;
-    for (const other of ['countersign/dep_other/deployment', `${origin}/3`]) {
-      own.tenant.edit(named, { data: { ...data, origin: other } });
-      expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
-    }
-  });
-
-  test('a policy that was loosened afterwards, and dated before', async () => {
-    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
-    // The review of the vendor is gone, and a policy that needs none is added under an old date.
-    own.tenant.drop(own.tenant.indexOf('request.reviewed'));
-    const { at, actor, data } = own.deployment.leaves[own.deployment.indexOf('vendor.applied')] as LeafV1;
-    const { before, after } = data as { before: object; after: { policy: object } };
-    const loosened = { ...after, policy: { ...after.policy, vendorReviews: 0 } };
-    own.deployment.append({ type: 'vendor.applied', at, actor, data: { before, after: loosened } });
-    // The head of the deployment's log before the grant names it, if it is later by more than clocks may differ.
-    const found = [
-      `not_approved ${own.tenant.indexOf('grant.started')}`,
-      `backdated ${own.tenant.indexOf('deployment.checkpoint')}`,
-    ];
-    expect(found).toContain(await faultOf(own));
-    const minutesLater = new Date(Date.parse(at) + 600_000).toISOString();
-    const { origin, size, root } = (await verifyCopies(copies)).deployment;
-    // Before every leaf that could be named in its place where the copies were made slowly.
-    const index = Math.min(own.tenant.indexOf('grant.started'), own.tenant.indexOf('deployment.checkpoint'));
-    own.tenant.insert(index, {
-      ...{ type: 'deployment.checkpoint', at: minutesLater, actor: 'job', data: { origin, size, root } },
-    });
-    expect(await faultOf(own)).toBe(`backdated ${index}`);
-  });
-
-  test('sealed days: one is missing, one comes twice, one is longer', async () => {
-    const seal = (own: Copies, day: string, change: object = {}) =>
+    test('a deployment’s log that is another than this log names', async () => {
+      const { size, root } = (await verifyCopies(copies)).deployment;
+      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+      const { origin } = own.deployment;
       own.tenant.append({
-        ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day, ...change } },
+        ...{ type: 'deployment.checkpoint', at: '2026-11-27T10:00:00Z', actor: 'job' },
+        data: { origin, size, root },
       });
-    const first = Date.parse(copies.tenant.dayToSeal);
-    const next = (days: number) => new Date(first + days * 86_400_000).toISOString().slice(0, 10);
-    const faultAfter = async (days: [number, object?][]) => {
-      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
-      let index = 0;
-      for (const [day, change] of days) index = seal(own, next(day), change);
-      return (await faultOf(own)).replace(` ${index}`, ' there');
-    };
-    expect(await faultAfter([[0], [1], [2]])).toBe('none');
-    expect(await faultAfter([[0], [2]])).toBe('seal_missing there');
-    expect(await faultAfter([[1]])).toBe('seal_missing there');
-    expect(await faultAfter([[0], [1], [1]])).toBe('seal_repeated there');
-    expect(await faultAfter([[0], [1, { more: 'x' }]])).toBe('seal_length there');
+      expect(await faultOf(own)).toBe('none');
+      own.deployment.append({ type: 'notice.retried', at: '2026-11-27T10:00:00Z', actor: 'job', data: {} });
+      expect(await faultOf(own)).toBe('none');
+      own.deployment.edit(3, { at: '2026-01-01T00:00:00.000Z' });
+      expect(await faultOf(own)).toBe(`deployment_forked ${own.tenant.indexOf('deployment.checkpoint')}`);
+      own.deployment = new LogCopy(origin, own.deployment.leaves.slice(0, 5), []);
+      expect(await faultOf(own)).not.toBe('none');
+    });
+
+    test('a deployment’s log under another epoch, which would take it out of the comparison', async () => {
+      const { origin } = copies.deployment;
+      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy(`${origin}/2`) };
+      const named = own.tenant.indexOf('deployment.checkpoint');
+      const { data } = own.tenant.leaves[named] as LeafV1;
+      expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
+      own.deployment = copies.deployment;
+      for (const other of ['countersign/dep_other/deployment', `${origin}/3`]) {
+        own.tenant.edit(named, { data: { ...data, origin: other } });
+        expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
+      }
+    });
+
+    test('a policy that was loosened afterwards, and dated before', async () => {
+      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+      // The review of the vendor is gone, and a policy that needs none is added under an old date.
+      own.tenant.drop(own.tenant.indexOf('request.reviewed'));
+      const { at, actor, data } = own.deployment.leaves[own.deployment.indexOf('vendor.applied')] as LeafV1;
+      const { before, after } = data as { before: object; after: { policy: object } };
+      const loosened = { ...after, policy: { ...after.policy, vendorReviews: 0 } };
+      own.deployment.append({ type: 'vendor.applied', at, actor, data: { before, after: loosened } });
+      // The head of the deployment's log before the grant names it, if it is later by more than clocks may differ.
+      const found = [
+        `not_approved ${own.tenant.indexOf('grant.started')}`,
+        `backdated ${own.tenant.indexOf('deployment.checkpoint')}`,
+      ];
+      expect(found).toContain(await faultOf(own));
+      const minutesLater = new Date(Date.parse(at) + 600_000).toISOString();
+      const { origin, size, root } = (await verifyCopies(copies)).deployment;
+      // Before every leaf that could be named in its place where the copies were made slowly.
+      const index = Math.min(
+        own.tenant.indexOf('grant.started'),
+        own.tenant.indexOf('deployment.checkpoint'),
+      );
+      own.tenant.insert(index, {
+        ...{ type: 'deployment.checkpoint', at: minutesLater, actor: 'job', data: { origin, size, root } },
+      });
+      expect(await faultOf(own)).toBe(`backdated ${index}`);
+    });
+
+    test('sealed days: one is missing, one comes twice, one is longer', async () => {
+      const seal = (own: Copies, day: string, change: object = {}) =>
+        own.tenant.append({
+          ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day, ...change } },
+        });
+      const first = Date.parse(copies.tenant.dayToSeal);
+      const next = (days: number) => new Date(first + days * 86_400_000).toISOString().slice(0, 10);
+      const faultAfter = async (days: [number, object?][]) => {
+        const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
+        let index = 0;
+        for (const [day, change] of days) index = seal(own, next(day), change);
+        return (await faultOf(own)).replace(` ${index}`, ' there');
+      };
+      expect(await faultAfter([[0], [1], [2]])).toBe('none');
+      expect(await faultAfter([[0], [2]])).toBe('seal_missing there');
+      expect(await faultAfter([[1]])).toBe('seal_missing there');
+      expect(await faultAfter([[0], [1], [1]])).toBe('seal_repeated there');
+      expect(await faultAfter([[0], [1, { more: 'x' }]])).toBe('seal_length there');
+    });
   });
 });

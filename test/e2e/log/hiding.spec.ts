@@ -11,6 +11,7 @@ import {
 } from '../../support/log-copy.js';
 import { gatewayIdentity, type RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant, mintToken } from '../story.js';
 
@@ -84,11 +85,16 @@ test('the log verifies before anything is hidden', async () => {
 });
 
 describe('P10: a call that a gateway recorded cannot be hidden by the broker', () => {
-  test.each<[string, object]>([
-    ['as a refusal that does not fit', { claimed: { decision: 'refused' } }],
-    ['as a record of which nothing is said', {}],
-    ['as a record without its hash', { claimed: { decision: 'refused' }, gatewayHash: undefined }],
-  ])('%s', async (_how, more) => {
+  test.each(
+    rowsOfEachKind<[string, object]>(
+      [
+        ['as a refusal that does not fit', { claimed: { decision: 'refused' } }],
+        ['as a record of which nothing is said', {}],
+        ['as a record without its hash', { claimed: { decision: 'refused' }, gatewayHash: undefined }],
+      ],
+      () => 'hidden',
+    ),
+  )('%s', async (_how, more) => {
     const copies = own();
     const call = copies.tenant.indexOf('access.allowed', 1);
     disown(copies, call, 'digest', more);
@@ -106,50 +112,52 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
     expect(await faultOf(copies)).toBe(`bad_head ${places[11]}`);
   });
 
-  test('and a host that slept before it signed is no fault', async () => {
-    const copies = own();
-    const chain = gateway.chain(under);
-    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
-    for (const minute of [0, 600, 601])
-      copies.tenant.appendRecord(chain.add('refused', { change: { at: later(at, minute * 60_000) } }));
-    expect(await faultOf(copies)).toBe('none');
-  });
-
-  test('by another key of its gateway, which signs other records', async () => {
-    const copies = own();
-    const index = copies.deployment.indexOf('gateway.registered');
-    const { at, actor, data } = leafOf(copies.deployment, index);
-    const { publicKey } = gatewayIdentity();
-    const again = copies.deployment.append({
-      ...{ type: 'gateway.registered', at, actor, data: { ...data, publicKey } },
+  onlyInSoak(() => {
+    test('and a host that slept before it signed is no fault', async () => {
+      const copies = own();
+      const chain = gateway.chain(under);
+      const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+      for (const minute of [0, 600, 601])
+        copies.tenant.appendRecord(chain.add('refused', { change: { at: later(at, minute * 60_000) } }));
+      expect(await faultOf(copies)).toBe('none');
     });
-    expect(await faultOf(copies)).toBe(`bad_head ${again}`);
-  });
 
-  test('by a restore: what is missing shortly after it is told, and long after it is a fault', async () => {
-    const hidden = (at: string): Copies => {
-      const { tenant, deployment } = own();
-      const copies = {
-        tenant: tenant.copy(`${tenant.origin}/2`),
-        deployment: restoredCopy(deployment, at),
-      };
-      const call = copies.tenant.indexOf('access.allowed');
-      copies.tenant.drop(call, 2);
-      const previous = { origin: tenant.origin, size: call, root: Buffer.alloc(32).toString('base64') };
-      copies.tenant.insert(call, {
-        ...{ type: 'log.restored', at, actor: 'host' },
-        data: { epoch: 2, previous, kept: call, lost: 0 },
+    test('by another key of its gateway, which signs other records', async () => {
+      const copies = own();
+      const index = copies.deployment.indexOf('gateway.registered');
+      const { at, actor, data } = leafOf(copies.deployment, index);
+      const { publicKey } = gatewayIdentity();
+      const again = copies.deployment.append({
+        ...{ type: 'gateway.registered', at, actor, data: { ...data, publicKey } },
       });
-      return copies;
-    };
-    const { at } = leafOf(honest.tenant, honest.tenant.indexOf('access.allowed'));
-    expect((await verifyCopies(hidden(at))).warnings).toContainEqual(
-      expect.objectContaining({
-        code: 'records_lost',
-        detail: expect.stringContaining(`Records 1 to 2 of ${gateway.id} are missing`),
-      }),
-    );
-    expect(await faultOf(hidden(later(at, -60 * DAY_MS)))).toMatch(/^record_gap /);
+      expect(await faultOf(copies)).toBe(`bad_head ${again}`);
+    });
+
+    test('by a restore: what is missing shortly after it is told, and long after it is a fault', async () => {
+      const hidden = (at: string): Copies => {
+        const { tenant, deployment } = own();
+        const copies = {
+          tenant: tenant.copy(`${tenant.origin}/2`),
+          deployment: restoredCopy(deployment, at),
+        };
+        const call = copies.tenant.indexOf('access.allowed');
+        copies.tenant.drop(call, 2);
+        const previous = { origin: tenant.origin, size: call, root: Buffer.alloc(32).toString('base64') };
+        copies.tenant.insert(call, {
+          ...{ type: 'log.restored', at, actor: 'host' },
+          data: { epoch: 2, previous, kept: call, lost: 0 },
+        });
+        return copies;
+      };
+      const { at } = leafOf(honest.tenant, honest.tenant.indexOf('access.allowed'));
+      expect((await verifyCopies(hidden(at))).warnings).toContainEqual(
+        expect.objectContaining({
+          code: 'records_lost',
+          detail: expect.stringContaining(`Records 1 to 2 of ${gateway.id} are missing`),
+        }),
+      );
+      expect(await faultOf(hidden(later(at, -60 * DAY_MS)))).toMatch(/^record_gap /);
+    });
   });
 });
 
@@ -164,58 +172,60 @@ describe('P10: the deployment’s log that is shown must be the one that this lo
     expect(await faultOf({ ...copies, deployment: shown })).toMatch(/^deployment_forked /);
   });
 
-  test('another one under the name of a restore that only the deployment’s log tells of, and that kept nothing', async () => {
-    const copies = own();
-    const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
-    const size = copies.deployment.leaves.length;
-    copies.deployment = restoredCopy(copies.deployment, at, { kept: 0, lost: size });
-    expect(await faultOf(copies)).toBe('deployment_forked');
-  });
-
-  test('nor under that of a restore of both logs, if this log has kept the leaf that names it', async () => {
-    const copies = own();
-    const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
-    const size = copies.deployment.leaves.length;
-    const both = (deployment: LogCopy): Copies => ({
-      tenant: restoredCopy(copies.tenant, at),
-      deployment: restoredCopy(deployment, at, { kept: 0, lost: size }),
+  onlyInSoak(() => {
+    test('another one under the name of a restore that only the deployment’s log tells of, and that kept nothing', async () => {
+      const copies = own();
+      const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
+      const size = copies.deployment.leaves.length;
+      copies.deployment = restoredCopy(copies.deployment, at, { kept: 0, lost: size });
+      expect(await faultOf(copies)).toBe('deployment_forked');
     });
-    expect(await faultOf(both(copies.deployment))).toBe('none');
-    const other = copies.deployment.copy();
-    other.edit(other.indexOf('vendor.applied'), { at: '2026-01-01T00:00:00.000Z' });
-    expect(await faultOf(both(other))).toBe(
-      `deployment_forked ${copies.tenant.indexOf('deployment.checkpoint')}`,
-    );
-  });
 
-  test('and leaves of it that an earlier run had verified are reported as lost', async () => {
-    const { state, point, deployment: verified } = await verifyCopies(own());
-    const namedAs = ({ origin, size, root }: typeof point) => ({ previous: { origin, size, root } });
-    const { tenant, deployment } = own();
-    const { at } = leafOf(deployment, deployment.leaves.length - 1);
-    const size = deployment.leaves.length;
-    const restored = (kept: number): Copies => ({
-      tenant: restoredCopy(tenant, at, namedAs(point)),
-      deployment: restoredCopy(deployment, at, { ...namedAs(verified), kept, lost: size - kept }),
+    test('nor under that of a restore of both logs, if this log has kept the leaf that names it', async () => {
+      const copies = own();
+      const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
+      const size = copies.deployment.leaves.length;
+      const both = (deployment: LogCopy): Copies => ({
+        tenant: restoredCopy(copies.tenant, at),
+        deployment: restoredCopy(deployment, at, { kept: 0, lost: size }),
+      });
+      expect(await faultOf(both(copies.deployment))).toBe('none');
+      const other = copies.deployment.copy();
+      other.edit(other.indexOf('vendor.applied'), { at: '2026-01-01T00:00:00.000Z' });
+      expect(await faultOf(both(other))).toBe(
+        `deployment_forked ${copies.tenant.indexOf('deployment.checkpoint')}`,
+      );
     });
-    expect((await verifyCopies(restored(size), { since: state })).succession).toMatchObject({ lost: 0 });
-    expect((await verifyCopies(restored(2), { since: state })).succession).toMatchObject({
-      lost: size - 2,
+
+    test('and leaves of it that an earlier run had verified are reported as lost', async () => {
+      const { state, point, deployment: verified } = await verifyCopies(own());
+      const namedAs = ({ origin, size, root }: typeof point) => ({ previous: { origin, size, root } });
+      const { tenant, deployment } = own();
+      const { at } = leafOf(deployment, deployment.leaves.length - 1);
+      const size = deployment.leaves.length;
+      const restored = (kept: number): Copies => ({
+        tenant: restoredCopy(tenant, at, namedAs(point)),
+        deployment: restoredCopy(deployment, at, { ...namedAs(verified), kept, lost: size - kept }),
+      });
+      expect((await verifyCopies(restored(size), { since: state })).succession).toMatchObject({ lost: 0 });
+      expect((await verifyCopies(restored(2), { since: state })).succession).toMatchObject({
+        lost: size - 2,
+      });
     });
-  });
 
-  test('one that names no point of it before a grant', async () => {
-    const copies = own();
-    const { tenant } = copies;
-    while (tenant.leaves.some(({ type }) => type === 'deployment.checkpoint'))
-      tenant.drop(tenant.indexOf('deployment.checkpoint'));
-    expect(await faultOf(copies)).toMatch(/^deployment_forked /);
-  });
+    test('one that names no point of it before a grant', async () => {
+      const copies = own();
+      const { tenant } = copies;
+      while (tenant.leaves.some(({ type }) => type === 'deployment.checkpoint'))
+        tenant.drop(tenant.indexOf('deployment.checkpoint'));
+      expect(await faultOf(copies)).toMatch(/^deployment_forked /);
+    });
 
-  test('one whose beginning is gone', async () => {
-    const copies = own();
-    const source = pruned(copies.deployment, 500);
-    expect(await faultOf(copies, { deployment: { source, key: copies.deployment.vkey } })).toBe('pruned');
+    test('one whose beginning is gone', async () => {
+      const copies = own();
+      const source = pruned(copies.deployment, 500);
+      expect(await faultOf(copies, { deployment: { source, key: copies.deployment.vkey } })).toBe('pruned');
+    });
   });
 });
 
@@ -234,24 +244,34 @@ describe('P1: an approval counts only as long as its author may approve', () => 
     expect(await faultOf(copies)).toBe(`not_approved ${grant + 1}`);
   });
 
-  test('and the reason that is shown to it is the one of the terms', async () => {
-    const copies = own();
-    const { tenant } = copies;
-    const index = tenant.indexOf('request.created');
-    const salt = Buffer.alloc(32);
-    const value = 'something harmless';
-    tenant.edit(index, { commitments: { justification: commit(nodeHashing, 'justification', salt, value) } });
-    tenant.openings[index] = { justification: { value, salt: salt.toString('base64url') } };
-    expect(await faultOf(copies)).toBe(`wrong_digest ${index}`);
+  onlyInSoak(() => {
+    test('and the reason that is shown to it is the one of the terms', async () => {
+      const copies = own();
+      const { tenant } = copies;
+      const index = tenant.indexOf('request.created');
+      const salt = Buffer.alloc(32);
+      const value = 'something harmless';
+      tenant.edit(index, {
+        commitments: { justification: commit(nodeHashing, 'justification', salt, value) },
+      });
+      tenant.openings[index] = { justification: { value, salt: salt.toString('base64url') } };
+      expect(await faultOf(copies)).toBe(`wrong_digest ${index}`);
+    });
   });
 });
 
 describe('P10: leaves are pruned only when they are old', () => {
-  test.each<[string, number, RegExp]>([
-    ['on the same day', 0, /^wrong_pruning /],
-    ['after a year', 365, /^wrong_pruning /],
-    ['after 400 days', 400, /^none$/],
-  ])('%s', async (_when, days, expected) => {
+  test.each(
+    rowsOfEachKind<[string, number, RegExp]>(
+      [
+        ['on the same day', 0, /^wrong_pruning /],
+        ['after a year', 365, /^wrong_pruning /],
+        ['after 400 days', 400, /^none$/],
+      ],
+      () => 'pruned',
+      2,
+    ),
+  )('%s', async (_when, days, expected) => {
     const copies = own();
     const source = pruned(copies.tenant, days);
     const log = { source, key: copies.tenant.vkey };
@@ -260,28 +280,30 @@ describe('P10: leaves are pruned only when they are old', () => {
   });
 });
 
-test('P10: records that a pruned log lacks are told', async () => {
-  const copies = own();
-  const chain = gateway.chain(under);
-  chain.add('refused');
-  const second = chain.add('head');
-  const { tenant } = copies;
-  const { at } = tenant.leaves.at(-1) as LeafV1;
-  while (tenant.leaves.length < 256) tenant.append({ type: 'notice.retried', at, actor: 'job', data: {} });
-  const index = tenant.appendRecord(second);
-  tenant.edit(index, {
-    type: 'gateway.head',
-    data: { ...leafOf(tenant, index).data, prev: second.record.prev },
+onlyInSoak(() => {
+  test('P10: records that a pruned log lacks are told', async () => {
+    const copies = own();
+    const chain = gateway.chain(under);
+    chain.add('refused');
+    const second = chain.add('head');
+    const { tenant } = copies;
+    const { at } = tenant.leaves.at(-1) as LeafV1;
+    while (tenant.leaves.length < 256) tenant.append({ type: 'notice.retried', at, actor: 'job', data: {} });
+    const index = tenant.appendRecord(second);
+    tenant.edit(index, {
+      type: 'gateway.head',
+      data: { ...leafOf(tenant, index).data, prev: second.record.prev },
+    });
+    const source = pruned(tenant, 400);
+    const { warnings } = await verifyCopies(copies, { log: { source, key: tenant.vkey }, openings: false });
+    expect(warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'records_lost',
+        index,
+        detail: expect.stringContaining('Records 1 to 1'),
+      }),
+    );
   });
-  const source = pruned(tenant, 400);
-  const { warnings } = await verifyCopies(copies, { log: { source, key: tenant.vkey }, openings: false });
-  expect(warnings).toContainEqual(
-    expect.objectContaining({
-      code: 'records_lost',
-      index,
-      detail: expect.stringContaining('Records 1 to 1'),
-    }),
-  );
 });
 
 describe('P10: values are erased by the tenant’s admin alone, and not before their time', () => {
@@ -303,10 +325,12 @@ describe('P10: values are erased by the tenant’s admin alone, and not before t
       expect(await erased(by, 100)).toBe('role_not_held there');
   });
 
-  test('by the admin after 89 days, and after 90', async () => {
-    const { tenantAdmin } = broker.persons;
-    expect(await erased(tenantAdmin, 89)).toBe('wrong_erasure there');
-    expect(await erased(tenantAdmin, 90)).toBe('none');
+  onlyInSoak(() => {
+    test('by the admin after 89 days, and after 90', async () => {
+      const { tenantAdmin } = broker.persons;
+      expect(await erased(tenantAdmin, 89)).toBe('wrong_erasure there');
+      expect(await erased(tenantAdmin, 90)).toBe('none');
+    });
   });
 });
 
@@ -325,16 +349,30 @@ describe('a daily statement of what is open', () => {
   });
 
   const grant = () => ({ kind: 'grant', id: under.grant });
-  test.each<[string, () => { kind: string; id: string }[], boolean, number?]>([
-    ['says zero while an access is open', () => [], true],
-    ['lists nothing, and does not say zero', () => [], false],
-    ['lists an access that the log does not have', () => [{ kind: 'grant', id: 'grt_0' }], false],
-    ['lists an access twice', () => [grant(), grant()], false],
-    ['lists an invitation that no one has made', () => [grant(), { kind: 'invitation', id: 'inv_0' }], false],
-    ['lists a rule that the controls do not have', () => [grant(), { kind: 'rule', id: 'emergency' }], false],
-    ['lists an access, and says zero', () => [grant()], true],
-    ['counts more ways in than are open', () => [grant()], false, 1],
-  ])('is a fault if it %s', async (_case, ways, zero, more = 0) => {
+  test.each(
+    rowsOfEachKind<[string, () => { kind: string; id: string }[], boolean, number?]>(
+      [
+        ['says zero while an access is open', () => [], true],
+        ['lists nothing, and does not say zero', () => [], false],
+        ['lists an access that the log does not have', () => [{ kind: 'grant', id: 'grt_0' }], false],
+        ['lists an access twice', () => [grant(), grant()], false],
+        [
+          'lists an invitation that no one has made',
+          () => [grant(), { kind: 'invitation', id: 'inv_0' }],
+          false,
+        ],
+        [
+          'lists a rule that the controls do not have',
+          () => [grant(), { kind: 'rule', id: 'emergency' }],
+          false,
+        ],
+        ['lists an access, and says zero', () => [grant()], true],
+        ['counts more ways in than are open', () => [grant()], false, 1],
+      ],
+      () => 'differs',
+      2,
+    ),
+  )('is a fault if it %s', async (_case, ways, zero, more = 0) => {
     expect(await faultWith(ways(), zero, more)).toBe(`standing_differs ${honest.tenant.leaves.length}`);
   });
 });
@@ -382,62 +420,71 @@ describe('a quarterly access review', () => {
     expect(await faultAfter(opened(), decided(grant(), 'kept', 'job', DAYS))).toBe('none');
   });
 
-  test.each<[string, () => Draft[], string]>([
-    ['leaves out an access', () => [opened({ items: people() })], 'wrong_access_review'],
-    [
-      'leaves out a person',
-      () => [opened({ items: [grant(), ...people().slice(1)] })],
-      'wrong_access_review',
-    ],
-    [
-      'is of the same quarter as another',
-      () => [opened(), opened({ review: 'acr_2' })],
-      'wrong_access_review',
-    ],
-    ['gives less than its term', () => [opened({ dueAt: '2026-01-01T00:00:00Z' })], 'wrong_access_review'],
-    [
-      'was decided by no admin',
-      () => [opened(), decided(approver(), 'confirmed', broker.persons.secondApprover)],
-      'role_not_held',
-    ],
-    [
-      'has an admin who confirmed their own roles',
-      () => [opened(), decided({ ...approver(), id: admin() }, 'confirmed', admin())],
-      'self_review',
-    ],
-    [
-      'says that an access ended, and it did not',
-      () => [opened(), decided(grant(), 'pruned', admin())],
-      'wrong_access_review',
-    ],
-    [
-      'let something lapse too early',
-      () => [opened(), decided(grant(), 'kept', 'job')],
-      'wrong_access_review',
-    ],
-    [
-      'decided twice',
-      () => [opened(), decided(approver(), 'confirmed', admin()), decided(approver(), 'gone', admin())],
-      'wrong_access_review',
-    ],
-    [
-      'was confirmed by the vendor’s side',
-      () => [opened(), decided(approver(), 'confirmed', 'job', DAYS)],
-      'wrong_access_review',
-    ],
-    [
-      'is closed with items that have no outcome',
-      () => [
-        opened(),
-        {
-          type: 'access-review.closed',
-          later: DAYS,
-          data: { review: 'acr_1', quarter: '2027-01-01', counts: {} },
-        },
+  test.each(
+    rowsOfEachKind<[string, () => Draft[], string]>(
+      [
+        ['leaves out an access', () => [opened({ items: people() })], 'wrong_access_review'],
+        [
+          'leaves out a person',
+          () => [opened({ items: [grant(), ...people().slice(1)] })],
+          'wrong_access_review',
+        ],
+        [
+          'is of the same quarter as another',
+          () => [opened(), opened({ review: 'acr_2' })],
+          'wrong_access_review',
+        ],
+        [
+          'gives less than its term',
+          () => [opened({ dueAt: '2026-01-01T00:00:00Z' })],
+          'wrong_access_review',
+        ],
+        [
+          'was decided by no admin',
+          () => [opened(), decided(approver(), 'confirmed', broker.persons.secondApprover)],
+          'role_not_held',
+        ],
+        [
+          'has an admin who confirmed their own roles',
+          () => [opened(), decided({ ...approver(), id: admin() }, 'confirmed', admin())],
+          'self_review',
+        ],
+        [
+          'says that an access ended, and it did not',
+          () => [opened(), decided(grant(), 'pruned', admin())],
+          'wrong_access_review',
+        ],
+        [
+          'let something lapse too early',
+          () => [opened(), decided(grant(), 'kept', 'job')],
+          'wrong_access_review',
+        ],
+        [
+          'decided twice',
+          () => [opened(), decided(approver(), 'confirmed', admin()), decided(approver(), 'gone', admin())],
+          'wrong_access_review',
+        ],
+        [
+          'was confirmed by the vendor’s side',
+          () => [opened(), decided(approver(), 'confirmed', 'job', DAYS)],
+          'wrong_access_review',
+        ],
+        [
+          'is closed with items that have no outcome',
+          () => [
+            opened(),
+            {
+              type: 'access-review.closed',
+              later: DAYS,
+              data: { review: 'acr_1', quarter: '2027-01-01', counts: {} },
+            },
+          ],
+          'wrong_access_review',
+        ],
       ],
-      'wrong_access_review',
-    ],
-  ])('is a fault if it %s', async (_case, drafts, expected) => {
+      ([, , expected]) => expected,
+    ),
+  )('is a fault if it %s', async (_case, drafts, expected) => {
     expect(await faultAfter(...drafts())).toBe(expected);
   });
 });
@@ -482,41 +529,58 @@ describe('a practice of the approvers', () => {
     expect(await faultAfter(opened(), answered(first()), closed([second()]))).toBe('none');
   });
 
-  test.each<[string, () => Draft[], string]>([
-    [
-      'asks someone who is no approver',
-      () => [opened({ people: [broker.persons.engineer] })],
-      'wrong_practice',
-    ],
-    ['is for the same quarter as another', () => [opened(), opened({ practice: 'prc_2' })], 'wrong_practice'],
-    ['gives less than its term', () => [opened({ dueAt: '2026-01-01T00:00:00Z' })], 'wrong_practice'],
-    ['was begun by no admin', () => [{ ...opened(), actor: second() }], 'role_not_held'],
-    ['was answered by someone else', () => [opened(), answered(broker.persons.engineer)], 'role_not_held'],
-    ['was answered twice', () => [opened(), answered(first()), answered(first())], 'wrong_practice'],
-    ['was answered after its term', () => [opened(), answered(first(), {}, WEEK + DAY_MS)], 'wrong_practice'],
-    [
-      'says that a wrong answer was right',
-      () => [opened(), answered(first(), { asked: { ...ask, action: 'delete' } })],
-      'wrong_practice',
-    ],
-    [
-      'says that a passkey worked without its signature',
-      () => [opened(), answered(first(), { passkey: 'worked' })],
-      'wrong_practice',
-    ],
-    ['is closed before its term', () => [opened(), closed(approvers(), 1_000)], 'wrong_practice'],
-    ['hides who has not answered', () => [opened(), answered(first()), closed([])], 'wrong_practice'],
-    [
-      'says that someone has not answered who has',
-      () => [opened(), answered(first()), closed([first(), second()])],
-      'wrong_practice',
-    ],
-    [
-      'was answered after it was closed',
-      () => [opened(), closed(approvers()), answered(first())],
-      'wrong_practice',
-    ],
-  ])('is a fault if it %s', async (_case, drafts, expected) => {
+  test.each(
+    rowsOfEachKind<[string, () => Draft[], string]>(
+      [
+        [
+          'asks someone who is no approver',
+          () => [opened({ people: [broker.persons.engineer] })],
+          'wrong_practice',
+        ],
+        [
+          'is for the same quarter as another',
+          () => [opened(), opened({ practice: 'prc_2' })],
+          'wrong_practice',
+        ],
+        ['gives less than its term', () => [opened({ dueAt: '2026-01-01T00:00:00Z' })], 'wrong_practice'],
+        ['was begun by no admin', () => [{ ...opened(), actor: second() }], 'role_not_held'],
+        [
+          'was answered by someone else',
+          () => [opened(), answered(broker.persons.engineer)],
+          'role_not_held',
+        ],
+        ['was answered twice', () => [opened(), answered(first()), answered(first())], 'wrong_practice'],
+        [
+          'was answered after its term',
+          () => [opened(), answered(first(), {}, WEEK + DAY_MS)],
+          'wrong_practice',
+        ],
+        [
+          'says that a wrong answer was right',
+          () => [opened(), answered(first(), { asked: { ...ask, action: 'delete' } })],
+          'wrong_practice',
+        ],
+        [
+          'says that a passkey worked without its signature',
+          () => [opened(), answered(first(), { passkey: 'worked' })],
+          'wrong_practice',
+        ],
+        ['is closed before its term', () => [opened(), closed(approvers(), 1_000)], 'wrong_practice'],
+        ['hides who has not answered', () => [opened(), answered(first()), closed([])], 'wrong_practice'],
+        [
+          'says that someone has not answered who has',
+          () => [opened(), answered(first()), closed([first(), second()])],
+          'wrong_practice',
+        ],
+        [
+          'was answered after it was closed',
+          () => [opened(), closed(approvers()), answered(first())],
+          'wrong_practice',
+        ],
+      ],
+      ([, , expected]) => expected,
+    ),
+  )('is a fault if it %s', async (_case, drafts, expected) => {
     expect(await faultAfter(...drafts())).toBe(expected);
   });
 });

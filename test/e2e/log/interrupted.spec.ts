@@ -16,7 +16,7 @@ import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-
 import { Program } from '../../support/program.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
-import { rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
@@ -93,30 +93,37 @@ describe('a replay that was interrupted', () => {
     }
   });
 
-  test('goes on from a state file, too', async () => {
-    const { state } = await verifyCopies(honest);
-    const whole = await verifyCopies(copies, { since: state });
-    for (const interrupted of await interruptions(copies, { since: state }))
-      expect(found(await verifyCopies(copies, { since: state, interrupted }))).toEqual(found(whole));
+  onlyInSoak(() => {
+    test('goes on from a state file, too', async () => {
+      const { state } = await verifyCopies(honest);
+      const whole = await verifyCopies(copies, { since: state });
+      for (const interrupted of await interruptions(copies, { since: state }))
+        expect(found(await verifyCopies(copies, { since: state, interrupted }))).toEqual(found(whole));
+    });
   });
 
-  test.each<[string, (own: Copies) => void]>([
-    [
-      'missing_opening',
-      ({ tenant }) => void tenant.openings.splice(tenant.indexOf('request.created'), 1, {}),
-    ],
-    [
-      // A statement that is made at midnight shows the fork, too.
-      'deployment_forked|statement_of_fork',
-      ({ tenant }) =>
-        void tenant.change('deployment.checkpoint', { root: Buffer.alloc(32, 1).toString('base64') }),
-    ],
-    [
-      'changed_record',
-      ({ tenant }) =>
-        tenant.edit(600, { data: { ...(tenant.leaves[600] as LeafV1).data, action: 'update' } }),
-    ],
-  ])('does not hide what shows only at the end, or later: %s', async (code, attack) => {
+  test.each(
+    rowsOfEachKind<[string, (own: Copies) => void]>(
+      [
+        [
+          'missing_opening',
+          ({ tenant }) => void tenant.openings.splice(tenant.indexOf('request.created'), 1, {}),
+        ],
+        [
+          // A statement that is made at midnight shows the fork, too.
+          'deployment_forked|statement_of_fork',
+          ({ tenant }) =>
+            void tenant.change('deployment.checkpoint', { root: Buffer.alloc(32, 1).toString('base64') }),
+        ],
+        [
+          'changed_record',
+          ({ tenant }) =>
+            tenant.edit(600, { data: { ...(tenant.leaves[600] as LeafV1).data, action: 'update' } }),
+        ],
+      ],
+      () => 'found late',
+    ),
+  )('does not hide what shows only at the end, or later: %s', async (code, attack) => {
     const own = copy(copies);
     attack(own);
     const whole = await faultOf(own);
@@ -126,166 +133,170 @@ describe('a replay that was interrupted', () => {
     for (const interrupted of kept) expect(await faultOf(own, { interrupted })).toBe(whole);
   });
 
-  test('hashes every leaf again: one that has changed since is found', async () => {
-    const [first, second] = await interruptions(copies);
-    const own = copy(copies);
-    own.tenant.edit(300, { data: {} });
-    expect(await faultOf(own)).toContain('unreadable_leaf');
-    expect(await faultOf(own, { interrupted: first })).not.toBe('none');
-    expect(await faultOf(own, { interrupted: second })).not.toBe('none');
-  });
+  onlyInSoak(() => {
+    test('hashes every leaf again: one that has changed since is found', async () => {
+      const [first, second] = await interruptions(copies);
+      const own = copy(copies);
+      own.tenant.edit(300, { data: {} });
+      expect(await faultOf(own)).toContain('unreadable_leaf');
+      expect(await faultOf(own, { interrupted: first })).not.toBe('none');
+      expect(await faultOf(own, { interrupted: second })).not.toBe('none');
+    });
 
-  test('does not count for another log, another log of the deployment, or in another form', async () => {
-    const [interrupted] = (await interruptions(copies)) as [InterruptedReplay];
-    const other = copy(honest);
-    addCalls(other, 700, 2);
-    expect(await faultOf(other)).toBe('none');
-    expect(await faultOf(other, { interrupted })).not.toBe('none');
-    const deployment = copy(copies);
-    deployment.deployment.change('gateway.enrolled', { serves: { services: 1, tenants: 1 } });
-    expect(await faultOf(deployment, { interrupted })).not.toBe('none');
-    for (const change of [
-      { v: 1 },
-      { state: interrupted.state.slice(1) },
-      { point: { ...interrupted.point, size: 100 } },
-      { point: { ...interrupted.point, size: 100_000 } },
-      { point: { ...interrupted.point, origin: honest.deployment.origin } },
-    ])
-      expect(await faultOf(copies, { interrupted: { ...interrupted, ...change } })).not.toBe('none');
+    test('does not count for another log, another log of the deployment, or in another form', async () => {
+      const [interrupted] = (await interruptions(copies)) as [InterruptedReplay];
+      const other = copy(honest);
+      addCalls(other, 700, 2);
+      expect(await faultOf(other)).toBe('none');
+      expect(await faultOf(other, { interrupted })).not.toBe('none');
+      const deployment = copy(copies);
+      deployment.deployment.change('gateway.enrolled', { serves: { services: 1, tenants: 1 } });
+      expect(await faultOf(deployment, { interrupted })).not.toBe('none');
+      for (const change of [
+        { v: 1 },
+        { state: interrupted.state.slice(1) },
+        { point: { ...interrupted.point, size: 100 } },
+        { point: { ...interrupted.point, size: 100_000 } },
+        { point: { ...interrupted.point, origin: honest.deployment.origin } },
+      ])
+        expect(await faultOf(copies, { interrupted: { ...interrupted, ...change } })).not.toBe('none');
+    });
   });
 });
 
-describe('log verify --state', () => {
-  let folder: string;
-  let long: Copies;
-  const state = () => join(folder, 'acme.json');
-  const partial = () => `${state()}.partial`;
-  const log = (name = 'log') => join(folder, name);
-  const vkeyOf = ({ name, publicKey }: VerifierKey) => verifierKey(nodeHashing, name, publicKey);
-  const verb = (place: string) =>
-    ['log', 'verify', place, '--vkey', vkeyOf(long.tenant.vkey), '--state', state(), '--json'] as const;
+onlyInSoak(() => {
+  describe('log verify --state', () => {
+    let folder: string;
+    let long: Copies;
+    const state = () => join(folder, 'acme.json');
+    const partial = () => `${state()}.partial`;
+    const log = (name = 'log') => join(folder, name);
+    const vkeyOf = ({ name, publicKey }: VerifierKey) => verifierKey(nodeHashing, name, publicKey);
+    const verb = (place: string) =>
+      ['log', 'verify', place, '--vkey', vkeyOf(long.tenant.vkey), '--state', state(), '--json'] as const;
 
-  beforeAll(async () => {
-    folder = await tempFolder('interrupted');
-    long = copy(honest);
-    addCalls(long, 5_000);
-    await write(log(), long);
-  });
-  afterAll(() => removeFolder(folder));
-
-  /** A mirror without openings. */
-  async function write(place: string, { tenant, deployment }: Copies): Promise<void> {
-    const { files } = deployment.source();
-    const all = [
-      ...[...tenant.source().files].filter(([path]) => !path.startsWith('openings/')),
-      ...[...files, ['vkey', Buffer.from(vkeyOf(deployment.vkey))] as const].map(
-        ([path, bytes]) => [`deployment/${path}`, bytes] as const,
-      ),
-    ];
-    for (const [path, bytes] of all) {
-      await mkdir(dirname(join(place, path)), { recursive: true });
-      await writeFile(join(place, path), bytes);
-    }
-  }
-
-  async function verify(place = log()) {
-    const terminal = new Terminal({}, '');
-    const exit = await run([...verb(place)], terminal);
-    return { exit, document: JSON.parse(terminal.out), stderr: terminal.err };
-  }
-
-  /** What a run had saved that was killed while it read the bundle of leaf 4,608. */
-  let left: Buffer | undefined;
-  async function killed(): Promise<void> {
-    if (left === undefined) left = await killOne();
-    else await writeFile(partial(), left);
-  }
-
-  async function killOne(): Promise<Buffer> {
-    const bundle = join(log(), tilePath({ level: 'entries', index: 18, width: 256 }));
-    const bytes = await readFile(bundle);
-    await rm(bundle);
-    // Who reads it waits for someone who writes.
-    execFileSync('mkfifo', [bundle]);
-    const program = Program.start({ name: 'log verify', script: CLI, args: [...verb(log())] });
-    try {
-      await eventually('the run has saved its progress', () => isThere(partial()));
-    } finally {
-      await program.stop('SIGKILL');
-    }
-    await rm(bundle);
-    await writeFile(bundle, bytes);
-    return readFile(partial());
-  }
-
-  const isThere = (file: string) =>
-    readFile(file).then(
-      () => true,
-      () => false,
-    );
-
-  test('kill -9: the next run goes on where the last one had saved its progress, and says so', async () => {
-    const whole = await verify();
-    expect(whole).toMatchObject({ exit: 0, document: { resumedAt: null } });
-    const kept = await readFile(state(), 'utf8');
-    await rm(state());
-    await killed();
-    expect(await isThere(state())).toBe(false);
-    const saved = await readFile(partial());
-    const resumed = await verify();
-    expect(resumed.document).toEqual({ ...whole.document, resumedAt: 4_352 });
-    expect(resumed.stderr).toContain('Going on at leaf 4352, where a run was interrupted.');
-    expect(await readFile(state(), 'utf8')).toBe(kept);
-    expect(await isThere(partial())).toBe(false);
-
-    // It belongs to a run that had no state file yet.
-    await writeFile(partial(), saved);
-    expect((await verify()).stderr).toContain('is of another run');
-    await rm(state());
-    // A copy of the log is another place.
-    await write(log('copy'), long);
-    await writeFile(partial(), saved);
-    const copied = await verify(log('copy'));
-    expect(copied).toMatchObject({ exit: 0, document: { resumedAt: null } });
-    expect(copied.stderr).toContain('is of another run');
-    await rm(state());
-    const damages = [saved.subarray(0, -9), Buffer.from('{}'), flipped(saved)];
-    for (const damaged of rowsOfEachKind(damages, () => 'damaged')) {
-      await writeFile(partial(), damaged);
-      const again = await verify();
-      expect(again).toMatchObject({ exit: 0, document: { resumedAt: null } });
-      expect(again.stderr).toContain('is damaged. It is ignored.');
-      await rm(state());
-    }
-  });
-
-  test('what an interrupted run has verified is known: a log that went back since is rolled back, each time', async () => {
-    await killed();
-    const checkpoint = join(log(), 'checkpoint');
-    const newest = await readFile(checkpoint);
-    await writeFile(checkpoint, long.tenant.source(4_900).files.get('checkpoint') ?? '');
-    for (const _ of [1, 2])
-      expect(await verify()).toMatchObject({ exit: 1, document: { verified: false, code: 'rolled_back' } });
-    await writeFile(checkpoint, newest);
-    expect(await verify()).toMatchObject({ exit: 0, document: { resumedAt: 4_352 } });
-    await rm(state());
-  });
-
-  test('a fault ends what was saved: a run from the beginning names it', async () => {
-    await killed();
-    const bundle = join(log(), tilePath({ level: 'entries', index: 2, width: 256 }));
-    const bytes = await readFile(bundle);
-    await writeFile(bundle, flipped(bytes));
-    const faulty = await verify();
-    expect(faulty).toMatchObject({
-      exit: 1,
-      document: { verified: false, code: expect.stringMatching(/^(changed_leaf|wrong_length)$/) },
+    beforeAll(async () => {
+      folder = await tempFolder('interrupted');
+      long = copy(honest);
+      addCalls(long, 5_000);
+      await write(log(), long);
     });
-    expect(faulty.stderr).toContain('Verifying from the beginning');
-    expect(await isThere(partial())).toBe(false);
-    expect(await isThere(state())).toBe(false);
-    await writeFile(bundle, bytes);
-    expect(await verify()).toMatchObject({ exit: 0, document: { resumedAt: null } });
+    afterAll(() => removeFolder(folder));
+
+    /** A mirror without openings. */
+    async function write(place: string, { tenant, deployment }: Copies): Promise<void> {
+      const { files } = deployment.source();
+      const all = [
+        ...[...tenant.source().files].filter(([path]) => !path.startsWith('openings/')),
+        ...[...files, ['vkey', Buffer.from(vkeyOf(deployment.vkey))] as const].map(
+          ([path, bytes]) => [`deployment/${path}`, bytes] as const,
+        ),
+      ];
+      for (const [path, bytes] of all) {
+        await mkdir(dirname(join(place, path)), { recursive: true });
+        await writeFile(join(place, path), bytes);
+      }
+    }
+
+    async function verify(place = log()) {
+      const terminal = new Terminal({}, '');
+      const exit = await run([...verb(place)], terminal);
+      return { exit, document: JSON.parse(terminal.out), stderr: terminal.err };
+    }
+
+    /** What a run had saved that was killed while it read the bundle of leaf 4,608. */
+    let left: Buffer | undefined;
+    async function killed(): Promise<void> {
+      if (left === undefined) left = await killOne();
+      else await writeFile(partial(), left);
+    }
+
+    async function killOne(): Promise<Buffer> {
+      const bundle = join(log(), tilePath({ level: 'entries', index: 18, width: 256 }));
+      const bytes = await readFile(bundle);
+      await rm(bundle);
+      // Who reads it waits for someone who writes.
+      execFileSync('mkfifo', [bundle]);
+      const program = Program.start({ name: 'log verify', script: CLI, args: [...verb(log())] });
+      try {
+        await eventually('the run has saved its progress', () => isThere(partial()));
+      } finally {
+        await program.stop('SIGKILL');
+      }
+      await rm(bundle);
+      await writeFile(bundle, bytes);
+      return readFile(partial());
+    }
+
+    const isThere = (file: string) =>
+      readFile(file).then(
+        () => true,
+        () => false,
+      );
+
+    test('kill -9: the next run goes on where the last one had saved its progress, and says so', async () => {
+      const whole = await verify();
+      expect(whole).toMatchObject({ exit: 0, document: { resumedAt: null } });
+      const kept = await readFile(state(), 'utf8');
+      await rm(state());
+      await killed();
+      expect(await isThere(state())).toBe(false);
+      const saved = await readFile(partial());
+      const resumed = await verify();
+      expect(resumed.document).toEqual({ ...whole.document, resumedAt: 4_352 });
+      expect(resumed.stderr).toContain('Going on at leaf 4352, where a run was interrupted.');
+      expect(await readFile(state(), 'utf8')).toBe(kept);
+      expect(await isThere(partial())).toBe(false);
+
+      // It belongs to a run that had no state file yet.
+      await writeFile(partial(), saved);
+      expect((await verify()).stderr).toContain('is of another run');
+      await rm(state());
+      // A copy of the log is another place.
+      await write(log('copy'), long);
+      await writeFile(partial(), saved);
+      const copied = await verify(log('copy'));
+      expect(copied).toMatchObject({ exit: 0, document: { resumedAt: null } });
+      expect(copied.stderr).toContain('is of another run');
+      await rm(state());
+      const damages = [saved.subarray(0, -9), Buffer.from('{}'), flipped(saved)];
+      for (const damaged of rowsOfEachKind(damages, () => 'damaged')) {
+        await writeFile(partial(), damaged);
+        const again = await verify();
+        expect(again).toMatchObject({ exit: 0, document: { resumedAt: null } });
+        expect(again.stderr).toContain('is damaged. It is ignored.');
+        await rm(state());
+      }
+    });
+
+    test('what an interrupted run has verified is known: a log that went back since is rolled back, each time', async () => {
+      await killed();
+      const checkpoint = join(log(), 'checkpoint');
+      const newest = await readFile(checkpoint);
+      await writeFile(checkpoint, long.tenant.source(4_900).files.get('checkpoint') ?? '');
+      for (const _ of [1, 2])
+        expect(await verify()).toMatchObject({ exit: 1, document: { verified: false, code: 'rolled_back' } });
+      await writeFile(checkpoint, newest);
+      expect(await verify()).toMatchObject({ exit: 0, document: { resumedAt: 4_352 } });
+      await rm(state());
+    });
+
+    test('a fault ends what was saved: a run from the beginning names it', async () => {
+      await killed();
+      const bundle = join(log(), tilePath({ level: 'entries', index: 2, width: 256 }));
+      const bytes = await readFile(bundle);
+      await writeFile(bundle, flipped(bytes));
+      const faulty = await verify();
+      expect(faulty).toMatchObject({
+        exit: 1,
+        document: { verified: false, code: expect.stringMatching(/^(changed_leaf|wrong_length)$/) },
+      });
+      expect(faulty.stderr).toContain('Verifying from the beginning');
+      expect(await isThere(partial())).toBe(false);
+      expect(await isThere(state())).toBe(false);
+      await writeFile(bundle, bytes);
+      expect(await verify()).toMatchObject({ exit: 0, document: { resumedAt: null } });
+    });
   });
 });
 

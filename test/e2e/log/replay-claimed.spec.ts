@@ -22,6 +22,7 @@ import { eventually } from '../../support/eventually.js';
 import { type Copies, copiesOf, faultOf, restoredCopy, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, type RequestBody, readRequest, review } from '../story.js';
@@ -160,220 +161,229 @@ describe('P12: the log of a claimed tenant', () => {
     expect(await attacked((own) => void practised(own))).toBe('none');
   });
 
-  test.each<[string, string, (own: Copies) => number | undefined]>([
-    [
-      'an answer to a practice other than the signed one',
-      'bad_countersignature there',
-      (own) => practised(own, { decision: 'deny', result: 'wrong' }),
-    ],
-    [
-      'an answer to a practice that another key signed',
-      'bad_countersignature there',
-      (own) =>
-        practised(own, {}, (statement) => ({
-          ...ada.key.sign(statement, AT),
-          credential: 'AAAAAAAAAAAAAAAAAAAAAA',
-        })),
-    ],
-    [
-      'a countersignature that was left out',
-      'countersignature_required there',
-      (own) => {
-        const { index, data } = signed(own);
-        own.tenant.edit(index, { data: { ...data, countersignature: null } });
-        return index;
-      },
-    ],
-    [
-      'a countersignature of another key',
-      'bad_countersignature there',
-      (own) => resigned(own, { credential: 'AAAAAAAAAAAAAAAAAAAAAA' }),
-    ],
-    [
-      'an answer to a practice in the place of an approval',
-      'unreadable_leaf there',
-      (own) => {
-        const { deployment, tenant, person } = signed(own).signature.statement;
-        const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
-        const practice: PracticeStatement = {
-          ...{ type: 'countersign/practice/v1', deployment, tenant, person, decision: 'approve' },
-          ...{ practice: 'prc_0199f0a0-7b2c-7009-8000-000000000001', expected: ask, asked: ask },
-          ...{ notBefore: '2026-11-24T15:00:00Z', notAfter: '2026-12-01T15:00:00Z' },
-        };
-        return resigned(own, ada.key.sign(practice, AT));
-      },
-    ],
-    [
-      'a flipped bit in a countersignature',
-      'bad_countersignature there',
-      (own) => {
-        const bytes = Buffer.from(signed(own).signature.signature, 'base64url');
-        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-        return resigned(own, { signature: bytes.toString('base64url') });
-      },
-    ],
-    [
-      'a statement that names another root of this log',
-      'statement_of_fork there',
-      (own) => {
-        const { signature } = signed(own);
-        const log = { ...signature.statement.log, root: Buffer.alloc(32).toString('base64') };
-        const statement = { ...signature.statement, log };
-        return resigned(own, ada.key.sign(statement, AT));
-      },
-    ],
-    [
-      'a log that was rewritten before a statement was signed',
-      'statement_of_fork there',
-      (own) => {
-        const leaf = own.tenant.indexOf('person.add');
-        own.tenant.edit(leaf, { at: '2026-01-01T00:00:00.000Z' });
-        return signed(own).index;
-      },
-    ],
-    [
-      'one approval of two',
-      'not_approved there',
-      (own) => {
-        own.tenant.drop(signed(own).index);
-        return own.tenant.indexOf('grant.started');
-      },
-    ],
-    [
-      'a trust document without one of its signatures',
-      'trust_chain there',
-      (own) => {
-        own.tenant.drop(own.tenant.indexOf('trust.signed'));
-        return own.tenant.indexOf('trust.adopted');
-      },
-    ],
-    [
-      'another trust document than was proposed',
-      'trust_chain there',
-      (own) => {
-        const index = own.tenant.indexOf('trust.proposed');
-        const document = own.tenant.leaves[index]?.data['document'] as object;
-        return own.tenant.change('trust.proposed', { document: { ...document, approvals: 1 } });
-      },
-    ],
-    [
-      'a role that the vendor’s side gave',
-      'widened_by_host there',
-      (own) =>
-        own.tenant.append({
-          ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
-          data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
-        }),
-    ],
-    [
-      'controls that the vendor’s side widened',
-      'widened_by_host there',
-      (own) => {
-        const before = own.tenant.leaves[own.tenant.indexOf('tenant.add')]?.data['after'] as object;
-        return own.tenant.append({
-          ...{ type: 'tenant.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
-          data: { tenant: 'acme', before, after: { ...before, countersign: [] } },
-        });
-      },
-    ],
-    [
-      'a stop that nobody signed',
-      'bad_stop there',
-      (own) => {
-        const index = own.tenant.indexOf('trust.stopped');
-        const signature = own.tenant.leaves[index]?.data['signature'] as Signature<StopStatement>;
-        const statement = { ...signature.statement, nonce: Buffer.alloc(32, 1).toString('base64url') };
-        return own.tenant.change('trust.stopped', { signature: { ...signature, statement } });
-      },
-    ],
-    [
-      'a stop that is shown as a lift',
-      'bad_stop there',
-      (own) => {
-        const index = own.tenant.indexOf('trust.stopped');
-        const { data } = own.tenant.leaves[index] as LeafV1;
-        own.tenant.edit(index, { type: 'trust.lifted', data: { ...data, stop: 'stp_0' } });
-        return index;
-      },
-    ],
-    [
-      'another document than the one that was signed',
-      'trust_chain there',
-      (own) => own.tenant.change('trust.adopted', { hash: `sha256:${'0'.repeat(64)}` }),
-    ],
-    [
-      'a document that is adopted twice',
-      'unknown_request there',
-      (own) => {
-        const index = own.tenant.indexOf('trust.adopted');
-        own.tenant.insert(index + 1, structuredClone(own.tenant.leaves[index] as LeafV1));
-        return index + 1;
-      },
-    ],
-    [
-      'an older stop of less in the place of a stop',
-      'bad_stop there',
-      (own) => {
-        const stop = own.tenant.leaves[own.tenant.indexOf('trust.stopped')] as LeafV1;
-        const { statement } = stop.data['signature'] as Signature<StopStatement>;
-        const signature = ada.key.sign({ ...statement, digest: under.digest }, AT);
-        const { type, at, actor, data } = stop;
-        return own.tenant.append({ type, at, actor, data: { ...data, digest: under.digest, signature } });
-      },
-    ],
-    [
-      'a stop that begins once more, later',
-      'bad_stop there',
-      (own) => {
-        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('trust.stopped')] as LeafV1;
-        return own.tenant.append({ type, at, actor, data });
-      },
-    ],
-    [
-      'a removed passkey that counts again',
-      'changed_outside_log there',
-      (own) => {
-        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('passkey.enrolled')] as LeafV1;
-        const { credential, person } = data;
-        own.tenant.append({ type: 'passkey.removed', at, actor, data: { credential, person } });
-        return own.tenant.append({ type, at, actor, data });
-      },
-    ],
-    [
-      'a role that someone of the vendor’s staff gave',
-      'role_not_held there',
-      (own) =>
-        own.tenant.append({
-          ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z' },
-          actor: broker.persons.securityAdmin as 'job',
-          data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
-        }),
-    ],
-    ['a call after the customer’s stop', 'stopped there', (own) => forge(own, {}, 60)],
-    [
-      'a call by a trust document that was never in force',
-      'not_countersigned there',
-      (own) => forge(own, { trust: `sha256:${'0'.repeat(64)}` }),
-    ],
-    ...['a gateway that pinned it', 'one that did not'].map(
-      (gateway, place): [string, string, (own: Copies) => number] => [
-        `a call that the trust document does not allow, at ${gateway}`,
-        'not_countersigned there',
-        (own) => {
-          own.tenant.drop(own.tenant.indexOf('trust.stopped'));
-          return forge(own, place === 0 ? {} : { trust: null }, AFTER_DOCUMENT_S);
-        },
+  test.each(
+    rowsOfEachKind<[string, string, (own: Copies) => number | undefined]>(
+      [
+        [
+          'an answer to a practice other than the signed one',
+          'bad_countersignature there',
+          (own) => practised(own, { decision: 'deny', result: 'wrong' }),
+        ],
+        [
+          'an answer to a practice that another key signed',
+          'bad_countersignature there',
+          (own) =>
+            practised(own, {}, (statement) => ({
+              ...ada.key.sign(statement, AT),
+              credential: 'AAAAAAAAAAAAAAAAAAAAAA',
+            })),
+        ],
+        [
+          'a countersignature that was left out',
+          'countersignature_required there',
+          (own) => {
+            const { index, data } = signed(own);
+            own.tenant.edit(index, { data: { ...data, countersignature: null } });
+            return index;
+          },
+        ],
+        [
+          'a countersignature of another key',
+          'bad_countersignature there',
+          (own) => resigned(own, { credential: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+        ],
+        [
+          'an answer to a practice in the place of an approval',
+          'unreadable_leaf there',
+          (own) => {
+            const { deployment, tenant, person } = signed(own).signature.statement;
+            const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+            const practice: PracticeStatement = {
+              ...{ type: 'countersign/practice/v1', deployment, tenant, person, decision: 'approve' },
+              ...{ practice: 'prc_0199f0a0-7b2c-7009-8000-000000000001', expected: ask, asked: ask },
+              ...{ notBefore: '2026-11-24T15:00:00Z', notAfter: '2026-12-01T15:00:00Z' },
+            };
+            return resigned(own, ada.key.sign(practice, AT));
+          },
+        ],
+        [
+          'a flipped bit in a countersignature',
+          'bad_countersignature there',
+          (own) => {
+            const bytes = Buffer.from(signed(own).signature.signature, 'base64url');
+            bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+            return resigned(own, { signature: bytes.toString('base64url') });
+          },
+        ],
+        [
+          'a statement that names another root of this log',
+          'statement_of_fork there',
+          (own) => {
+            const { signature } = signed(own);
+            const log = { ...signature.statement.log, root: Buffer.alloc(32).toString('base64') };
+            const statement = { ...signature.statement, log };
+            return resigned(own, ada.key.sign(statement, AT));
+          },
+        ],
+        [
+          'a log that was rewritten before a statement was signed',
+          'statement_of_fork there',
+          (own) => {
+            const leaf = own.tenant.indexOf('person.add');
+            own.tenant.edit(leaf, { at: '2026-01-01T00:00:00.000Z' });
+            return signed(own).index;
+          },
+        ],
+        [
+          'one approval of two',
+          'not_approved there',
+          (own) => {
+            own.tenant.drop(signed(own).index);
+            return own.tenant.indexOf('grant.started');
+          },
+        ],
+        [
+          'a trust document without one of its signatures',
+          'trust_chain there',
+          (own) => {
+            own.tenant.drop(own.tenant.indexOf('trust.signed'));
+            return own.tenant.indexOf('trust.adopted');
+          },
+        ],
+        [
+          'another trust document than was proposed',
+          'trust_chain there',
+          (own) => {
+            const index = own.tenant.indexOf('trust.proposed');
+            const document = own.tenant.leaves[index]?.data['document'] as object;
+            return own.tenant.change('trust.proposed', { document: { ...document, approvals: 1 } });
+          },
+        ],
+        [
+          'a role that the vendor’s side gave',
+          'widened_by_host there',
+          (own) =>
+            own.tenant.append({
+              ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
+              data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
+            }),
+        ],
+        [
+          'controls that the vendor’s side widened',
+          'widened_by_host there',
+          (own) => {
+            const before = own.tenant.leaves[own.tenant.indexOf('tenant.add')]?.data['after'] as object;
+            return own.tenant.append({
+              ...{ type: 'tenant.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
+              data: { tenant: 'acme', before, after: { ...before, countersign: [] } },
+            });
+          },
+        ],
+        [
+          'a stop that nobody signed',
+          'bad_stop there',
+          (own) => {
+            const index = own.tenant.indexOf('trust.stopped');
+            const signature = own.tenant.leaves[index]?.data['signature'] as Signature<StopStatement>;
+            const statement = { ...signature.statement, nonce: Buffer.alloc(32, 1).toString('base64url') };
+            return own.tenant.change('trust.stopped', { signature: { ...signature, statement } });
+          },
+        ],
+        [
+          'a stop that is shown as a lift',
+          'bad_stop there',
+          (own) => {
+            const index = own.tenant.indexOf('trust.stopped');
+            const { data } = own.tenant.leaves[index] as LeafV1;
+            own.tenant.edit(index, { type: 'trust.lifted', data: { ...data, stop: 'stp_0' } });
+            return index;
+          },
+        ],
+        [
+          'another document than the one that was signed',
+          'trust_chain there',
+          (own) => own.tenant.change('trust.adopted', { hash: `sha256:${'0'.repeat(64)}` }),
+        ],
+        [
+          'a document that is adopted twice',
+          'unknown_request there',
+          (own) => {
+            const index = own.tenant.indexOf('trust.adopted');
+            own.tenant.insert(index + 1, structuredClone(own.tenant.leaves[index] as LeafV1));
+            return index + 1;
+          },
+        ],
+        [
+          'an older stop of less in the place of a stop',
+          'bad_stop there',
+          (own) => {
+            const stop = own.tenant.leaves[own.tenant.indexOf('trust.stopped')] as LeafV1;
+            const { statement } = stop.data['signature'] as Signature<StopStatement>;
+            const signature = ada.key.sign({ ...statement, digest: under.digest }, AT);
+            const { type, at, actor, data } = stop;
+            return own.tenant.append({ type, at, actor, data: { ...data, digest: under.digest, signature } });
+          },
+        ],
+        [
+          'a stop that begins once more, later',
+          'bad_stop there',
+          (own) => {
+            const { type, at, actor, data } = own.tenant.leaves[
+              own.tenant.indexOf('trust.stopped')
+            ] as LeafV1;
+            return own.tenant.append({ type, at, actor, data });
+          },
+        ],
+        [
+          'a removed passkey that counts again',
+          'changed_outside_log there',
+          (own) => {
+            const { type, at, actor, data } = own.tenant.leaves[
+              own.tenant.indexOf('passkey.enrolled')
+            ] as LeafV1;
+            const { credential, person } = data;
+            own.tenant.append({ type: 'passkey.removed', at, actor, data: { credential, person } });
+            return own.tenant.append({ type, at, actor, data });
+          },
+        ],
+        [
+          'a role that someone of the vendor’s staff gave',
+          'role_not_held there',
+          (own) =>
+            own.tenant.append({
+              ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z' },
+              actor: broker.persons.securityAdmin as 'job',
+              data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
+            }),
+        ],
+        ['a call after the customer’s stop', 'stopped there', (own) => forge(own, {}, 60)],
+        [
+          'a call by a trust document that was never in force',
+          'not_countersigned there',
+          (own) => forge(own, { trust: `sha256:${'0'.repeat(64)}` }),
+        ],
+        ...['a gateway that pinned it', 'one that did not'].map(
+          (gateway, place): [string, string, (own: Copies) => number] => [
+            `a call that the trust document does not allow, at ${gateway}`,
+            'not_countersigned there',
+            (own) => {
+              own.tenant.drop(own.tenant.indexOf('trust.stopped'));
+              return forge(own, place === 0 ? {} : { trust: null }, AFTER_DOCUMENT_S);
+            },
+          ],
+        ),
+        [
+          'a token minted after the stop',
+          'not_allowed there',
+          (own) => {
+            const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
+            return own.tenant.append({ type, at, actor, data: { ...data, jti: 'another' } });
+          },
+        ],
       ],
+      ([, expected]) => expected,
     ),
-    [
-      'a token minted after the stop',
-      'not_allowed there',
-      (own) => {
-        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
-        return own.tenant.append({ type, at, actor, data: { ...data, jti: 'another' } });
-      },
-    ],
-  ])('%s', async (_what, expected, attack) => {
+  )('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 
@@ -416,71 +426,73 @@ describe('P12: the log of a claimed tenant', () => {
     expect(await faultOf(own, { anchor: { ...anchor, trust: hash } })).toBe('none');
   });
 
-  test('a mirror and log verify take the keys of both logs from the anchor file, not from the broker', async () => {
-    const folder = await tempFolder('anchored');
-    const [file, other] = [join(folder, 'anchor.json'), join(folder, 'other.json')];
-    const { vkey, deploymentVkey } = anchor;
-    await writeFile(file, JSON.stringify(anchor));
-    // The same name with the key of someone else.
-    const { publicKey } = logKey('x', 3);
-    const [name = ''] = deploymentVkey.split('+');
-    await writeFile(
-      other,
-      JSON.stringify({ ...anchor, deploymentVkey: verifierKey(nodeHashing, name, publicKey) }),
-    );
-    const countersign = async (...argv: string[]) => {
-      const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-      const terminal = new Terminal(env, '');
-      return { exit: await run(['log', ...argv], terminal), said: terminal.err };
-    };
-    const mirror = join(folder, 'mirror');
-    const first = await countersign('mirror', mirror, '--anchor', file);
-    expect(first).toMatchObject({ exit: 0, said: expect.not.stringContaining('the key is the one that') });
-    expect(await readFile(join(mirror, 'vkey'), 'utf8')).toBe(`${vkey}\n`);
-    expect(await readFile(join(mirror, 'deployment/vkey'), 'utf8')).toBe(`${deploymentVkey}\n`);
-    expect(await countersign('verify', mirror, '--anchor', file)).toMatchObject({ exit: 0 });
-    for (const argv of [
-      ['mirror', join(folder, 'again'), '--anchor', other],
-      ['verify', mirror, '--anchor', other],
-    ])
-      expect(await countersign(...argv)).toMatchObject({
-        exit: 1,
-        said: expect.stringContaining('error[checkpoint]'),
+  onlyInSoak(() => {
+    test('a mirror and log verify take the keys of both logs from the anchor file, not from the broker', async () => {
+      const folder = await tempFolder('anchored');
+      const [file, other] = [join(folder, 'anchor.json'), join(folder, 'other.json')];
+      const { vkey, deploymentVkey } = anchor;
+      await writeFile(file, JSON.stringify(anchor));
+      // The same name with the key of someone else.
+      const { publicKey } = logKey('x', 3);
+      const [name = ''] = deploymentVkey.split('+');
+      await writeFile(
+        other,
+        JSON.stringify({ ...anchor, deploymentVkey: verifierKey(nodeHashing, name, publicKey) }),
+      );
+      const countersign = async (...argv: string[]) => {
+        const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
+        const terminal = new Terminal(env, '');
+        return { exit: await run(['log', ...argv], terminal), said: terminal.err };
+      };
+      const mirror = join(folder, 'mirror');
+      const first = await countersign('mirror', mirror, '--anchor', file);
+      expect(first).toMatchObject({ exit: 0, said: expect.not.stringContaining('the key is the one that') });
+      expect(await readFile(join(mirror, 'vkey'), 'utf8')).toBe(`${vkey}\n`);
+      expect(await readFile(join(mirror, 'deployment/vkey'), 'utf8')).toBe(`${deploymentVkey}\n`);
+      expect(await countersign('verify', mirror, '--anchor', file)).toMatchObject({ exit: 0 });
+      for (const argv of [
+        ['mirror', join(folder, 'again'), '--anchor', other],
+        ['verify', mirror, '--anchor', other],
+      ])
+        expect(await countersign(...argv)).toMatchObject({
+          exit: 1,
+          said: expect.stringContaining('error[checkpoint]'),
+        });
+      expect(
+        await countersign('mirror', join(folder, 'other'), '--anchor', file, '--tenant', 'globex'),
+      ).toMatchObject({ exit: 1, said: expect.stringContaining('error[anchor_differs]') });
+      await removeFolder(folder);
+    });
+
+    test('a restore that kept nothing has lost what the anchor file knows', async () => {
+      const { tenant, deployment } = copies;
+      const { at } = tenant.leaves.at(-1) as LeafV1;
+      const size = tenant.leaves.length;
+      const restored = (kept: number): Copies => ({
+        tenant: restoredCopy(tenant, at, { kept, lost: size - kept }),
+        deployment: restoredCopy(deployment, at),
       });
-    expect(
-      await countersign('mirror', join(folder, 'other'), '--anchor', file, '--tenant', 'globex'),
-    ).toMatchObject({ exit: 1, said: expect.stringContaining('error[anchor_differs]') });
-    await removeFolder(folder);
-  });
-
-  test('a restore that kept nothing has lost what the anchor file knows', async () => {
-    const { tenant, deployment } = copies;
-    const { at } = tenant.leaves.at(-1) as LeafV1;
-    const size = tenant.leaves.length;
-    const restored = (kept: number): Copies => ({
-      tenant: restoredCopy(tenant, at, { kept, lost: size - kept }),
-      deployment: restoredCopy(deployment, at),
+      const lost = async (kept: number, options: object) =>
+        (await verifyCopies(restored(kept), options)).succession?.lost;
+      // The log's key is that of the file: of the first epoch.
+      const known = { anchor, log: undefined };
+      const of = (kept: number) => ({
+        ...known,
+        log: { source: restored(kept).tenant.source(), key: tenant.vkey },
+      });
+      expect(await lost(0, of(0))).toBe(size);
+      expect(await lost(size, of(size))).toBe(0);
+      const adopted = tenant.indexOf('trust.adopted');
+      expect(await lost(adopted, of(adopted))).toBe(size - adopted);
+      expect(await lost(adopted + 1, of(adopted + 1))).toBe(0);
+      expect(await lost(0, { ...of(0), anchor: undefined })).toBe(0);
     });
-    const lost = async (kept: number, options: object) =>
-      (await verifyCopies(restored(kept), options)).succession?.lost;
-    // The log's key is that of the file: of the first epoch.
-    const known = { anchor, log: undefined };
-    const of = (kept: number) => ({
-      ...known,
-      log: { source: restored(kept).tenant.source(), key: tenant.vkey },
-    });
-    expect(await lost(0, of(0))).toBe(size);
-    expect(await lost(size, of(size))).toBe(0);
-    const adopted = tenant.indexOf('trust.adopted');
-    expect(await lost(adopted, of(adopted))).toBe(size - adopted);
-    expect(await lost(adopted + 1, of(adopted + 1))).toBe(0);
-    expect(await lost(0, { ...of(0), anchor: undefined })).toBe(0);
-  });
 
-  test('a gateway that had not pinned the document is told, and is no fault', async () => {
-    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
-    const index = forge(own, { trust: null });
-    const { warnings } = await verifyCopies(own, { anchor });
-    expect(warnings).toContainEqual(expect.objectContaining({ code: 'unpinned_gateway', index, count: 1 }));
+    test('a gateway that had not pinned the document is told, and is no fault', async () => {
+      const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+      const index = forge(own, { trust: null });
+      const { warnings } = await verifyCopies(own, { anchor });
+      expect(warnings).toContainEqual(expect.objectContaining({ code: 'unpinned_gateway', index, count: 1 }));
+    });
   });
 });

@@ -19,6 +19,7 @@ import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { type Copies, copiesOf, faultOf, LogCopy, verifyCopies } from '../../support/log-copy.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus } from '../story.js';
@@ -110,178 +111,186 @@ test('a log of widenings that have waited verifies', async () => {
 });
 
 describe('a widening that has not waited is named', () => {
-  test.each<[string, string, (own: Copies) => void]>([
-    [
-      'without its delay',
-      'widened_early',
-      (own) => moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed')),
-    ],
-    [
-      'by a proposal that says that it is older',
-      'backdated',
-      (own) => {
-        const proposed = own.tenant.indexOf('widening.proposed');
-        const at = Date.parse(leafAt(own, proposed).at) - DELAY * 1_000;
-        own.tenant.edit(proposed, { at: new Date(at).toISOString() });
-        moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed'));
-      },
-    ],
-    [
-      'a second too early',
-      'widened_early',
-      (own) => {
-        const at = Date.parse(leafAt(own, own.tenant.indexOf('widening.proposed')).at) + (DELAY - 1) * 1_000;
-        own.tenant.edit(appliedAt(own, 0), { at: new Date(at).toISOString() });
-      },
-    ],
-    [
-      'without its confirmation',
-      'widened_early',
-      (own) => own.tenant.drop(own.tenant.indexOf('widening.confirmed')),
-    ],
-    [
-      'confirmed by its author',
-      'role_not_held',
-      (own) => {
-        const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
-        own.tenant.edit(own.tenant.indexOf('widening.confirmed'), { actor });
-      },
-    ],
-    [
-      'confirmed without a passkey, once claimed',
-      'countersignature_required',
-      (own) => own.tenant.change('widening.confirmed', { countersignature: null }, 1),
-    ],
-    [
-      'other controls than the passkey signed',
-      'bad_countersignature',
-      (own) => {
-        const index = own.tenant.indexOf('widening.proposed', 1);
-        const { after } = leafAt(own, index).data as { after: object };
-        own.tenant.change('widening.proposed', { after: { ...after, maxDuration: 99_999 } }, 1);
-      },
-    ],
-    [
-      'other controls than were proposed',
-      'wrong_widening',
-      (own) => {
-        const index = appliedAt(own, 0);
-        const { data } = leafAt(own, index);
-        own.tenant.edit(index, {
-          data: {
-            ...data,
-            after: { ...(data['after'] as object), approvals: 1, slackMayApprove: ['update'] },
+  test.each(
+    rowsOfEachKind<[string, string, (own: Copies) => void]>(
+      [
+        [
+          'without its delay',
+          'widened_early',
+          (own) => moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed')),
+        ],
+        [
+          'by a proposal that says that it is older',
+          'backdated',
+          (own) => {
+            const proposed = own.tenant.indexOf('widening.proposed');
+            const at = Date.parse(leafAt(own, proposed).at) - DELAY * 1_000;
+            own.tenant.edit(proposed, { at: new Date(at).toISOString() });
+            moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed'));
           },
-        });
-      },
-    ],
-    [
-      'applied without a proposal',
-      'wrong_widening',
-      (own) => {
-        own.tenant.drop(own.tenant.indexOf('widening.confirmed'));
-        own.tenant.drop(own.tenant.indexOf('widening.proposed'));
-      },
-    ],
-    [
-      'as a plain change by an admin',
-      'widened_early',
-      (own) => {
-        const index = appliedAt(own, 0);
-        const { widening: _widening, ...data } = leafAt(own, index).data;
-        const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
-        own.tenant.edit(index, { data, actor });
-      },
-    ],
-    [
-      'the setting itself taken away at once',
-      'widened_early',
-      (own) => {
-        const last = own.tenant.leaves.length - 1;
-        const { after: before } = leafAt(own, own.tenant.indexOf('tenant.change', -1)).data as {
-          after: Record<string, unknown>;
-        };
-        const { widening: _widening, ...after } = before;
-        const { at } = leafAt(own, last);
-        own.tenant.append({
-          type: 'tenant.change',
-          at,
-          actor: ada.id as LeafV1['actor'],
-          data: { tenant: 'acme', before, after },
-        });
-      },
-    ],
-    [
-      'after it was withdrawn',
-      'wrong_widening',
-      (own) => {
-        const withdrawn = own.tenant.indexOf('widening.withdrawn');
-        const { data } = leafAt(own, own.tenant.indexOf('widening.proposed', -1));
-        const { widening: id, before, after } = data;
-        const at = new Date(Date.parse(leafAt(own, withdrawn).at) + DELAY * 1_000).toISOString();
-        own.tenant.append({
-          ...{ type: 'tenant.change', at, actor: 'job' },
-          data: { tenant: 'acme', before, after, widening: id },
-        });
-      },
-    ],
-  ])('%s', async (_what, expected, attack) => {
+        ],
+        [
+          'a second too early',
+          'widened_early',
+          (own) => {
+            const at =
+              Date.parse(leafAt(own, own.tenant.indexOf('widening.proposed')).at) + (DELAY - 1) * 1_000;
+            own.tenant.edit(appliedAt(own, 0), { at: new Date(at).toISOString() });
+          },
+        ],
+        [
+          'without its confirmation',
+          'widened_early',
+          (own) => own.tenant.drop(own.tenant.indexOf('widening.confirmed')),
+        ],
+        [
+          'confirmed by its author',
+          'role_not_held',
+          (own) => {
+            const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
+            own.tenant.edit(own.tenant.indexOf('widening.confirmed'), { actor });
+          },
+        ],
+        [
+          'confirmed without a passkey, once claimed',
+          'countersignature_required',
+          (own) => own.tenant.change('widening.confirmed', { countersignature: null }, 1),
+        ],
+        [
+          'other controls than the passkey signed',
+          'bad_countersignature',
+          (own) => {
+            const index = own.tenant.indexOf('widening.proposed', 1);
+            const { after } = leafAt(own, index).data as { after: object };
+            own.tenant.change('widening.proposed', { after: { ...after, maxDuration: 99_999 } }, 1);
+          },
+        ],
+        [
+          'other controls than were proposed',
+          'wrong_widening',
+          (own) => {
+            const index = appliedAt(own, 0);
+            const { data } = leafAt(own, index);
+            own.tenant.edit(index, {
+              data: {
+                ...data,
+                after: { ...(data['after'] as object), approvals: 1, slackMayApprove: ['update'] },
+              },
+            });
+          },
+        ],
+        [
+          'applied without a proposal',
+          'wrong_widening',
+          (own) => {
+            own.tenant.drop(own.tenant.indexOf('widening.confirmed'));
+            own.tenant.drop(own.tenant.indexOf('widening.proposed'));
+          },
+        ],
+        [
+          'as a plain change by an admin',
+          'widened_early',
+          (own) => {
+            const index = appliedAt(own, 0);
+            const { widening: _widening, ...data } = leafAt(own, index).data;
+            const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
+            own.tenant.edit(index, { data, actor });
+          },
+        ],
+        [
+          'the setting itself taken away at once',
+          'widened_early',
+          (own) => {
+            const last = own.tenant.leaves.length - 1;
+            const { after: before } = leafAt(own, own.tenant.indexOf('tenant.change', -1)).data as {
+              after: Record<string, unknown>;
+            };
+            const { widening: _widening, ...after } = before;
+            const { at } = leafAt(own, last);
+            own.tenant.append({
+              type: 'tenant.change',
+              at,
+              actor: ada.id as LeafV1['actor'],
+              data: { tenant: 'acme', before, after },
+            });
+          },
+        ],
+        [
+          'after it was withdrawn',
+          'wrong_widening',
+          (own) => {
+            const withdrawn = own.tenant.indexOf('widening.withdrawn');
+            const { data } = leafAt(own, own.tenant.indexOf('widening.proposed', -1));
+            const { widening: id, before, after } = data;
+            const at = new Date(Date.parse(leafAt(own, withdrawn).at) + DELAY * 1_000).toISOString();
+            own.tenant.append({
+              ...{ type: 'tenant.change', at, actor: 'job' },
+              data: { tenant: 'acme', before, after, widening: id },
+            });
+          },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 });
 
 const sealedLogOf = (last: number) => sealedLogName(`0199f0a0-7b2c-7003-8000-00000000000${last}`);
 
-describe('a sealed log of a tenant that has widened its controls', () => {
-  const [one, other] = [sealedLogOf(1), sealedLogOf(2)];
-  let folder: string;
-  let own: Copies;
-  let sealed: Map<string, LogCopy>;
+onlyInSoak(() => {
+  describe('a sealed log of a tenant that has widened its controls', () => {
+    const [one, other] = [sealedLogOf(1), sealedLogOf(2)];
+    let folder: string;
+    let own: Copies;
+    let sealed: Map<string, LogCopy>;
 
-  /** The tenant's log has a head of each. */
-  beforeAll(async () => {
-    folder = await tempFolder('sealed-names');
-    own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
-    const { at } = leafAt(own, own.tenant.leaves.length - 1);
-    sealed = new Map(
-      [one, other].map((log) => {
-        const { deployment } = broker.host.store;
-        const copy = new LogCopy(logOrigin(deployment, log, 1), [], []);
-        copy.append({ type: 'notice.retried', at, actor: 'job', data: {} });
-        const root = encodeBase64(leafHash(nodeHashing, encodeLeaf(copy.leaves[0] as LeafV1)));
-        own.tenant.append({ type: 'demand.accessed', at, actor: 'job', data: { log, size: 1, root } });
-        return [log, copy];
-      }),
-    );
-  });
-  afterAll(() => removeFolder(folder));
+    /** The tenant's log has a head of each. */
+    beforeAll(async () => {
+      folder = await tempFolder('sealed-names');
+      own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+      const { at } = leafAt(own, own.tenant.leaves.length - 1);
+      sealed = new Map(
+        [one, other].map((log) => {
+          const { deployment } = broker.host.store;
+          const copy = new LogCopy(logOrigin(deployment, log, 1), [], []);
+          copy.append({ type: 'notice.retried', at, actor: 'job', data: {} });
+          const root = encodeBase64(leafHash(nodeHashing, encodeLeaf(copy.leaves[0] as LeafV1)));
+          own.tenant.append({ type: 'demand.accessed', at, actor: 'job', data: { log, size: 1, root } });
+          return [log, copy];
+        }),
+      );
+    });
+    afterAll(() => removeFolder(folder));
 
-  async function save(path: string, { source, vkey }: { source: LogCopy; vkey: string }): Promise<void> {
-    for (const [name, bytes] of source.source().files) {
-      await mkdir(dirname(join(path, name)), { recursive: true });
-      await writeFile(join(path, name), bytes);
-    }
-    await writeFile(join(path, 'vkey'), vkey);
-  }
-  const vkeyOf = ({ vkey: { name, publicKey } }: LogCopy) => verifierKey(nodeHashing, name, publicKey);
-
-  test('verifies, and another sealed log in its place does not', async () => {
-    const verify = async (shown: Record<string, string>) => {
-      await save(folder, { source: own.tenant, vkey: vkeyOf(own.tenant) });
-      const { deployment } = own;
-      await save(join(folder, 'deployment'), { source: deployment, vkey: vkeyOf(deployment) });
-      for (const [name, log] of Object.entries(shown)) {
-        const source = sealed.get(log) as LogCopy;
-        await save(join(folder, name), { source, vkey: vkeyOf(source) });
+    async function save(path: string, { source, vkey }: { source: LogCopy; vkey: string }): Promise<void> {
+      for (const [name, bytes] of source.source().files) {
+        await mkdir(dirname(join(path, name)), { recursive: true });
+        await writeFile(join(path, name), bytes);
       }
-      const terminal = new Terminal({}, '');
-      const exit = await run(['log', 'verify', folder, '--vkey', vkeyOf(own.tenant), '--json'], terminal);
-      return { exit, err: terminal.err };
-    };
-    expect(await verify({ [one]: one, [other]: other })).toMatchObject({ exit: 0 });
-    expect(await verify({ [one]: other, [other]: other })).toMatchObject({
-      exit: 1,
-      err: expect.stringContaining('error[wrong_log]'),
+      await writeFile(join(path, 'vkey'), vkey);
+    }
+    const vkeyOf = ({ vkey: { name, publicKey } }: LogCopy) => verifierKey(nodeHashing, name, publicKey);
+
+    test('verifies, and another sealed log in its place does not', async () => {
+      const verify = async (shown: Record<string, string>) => {
+        await save(folder, { source: own.tenant, vkey: vkeyOf(own.tenant) });
+        const { deployment } = own;
+        await save(join(folder, 'deployment'), { source: deployment, vkey: vkeyOf(deployment) });
+        for (const [name, log] of Object.entries(shown)) {
+          const source = sealed.get(log) as LogCopy;
+          await save(join(folder, name), { source, vkey: vkeyOf(source) });
+        }
+        const terminal = new Terminal({}, '');
+        const exit = await run(['log', 'verify', folder, '--vkey', vkeyOf(own.tenant), '--json'], terminal);
+        return { exit, err: terminal.err };
+      };
+      expect(await verify({ [one]: one, [other]: other })).toMatchObject({ exit: 0 });
+      expect(await verify({ [one]: other, [other]: other })).toMatchObject({
+        exit: 1,
+        err: expect.stringContaining('error[wrong_log]'),
+      });
     });
   });
 });

@@ -4,6 +4,7 @@ import { organisation } from '../../factories/organisation.js';
 import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { isFullRun, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeGrant, makeRequest, mintToken, readRequest, review } from '../story.js';
 
@@ -144,7 +145,8 @@ describe('a log with grants and calls', () => {
   test('goes on from a state at any size, with the same result', async () => {
     const whole = await verifyCopies(copies);
     const size = copies.tenant.leaves.length;
-    for (const first of [1, Math.floor(size / 2), size - 1, size]) {
+    const middle = Math.floor(size / 2);
+    for (const first of isFullRun() ? [1, middle, size - 1, size] : [middle]) {
       const options = { log: { source: copies.tenant.source(first), key: copies.tenant.vkey } };
       const { state } = await verifyCopies(copies, options);
       const next = await verifyCopies(copies, { since: state });
@@ -155,122 +157,131 @@ describe('a log with grants and calls', () => {
 });
 
 describe('P1: a grant that was not approved as the policy required is named', () => {
-  test.each<[string, string, (copies: Copies) => number | undefined]>([
-    [
-      'a vendor review is missing',
-      'not_approved there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('request.reviewed', 0));
-        return tenant.indexOf('grant.started');
-      },
-    ],
-    [
-      'the customer’s approval is missing',
-      'not_approved there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('request.reviewed', 1));
-        return tenant.indexOf('grant.started');
-      },
-    ],
-    [
-      'a review by somebody without the role',
-      'role_not_held there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('request.reviewed', 1);
-        tenant.edit(index, { actor: broker.persons.tenantAuditor as 'job' });
-        return index;
-      },
-    ],
-    [
-      'a vendor review by an engineer',
-      'role_not_held there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('request.reviewed', 0);
-        tenant.edit(index, { actor: broker.persons.otherEngineer as 'job' });
-        return index;
-      },
-    ],
-    [
-      'a review of the requester',
-      'self_review there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('request.reviewed', 0);
-        tenant.edit(index, { actor: broker.persons.engineer as 'job' });
-        return index;
-      },
-    ],
-    [
-      'a review of another digest',
-      'wrong_digest there',
-      ({ tenant }) => tenant.change('request.reviewed', { digest: `sha256:${'0'.repeat(64)}` }, 1),
-    ],
-    [
-      'terms that were changed after they were approved',
-      'wrong_digest there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('request.created');
-        const terms = tenant.leaves[index]?.data['terms'] as object;
-        return tenant.change('request.created', { terms: { ...terms, seconds: 3_000 } });
-      },
-    ],
-    [
-      'a reviewer who lost the role before',
-      'role_not_held there',
-      ({ tenant, deployment }) => {
-        deployment.append({
-          ...{ type: 'person.change', at: '2026-01-01T00:00:00.000Z', actor: 'host' },
-          data: { person: broker.persons.reviewer, before: ['reviewer'], after: ['auditor'] },
-        });
-        return tenant.indexOf('request.reviewed', 0);
-      },
-    ],
-    [
-      'a policy that required two reviews',
-      'not_approved there',
-      ({ tenant, deployment }) => {
-        const index = deployment.indexOf('vendor.applied');
-        const after = deployment.leaves[index]?.data['after'] as { policy: object };
-        deployment.change('vendor.applied', {
-          after: { ...after, policy: { ...after.policy, vendorReviews: 2 } },
-        });
-        return tenant.indexOf('grant.started');
-      },
-    ],
-    [
-      'controls that were changed without an event',
-      'changed_outside_log there',
-      ({ tenant }) => {
-        const controls = tenant.leaves[tenant.indexOf('tenant.add')]?.data['after'] as object;
-        return tenant.append({
-          ...{ type: 'tenant.change', at: T0, actor: 'host' },
-          data: { tenant: 'acme', before: { ...controls, approvals: 2 }, after: controls },
-        });
-      },
-    ],
-    [
-      'a person who was given a role without an event',
-      'changed_outside_log there',
-      ({ tenant }) =>
-        tenant.append({
-          ...{ type: 'person.change', at: T0, actor: 'host' },
-          data: { person: broker.persons.tenantAuditor, before: ['approver'], after: ['approver', 'admin'] },
-        }),
-    ],
-    [
-      'a second grant of the same terms',
-      'second_grant there',
-      ({ tenant }) => {
-        const { type, at, actor, data } = tenant.leaves[tenant.indexOf('grant.started')] as LeafV1;
-        const grant = `grt_${'0199f0a0-7b2c-7007-8000-0000000000ff'}`;
-        return tenant.append({ type, at, actor, data: { ...data, grant } });
-      },
-    ],
-    [
-      'a longer window than the terms',
-      'wrong_window there',
-      ({ tenant }) => tenant.change('grant.started', { endsAt: '2030-01-01T00:00:00Z' }),
-    ],
-  ])('%s', async (_what, expected, attack) => {
+  test.each(
+    rowsOfEachKind<[string, string, (copies: Copies) => number | undefined]>(
+      [
+        [
+          'a vendor review is missing',
+          'not_approved there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('request.reviewed', 0));
+            return tenant.indexOf('grant.started');
+          },
+        ],
+        [
+          'the customer’s approval is missing',
+          'not_approved there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('request.reviewed', 1));
+            return tenant.indexOf('grant.started');
+          },
+        ],
+        [
+          'a review by somebody without the role',
+          'role_not_held there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('request.reviewed', 1);
+            tenant.edit(index, { actor: broker.persons.tenantAuditor as 'job' });
+            return index;
+          },
+        ],
+        [
+          'a vendor review by an engineer',
+          'role_not_held there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('request.reviewed', 0);
+            tenant.edit(index, { actor: broker.persons.otherEngineer as 'job' });
+            return index;
+          },
+        ],
+        [
+          'a review of the requester',
+          'self_review there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('request.reviewed', 0);
+            tenant.edit(index, { actor: broker.persons.engineer as 'job' });
+            return index;
+          },
+        ],
+        [
+          'a review of another digest',
+          'wrong_digest there',
+          ({ tenant }) => tenant.change('request.reviewed', { digest: `sha256:${'0'.repeat(64)}` }, 1),
+        ],
+        [
+          'terms that were changed after they were approved',
+          'wrong_digest there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('request.created');
+            const terms = tenant.leaves[index]?.data['terms'] as object;
+            return tenant.change('request.created', { terms: { ...terms, seconds: 3_000 } });
+          },
+        ],
+        [
+          'a reviewer who lost the role before',
+          'role_not_held there',
+          ({ tenant, deployment }) => {
+            deployment.append({
+              ...{ type: 'person.change', at: '2026-01-01T00:00:00.000Z', actor: 'host' },
+              data: { person: broker.persons.reviewer, before: ['reviewer'], after: ['auditor'] },
+            });
+            return tenant.indexOf('request.reviewed', 0);
+          },
+        ],
+        [
+          'a policy that required two reviews',
+          'not_approved there',
+          ({ tenant, deployment }) => {
+            const index = deployment.indexOf('vendor.applied');
+            const after = deployment.leaves[index]?.data['after'] as { policy: object };
+            deployment.change('vendor.applied', {
+              after: { ...after, policy: { ...after.policy, vendorReviews: 2 } },
+            });
+            return tenant.indexOf('grant.started');
+          },
+        ],
+        [
+          'controls that were changed without an event',
+          'changed_outside_log there',
+          ({ tenant }) => {
+            const controls = tenant.leaves[tenant.indexOf('tenant.add')]?.data['after'] as object;
+            return tenant.append({
+              ...{ type: 'tenant.change', at: T0, actor: 'host' },
+              data: { tenant: 'acme', before: { ...controls, approvals: 2 }, after: controls },
+            });
+          },
+        ],
+        [
+          'a person who was given a role without an event',
+          'changed_outside_log there',
+          ({ tenant }) =>
+            tenant.append({
+              ...{ type: 'person.change', at: T0, actor: 'host' },
+              data: {
+                person: broker.persons.tenantAuditor,
+                before: ['approver'],
+                after: ['approver', 'admin'],
+              },
+            }),
+        ],
+        [
+          'a second grant of the same terms',
+          'second_grant there',
+          ({ tenant }) => {
+            const { type, at, actor, data } = tenant.leaves[tenant.indexOf('grant.started')] as LeafV1;
+            const grant = `grt_${'0199f0a0-7b2c-7007-8000-0000000000ff'}`;
+            return tenant.append({ type, at, actor, data: { ...data, grant } });
+          },
+        ],
+        [
+          'a longer window than the terms',
+          'wrong_window there',
+          ({ tenant }) => tenant.change('grant.started', { endsAt: '2030-01-01T00:00:00Z' }),
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 });
@@ -282,72 +293,77 @@ describe('P3: a call that its grant does not allow is named', () => {
     ({ tenant }) => tenant.change('access.allowed', change),
   ];
 
-  test.each<[string, string, (copies: Copies) => number | undefined]>([
-    ['changed after it was recorded', ...call({ resource: 'invoices/other' }, 'changed_record there')],
-    [
-      'under a grant that the log does not have: it was inserted by SQL',
-      'unknown_grant there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('grant.started');
-        tenant.drop(index);
-        return tenant.indexOf('token.minted');
-      },
-    ],
-    [
-      'without a token',
-      'no_token there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('token.minted'));
-        return tenant.indexOf('access.allowed');
-      },
-    ],
-    [
-      'that was hidden',
-      'record_gap there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('access.allowed', 1));
-        return tenant.indexOf('access.outcome', 1);
-      },
-    ],
-    [
-      'that was hidden with its outcome',
-      'record_gap there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('access.allowed', 1), 2);
-        return tenant.indexOf('gateway.head', 1);
-      },
-    ],
-    [
-      'that the broker declares lost',
-      'record_gap there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('access.allowed', 1);
-        const { gateway, boot } = dataOf({ tenant } as Copies, index);
-        tenant.insert(index, {
-          ...{ type: 'gateway.gap', at: T0, actor: gateway as 'job' },
-          data: { gateway, boot, after: 3, at: 5 },
-        });
-        return index;
-      },
-    ],
-    [
-      'under a head that another key signed',
-      'bad_head there',
-      ({ deployment, tenant }) => {
-        deployment.change('gateway.registered', { publicKey: 'A'.repeat(43) });
-        return tenant.indexOf('gateway.head');
-      },
-    ],
-    [
-      'of a gateway that was never enrolled',
-      'unknown_gateway there',
-      ({ deployment, tenant }) => {
-        for (const type of ['gateway.registered', 'gateway.enrolled'])
-          deployment.drop(deployment.indexOf(type));
-        return tenant.indexOf('access.allowed');
-      },
-    ],
-  ])('%s', async (_what, expected, attack) => {
+  test.each(
+    rowsOfEachKind<[string, string, (copies: Copies) => number | undefined]>(
+      [
+        ['changed after it was recorded', ...call({ resource: 'invoices/other' }, 'changed_record there')],
+        [
+          'under a grant that the log does not have: it was inserted by SQL',
+          'unknown_grant there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('grant.started');
+            tenant.drop(index);
+            return tenant.indexOf('token.minted');
+          },
+        ],
+        [
+          'without a token',
+          'no_token there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('token.minted'));
+            return tenant.indexOf('access.allowed');
+          },
+        ],
+        [
+          'that was hidden',
+          'record_gap there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('access.allowed', 1));
+            return tenant.indexOf('access.outcome', 1);
+          },
+        ],
+        [
+          'that was hidden with its outcome',
+          'record_gap there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('access.allowed', 1), 2);
+            return tenant.indexOf('gateway.head', 1);
+          },
+        ],
+        [
+          'that the broker declares lost',
+          'record_gap there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('access.allowed', 1);
+            const { gateway, boot } = dataOf({ tenant } as Copies, index);
+            tenant.insert(index, {
+              ...{ type: 'gateway.gap', at: T0, actor: gateway as 'job' },
+              data: { gateway, boot, after: 3, at: 5 },
+            });
+            return index;
+          },
+        ],
+        [
+          'under a head that another key signed',
+          'bad_head there',
+          ({ deployment, tenant }) => {
+            deployment.change('gateway.registered', { publicKey: 'A'.repeat(43) });
+            return tenant.indexOf('gateway.head');
+          },
+        ],
+        [
+          'of a gateway that was never enrolled',
+          'unknown_gateway there',
+          ({ deployment, tenant }) => {
+            for (const type of ['gateway.registered', 'gateway.enrolled'])
+              deployment.drop(deployment.indexOf(type));
+            return tenant.indexOf('access.allowed');
+          },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 });
@@ -423,104 +439,117 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     return lock(own, {}, 'lock.lifted', by);
   };
 
-  test.each<[string, string, Forgery]>([
-    ['a call like the others', 'none', {}],
-    ['that a proxy passed on', 'none', { change: { mode: 'authz', outcome: 'unknown' } }],
-    [
-      'through the gateway, whose outcome the record already has',
-      'changed_record there',
-      { change: { outcome: 'unknown' } },
-    ],
-    ['before the window of its grant', 'outside_window there', { after: -60 }],
-    ['after the window of its grant', 'outside_window there', { after: 1_000 }],
-    ['after its grant was revoked', 'after_end there', { after: 120 }],
-    ['longer than any token', 'no_token there', { after: 400, of: () => small }],
-    [
-      'of another person',
-      'wrong_grant there',
-      { change: { person: 'usr_0199f0a0-7b2c-7003-8000-0000000000e1' } },
-    ],
-    ['of another service', 'wrong_grant there', { change: { service: 'crm' } }],
-    ['outside the scope', 'out_of_scope there', { change: { resource: 'payroll', action: 'list' } }],
-    ['of a shared route, which needs no scope', 'none', { change: SHARED_CALL, path: '/assets/a.js' }],
-    ['of a shared route, at the path of an invoice', 'wrong_route there', { change: SHARED_CALL }],
-    [
-      'that only says it is of a shared route',
-      'out_of_scope there',
-      { change: { ...SHARED_CALL, route: '/tenants/{tenant}/payroll' } },
-    ],
-    [
-      'of a persisted operation',
-      'none',
-      { change: OPERATION_CALL, path: '/tenants/acme/graphql?documentId=x' },
-    ],
-    [
-      'of a persisted operation, at another path',
-      'wrong_route there',
-      { change: OPERATION_CALL, path: '/tenants/acme/invoices/7' },
-    ],
-    [
-      'of a persisted operation, at the path of another tenant',
-      'wrong_route there',
-      { change: OPERATION_CALL, path: '/tenants/globex/graphql' },
-    ],
-    [
-      'of a persisted operation that no route lists',
-      'wrong_route there',
-      {
-        change: { ...OPERATION_CALL, route: OPERATION_CALL.route.replaceAll('a', 'b') },
-        path: '/tenants/acme/graphql',
-      },
-    ],
-    [
-      'of a path with operations, that names none',
-      'wrong_route there',
-      { change: { ...OPERATION_CALL, route: OPERATION.path }, path: '/tenants/acme/graphql' },
-    ],
-    [
-      'by a route of something else',
-      'wrong_route there',
-      { change: { route: '/tenants/{tenant}/invoices' } },
-    ],
-    ['beyond its budget', 'over_budget there', { of: () => small }],
-    [
-      'while the tenant was locked',
-      'locked there',
-      { after: 60, of: () => under, before: (own) => lock(own) },
-    ],
-    [
-      'while a rule had paused its grant',
-      'locked there',
-      { after: 60, before: (own) => pause(own, grantOf(own)) },
-    ],
-    [
-      'while a rule had paused another grant',
-      'none',
-      { after: 60, before: (own) => pause(own, 'grt_other') },
-    ],
-    ['seconds after a lock, which reaches a gateway later', 'none', { after: 5, before: (own) => lock(own) }],
-    ['that new controls forbid', 'forbidden there', { after: 60, before: (own) => forbidInvoices(own, 0) }],
-    [
-      'that a proxy passed on, although the customer required the gateway',
-      'forbidden there',
-      { after: 60, before: (own) => requireGateway(own, 0), change: { mode: 'authz' } },
-    ],
-    [
-      'that the gateway passed on, as the customer required',
-      'none',
-      { after: 60, before: (own) => requireGateway(own, 0) },
-    ],
-    [
-      'of a gateway whose clock is behind, in the seconds before a rule fell',
-      'none',
-      { before: (own) => forbidInvoices(own, -20, 4) },
-    ],
-    [
-      'of a gateway whose clock is too far behind',
-      'forbidden there',
-      { before: (own) => forbidInvoices(own, -20, 6) },
-    ],
-  ])('%s', async (_what, expected, forgery) => {
+  test.each(
+    rowsOfEachKind<[string, string, Forgery]>(
+      [
+        ['a call like the others', 'none', {}],
+        ['that a proxy passed on', 'none', { change: { mode: 'authz', outcome: 'unknown' } }],
+        [
+          'through the gateway, whose outcome the record already has',
+          'changed_record there',
+          { change: { outcome: 'unknown' } },
+        ],
+        ['before the window of its grant', 'outside_window there', { after: -60 }],
+        ['after the window of its grant', 'outside_window there', { after: 1_000 }],
+        ['after its grant was revoked', 'after_end there', { after: 120 }],
+        ['longer than any token', 'no_token there', { after: 400, of: () => small }],
+        [
+          'of another person',
+          'wrong_grant there',
+          { change: { person: 'usr_0199f0a0-7b2c-7003-8000-0000000000e1' } },
+        ],
+        ['of another service', 'wrong_grant there', { change: { service: 'crm' } }],
+        ['outside the scope', 'out_of_scope there', { change: { resource: 'payroll', action: 'list' } }],
+        ['of a shared route, which needs no scope', 'none', { change: SHARED_CALL, path: '/assets/a.js' }],
+        ['of a shared route, at the path of an invoice', 'wrong_route there', { change: SHARED_CALL }],
+        [
+          'that only says it is of a shared route',
+          'out_of_scope there',
+          { change: { ...SHARED_CALL, route: '/tenants/{tenant}/payroll' } },
+        ],
+        [
+          'of a persisted operation',
+          'none',
+          { change: OPERATION_CALL, path: '/tenants/acme/graphql?documentId=x' },
+        ],
+        [
+          'of a persisted operation, at another path',
+          'wrong_route there',
+          { change: OPERATION_CALL, path: '/tenants/acme/invoices/7' },
+        ],
+        [
+          'of a persisted operation, at the path of another tenant',
+          'wrong_route there',
+          { change: OPERATION_CALL, path: '/tenants/globex/graphql' },
+        ],
+        [
+          'of a persisted operation that no route lists',
+          'wrong_route there',
+          {
+            change: { ...OPERATION_CALL, route: OPERATION_CALL.route.replaceAll('a', 'b') },
+            path: '/tenants/acme/graphql',
+          },
+        ],
+        [
+          'of a path with operations, that names none',
+          'wrong_route there',
+          { change: { ...OPERATION_CALL, route: OPERATION.path }, path: '/tenants/acme/graphql' },
+        ],
+        [
+          'by a route of something else',
+          'wrong_route there',
+          { change: { route: '/tenants/{tenant}/invoices' } },
+        ],
+        ['beyond its budget', 'over_budget there', { of: () => small }],
+        [
+          'while the tenant was locked',
+          'locked there',
+          { after: 60, of: () => under, before: (own) => lock(own) },
+        ],
+        [
+          'while a rule had paused its grant',
+          'locked there',
+          { after: 60, before: (own) => pause(own, grantOf(own)) },
+        ],
+        [
+          'while a rule had paused another grant',
+          'none',
+          { after: 60, before: (own) => pause(own, 'grt_other') },
+        ],
+        [
+          'seconds after a lock, which reaches a gateway later',
+          'none',
+          { after: 5, before: (own) => lock(own) },
+        ],
+        [
+          'that new controls forbid',
+          'forbidden there',
+          { after: 60, before: (own) => forbidInvoices(own, 0) },
+        ],
+        [
+          'that a proxy passed on, although the customer required the gateway',
+          'forbidden there',
+          { after: 60, before: (own) => requireGateway(own, 0), change: { mode: 'authz' } },
+        ],
+        [
+          'that the gateway passed on, as the customer required',
+          'none',
+          { after: 60, before: (own) => requireGateway(own, 0) },
+        ],
+        [
+          'of a gateway whose clock is behind, in the seconds before a rule fell',
+          'none',
+          { before: (own) => forbidInvoices(own, -20, 4) },
+        ],
+        [
+          'of a gateway whose clock is too far behind',
+          'forbidden there',
+          { before: (own) => forbidInvoices(own, -20, 6) },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, forgery) => {
     const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
     const open = own.tenant.indexOf('grant.ended');
     // Only the case of a revoked grant has its end.
@@ -529,30 +558,35 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     expect((await faultOf(own)).replace(` ${index}`, ' there')).toBe(expected);
   });
 
-  test.each<[string, string, (own: Copies) => number]>([
-    ['by the vendor', 'wrong_lift there', (own) => lockAndLift(own, broker.persons.securityAdmin)],
-    ['by a job, before its time', 'wrong_lift there', (own) => lockAndLift(own, 'job')],
-    ['that nobody has set', 'wrong_lift there', (own) => lock(own, {}, 'lock.lifted')],
-    [
-      'set by somebody without the role',
-      'role_not_held there',
-      (own) => lock(own, {}, 'lock.set', broker.persons.secondApprover),
-    ],
-    [
-      'set by a rule, although it is no pause',
-      'role_not_held there',
-      (own) => lock(own, {}, 'lock.set', 'job'),
-    ],
-    [
-      'by the vendor, although a rule of the customer paused the grant',
-      'wrong_lift there',
-      (own) => {
-        pause(own, grantOf(own));
-        const lifted = { kind: 'grant', name: grantOf(own) };
-        return lock(own, lifted, 'lock.lifted', broker.persons.securityAdmin);
-      },
-    ],
-  ])('a lock lifted %s', async (_what, expected, attack) => {
+  test.each(
+    rowsOfEachKind<[string, string, (own: Copies) => number]>(
+      [
+        ['by the vendor', 'wrong_lift there', (own) => lockAndLift(own, broker.persons.securityAdmin)],
+        ['by a job, before its time', 'wrong_lift there', (own) => lockAndLift(own, 'job')],
+        ['that nobody has set', 'wrong_lift there', (own) => lock(own, {}, 'lock.lifted')],
+        [
+          'set by somebody without the role',
+          'role_not_held there',
+          (own) => lock(own, {}, 'lock.set', broker.persons.secondApprover),
+        ],
+        [
+          'set by a rule, although it is no pause',
+          'role_not_held there',
+          (own) => lock(own, {}, 'lock.set', 'job'),
+        ],
+        [
+          'by the vendor, although a rule of the customer paused the grant',
+          'wrong_lift there',
+          (own) => {
+            pause(own, grantOf(own));
+            const lifted = { kind: 'grant', name: grantOf(own) };
+            return lock(own, lifted, 'lock.lifted', broker.persons.securityAdmin);
+          },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('a lock lifted %s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 
@@ -571,59 +605,64 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
 });
 
 describe('P1: counter-offers and invitations', () => {
-  test.each<[string, string, (copies: Copies) => number | undefined]>([
-    [
-      'an offer that was changed',
-      'wrong_digest there',
-      ({ tenant }) => {
-        const index = tenant.leaves.findIndex(({ data }) => data['decision'] === 'counter');
-        const offer = tenant.leaves[index]?.data['offer'] as { terms: object };
-        tenant.edit(index, {
-          data: {
-            ...tenant.leaves[index]?.data,
-            offer: { ...offer, terms: { ...offer.terms, seconds: 3_000 } },
+  test.each(
+    rowsOfEachKind<[string, string, (copies: Copies) => number | undefined]>(
+      [
+        [
+          'an offer that was changed',
+          'wrong_digest there',
+          ({ tenant }) => {
+            const index = tenant.leaves.findIndex(({ data }) => data['decision'] === 'counter');
+            const offer = tenant.leaves[index]?.data['offer'] as { terms: object };
+            tenant.edit(index, {
+              data: {
+                ...tenant.leaves[index]?.data,
+                offer: { ...offer, terms: { ...offer.terms, seconds: 3_000 } },
+              },
+            });
+            return index;
           },
-        });
-        return index;
-      },
-    ],
-    [
-      'an offer that was accepted by somebody else',
-      'wrong_digest there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('request.accepted');
-        tenant.edit(index, { actor: broker.persons.otherEngineer as `usr_${string}` });
-        return index;
-      },
-    ],
-    [
-      'an invitation that nobody made',
-      'not_allowed there',
-      ({ tenant }) => {
-        tenant.drop(tenant.indexOf('invitation.created'));
-        return tenant.indexOf('request.reviewed', -2);
-      },
-    ],
-    [
-      'an invitation by somebody who is no approver',
-      'wrong_invitation there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('invitation.created');
-        tenant.edit(index, { actor: broker.persons.tenantAdmin as `usr_${string}` });
-        return index;
-      },
-    ],
-    [
-      'an invitation that is used once more',
-      'wrong_invitation there',
-      ({ tenant }) => {
-        const index = tenant.indexOf('invitation.used');
-        const { type, at, actor, data } = tenant.leaves[index] as LeafV1;
-        tenant.insert(index + 1, { type, at, actor, data: { ...data, used: 2 } });
-        return index + 1;
-      },
-    ],
-  ])('%s', async (_what, expected, attack) => {
+        ],
+        [
+          'an offer that was accepted by somebody else',
+          'wrong_digest there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('request.accepted');
+            tenant.edit(index, { actor: broker.persons.otherEngineer as `usr_${string}` });
+            return index;
+          },
+        ],
+        [
+          'an invitation that nobody made',
+          'not_allowed there',
+          ({ tenant }) => {
+            tenant.drop(tenant.indexOf('invitation.created'));
+            return tenant.indexOf('request.reviewed', -2);
+          },
+        ],
+        [
+          'an invitation by somebody who is no approver',
+          'wrong_invitation there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('invitation.created');
+            tenant.edit(index, { actor: broker.persons.tenantAdmin as `usr_${string}` });
+            return index;
+          },
+        ],
+        [
+          'an invitation that is used once more',
+          'wrong_invitation there',
+          ({ tenant }) => {
+            const index = tenant.indexOf('invitation.used');
+            const { type, at, actor, data } = tenant.leaves[index] as LeafV1;
+            tenant.insert(index + 1, { type, at, actor, data: { ...data, used: 2 } });
+            return index + 1;
+          },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
   });
 });

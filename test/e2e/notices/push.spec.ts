@@ -5,6 +5,7 @@ import type { PersonName } from '../../factories/organisation.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { type PushedBrowser, PushService } from '../../support/push-service.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, review } from '../story.js';
 
@@ -147,166 +148,168 @@ describe('notices by push', () => {
     expect(titles('here')).not.toContain(ASKED);
   });
 
-  test.each([404, 410])('a push service that answers %s is not called again', async (status) => {
-    await start();
-    const { id, listed } = await pushAnswered({ status });
-    await ended(id, 'skipped', 'recipient_removed');
-    expect(await listed()).toEqual([]);
-    service.answer = () => undefined;
-    const other = await notified('reviewer', 'other');
-    await makeRequest(broker);
-    await come('other', ASKED);
-    expect(titles('max')).toEqual([CHANGED, ASKED]);
-    expect(await other.listed()).toHaveLength(1);
-  });
-
-  test('a push service that is too busy is called again after its pause, one that fails after ours', async () => {
-    await start();
-    const { id, listed } = await pushAnswered({ status: 429, headers: { 'retry-after': '300' } });
-    const waiting = await ended(id, 'due', 'http_429');
-    const pause = Date.parse(waiting.nextAt) - broker.clock.now().getTime();
-    expect(pause).toBeGreaterThan(120_000);
-    expect(pause).toBeLessThanOrEqual(300_000);
-    expect(await listed()).toMatchObject([{ lastResult: 'http_429' }]);
-    service.answer = () => ({ status: 500 });
-    broker.clock.advance(301);
-    await ended(id, 'due', 'http_500');
-    await deliverLate(id);
-  });
-
-  test('a push service that asks for a moment only is called again after a minute, and the attempt counts', async () => {
-    await start();
-    const { id } = await pushAnswered({ status: 503, headers: { 'retry-after': '1' } });
-    const waiting = await ended(id, 'due', 'http_503');
-    expect(waiting.attempts).toBe(1);
-    expect(Date.parse(waiting.nextAt) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
-  });
-
-  test('a push service that refuses the message gets no second one, and the host sees it', async () => {
-    await start();
-    const { id } = await pushAnswered({ status: 413 });
-    expect(await ended(id, 'dead', 'http_413')).toMatchObject({ attempts: 1 });
-    expect(broker.logLines.join('')).not.toContain(service.origin);
-  });
-
-  test('news that are hours old are not pushed any more', async () => {
-    await start();
-    const { id } = await pushAnswered({ status: 500 });
-    await ended(id, 'due', 'http_500');
-    broker.clock.advance(5 * HOUR);
-    await ended(id, 'skipped', 'superseded');
-  });
-
-  test('a push service keeps a late push for what is left of the four hours only', async () => {
-    await start();
-    const { id } = await pushAnswered({ status: 500 });
-    await ended(id, 'due', 'http_500');
-    broker.clock.advance(2 * HOUR);
-    await deliverLate(id);
-    const ttls = service
-      .at('max')
-      .flatMap(({ message, headers }) => (message['title'] === ASKED ? [headers] : []));
-    expect(Number(ttls.at(-1)?.['ttl'])).toBeGreaterThan(0);
-    expect(Number(ttls.at(-1)?.['ttl'])).toBeLessThanOrEqual(2 * HOUR);
-  });
-
-  test('what is over when it is sent is not pushed, whatever it is about', async () => {
-    await start();
-    const { person, id } = await notified('approver', 'ada');
-    await come('ada', CHANGED);
-    const at = toInstant(broker.clock.now());
-    const closed = {
-      id: 'acr_closed',
-      tenant: 'acme',
-      quarter: '2020-01-01',
-      state: 'closed',
-      version: 1,
-    } as const;
-    const over: [kind: NoticeKind, subject: string][] = [
-      ['trust.proposed', 'another'],
-      ['trust.adopted', 'earlier'],
-      ['trust.expiring', 'earlier'],
-      ['trust.stopped', 'lifted'],
-      ['trust.reset', 'cancelled'],
-      ['passkey.enrolled', 'removed'],
-      ['widening.proposed', 'withdrawn'],
-      ['access-review.due', closed.id],
-    ];
-    const gone: [kind: NoticeKind, subject: string][] = [
-      ['access-review.opened', 'acr_none'],
-      ['practice.opened', 'prc_none'],
-      ['account.key-created', 'key_none'],
-    ];
-    await broker.host.store.forTenant('acme', async (unit) => {
-      const times = { openedAt: at, dueAt: at, remindedAt: at, closedAt: at };
-      await unit.accessReviews.insert({ ...closed, ...times, missed: [] }, []);
-      for (const [kind, subject] of [...over, ...gone, ['trust.reset-cancelled', 'x'] as const])
-        await unit.outbox.add({ kind, subject, audience: [person.id], at });
+  onlyInSoak(() => {
+    test.each([404, 410])('a push service that answers %s is not called again', async (status) => {
+      await start();
+      const { id, listed } = await pushAnswered({ status });
+      await ended(id, 'skipped', 'recipient_removed');
+      expect(await listed()).toEqual([]);
+      service.answer = () => undefined;
+      const other = await notified('reviewer', 'other');
+      await makeRequest(broker);
+      await come('other', ASKED);
+      expect(titles('max')).toEqual([CHANGED, ASKED]);
+      expect(await other.listed()).toHaveLength(1);
     });
-    await come('ada', 'There is news about what protects your data');
-    const results = async () =>
-      (await rowsOf(id)).flatMap(({ kind, state, lastError }) =>
-        state === 'skipped' ? [`${kind} ${lastError}`] : [],
-      );
-    const expected = [
-      ...over.map(([kind]) => `${kind} superseded`),
-      ...gone.map(([kind]) => `${kind} nothing_to_tell`),
-    ];
-    await eventually('the results', async () => (await results()).length === expected.length);
-    expect((await results()).sort()).toEqual(expected.sort());
-    expect(service.at('ada')).toHaveLength(2);
-  });
 
-  test('a redirect is not followed', async () => {
-    await start();
-    const { id } = await notified('reviewer', 'max');
-    service.browser('elsewhere');
-    await come('max', CHANGED);
-    service.answer = () => ({ status: 307, headers: { location: `${service.origin}/elsewhere` } });
-    await makeRequest(broker);
-    await ended(id, 'dead', 'http_307');
-    expect(service.at('elsewhere')).toEqual([]);
-  });
-
-  test('an address that is no longer on the list is refused when something is sent', async () => {
-    await start({ outboundPrivate: true });
-    const { id } = await notified('reviewer', 'max');
-    await come('max', CHANGED);
-    // The same server under a name that is not on the list.
-    const endpoint = `http://localhost:${new URL(service.origin).port}/max`;
-    await broker.host.store.asVendor(async ({ pushSubscriptions }) => {
-      const found = await pushSubscriptions.find(id);
-      await pushSubscriptions.delete(id);
-      if (found !== null) await pushSubscriptions.insert({ ...found, endpoint });
+    test('a push service that is too busy is called again after its pause, one that fails after ours', async () => {
+      await start();
+      const { id, listed } = await pushAnswered({ status: 429, headers: { 'retry-after': '300' } });
+      const waiting = await ended(id, 'due', 'http_429');
+      const pause = Date.parse(waiting.nextAt) - broker.clock.now().getTime();
+      expect(pause).toBeGreaterThan(120_000);
+      expect(pause).toBeLessThanOrEqual(300_000);
+      expect(await listed()).toMatchObject([{ lastResult: 'http_429' }]);
+      service.answer = () => ({ status: 500 });
+      broker.clock.advance(301);
+      await ended(id, 'due', 'http_500');
+      await deliverLate(id);
     });
-    await makeRequest(broker);
-    await ended(id, 'dead', 'address_refused');
-    expect(titles('max')).toEqual([CHANGED]);
-  });
 
-  test('what a person has switched off is not pushed; a push alone is not enough for a duty', async () => {
-    await start();
-    const { person, id } = await notified('approver', 'ada');
-    await notified('secondApprover', 'bob');
-    const all = ['mail', 'slack', 'push'];
-    const off = ['mail', 'slack'];
-    const save = (notices: object) =>
-      person.call('PUT', '/api/v1/preferences', {
-        notices: { decide: all, own: all, decided: all, access: all, reports: all, ...notices },
-        zone: null,
+    test('a push service that asks for a moment only is called again after a minute, and the attempt counts', async () => {
+      await start();
+      const { id } = await pushAnswered({ status: 503, headers: { 'retry-after': '1' } });
+      const waiting = await ended(id, 'due', 'http_503');
+      expect(waiting.attempts).toBe(1);
+      expect(Date.parse(waiting.nextAt) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
+    });
+
+    test('a push service that refuses the message gets no second one, and the host sees it', async () => {
+      await start();
+      const { id } = await pushAnswered({ status: 413 });
+      expect(await ended(id, 'dead', 'http_413')).toMatchObject({ attempts: 1 });
+      expect(broker.logLines.join('')).not.toContain(service.origin);
+    });
+
+    test('news that are hours old are not pushed any more', async () => {
+      await start();
+      const { id } = await pushAnswered({ status: 500 });
+      await ended(id, 'due', 'http_500');
+      broker.clock.advance(5 * HOUR);
+      await ended(id, 'skipped', 'superseded');
+    });
+
+    test('a push service keeps a late push for what is left of the four hours only', async () => {
+      await start();
+      const { id } = await pushAnswered({ status: 500 });
+      await ended(id, 'due', 'http_500');
+      broker.clock.advance(2 * HOUR);
+      await deliverLate(id);
+      const ttls = service
+        .at('max')
+        .flatMap(({ message, headers }) => (message['title'] === ASKED ? [headers] : []));
+      expect(Number(ttls.at(-1)?.['ttl'])).toBeGreaterThan(0);
+      expect(Number(ttls.at(-1)?.['ttl'])).toBeLessThanOrEqual(2 * HOUR);
+    });
+
+    test('what is over when it is sent is not pushed, whatever it is about', async () => {
+      await start();
+      const { person, id } = await notified('approver', 'ada');
+      await come('ada', CHANGED);
+      const at = toInstant(broker.clock.now());
+      const closed = {
+        id: 'acr_closed',
+        tenant: 'acme',
+        quarter: '2020-01-01',
+        state: 'closed',
+        version: 1,
+      } as const;
+      const over: [kind: NoticeKind, subject: string][] = [
+        ['trust.proposed', 'another'],
+        ['trust.adopted', 'earlier'],
+        ['trust.expiring', 'earlier'],
+        ['trust.stopped', 'lifted'],
+        ['trust.reset', 'cancelled'],
+        ['passkey.enrolled', 'removed'],
+        ['widening.proposed', 'withdrawn'],
+        ['access-review.due', closed.id],
+      ];
+      const gone: [kind: NoticeKind, subject: string][] = [
+        ['access-review.opened', 'acr_none'],
+        ['practice.opened', 'prc_none'],
+        ['account.key-created', 'key_none'],
+      ];
+      await broker.host.store.forTenant('acme', async (unit) => {
+        const times = { openedAt: at, dueAt: at, remindedAt: at, closedAt: at };
+        await unit.accessReviews.insert({ ...closed, ...times, missed: [] }, []);
+        for (const [kind, subject] of [...over, ...gone, ['trust.reset-cancelled', 'x'] as const])
+          await unit.outbox.add({ kind, subject, audience: [person.id], at });
       });
-    expect(codeOf(await save({ decide: ['push'] }))).toBe('400 invalid_request');
-    expectStatus(await save({ decided: off, access: off }), 200);
-    const request = await makeRequest(broker);
-    expectStatus(await review(broker, 'reviewer', request), 201);
-    await come('bob', 'A request waits for your decision');
-    expectStatus(await review(broker, 'approver', request), 201);
-    // Each notice is fanned out to all its recipients at once.
-    await come('bob', 'A request was approved');
-    await come('bob', 'Access is open now');
-    expect(await kindsTo(id)).toEqual([
-      ...['account.notices-changed', 'account.notices-changed', 'request.awaiting_customer'],
-    ]);
+      await come('ada', 'There is news about what protects your data');
+      const results = async () =>
+        (await rowsOf(id)).flatMap(({ kind, state, lastError }) =>
+          state === 'skipped' ? [`${kind} ${lastError}`] : [],
+        );
+      const expected = [
+        ...over.map(([kind]) => `${kind} superseded`),
+        ...gone.map(([kind]) => `${kind} nothing_to_tell`),
+      ];
+      await eventually('the results', async () => (await results()).length === expected.length);
+      expect((await results()).sort()).toEqual(expected.sort());
+      expect(service.at('ada')).toHaveLength(2);
+    });
+
+    test('a redirect is not followed', async () => {
+      await start();
+      const { id } = await notified('reviewer', 'max');
+      service.browser('elsewhere');
+      await come('max', CHANGED);
+      service.answer = () => ({ status: 307, headers: { location: `${service.origin}/elsewhere` } });
+      await makeRequest(broker);
+      await ended(id, 'dead', 'http_307');
+      expect(service.at('elsewhere')).toEqual([]);
+    });
+
+    test('an address that is no longer on the list is refused when something is sent', async () => {
+      await start({ outboundPrivate: true });
+      const { id } = await notified('reviewer', 'max');
+      await come('max', CHANGED);
+      // The same server under a name that is not on the list.
+      const endpoint = `http://localhost:${new URL(service.origin).port}/max`;
+      await broker.host.store.asVendor(async ({ pushSubscriptions }) => {
+        const found = await pushSubscriptions.find(id);
+        await pushSubscriptions.delete(id);
+        if (found !== null) await pushSubscriptions.insert({ ...found, endpoint });
+      });
+      await makeRequest(broker);
+      await ended(id, 'dead', 'address_refused');
+      expect(titles('max')).toEqual([CHANGED]);
+    });
+
+    test('what a person has switched off is not pushed; a push alone is not enough for a duty', async () => {
+      await start();
+      const { person, id } = await notified('approver', 'ada');
+      await notified('secondApprover', 'bob');
+      const all = ['mail', 'slack', 'push'];
+      const off = ['mail', 'slack'];
+      const save = (notices: object) =>
+        person.call('PUT', '/api/v1/preferences', {
+          notices: { decide: all, own: all, decided: all, access: all, reports: all, ...notices },
+          zone: null,
+        });
+      expect(codeOf(await save({ decide: ['push'] }))).toBe('400 invalid_request');
+      expectStatus(await save({ decided: off, access: off }), 200);
+      const request = await makeRequest(broker);
+      expectStatus(await review(broker, 'reviewer', request), 201);
+      await come('bob', 'A request waits for your decision');
+      expectStatus(await review(broker, 'approver', request), 201);
+      // Each notice is fanned out to all its recipients at once.
+      await come('bob', 'A request was approved');
+      await come('bob', 'Access is open now');
+      expect(await kindsTo(id)).toEqual([
+        ...['account.notices-changed', 'account.notices-changed', 'request.awaiting_customer'],
+      ]);
+    });
   });
 });
 
@@ -314,19 +317,25 @@ describe('the address of a push service', () => {
   beforeAll(() => start({ outboundPrivate: true }));
   afterAll(close);
 
-  test.each([
-    'http://127.0.0.1:9/x',
-    'https://127.0.0.1/x',
-    'https://169.254.169.254/latest/meta-data',
-    'https://10.0.0.1/x',
-    'https://localhost/x',
-    'https://1.1.1.1/x',
-    'https://unknown.example/x',
-    'https://fcm.googleapis.com:8443/x',
-    'http://fcm.googleapis.com/x',
-    'https://user:secret@fcm.googleapis.com/x',
-    'not an address',
-  ])(
+  test.each(
+    rowsOfEachKind(
+      [
+        'http://127.0.0.1:9/x',
+        'https://127.0.0.1/x',
+        'https://169.254.169.254/latest/meta-data',
+        'https://10.0.0.1/x',
+        'https://localhost/x',
+        'https://1.1.1.1/x',
+        'https://unknown.example/x',
+        'https://fcm.googleapis.com:8443/x',
+        'http://fcm.googleapis.com/x',
+        'https://user:secret@fcm.googleapis.com/x',
+        'not an address',
+      ],
+      () => 'an address',
+      2,
+    ),
+  )(
     'a browser cannot have the broker send to %s, also where private networks are allowed',
     async (endpoint) => {
       const person = await Customer.of(broker, 'approver');

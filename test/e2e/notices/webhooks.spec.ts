@@ -11,6 +11,7 @@ import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeRequest, review } from '../story.js';
@@ -108,17 +109,19 @@ describe('notices by webhook', () => {
     expect(message!.headers['webhook-id']).toMatch(/^ntc_/);
   });
 
-  test('a request that is approved at once is reported as approved, never as waiting', async () => {
-    await start({ outboundPrivate: true }, ({ accessPolicy, tenants }) => {
-      accessPolicy.vendorReviews = 0;
-      for (const { privacyControls } of tenants) privacyControls.approvals = 0;
+  onlyInSoak(() => {
+    test('a request that is approved at once is reported as approved, never as waiting', async () => {
+      await start({ outboundPrivate: true }, ({ accessPolicy, tenants }) => {
+        accessPolicy.vendorReviews = 0;
+        for (const { privacyControls } of tenants) privacyControls.approvals = 0;
+      });
+      expect(await makeRequest(broker)).toMatchObject({ state: 'approved' });
+      for (const path of ['/acme', '/vendor']) {
+        await come(path, 2);
+        const types = at(path).map(({ body }) => JSON.parse(body).type);
+        expect(types.sort()).toEqual(['grant.active', 'request.approved']);
+      }
     });
-    expect(await makeRequest(broker)).toMatchObject({ state: 'approved' });
-    for (const path of ['/acme', '/vendor']) {
-      await come(path, 2);
-      const types = at(path).map(({ body }) => JSON.parse(body).type);
-      expect(types.sort()).toEqual(['grant.active', 'request.approved']);
-    }
   });
 
   test('P9: a tenant’s endpoint receives only that tenant’s notices, the vendor’s receives all', async () => {
@@ -184,74 +187,76 @@ describe('notices by webhook', () => {
     expect((await broker.call('securityAdmin', 'GET', '/api/v1/notices?state=lost')).status).toBe(400);
   });
 
-  test('P7: a delivery is given up after its last attempt, a day after the first, and can be retried', async () => {
-    await start();
-    // Each reading of the clock is an hour later than the one before, so the test waits for no pause.
-    const now = broker.clock.now.bind(broker.clock);
-    status = (path) => (path === '/acme' ? 503 : 204);
-    await makeRequest(broker);
-    await come('/acme', 1);
-    broker.clock.now = () => {
-      broker.clock.advance(HOUR);
-      return now();
-    };
-    const dead = await eventually('a dead letter', async () => (await deliveries('dead'))[0], 60_000);
-    expect(dead).toMatchObject({ attempts: MOST_ATTEMPTS, lastError: 'http_503' });
-    const [first] = at('/acme');
-    const ofFirst = at('/acme').filter(
-      ({ headers }) => headers['webhook-id'] === first!.headers['webhook-id'],
-    );
-    expect(ofFirst).toHaveLength(MOST_ATTEMPTS);
-  });
-
-  test('P7: an attempt times out if the receiver never answers; the others did not wait', async () => {
-    await start();
-    status = (path) => (path === '/acme' ? NO_ANSWER : 204);
-    await makeRequest(broker);
-    await come('/vendor', 1);
-    await eventually('the vendor’s is noted', async () => (await deliveries('delivered')).length === 1);
-    const failed = await eventually(
-      'the end of the attempt',
-      async () => (await deliveries('due')).find(({ lastError }) => lastError !== null),
-      30_000,
-    );
-    expect(failed).toMatchObject({ attempts: 1, lastError: 'timed_out' });
-  });
-
-  test('P7: a broker that is killed before the receiver answers sends the same id after its restart', async () => {
-    await start();
-    await broker.broker.close();
-    let thinks = true;
-    status = (path) => (path === '/acme' && thinks ? NO_ANSWER : 204);
-    const victim = BrokerProcess.spawn(broker.environment, await freePort(), {
-      COUNTERSIGN_OUTBOUND_PRIVATE: 'allow',
+  onlyInSoak(() => {
+    test('P7: a delivery is given up after its last attempt, a day after the first, and can be retried', async () => {
+      await start();
+      // Each reading of the clock is an hour later than the one before, so the test waits for no pause.
+      const now = broker.clock.now.bind(broker.clock);
+      status = (path) => (path === '/acme' ? 503 : 204);
+      await makeRequest(broker);
+      await come('/acme', 1);
+      broker.clock.now = () => {
+        broker.clock.advance(HOUR);
+        return now();
+      };
+      const dead = await eventually('a dead letter', async () => (await deliveries('dead'))[0], 60_000);
+      expect(dead).toMatchObject({ attempts: MOST_ATTEMPTS, lastError: 'http_503' });
+      const [first] = at('/acme');
+      const ofFirst = at('/acme').filter(
+        ({ headers }) => headers['webhook-id'] === first!.headers['webhook-id'],
+      );
+      expect(ofFirst).toHaveLength(MOST_ATTEMPTS);
     });
-    await victim.ready();
-    const asked = await fetch(`${victim.url}/api/v1/requests`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${broker.keys.engineer}`, 'content-type': 'application/json' },
-      body: JSON.stringify(ask()),
-    });
-    expect(asked.status).toBe(201);
-    const [first] = await come('/acme', 1);
-    victim.child.kill('SIGKILL');
-    await victim.ended;
-    thinks = false;
-    broker.clock.advance(CLAIM_SECONDS + 1);
-    await broker.run();
-    const [, second] = await come('/acme', 2);
-    expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
-    expect(second!.body).toBe(first!.body);
-  });
 
-  test('a redirect counts as a failed attempt and is retried, never followed', async () => {
-    await start();
-    status = (path) => (path === '/acme' ? 302 : 204);
-    await makeRequest(broker);
-    await eventually('the refusal', async () =>
-      (await deliveries('due')).some(({ lastError }) => lastError === 'redirect_refused'),
-    );
-    expect(at('/elsewhere')).toEqual([]);
+    test('P7: an attempt times out if the receiver never answers; the others did not wait', async () => {
+      await start();
+      status = (path) => (path === '/acme' ? NO_ANSWER : 204);
+      await makeRequest(broker);
+      await come('/vendor', 1);
+      await eventually('the vendor’s is noted', async () => (await deliveries('delivered')).length === 1);
+      const failed = await eventually(
+        'the end of the attempt',
+        async () => (await deliveries('due')).find(({ lastError }) => lastError !== null),
+        30_000,
+      );
+      expect(failed).toMatchObject({ attempts: 1, lastError: 'timed_out' });
+    });
+
+    test('P7: a broker that is killed before the receiver answers sends the same id after its restart', async () => {
+      await start();
+      await broker.broker.close();
+      let thinks = true;
+      status = (path) => (path === '/acme' && thinks ? NO_ANSWER : 204);
+      const victim = BrokerProcess.spawn(broker.environment, await freePort(), {
+        COUNTERSIGN_OUTBOUND_PRIVATE: 'allow',
+      });
+      await victim.ready();
+      const asked = await fetch(`${victim.url}/api/v1/requests`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${broker.keys.engineer}`, 'content-type': 'application/json' },
+        body: JSON.stringify(ask()),
+      });
+      expect(asked.status).toBe(201);
+      const [first] = await come('/acme', 1);
+      victim.child.kill('SIGKILL');
+      await victim.ended;
+      thinks = false;
+      broker.clock.advance(CLAIM_SECONDS + 1);
+      await broker.run();
+      const [, second] = await come('/acme', 2);
+      expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
+      expect(second!.body).toBe(first!.body);
+    });
+
+    test('a redirect counts as a failed attempt and is retried, never followed', async () => {
+      await start();
+      status = (path) => (path === '/acme' ? 302 : 204);
+      await makeRequest(broker);
+      await eventually('the refusal', async () =>
+        (await deliveries('due')).some(({ lastError }) => lastError === 'redirect_refused'),
+      );
+      expect(at('/elsewhere')).toEqual([]);
+    });
   });
 
   test('this machine is called only if that is configured', async () => {

@@ -3,6 +3,7 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { Load } from '../../support/load.js';
 import { Relay } from '../../support/relay.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { gatewayProcessWithUpstream, siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
@@ -21,44 +22,46 @@ async function gauge({ gatewayAdminUrl }: { gatewayAdminUrl: string }, name: str
   return Number(new RegExp(`^countersign_gateway_${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
-test('P5: the spool is full because the broker accepts no records: 503, no upstream call, then recovery by itself', async () => {
-  const relay = new Relay();
-  const { site, upstream, close } = await siteInsideWithUpstream({
-    gatewayEnv: { COUNTERSIGN_GATEWAY_SPOOL_BYTES: String(1024 ** 2) },
-    between: (brokerUrl) => relay.start(brokerUrl),
-  });
-  try {
-    await site.startGateway();
-    const token = await mintToken(site, await makeGrant(site));
-    relay.takesRecords = false;
-    const load = new Load({
-      origin: site.gatewayUrl,
-      connections: 16,
-      token,
-      path: (index) => `/billing/tenants/acme/invoices/${index}`,
+onlyInSoak(() => {
+  test('P5: the spool is full because the broker accepts no records: 503, no upstream call, then recovery by itself', async () => {
+    const relay = new Relay();
+    const { site, upstream, close } = await siteInsideWithUpstream({
+      gatewayEnv: { COUNTERSIGN_GATEWAY_SPOOL_BYTES: String(1024 ** 2) },
+      between: (brokerUrl) => relay.start(brokerUrl),
     });
-    await eventually('the spool is full', () => load.refused.has('503 record_unavailable'), 60_000);
-    await load.stop();
-    expect([...load.refused.keys()]).toEqual(['503 record_unavailable']);
-    const hits = upstream.hits.length;
-    const [bytes, most] = [await gauge(site, 'spool_bytes'), await gauge(site, 'spool_max_bytes')];
-    expect(most).toBe(1024 ** 2);
-    expect(bytes).toBeLessThanOrEqual(most);
-    expect(bytes).toBeGreaterThan(most / 2);
-    expect(await callGateway(site, token)).toMatchObject({ status: 503, code: 'record_unavailable' });
-    expect(upstream.hits).toHaveLength(hits);
-    expect(load.answered.size).toBe(hits);
+    try {
+      await site.startGateway();
+      const token = await mintToken(site, await makeGrant(site));
+      relay.takesRecords = false;
+      const load = new Load({
+        origin: site.gatewayUrl,
+        connections: 16,
+        token,
+        path: (index) => `/billing/tenants/acme/invoices/${index}`,
+      });
+      await eventually('the spool is full', () => load.refused.has('503 record_unavailable'), 60_000);
+      await load.stop();
+      expect([...load.refused.keys()]).toEqual(['503 record_unavailable']);
+      const hits = upstream.hits.length;
+      const [bytes, most] = [await gauge(site, 'spool_bytes'), await gauge(site, 'spool_max_bytes')];
+      expect(most).toBe(1024 ** 2);
+      expect(bytes).toBeLessThanOrEqual(most);
+      expect(bytes).toBeGreaterThan(most / 2);
+      expect(await callGateway(site, token)).toMatchObject({ status: 503, code: 'record_unavailable' });
+      expect(upstream.hits).toHaveLength(hits);
+      expect(load.answered.size).toBe(hits);
 
-    relay.takesRecords = true;
-    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200);
-    expect(summary(await takeAccount(site, upstream.hits))).toMatchObject(clean);
-    const freed = async () => (await gauge(site, 'spool_bytes')) < bytes / 2;
-    await eventually('what was taken is no longer held', freed, 30_000, 100);
-  } finally {
-    await close();
-    await relay.stop();
-  }
-}, 120_000);
+      relay.takesRecords = true;
+      await eventually('calls go through', async () => (await callGateway(site, token)).status === 200);
+      expect(summary(await takeAccount(site, upstream.hits))).toMatchObject(clean);
+      const freed = async () => (await gauge(site, 'spool_bytes')) < bytes / 2;
+      await eventually('what was taken is no longer held', freed, 30_000, 100);
+    } finally {
+      await close();
+      await relay.stop();
+    }
+  }, 120_000);
+});
 
 test('P5: the disk is full: 503, no upstream call; the next start finds an intact spool', async () => {
   const { site, upstream, close } = await gatewayProcessWithUpstream();

@@ -58,21 +58,23 @@ async function anyWorker(): Promise<number> {
   return pids[Math.floor(Math.random() * pids.length)] as number;
 }
 
-test('a worker reports that it runs from its first moment on: one that hangs before it serves is found by its silence', async () => {
-  // `node:cluster` takes a process with this variable for a worker. This one never gets the message to begin.
-  const env = { NODE_UNIQUE_ID: '1' };
-  const worker = fork(compiled('programs/gateway.js'), { env, serialization: 'advanced' });
-  try {
-    const types: string[] = [];
-    worker.on('message', ({ type }: { type?: string }) => {
-      if (type !== undefined) types.push(type);
-    });
-    await eventually('it has reported twice', () => types.length >= 3);
-    expect(types.slice(0, 3)).toEqual(['hello', 'alive', 'alive']);
-  } finally {
-    worker.kill('SIGKILL');
-  }
-}, 60_000);
+onlyInSoak(() => {
+  test('a worker reports that it runs from its first moment on: one that hangs before it serves is found by its silence', async () => {
+    // `node:cluster` takes a process with this variable for a worker. This one never gets the message to begin.
+    const env = { NODE_UNIQUE_ID: '1' };
+    const worker = fork(compiled('programs/gateway.js'), { env, serialization: 'advanced' });
+    try {
+      const types: string[] = [];
+      worker.on('message', ({ type }: { type?: string }) => {
+        if (type !== undefined) types.push(type);
+      });
+      await eventually('it has reported twice', () => types.length >= 3);
+      expect(types.slice(0, 3)).toEqual(['hello', 'alive', 'alive']);
+    } finally {
+      worker.kill('SIGKILL');
+    }
+  }, 60_000);
+});
 
 test('P1: one approved change is made once, whichever worker gets it', async () => {
   const { site, upstream } = made;
@@ -112,101 +114,101 @@ test('P6: a stop is effective everywhere although a worker is paused: that worke
   expect(upstream.hits).toHaveLength(before + CONNECTIONS);
 }, 120_000);
 
-test('P6: while the primary hangs, the workers refuse everything two seconds later, and serve again after it', async () => {
-  const { site, upstream } = made;
-  const token = await mintToken(site, await makeGrant(site));
-  await eventually('calls are allowed', async () => (await callGateway(site, token)).status === 200);
-  const primary = site.gateway.pid;
-  process.kill(primary, 'SIGSTOP');
-  try {
-    // The last event of the feed is at most a second old: the liveness deadline alone would allow calls for nine more seconds.
-    await sleep(4_000);
-    const before = upstream.hits.length;
-    const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => callGateway(site, token)));
-    expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 'not_in_touch'));
-    expect(upstream.hits).toHaveLength(before);
-  } finally {
-    process.kill(primary, 'SIGCONT');
-  }
-  await servingWorkers(site);
-  await eventually('calls are allowed again', async () => (await callGateway(site, token)).status === 200);
-}, 120_000);
-
-test('P1: a budget over several workers, killed at random, is never exceeded, and is used up in the end', async () => {
-  const { site, upstream } = made;
-  upstream.answer = (_request, response) => void setTimeout(() => response.end('{"ok":true}'), SLOW_MS);
-  const grant = await makeGrant(site, 'engineer', { budget: { calls: BUDGET } });
-  const before = upstream.hits.length;
-  const calls = load(await mintToken(site, grant));
-  const allowed = async () =>
-    (await leavesByGateways(site)).filter(
-      ({ type, data }) => type === 'access.allowed' && data['grant'] === grant,
-    ).length;
-  try {
-    for (let kill = 0; kill < samples('workerKills'); kill += 1) await killAnyWorker();
-    await eventually('the budget is used up', async () => (await allowed()) >= BUDGET);
-  } finally {
-    await calls.stop();
-  }
-  await recordsAtBroker(site);
-  expect(await allowed()).toBe(BUDGET);
-  expect(upstream.hits.length - before).toBeLessThanOrEqual(BUDGET);
-}, 600_000);
-
-test('a customer’s stop that a worker receives is decided by the primary', async () => {
-  const now = Date.now();
-  const statement: StopStatement = {
-    type: STOP_TYPE,
-    ...{ deployment: DEPLOYMENT, tenant: 'acme', person: PERSON, nonce: 'A'.repeat(43) },
-    ...{ notBefore: toInstant(new Date(now)), notAfter: toInstant(new Date(now + 60_000)) },
-    ...{ trust: `sha256:${'a'.repeat(64)}`, log: LOG_POINT },
-  };
-  const answers = await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      const answer = await fetch(`${made.site.gatewayUrl}/countersign/stop`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ countersignature: new Authenticator().sign(statement, AT) }),
-      });
-      const { code, reason } = (await answer.json()) as { code: string; reason: string };
-      return `${code} ${reason}`;
-    }),
-  );
-  // No one has claimed the tenant: the primary, which has all pins, says so.
-  expect(new Set(answers)).toEqual(new Set(['not_countersigned not_pinned']));
-}, 120_000);
-
-test('a pin that someone removes from the host raises the alarm, in the metrics of the whole gateway too', async () => {
-  const { site } = made;
-  const spoolDir = join(site.folder, 'spool');
-  const pinned = async () => {
-    const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
-    return ((await answer.json()) as { pins: { tenant: string; alarm?: string }[] }).pins;
-  };
-  const alarms = async () =>
-    /^countersign_gateway_pin_alarms (\d+)$/m.exec(
-      await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text(),
-    )?.[1];
-  // Of a tenant that no other test calls.
-  const { pin } = setPin(undefined, `sha256:${'a'.repeat(64)}`, Date.now());
-  await writePins(spoolDir, { hooli: pin });
-  await eventually('the pin is in force', async () => (await pinned()).length === 1);
-  expect(await alarms()).toBe('0');
-  await writePins(spoolDir, {});
-  await eventually('the alarm', async () => (await pinned())[0]?.alarm === 'missing');
-  expect(await alarms()).toBe('1');
-}, 120_000);
-
-test('metrics are those of all workers', async () => {
-  const { site } = made;
-  await servingWorkers(site);
-  const text = await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text();
-  const processes = [...text.matchAll(/cpu_seconds_total\{process="(\w+)"\}/g)].map(([, name]) => name);
-  expect(processes.sort()).toEqual(['0', '1', '2', 'primary']);
-  expect(text).toMatch(/^countersign_gateway_in_touch 1$/m);
-}, 120_000);
-
 onlyInSoak(() => {
+  test('P6: while the primary hangs, the workers refuse everything two seconds later, and serve again after it', async () => {
+    const { site, upstream } = made;
+    const token = await mintToken(site, await makeGrant(site));
+    await eventually('calls are allowed', async () => (await callGateway(site, token)).status === 200);
+    const primary = site.gateway.pid;
+    process.kill(primary, 'SIGSTOP');
+    try {
+      // The last event of the feed is at most a second old: the liveness deadline alone would allow calls for nine more seconds.
+      await sleep(4_000);
+      const before = upstream.hits.length;
+      const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => callGateway(site, token)));
+      expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 'not_in_touch'));
+      expect(upstream.hits).toHaveLength(before);
+    } finally {
+      process.kill(primary, 'SIGCONT');
+    }
+    await servingWorkers(site);
+    await eventually('calls are allowed again', async () => (await callGateway(site, token)).status === 200);
+  }, 120_000);
+
+  test('P1: a budget over several workers, killed at random, is never exceeded, and is used up in the end', async () => {
+    const { site, upstream } = made;
+    upstream.answer = (_request, response) => void setTimeout(() => response.end('{"ok":true}'), SLOW_MS);
+    const grant = await makeGrant(site, 'engineer', { budget: { calls: BUDGET } });
+    const before = upstream.hits.length;
+    const calls = load(await mintToken(site, grant));
+    const allowed = async () =>
+      (await leavesByGateways(site)).filter(
+        ({ type, data }) => type === 'access.allowed' && data['grant'] === grant,
+      ).length;
+    try {
+      for (let kill = 0; kill < samples('workerKills'); kill += 1) await killAnyWorker();
+      await eventually('the budget is used up', async () => (await allowed()) >= BUDGET);
+    } finally {
+      await calls.stop();
+    }
+    await recordsAtBroker(site);
+    expect(await allowed()).toBe(BUDGET);
+    expect(upstream.hits.length - before).toBeLessThanOrEqual(BUDGET);
+  }, 600_000);
+
+  test('a customer’s stop that a worker receives is decided by the primary', async () => {
+    const now = Date.now();
+    const statement: StopStatement = {
+      type: STOP_TYPE,
+      ...{ deployment: DEPLOYMENT, tenant: 'acme', person: PERSON, nonce: 'A'.repeat(43) },
+      ...{ notBefore: toInstant(new Date(now)), notAfter: toInstant(new Date(now + 60_000)) },
+      ...{ trust: `sha256:${'a'.repeat(64)}`, log: LOG_POINT },
+    };
+    const answers = await Promise.all(
+      Array.from({ length: CONNECTIONS }, async () => {
+        const answer = await fetch(`${made.site.gatewayUrl}/countersign/stop`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ countersignature: new Authenticator().sign(statement, AT) }),
+        });
+        const { code, reason } = (await answer.json()) as { code: string; reason: string };
+        return `${code} ${reason}`;
+      }),
+    );
+    // No one has claimed the tenant: the primary, which has all pins, says so.
+    expect(new Set(answers)).toEqual(new Set(['not_countersigned not_pinned']));
+  }, 120_000);
+
+  test('a pin that someone removes from the host raises the alarm, in the metrics of the whole gateway too', async () => {
+    const { site } = made;
+    const spoolDir = join(site.folder, 'spool');
+    const pinned = async () => {
+      const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
+      return ((await answer.json()) as { pins: { tenant: string; alarm?: string }[] }).pins;
+    };
+    const alarms = async () =>
+      /^countersign_gateway_pin_alarms (\d+)$/m.exec(
+        await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text(),
+      )?.[1];
+    // Of a tenant that no other test calls.
+    const { pin } = setPin(undefined, `sha256:${'a'.repeat(64)}`, Date.now());
+    await writePins(spoolDir, { hooli: pin });
+    await eventually('the pin is in force', async () => (await pinned()).length === 1);
+    expect(await alarms()).toBe('0');
+    await writePins(spoolDir, {});
+    await eventually('the alarm', async () => (await pinned())[0]?.alarm === 'missing');
+    expect(await alarms()).toBe('1');
+  }, 120_000);
+
+  test('metrics are those of all workers', async () => {
+    const { site } = made;
+    await servingWorkers(site);
+    const text = await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text();
+    const processes = [...text.matchAll(/cpu_seconds_total\{process="(\w+)"\}/g)].map(([, name]) => name);
+    expect(processes.sort()).toEqual(['0', '1', '2', 'primary']);
+    expect(text).toMatch(/^countersign_gateway_in_touch 1$/m);
+  }, 120_000);
+
   test('SIGTERM ends all workers in order', async () => {
     const { site } = made;
     const pids = await servingWorkers(site);

@@ -13,6 +13,7 @@ import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { Inside } from '../../support/inside.js';
 import { copiesOf, faultOf, LogCopy, VERIFIER_PORTS, verifyCopies } from '../../support/log-copy.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { WebhookReceiver } from '../../support/webhook-receiver.js';
 import { type Answer, TestBroker } from '../harness.js';
@@ -137,121 +138,125 @@ describe('access for an authority, through the same gateway and into the same lo
     expect(await faultOf(once)).toMatch(/^not_(approved|notified|allowed) /);
   });
 
-  test('under a gag: the same gateway, into a sealed log that the customer reads and verifies once the gag has ended', async () => {
-    const day = 86_400_000;
-    const until = `${new Date(broker.clock.now().getTime() + 2 * day).toISOString().slice(0, 19)}Z`;
-    const demand = await enter({ order: '§ 101 StPO', until });
-    const { store } = broker.host;
-    const leavesOf = (log: string) => store.readForTenant(log, (unit) => unit.events.leaves(0, 10_000));
-    const before = await leavesOf('acme');
-    const { id, sealedLog = '' } = await approved(demand);
-    expect(sealedLog).toMatch(/^sealed-/);
-    const { state, grant } = (await as('lee', 'GET', `/api/v1/requests/${id}`)).body as Record<
-      string,
-      string
-    >;
-    // No notice has to reach the customer: the order forbids it.
-    expect(state).toBe('approved');
-    const minted = await as('lee', 'POST', `/api/v1/grants/${grant}/tokens`);
-    expectStatus(minted, 200);
-    const { access_token: token } = minted.body as { access_token: string };
-    const calls = new KeptCalls({ gatewayUrl }, token);
-    await eventually('the gateway lets the call through', async () => (await calls.call()).status === 200);
-    expect(upstream.hits).toHaveLength(1);
-    const records = `/api/v1/tenants/${sealedLog}/access-records`;
-    await eventually('legal counsel sees the call', async () => {
-      const { body } = await as('lee', 'GET', records);
-      return (body as { items: { outcome: string | null }[] }).items.some(({ outcome }) => outcome !== null);
-    });
-    expectStatus(await as('lee', 'POST', `/api/v1/grants/${grant}/release`), 200);
-    // A call after the end is refused, and recorded where the grant is.
-    await eventually('the gateway refuses', async () => (await calls.call()).status === 403);
-    // The end may have met that call between its record and the service; the next one is refused in any case.
-    expect(await calls.call()).toMatchObject({ status: 403, code: 'grant_ended' });
-    await gateway.dispose();
-    const recorded = await eventually('every call is recorded', async () => {
-      const { items } = (await as('lee', 'GET', records)).body as { items: RecordItem[] };
-      const isWhole = items.every(({ decision, outcome }) => decision === 'refused' || outcome !== null);
-      return isWhole && items.length >= calls.records.length && items;
-    });
-    // Until the end reaches the gateway, more calls may pass.
-    expect(recorded.map(({ id: record }) => record).sort()).toEqual(calls.records);
-    const allowed = recorded.filter(({ decision }) => decision === 'allowed');
-    const forwarded = allowed.filter(({ outcome }) => outcome !== 'cut');
-    expect(forwarded.map(({ id: record }) => record).sort()).toEqual(
-      upstream.hits.map(({ headers }) => String(headers['countersign-record'])).sort(),
-    );
-    expect(recorded.some(({ decision }) => decision === 'refused')).toBe(true);
-
-    expect(customer.messages).toEqual([]);
-    expect(await leavesOf('acme')).toEqual(before);
-    for (const who of ['approver', 'tenantAdmin', 'tenantAuditor', 'reviewer', 'securityAdmin'] as const) {
-      expect([403, 404]).toContain((await broker.call(who, 'GET', records)).status);
-      for (const path of [`requests/${id}`, `grants/${grant}`])
-        expect((await broker.call(who, 'GET', `/api/v1/${path}`)).status).toBe(404);
-    }
-
-    await recordAccessHeads(broker.host);
-    broker.clock.advance(3 * 86_400);
-    expect(await openDueDemands(broker.host)).toBe(1);
-    const key = await createApiKey(broker.host, { email: 'ada@acme.example', tenant: 'acme', ttl: 86_400 });
-    const opened = await broker.fetch('GET', records, { headers: { authorization: `Bearer ${key.key}` } });
-    expectStatus(opened, 200);
-    expect((opened.body as { items: RecordItem[] }).items.map(({ id: record }) => record).sort()).toEqual(
-      calls.records,
-    );
-    // The customer's own command copies the sealed log, and replays it without the broker.
-    const countersign = async (...argv: string[]) => {
-      const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: key.key });
-      const exit = await run(['log', ...argv], terminal);
-      return { exit, out: terminal.out, err: terminal.err };
-    };
-    const mirror = join(folder, 'mirror');
-    expect(await countersign('mirror', mirror)).toMatchObject({ exit: 0 });
-    const vkey = (await readFile(join(mirror, 'vkey'), 'utf8')).trim();
-    const verified = await countersign('verify', mirror, '--vkey', vkey, '--json');
-    expect(JSON.parse(verified.out)).toMatchObject({
-      sealedLogs: [{ log: sealedLog, calls: allowed.length, grants: 1, warnings: expect.any(Array) }],
-    });
-    await rm(join(mirror, sealedLog), { recursive: true });
-    const incomplete = await countersign('verify', mirror, '--vkey', vkey);
-    expect([incomplete.exit, incomplete.err]).toEqual([1, expect.stringContaining('sealed_log_missing')]);
-
-    const copies = await copiesOf(broker);
-    expect(await faultOf(copies)).toBe('none');
-    const apart = await LogCopy.of(broker, sealedLog, sealedLog);
-    const verify = (sealed: LogCopy, tenant = copies.tenant) =>
-      replaySealedLog(VERIFIER_PORTS, {
-        log: { source: tenant.source(), key: tenant.vkey },
-        deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
-        sealed: { source: sealed.source(), key: sealed.vkey },
+  onlyInSoak(() => {
+    test('under a gag: the same gateway, into a sealed log that the customer reads and verifies once the gag has ended', async () => {
+      const day = 86_400_000;
+      const until = `${new Date(broker.clock.now().getTime() + 2 * day).toISOString().slice(0, 19)}Z`;
+      const demand = await enter({ order: '§ 101 StPO', until });
+      const { store } = broker.host;
+      const leavesOf = (log: string) => store.readForTenant(log, (unit) => unit.events.leaves(0, 10_000));
+      const before = await leavesOf('acme');
+      const { id, sealedLog = '' } = await approved(demand);
+      expect(sealedLog).toMatch(/^sealed-/);
+      const { state, grant } = (await as('lee', 'GET', `/api/v1/requests/${id}`)).body as Record<
+        string,
+        string
+      >;
+      // No notice has to reach the customer: the order forbids it.
+      expect(state).toBe('approved');
+      const minted = await as('lee', 'POST', `/api/v1/grants/${grant}/tokens`);
+      expectStatus(minted, 200);
+      const { access_token: token } = minted.body as { access_token: string };
+      const calls = new KeptCalls({ gatewayUrl }, token);
+      await eventually('the gateway lets the call through', async () => (await calls.call()).status === 200);
+      expect(upstream.hits).toHaveLength(1);
+      const records = `/api/v1/tenants/${sealedLog}/access-records`;
+      await eventually('legal counsel sees the call', async () => {
+        const { body } = await as('lee', 'GET', records);
+        return (body as { items: { outcome: string | null }[] }).items.some(
+          ({ outcome }) => outcome !== null,
+        );
       });
-    const found = await verify(apart);
-    expect(found).toMatchObject({ log: sealedLog, calls: allowed.length, grants: 1 });
-    // Whoever holds the log and its key leaves out the call, or one of the two approvals, or lets one person approve twice.
-    for (const [type, code] of [
-      ['access.allowed', /record_gap|changed_record/],
-      ['request.reviewed', /not_approved|not_allowed/],
-    ] as const) {
-      const changed = apart.copy();
-      changed.drop(changed.indexOf(type));
-      await expect(verify(changed)).rejects.toMatchObject({ code: expect.stringMatching(code) });
-    }
-    // The approvals are dated in whole seconds, and the customer's controls to the millisecond.
-    const reviewedAt = Date.parse(apart.leaves[apart.indexOf('request.reviewed')]?.at ?? '');
-    const since = (ms: number) => {
-      const tenant = copies.tenant.copy();
-      tenant.edit(tenant.indexOf('tenant.add'), { at: new Date(reviewedAt + ms).toISOString() });
-      return verify(apart, tenant);
-    };
-    await expect(since(999)).resolves.toMatchObject({ grants: 1 });
-    await expect(since(1_000)).rejects.toMatchObject({ code: 'not_allowed' });
-    const rewritten = apart.copy();
-    rewritten.change('token.minted', { jti: 'another' });
-    await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
-    // A leaf that came after the newest head is covered by the next one.
-    const shorter = apart.copy();
-    while (shorter.leaves.length >= found.covered) shorter.drop(shorter.leaves.length - 1);
-    await expect(verify(shorter)).rejects.toMatchObject({ code: 'sealed_mismatch' });
+      expectStatus(await as('lee', 'POST', `/api/v1/grants/${grant}/release`), 200);
+      // A call after the end is refused, and recorded where the grant is.
+      await eventually('the gateway refuses', async () => (await calls.call()).status === 403);
+      // The end may have met that call between its record and the service; the next one is refused in any case.
+      expect(await calls.call()).toMatchObject({ status: 403, code: 'grant_ended' });
+      await gateway.dispose();
+      const recorded = await eventually('every call is recorded', async () => {
+        const { items } = (await as('lee', 'GET', records)).body as { items: RecordItem[] };
+        const isWhole = items.every(({ decision, outcome }) => decision === 'refused' || outcome !== null);
+        return isWhole && items.length >= calls.records.length && items;
+      });
+      // Until the end reaches the gateway, more calls may pass.
+      expect(recorded.map(({ id: record }) => record).sort()).toEqual(calls.records);
+      const allowed = recorded.filter(({ decision }) => decision === 'allowed');
+      const forwarded = allowed.filter(({ outcome }) => outcome !== 'cut');
+      expect(forwarded.map(({ id: record }) => record).sort()).toEqual(
+        upstream.hits.map(({ headers }) => String(headers['countersign-record'])).sort(),
+      );
+      expect(recorded.some(({ decision }) => decision === 'refused')).toBe(true);
+
+      expect(customer.messages).toEqual([]);
+      expect(await leavesOf('acme')).toEqual(before);
+      for (const who of ['approver', 'tenantAdmin', 'tenantAuditor', 'reviewer', 'securityAdmin'] as const) {
+        expect([403, 404]).toContain((await broker.call(who, 'GET', records)).status);
+        for (const path of [`requests/${id}`, `grants/${grant}`])
+          expect((await broker.call(who, 'GET', `/api/v1/${path}`)).status).toBe(404);
+      }
+
+      await recordAccessHeads(broker.host);
+      broker.clock.advance(3 * 86_400);
+      expect(await openDueDemands(broker.host)).toBe(1);
+      const key = await createApiKey(broker.host, { email: 'ada@acme.example', tenant: 'acme', ttl: 86_400 });
+      const opened = await broker.fetch('GET', records, { headers: { authorization: `Bearer ${key.key}` } });
+      expectStatus(opened, 200);
+      expect((opened.body as { items: RecordItem[] }).items.map(({ id: record }) => record).sort()).toEqual(
+        calls.records,
+      );
+      // The customer's own command copies the sealed log, and replays it without the broker.
+      const countersign = async (...argv: string[]) => {
+        const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: key.key });
+        const exit = await run(['log', ...argv], terminal);
+        return { exit, out: terminal.out, err: terminal.err };
+      };
+      const mirror = join(folder, 'mirror');
+      expect(await countersign('mirror', mirror)).toMatchObject({ exit: 0 });
+      const vkey = (await readFile(join(mirror, 'vkey'), 'utf8')).trim();
+      const verified = await countersign('verify', mirror, '--vkey', vkey, '--json');
+      expect(JSON.parse(verified.out)).toMatchObject({
+        sealedLogs: [{ log: sealedLog, calls: allowed.length, grants: 1, warnings: expect.any(Array) }],
+      });
+      await rm(join(mirror, sealedLog), { recursive: true });
+      const incomplete = await countersign('verify', mirror, '--vkey', vkey);
+      expect([incomplete.exit, incomplete.err]).toEqual([1, expect.stringContaining('sealed_log_missing')]);
+
+      const copies = await copiesOf(broker);
+      expect(await faultOf(copies)).toBe('none');
+      const apart = await LogCopy.of(broker, sealedLog, sealedLog);
+      const verify = (sealed: LogCopy, tenant = copies.tenant) =>
+        replaySealedLog(VERIFIER_PORTS, {
+          log: { source: tenant.source(), key: tenant.vkey },
+          deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
+          sealed: { source: sealed.source(), key: sealed.vkey },
+        });
+      const found = await verify(apart);
+      expect(found).toMatchObject({ log: sealedLog, calls: allowed.length, grants: 1 });
+      // Whoever holds the log and its key leaves out the call, or one of the two approvals, or lets one person approve twice.
+      for (const [type, code] of [
+        ['access.allowed', /record_gap|changed_record/],
+        ['request.reviewed', /not_approved|not_allowed/],
+      ] as const) {
+        const changed = apart.copy();
+        changed.drop(changed.indexOf(type));
+        await expect(verify(changed)).rejects.toMatchObject({ code: expect.stringMatching(code) });
+      }
+      // The approvals are dated in whole seconds, and the customer's controls to the millisecond.
+      const reviewedAt = Date.parse(apart.leaves[apart.indexOf('request.reviewed')]?.at ?? '');
+      const since = (ms: number) => {
+        const tenant = copies.tenant.copy();
+        tenant.edit(tenant.indexOf('tenant.add'), { at: new Date(reviewedAt + ms).toISOString() });
+        return verify(apart, tenant);
+      };
+      await expect(since(999)).resolves.toMatchObject({ grants: 1 });
+      await expect(since(1_000)).rejects.toMatchObject({ code: 'not_allowed' });
+      const rewritten = apart.copy();
+      rewritten.change('token.minted', { jti: 'another' });
+      await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
+      // A leaf that came after the newest head is covered by the next one.
+      const shorter = apart.copy();
+      while (shorter.leaves.length >= found.covered) shorter.drop(shorter.leaves.length - 1);
+      await expect(verify(shorter)).rejects.toMatchObject({ code: 'sealed_mismatch' });
+    });
   });
 });

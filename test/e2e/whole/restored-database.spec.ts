@@ -6,15 +6,15 @@ import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';
 import { eventually } from '../../support/eventually.js';
-import type { Inside } from '../../support/inside.js';
 import { readLogs } from '../../support/log-reader.js';
-import type { Program } from '../../support/program.js';
+import type { Program, Running } from '../../support/program.js';
+import { isFullRun, onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
-import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream, siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 
 describe('the broker’s database was restored from a backup', () => {
-  let site: Site<Inside, Program>;
+  let site: Site<Running>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   /** Grants by their fate: stopped after the backup, created after it, and created after the restore. */
@@ -23,7 +23,10 @@ describe('the broker’s database was restored from a backup', () => {
   let fresh: string;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await gatewayProcessWithUpstream());
+    // Only the soak kills the gateway.
+    ({ site, upstream, close } = await (isFullRun()
+      ? gatewayProcessWithUpstream()
+      : siteInsideWithUpstream()));
     await site.startGateway();
     const grant = await makeGrant(site);
     stopped = await mintToken(site, grant);
@@ -68,18 +71,20 @@ describe('the broker’s database was restored from a backup', () => {
     expect(upstream.hits).toHaveLength(hits);
   }, 60_000);
 
-  test('P6: so does a restarted gateway: what it received is on its disk', async () => {
-    await site.gateway.stop('SIGKILL');
-    const started = site.startGateway();
-    await eventually('it listens', () => callGateway(site, fresh).catch(() => undefined), 30_000);
-    const until = performance.now() + 3_000;
-    while (performance.now() < until) {
-      expect((await callGateway(site, fresh)).status).toBe(503);
-      await sleep(50);
-    }
-    // It becomes ready only in the next test, when the operator acts.
-    started.catch(() => undefined);
-  }, 120_000);
+  onlyInSoak(() => {
+    test('P6: so does a restarted gateway: what it received is on its disk', async () => {
+      await (site.gateway as Program).stop('SIGKILL');
+      const started = site.startGateway();
+      await eventually('it listens', () => callGateway(site, fresh).catch(() => undefined), 30_000);
+      const until = performance.now() + 3_000;
+      while (performance.now() < until) {
+        expect((await callGateway(site, fresh)).status).toBe(503);
+        await sleep(50);
+      }
+      // It becomes ready only in the next test, when the operator acts.
+      started.catch(() => undefined);
+    }, 120_000);
+  });
 
   test('P6: countersign restore opens a new epoch that the gateway accepts; ended grants stay ended', async () => {
     const cli = new Cli({
@@ -104,10 +109,12 @@ describe('the broker’s database was restored from a backup', () => {
     expect(logged).toMatchObject([{ tenant: 'deployment', actor: 'host', data: opened }]);
   }, 60_000);
 
-  test('P6: this is still true after a restart of the gateway', async () => {
-    await site.gateway.stop('SIGTERM');
-    await site.startGateway();
-    await allowed(fresh);
-    expect(await callGateway(site, stopped)).toMatchObject({ status: 403, code: 'grant_ended' });
-  }, 60_000);
+  onlyInSoak(() => {
+    test('P6: this is still true after a restart of the gateway', async () => {
+      await (site.gateway as Program).stop('SIGTERM');
+      await site.startGateway();
+      await allowed(fresh);
+      expect(await callGateway(site, stopped)).toMatchObject({ status: 403, code: 'grant_ended' });
+    }, 60_000);
+  });
 });

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import type { Program, Running } from '../../support/program.js';
 import { isFullRun, onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
-import { gatewayProcessWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
+import { siteInsideWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
 
@@ -14,9 +14,10 @@ const DEADLINE_MS = onBusyMachine(10_000);
 
 describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();
-  let site: Site<Running, Program>;
-  /** Set only in the soak, where a test freezes it. Otherwise the broker runs in the test's process. */
+  let site: Site<Running>;
+  /** Processes only in the soak, which freezes them. Otherwise both run in the test's process. */
   let broker: Program;
+  let gateway: Program;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let token: string;
@@ -28,8 +29,9 @@ describe('the connection to the broker dies silently', () => {
       const made = await siteWithUpstream(options);
       ({ site, upstream, close } = made);
       broker = made.site.broker;
-    } else ({ site, upstream, close } = await gatewayProcessWithUpstream(options));
+    } else ({ site, upstream, close } = await siteInsideWithUpstream(options));
     await site.startGateway();
+    if (isFullRun()) gateway = site.gateway as Program;
     grant = await makeGrant(site);
     token = await mintToken(site, grant);
   });
@@ -81,29 +83,29 @@ describe('the connection to the broker dies silently', () => {
       }
       await untilAllowed();
     }, 150_000);
-  });
 
-  test('P6: a gateway that was frozen (SIGSTOP) forwards nothing on its old knowledge', async () => {
-    const stopped = await makeGrant(site);
-    const its = await mintToken(site, stopped);
-    await eventually('it is let through', async () => (await callGateway(site, its)).status === 200);
-    const hits = () => upstream.hits.filter(({ url }) => url.includes('/late-')).length;
-    site.gateway.child.kill('SIGSTOP');
-    let answers: Promise<string>[] = [];
-    try {
-      await revokeGrant(site, stopped);
-      // These calls wait in the sockets, so the gateway gets them before it reads new feed events.
-      answers = Array.from({ length: 20 }, (_, index) => rawCall(site.gatewayPort, its, `late-${index}`));
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-    } finally {
-      site.gateway.child.kill('SIGCONT');
-    }
-    const heads = await Promise.all(answers);
-    expect(heads.map((head) => /^HTTP\/1\.1 (503|403) /.test(head))).toEqual(heads.map(() => true));
-    expect(hits()).toBe(0);
-    await untilAllowed();
-    expect(await callGateway(site, its)).toMatchObject({ status: 403, code: 'grant_ended' });
-  }, 150_000);
+    test('P6: a gateway that was frozen (SIGSTOP) forwards nothing on its old knowledge', async () => {
+      const stopped = await makeGrant(site);
+      const its = await mintToken(site, stopped);
+      await eventually('it is let through', async () => (await callGateway(site, its)).status === 200);
+      const hits = () => upstream.hits.filter(({ url }) => url.includes('/late-')).length;
+      gateway.child.kill('SIGSTOP');
+      let answers: Promise<string>[] = [];
+      try {
+        await revokeGrant(site, stopped);
+        // These calls wait in the sockets, so the gateway gets them before it reads new feed events.
+        answers = Array.from({ length: 20 }, (_, index) => rawCall(site.gatewayPort, its, `late-${index}`));
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+      } finally {
+        gateway.child.kill('SIGCONT');
+      }
+      const heads = await Promise.all(answers);
+      expect(heads.map((head) => /^HTTP\/1\.1 (503|403) /.test(head))).toEqual(heads.map(() => true));
+      expect(hits()).toBe(0);
+      await untilAllowed();
+      expect(await callGateway(site, its)).toMatchObject({ status: 403, code: 'grant_ended' });
+    }, 150_000);
+  });
 });
 
 /** Sends one call over its own socket at once, even if no one reads it yet. Resolves with the answer's first line. */

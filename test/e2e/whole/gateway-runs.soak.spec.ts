@@ -2,14 +2,11 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { leavesByGateways } from '../../support/leaves-by-gateways.js';
 import { copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
-import { isFullRun } from '../../support/samples.js';
 import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 /** How each run ends. */
-const SIGNALS: readonly NodeJS.Signals[] = isFullRun()
-  ? ['SIGKILL', 'SIGKILL', 'SIGTERM']
-  : ['SIGKILL', 'SIGTERM'];
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGKILL', 'SIGTERM'];
 
 let made: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
 beforeAll(async () => {
