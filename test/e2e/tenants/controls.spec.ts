@@ -1,3 +1,4 @@
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
 
@@ -23,7 +24,7 @@ describe('privacy controls that are refused', () => {
   beforeAll(start);
   afterAll(close);
 
-  test.each<[string, Record<string, unknown>, string]>([
+  const REFUSED: [string, Record<string, unknown>, string][] = [
     ['an unknown member', { approvers: 2 }, '/approvers'],
     ['more approvals than approvers', { approvals: 3 }, '/approvals'],
     [
@@ -63,31 +64,37 @@ describe('privacy controls that are refused', () => {
       '/deputies/0/from',
     ],
     ['an unknown zone', { zone: 'Europe/Atlantis' }, '/zone'],
-  ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
-    const before = await read();
-    const { maxDuration, ...rest } = before;
-    const answer = await write({ ...(change['maxDuration'] ? rest : before), ...change });
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
-    expect(await read()).toEqual({ ...before, maxDuration });
-  });
+  ];
+  test.each(rowsOfEachKind(REFUSED, () => 'controls', 3))(
+    'P13: %s is refused by place and rule, as in the organisation file',
+    async (_name, change, pointer) => {
+      const before = await read();
+      const { maxDuration, ...rest } = before;
+      const answer = await write({ ...(change['maxDuration'] ? rest : before), ...change });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
+      expect(await read()).toEqual({ ...before, maxDuration });
+    },
+  );
 });
 
 describe('privacy controls', () => {
   beforeEach(start);
   afterEach(close);
 
-  test('are read with their version, which is also the ETag', async () => {
-    const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
-    expect(body).toEqual({
-      version: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      approvals: 1,
-      maxDuration: 'PT1H',
-      countersign: ['update'],
-      slackMayApprove: ['list', 'read'],
-      forbid: [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }],
+  onlyInSoak(() => {
+    test('are read with their version, which is also the ETag', async () => {
+      const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
+      expect(body).toEqual({
+        version: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        approvals: 1,
+        maxDuration: 'PT1H',
+        countersign: ['update'],
+        slackMayApprove: ['list', 'read'],
+        forbid: [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }],
+      });
+      expect(headers.get('etag')).toBe(`"${(body as { version: string }).version}"`);
     });
-    expect(headers.get('etag')).toBe(`"${(body as { version: string }).version}"`);
   });
 
   test('change at once, with an event that shows the old and new values, and gateways receive the change', async () => {
@@ -153,12 +160,14 @@ describe('privacy controls', () => {
     expect((await read())['maxDuration']).toBe(won.maxDuration);
   });
 
-  test('the controls can be written back as they were read, also without a maximum duration', async () => {
-    const { maxDuration: _limit, ...rest } = await read();
-    const without = await write(rest);
-    expect(without.body).toMatchObject({ maxDuration: null });
-    const back = await write(without.body);
-    expect([back.status, back.body]).toEqual([200, without.body]);
+  onlyInSoak(() => {
+    test('the controls can be written back as they were read, also without a maximum duration', async () => {
+      const { maxDuration: _limit, ...rest } = await read();
+      const without = await write(rest);
+      expect(without.body).toMatchObject({ maxDuration: null });
+      const back = await write(without.body);
+      expect([back.status, back.body]).toEqual([200, without.body]);
+    });
   });
 
   test('rules, groups and stages are written and read back, and later requests pass the stages', async () => {
@@ -215,36 +224,38 @@ describe('privacy controls', () => {
     ]);
   });
 
-  test('a draft is tried on past requests: what it would refuse, allow or require in addition, and nothing is stored', async () => {
-    const plain = await makeRequest(broker);
-    const long = await makeRequest(broker, 'engineer', { duration: 'PT1H' });
-    const before = await read();
-    const { body } = await broker.page(admin, 'POST', `${CONTROLS}/test`, {
-      body: { ...before, maxDuration: 'PT30M', approvals: 2 },
+  onlyInSoak(() => {
+    test('a draft is tried on past requests: what it would refuse, allow or require in addition, and nothing is stored', async () => {
+      const plain = await makeRequest(broker);
+      const long = await makeRequest(broker, 'engineer', { duration: 'PT1H' });
+      const before = await read();
+      const { body } = await broker.page(admin, 'POST', `${CONTROLS}/test`, {
+        body: { ...before, maxDuration: 'PT30M', approvals: 2 },
+      });
+      const { items, ...counts } = body as { items: { request: string }[] };
+      const narrows = (member: string) => ({ member, effect: 'narrows' });
+      expect(counts).toEqual({
+        ...{ tested: 2, newlyRefused: 1, newlyPossible: 0 },
+        change: { members: [narrows('approvals'), narrows('maxDuration')], waits: null, ends: [] },
+      });
+      expect(items.find(({ request }) => request === long.id)).toMatchObject({
+        now: { outcome: 'possible' },
+        draft: { outcome: 'refused', refusals: [{ code: 'duration_too_long' }] },
+      });
+      expect(items.find(({ request }) => request === plain.id)).toMatchObject({
+        draft: { outcome: 'possible', needs: { customer: { required: 2 } } },
+        stricter: ['The customer now requires 2 approvals instead of 1.'],
+      });
+      expect(await read()).toEqual(before);
+      const wrong = await broker.page(admin, 'POST', `${CONTROLS}/test`, { body: { approvals: 0 } });
+      expect(wrong.body).toMatchObject({ code: 'invalid_request', pointer: '/approvals' });
     });
-    const { items, ...counts } = body as { items: { request: string }[] };
-    const narrows = (member: string) => ({ member, effect: 'narrows' });
-    expect(counts).toEqual({
-      ...{ tested: 2, newlyRefused: 1, newlyPossible: 0 },
-      change: { members: [narrows('approvals'), narrows('maxDuration')], waits: null, ends: [] },
-    });
-    expect(items.find(({ request }) => request === long.id)).toMatchObject({
-      now: { outcome: 'possible' },
-      draft: { outcome: 'refused', refusals: [{ code: 'duration_too_long' }] },
-    });
-    expect(items.find(({ request }) => request === plain.id)).toMatchObject({
-      draft: { outcome: 'possible', needs: { customer: { required: 2 } } },
-      stricter: ['The customer now requires 2 approvals instead of 1.'],
-    });
-    expect(await read()).toEqual(before);
-    const wrong = await broker.page(admin, 'POST', `${CONTROLS}/test`, { body: { approvals: 0 } });
-    expect(wrong.body).toMatchObject({ code: 'invalid_request', pointer: '/approvals' });
-  });
 
-  test('later requests follow the new approvals', async () => {
-    await write({ ...(await read()), approvals: 2 });
-    const request = await makeRequest(broker);
-    expect(request['needs']).toMatchObject({ customer: { required: 2 } });
+    test('later requests follow the new approvals', async () => {
+      await write({ ...(await read()), approvals: 2 });
+      const request = await makeRequest(broker);
+      expect(request['needs']).toMatchObject({ customer: { required: 2 } });
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import type { PersonName } from '../../factories/organisation.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 
@@ -73,47 +74,49 @@ test('a demand goes from the file to its end on the command line, and the audito
   expect((await demands('vendorAuditor', ['--state', 'received'])).out).toBe('No demands.\n');
 });
 
-test('a gag is in the list; the extension that one person proposed waits for another', async () => {
-  const soon = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
-  const gagged = { ...FORM, gag: { order: '§ 101 StPO', until: soon(30) } };
-  const { out } = await demands('legal', ['enter', '-', '--json'], JSON.stringify(gagged));
-  const { id } = JSON.parse(out) as { id: string };
-  const proposal = ['extension-proposed', '--until', soon(60), '--reason', 'the court prolonged it'];
-  expect(await asJson('legal', 'step', id, ...proposal)).toMatchObject({ sealed: true, overdue: false });
-  expect((await demands('legal', ['show', id])).out).toMatch(/extension +to .*another person confirms it/);
-  const alone = await demands('legal', ['step', id, 'extended', '--reason', 'seen']);
-  expect([alone.exit, alone.err]).toEqual([1, expect.stringContaining('Another person')]);
-  expect((await demands('legal', [])).out).toMatch(new RegExp(`${id}.*until `));
-});
+onlyInSoak(() => {
+  test('a gag is in the list; the extension that one person proposed waits for another', async () => {
+    const soon = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+    const gagged = { ...FORM, gag: { order: '§ 101 StPO', until: soon(30) } };
+    const { out } = await demands('legal', ['enter', '-', '--json'], JSON.stringify(gagged));
+    const { id } = JSON.parse(out) as { id: string };
+    const proposal = ['extension-proposed', '--until', soon(60), '--reason', 'the court prolonged it'];
+    expect(await asJson('legal', 'step', id, ...proposal)).toMatchObject({ sealed: true, overdue: false });
+    expect((await demands('legal', ['show', id])).out).toMatch(/extension +to .*another person confirms it/);
+    const alone = await demands('legal', ['step', id, 'extended', '--reason', 'seen']);
+    expect([alone.exit, alone.err]).toEqual([1, expect.stringContaining('Another person')]);
+    expect((await demands('legal', [])).out).toMatch(new RegExp(`${id}.*until `));
+  });
 
-test('nonsense is refused in words, and nothing is entered', async () => {
-  const before = (await asJson('legal')) as { items: { id: string }[] };
-  const [{ id } = { id: '' }] = before.items;
-  const missing = join(folder, 'missing.json');
-  for (const [argv, stdin, exit, words] of [
-    [['enter', missing], '', 2, /missing\.json/],
-    [['enter', '-'], 'no JSON', 1, /docs\/legal\.md/],
-    [['enter', '-'], 'null', 1, /./],
-    [['enter', '-'], '[]', 1, /./],
-    [['enter', '-'], JSON.stringify({ ...FORM, tenants: ['elsewhere'] }), 1, /no such tenant/],
-    [['enter', '-'], JSON.stringify({ ...FORM, country: 'Germany' }), 1, /ISO 3166/],
-    [['step', id, 'rejected2', '--reason', 'x'], '', 2, /Allowed choices are redirected/],
-    [
-      ['step', id, 'redirected', '--outcome', 'perhaps', '--reason', 'x'],
-      '',
-      2,
-      /Allowed choices are accepted/,
-    ],
-    [['step', 'dem_1', 'closed', '--reason', 'x'], '', 1, /no such demand/],
-    [['step', id, 'disclosed', '--accounts', '-1', '--reason', 'x'], '', 2, /--accounts/],
-    [['file', id, folder, '--reason', 'x'], '', 2, /./],
-    [['show', 'dem_0199f0a0-7b2c-7001-8000-000000000009'], '', 1, /./],
-  ] as const) {
-    const refused = await demands('legal', argv, stdin);
-    expect([argv, refused.exit, refused.out]).toEqual([argv, exit, '']);
-    expect(refused.err).toMatch(words);
-  }
-  for (const who of ['approver', 'engineer', 'securityAdmin'] as const)
-    expect((await demands(who, [])).exit).not.toBe(0);
-  expect(await asJson('legal')).toEqual(before);
+  test('nonsense is refused in words, and nothing is entered', async () => {
+    const before = (await asJson('legal')) as { items: { id: string }[] };
+    const [{ id } = { id: '' }] = before.items;
+    const missing = join(folder, 'missing.json');
+    for (const [argv, stdin, exit, words] of [
+      [['enter', missing], '', 2, /missing\.json/],
+      [['enter', '-'], 'no JSON', 1, /docs\/legal\.md/],
+      [['enter', '-'], 'null', 1, /./],
+      [['enter', '-'], '[]', 1, /./],
+      [['enter', '-'], JSON.stringify({ ...FORM, tenants: ['elsewhere'] }), 1, /no such tenant/],
+      [['enter', '-'], JSON.stringify({ ...FORM, country: 'Germany' }), 1, /ISO 3166/],
+      [['step', id, 'rejected2', '--reason', 'x'], '', 2, /Allowed choices are redirected/],
+      [
+        ['step', id, 'redirected', '--outcome', 'perhaps', '--reason', 'x'],
+        '',
+        2,
+        /Allowed choices are accepted/,
+      ],
+      [['step', 'dem_1', 'closed', '--reason', 'x'], '', 1, /no such demand/],
+      [['step', id, 'disclosed', '--accounts', '-1', '--reason', 'x'], '', 2, /--accounts/],
+      [['file', id, folder, '--reason', 'x'], '', 2, /./],
+      [['show', 'dem_0199f0a0-7b2c-7001-8000-000000000009'], '', 1, /./],
+    ] as const) {
+      const refused = await demands('legal', argv, stdin);
+      expect([argv, refused.exit, refused.out]).toEqual([argv, exit, '']);
+      expect(refused.err).toMatch(words);
+    }
+    for (const who of ['approver', 'engineer', 'securityAdmin'] as const)
+      expect((await demands(who, [])).exit).not.toBe(0);
+    expect(await asJson('legal')).toEqual(before);
+  });
 });

@@ -1,5 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, type RequestBody, review } from '../story.js';
 
@@ -105,19 +106,21 @@ describe.each(enginesOf('SQLite'))('one incident, many tenants, on %s', (engine)
     expect(one.openings['justification']?.salt).not.toBe(other.openings['justification']?.salt);
   });
 
-  test('what is malformed opens no incident, and only engineers open one', async () => {
-    const { tenant: _tenant, ...access } = ask({ startsOn: 'first-use' });
-    const body = { ...access, title: TITLE, tenants: ['acme'] };
-    expect(codeOf(await broker.call('engineer', 'POST', '/api/v1/incidents', { body }))).toBe(
-      '400 invalid_request',
-    );
-    expect(codeOf(await broker.call('approver', 'POST', '/api/v1/incidents', { body }))).toBe(
-      '403 forbidden',
-    );
-    expect((await read('engineer', '/api/v1/incidents')) as object).toMatchObject({ items: [] });
-    const { data } = (await read('vendorAuditor', '/api/v1/tenants/vendor/events?type=incident')) as {
-      data?: [];
-    };
-    expect(data).toBeUndefined();
+  onlyInSoak(() => {
+    test('what is malformed opens no incident, and only engineers open one', async () => {
+      const { tenant: _tenant, ...access } = ask({ startsOn: 'first-use' });
+      const body = { ...access, title: TITLE, tenants: ['acme'] };
+      expect(codeOf(await broker.call('engineer', 'POST', '/api/v1/incidents', { body }))).toBe(
+        '400 invalid_request',
+      );
+      expect(codeOf(await broker.call('approver', 'POST', '/api/v1/incidents', { body }))).toBe(
+        '403 forbidden',
+      );
+      expect((await read('engineer', '/api/v1/incidents')) as object).toMatchObject({ items: [] });
+      const { data } = (await read('vendorAuditor', '/api/v1/tenants/vendor/events?type=incident')) as {
+        data?: [];
+      };
+      expect(data).toBeUndefined();
+    });
   });
 });

@@ -6,6 +6,7 @@ import { gatewayEnv } from '../../support/environments.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { Inside } from '../../support/inside.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker, TestClock } from '../harness.js';
 
@@ -98,28 +99,30 @@ test('P9: each night canaries fail to read each other’s data through every pub
   await eventually('the private /readyz says so', async () => (await ready())['isolation'] === 'passed');
 }, 180_000);
 
-test('P9: one query that forgets its tenant turns the deployment red', async () => {
-  const { newest } = (await broker.call('vendorAuditor', 'GET', '/api/v1/isolation')).body as {
-    newest: Test;
-  };
-  const { prototype } = Locks as unknown as { prototype: { rows(this: { manager: never }): unknown } };
-  const { rows } = prototype;
-  prototype.rows = function forgetful() {
-    return rows.call(new Locks(this.manager, 'all-tenants') as never);
-  };
-  try {
-    // A minute past the next midnight UTC. The gateway refuses such a step: the leak counts all the same.
-    clock.advance(DAY + 60 - (Math.floor(clock.now().getTime() / 1_000) % DAY));
-    const made = await madeAfter(newest.day);
-    expect(made.passed).toBe(false);
-    expect(made.leaks).toContainEqual({ surface: 'api', where: '/api/v1/locks' });
-    // All probes of one second share one answer.
-    const answer = await eventually('the private /readyz says so', async () => {
-      const said = await ready();
-      return said['isolation'] === 'failed' && said;
-    });
-    expect(answer).toMatchObject({ status: 'ok' });
-  } finally {
-    prototype.rows = rows;
-  }
-}, 180_000);
+onlyInSoak(() => {
+  test('P9: one query that forgets its tenant turns the deployment red', async () => {
+    const { newest } = (await broker.call('vendorAuditor', 'GET', '/api/v1/isolation')).body as {
+      newest: Test;
+    };
+    const { prototype } = Locks as unknown as { prototype: { rows(this: { manager: never }): unknown } };
+    const { rows } = prototype;
+    prototype.rows = function forgetful() {
+      return rows.call(new Locks(this.manager, 'all-tenants') as never);
+    };
+    try {
+      // A minute past the next midnight UTC. The gateway refuses such a step: the leak counts all the same.
+      clock.advance(DAY + 60 - (Math.floor(clock.now().getTime() / 1_000) % DAY));
+      const made = await madeAfter(newest.day);
+      expect(made.passed).toBe(false);
+      expect(made.leaks).toContainEqual({ surface: 'api', where: '/api/v1/locks' });
+      // All probes of one second share one answer.
+      const answer = await eventually('the private /readyz says so', async () => {
+        const said = await ready();
+        return said['isolation'] === 'failed' && said;
+      });
+      expect(answer).toMatchObject({ status: 'ok' });
+    } finally {
+      prototype.rows = rows;
+    }
+  }, 180_000);
+});

@@ -4,6 +4,7 @@ import type { PrivacyControlsTest } from '@countersign/api';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import type { PersonName } from '../../factories/organisation.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant, makeRequest } from '../story.js';
@@ -50,46 +51,48 @@ describe('countersign policy test', () => {
     expect((JSON.parse(json.out) as PrivacyControlsTest).tested).toBe(2);
   });
 
-  test('says what narrows and widens, what waits, and which access would end', async () => {
-    const at = '/api/v1/tenants/acme/privacy-controls';
-    const { grant } = await makeGrant(broker, 'engineer', { duration: 'PT1H' });
-    const { body: before } = await broker.call('tenantAdmin', 'GET', at);
-    const widening = { delay: 'PT24H', secondAdmin: true };
-    const put = (body: unknown) => broker.call('tenantAdmin', 'PUT', at, { body: body as object });
-    const { body: now } = await put({ ...(before as object), widening });
-    const draft = { ...(now as object), maxDuration: 'PT30M', approvals: 1, countersign: [] };
-    const { body } = await broker.call('tenantAdmin', 'POST', `${at}/test`, { body: draft });
-    expect((body as PrivacyControlsTest).change).toEqual({
-      members: [
-        { member: 'maxDuration', effect: 'narrows' },
-        { member: 'countersign', effect: 'widens' },
-      ],
-      waits: { delay: 'P1D', secondAdmin: true, signed: false },
-      ends: [
-        {
-          grant,
-          requester: expect.any(String),
-          service: 'billing',
-          refusals: [expect.objectContaining({ code: 'duration_too_long' })],
-        },
-      ],
+  onlyInSoak(() => {
+    test('says what narrows and widens, what waits, and which access would end', async () => {
+      const at = '/api/v1/tenants/acme/privacy-controls';
+      const { grant } = await makeGrant(broker, 'engineer', { duration: 'PT1H' });
+      const { body: before } = await broker.call('tenantAdmin', 'GET', at);
+      const widening = { delay: 'PT24H', secondAdmin: true };
+      const put = (body: unknown) => broker.call('tenantAdmin', 'PUT', at, { body: body as object });
+      const { body: now } = await put({ ...(before as object), widening });
+      const draft = { ...(now as object), maxDuration: 'PT30M', approvals: 1, countersign: [] };
+      const { body } = await broker.call('tenantAdmin', 'POST', `${at}/test`, { body: draft });
+      expect((body as PrivacyControlsTest).change).toEqual({
+        members: [
+          { member: 'maxDuration', effect: 'narrows' },
+          { member: 'countersign', effect: 'widens' },
+        ],
+        waits: { delay: 'P1D', secondAdmin: true, signed: false },
+        ends: [
+          {
+            grant,
+            requester: expect.any(String),
+            service: 'billing',
+            refusals: [expect.objectContaining({ code: 'duration_too_long' })],
+          },
+        ],
+      });
+      const { version: _version, ...members } = draft as object as Record<string, unknown>;
+      const { out } = await policyTest(JSON.stringify(members), 'tenantAdmin');
+      expect(out).toContain(`Narrows maxDuration: at once; ends ${grant}.`);
+      expect(out).toContain('Widens countersign: waits P1D, a second admin has to confirm it.');
+      const unchanged = JSON.stringify({ ...(now as object), version: undefined });
+      const { out: none } = await policyTest(unchanged, 'tenantAdmin');
+      expect(none).toContain('The draft changes nothing.');
+      // What was shown happens.
+      const { body: changed } = await put(draft);
+      const { body: ended } = await broker.call('tenantAdmin', 'GET', `/api/v1/grants/${grant}`);
+      expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
+      const { waiting } = changed as { waiting: string };
+      await broker.call('tenantAdmin', 'DELETE', `/api/v1/tenants/acme/widenings/${waiting}`);
     });
-    const { version: _version, ...members } = draft as object as Record<string, unknown>;
-    const { out } = await policyTest(JSON.stringify(members), 'tenantAdmin');
-    expect(out).toContain(`Narrows maxDuration: at once; ends ${grant}.`);
-    expect(out).toContain('Widens countersign: waits P1D, a second admin has to confirm it.');
-    const unchanged = JSON.stringify({ ...(now as object), version: undefined });
-    const { out: none } = await policyTest(unchanged, 'tenantAdmin');
-    expect(none).toContain('The draft changes nothing.');
-    // What was shown happens.
-    const { body: changed } = await put(draft);
-    const { body: ended } = await broker.call('tenantAdmin', 'GET', `/api/v1/grants/${grant}`);
-    expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
-    const { waiting } = changed as { waiting: string };
-    await broker.call('tenantAdmin', 'DELETE', `/api/v1/tenants/acme/widenings/${waiting}`);
   });
 
-  test.each([
+  const REFUSED: [string, string, string][] = [
     ['no YAML', 'a: [', 'is no YAML'],
     ['a list', '- approvals', 'must hold the members of privacyControls'],
     ['an alias that could expand to gigabytes', 'a: &a [1]\nb: *a\n', 'is no YAML'],
@@ -101,11 +104,15 @@ describe('countersign policy test', () => {
       'rules: [{ ticket: { patterns: ["(a+)+$"] } }]',
       'must be a pattern such as CASE-####',
     ],
-  ])('P13: %s is refused, with the reason', async (_what, draft, reason) => {
-    const { exit, out, err } = await policyTest(draft);
-    expect(exit).not.toBe(0);
-    expect(out + err).toContain(reason);
-  });
+  ];
+  test.each(rowsOfEachKind(REFUSED, () => 'a draft', 2))(
+    'P13: %s is refused, with the reason',
+    async (_what, draft, reason) => {
+      const { exit, out, err } = await policyTest(draft);
+      expect(exit).not.toBe(0);
+      expect(out + err).toContain(reason);
+    },
+  );
 
   test('P9: another customer’s person is refused', async () => {
     const { exit, out, err } = await policyTest('approvals: 1', 'foreignApprover', '--tenant', 'acme');

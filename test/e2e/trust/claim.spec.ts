@@ -5,6 +5,7 @@ import { AT } from '../../factories/trust.js';
 import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { claim, draftOf, handIn, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, readRequest, review } from '../story.js';
 
@@ -25,20 +26,22 @@ describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
   };
   const proposed = (document: TrustDocument, by = ada) => by.call('POST', 'trust/proposals', { document });
 
-  test('a claim notifies the engineers whose open requests can no longer be approved, and says what changed', async () => {
-    const asked = await makeRequest(broker);
-    expectStatus(await review(broker, 'reviewer', asked), 201);
-    await claim([ada]);
-    const notices = await broker.host.store.readAsVendor((unit) => unit.outbox.after('', 1_000));
-    expect(notices.filter(({ kind }) => kind === 'request.outdated')).toMatchObject([
-      { subject: asked.id, audience: [broker.persons.engineer] },
-    ]);
-    expect(await readRequest(broker, asked.id)).toMatchObject({
-      outdatedBy: expect.arrayContaining([{ code: 'passkey', from: null, to: null, channels: [] }]),
+  onlyInSoak(() => {
+    test('a claim notifies the engineers whose open requests can no longer be approved, and says what changed', async () => {
+      const asked = await makeRequest(broker);
+      expectStatus(await review(broker, 'reviewer', asked), 201);
+      await claim([ada]);
+      const notices = await broker.host.store.readAsVendor((unit) => unit.outbox.after('', 1_000));
+      expect(notices.filter(({ kind }) => kind === 'request.outdated')).toMatchObject([
+        { subject: asked.id, audience: [broker.persons.engineer] },
+      ]);
+      expect(await readRequest(broker, asked.id)).toMatchObject({
+        outdatedBy: expect.arrayContaining([{ code: 'passkey', from: null, to: null, channels: [] }]),
+      });
+      const approval = { decision: 'approve', digest: asked.digest };
+      const refused = await bob.call('POST', `/api/v1/requests/${asked.id}/reviews`, approval);
+      expect(codeOf(refused)).toBe('409 controls_changed');
     });
-    const approval = { decision: 'approve', digest: asked.digest };
-    const refused = await bob.call('POST', `/api/v1/requests/${asked.id}/reviews`, approval);
-    expect(codeOf(refused)).toBe('409 controls_changed');
   });
 
   test('P12: the draft shows the current people and controls; the first version takes effect once each of its keys has signed', async () => {
@@ -103,29 +106,31 @@ describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
     expect(logged[0]?.data).toMatchObject({ hash: proposal.hash, seq: 1, prev: null });
   });
 
-  test('P12: a tenant cannot be claimed with keys that have no backup; a printed recovery key is a backup', async () => {
-    const key = await ada.enrol();
-    expect(codeOf(await proposed(await draftOf(ada)))).toBe('409 conflict');
-    await ada.ask('POST', 'recovery-keys', { jwk: new RecoveryKey().jwk }, 201);
-    const proposal = await propose(ada, await draftOf(ada));
-    expect((await signProposal(ada, proposal, key)).state).toBe('adopted');
-  });
+  onlyInSoak(() => {
+    test('P12: a tenant cannot be claimed with keys that have no backup; a printed recovery key is a backup', async () => {
+      const key = await ada.enrol();
+      expect(codeOf(await proposed(await draftOf(ada)))).toBe('409 conflict');
+      await ada.ask('POST', 'recovery-keys', { jwk: new RecoveryKey().jwk }, 201);
+      const proposal = await propose(ada, await draftOf(ada));
+      expect((await signProposal(ada, proposal, key)).state).toBe('adopted');
+    });
 
-  test('P12: the next version needs as many signers as the current one requires, and a signature by each key that it adds', async () => {
-    const genesis = await claim([ada, bob], { threshold: 2 });
-    const fresh = await bob.enrol();
-    const next = await propose(ada, await draftOf(ada));
-    expect(next.document).toMatchObject({ seq: 2, prev: genesis.hash, threshold: 2 });
-    expect(next.needs).toEqual({ persons: 2, keys: [fresh.id], recovery: [] });
-    expect((await signProposal(ada, next)).needs).toEqual({ persons: 1, keys: [fresh.id], recovery: [] });
-    expect((await signProposal(ada, next, ada.authenticators[1])).needs.persons).toBe(1);
-    expect((await signProposal(bob, next, fresh)).needs).toEqual({ persons: 1, keys: [], recovery: [] });
-    expect(await trustOf(bob)).toMatchObject({ seq: 1, trust: genesis.hash });
-    expect((await signProposal(bob, next)).state).toBe('adopted');
-    expect(await trustOf(bob)).toMatchObject({
-      seq: 2,
-      anchor: { trust: genesis.hash },
-      chain: [{ hash: genesis.hash }, { hash: next.hash }],
+    test('P12: the next version needs as many signers as the current one requires, and a signature by each key that it adds', async () => {
+      const genesis = await claim([ada, bob], { threshold: 2 });
+      const fresh = await bob.enrol();
+      const next = await propose(ada, await draftOf(ada));
+      expect(next.document).toMatchObject({ seq: 2, prev: genesis.hash, threshold: 2 });
+      expect(next.needs).toEqual({ persons: 2, keys: [fresh.id], recovery: [] });
+      expect((await signProposal(ada, next)).needs).toEqual({ persons: 1, keys: [fresh.id], recovery: [] });
+      expect((await signProposal(ada, next, ada.authenticators[1])).needs.persons).toBe(1);
+      expect((await signProposal(bob, next, fresh)).needs).toEqual({ persons: 1, keys: [], recovery: [] });
+      expect(await trustOf(bob)).toMatchObject({ seq: 1, trust: genesis.hash });
+      expect((await signProposal(bob, next)).state).toBe('adopted');
+      expect(await trustOf(bob)).toMatchObject({
+        seq: 2,
+        anchor: { trust: genesis.hash },
+        chain: [{ hash: genesis.hash }, { hash: next.hash }],
+      });
     });
   });
 
@@ -144,15 +149,17 @@ describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
     expect(codeOf(await ada.call('DELETE', `passkeys/${left[0]?.id}`))).toBe('409 conflict');
   });
 
-  test('P12: a person cannot submit another person’s recovery key as their own', async () => {
-    const [adas, bobs] = [new RecoveryKey(), new RecoveryKey()];
-    await ada.ask('POST', 'recovery-keys', { jwk: adas.jwk }, 201);
-    await bob.ask('POST', 'recovery-keys', { jwk: bobs.jwk }, 201);
-    await claim([ada, bob]);
-    await bob.enrol();
-    const proposal = await propose(ada, await draftOf(ada));
-    expect(codeOf(await handIn(bob, proposal, adas.sign(proposal.document)))).toBe('403 forbidden');
-    expect((await handIn(bob, proposal, bobs.sign(proposal.document))).status).toBe(201);
+  onlyInSoak(() => {
+    test('P12: a person cannot submit another person’s recovery key as their own', async () => {
+      const [adas, bobs] = [new RecoveryKey(), new RecoveryKey()];
+      await ada.ask('POST', 'recovery-keys', { jwk: adas.jwk }, 201);
+      await bob.ask('POST', 'recovery-keys', { jwk: bobs.jwk }, 201);
+      await claim([ada, bob]);
+      await bob.enrol();
+      const proposal = await propose(ada, await draftOf(ada));
+      expect(codeOf(await handIn(bob, proposal, adas.sign(proposal.document)))).toBe('403 forbidden');
+      expect((await handIn(bob, proposal, bobs.sign(proposal.document))).status).toBe(201);
+    });
   });
 
   test('P12: a signature counts only if it is the signer’s own, over exactly this document, with user verification', async () => {
@@ -181,35 +188,39 @@ describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
     expect(codeOf(await handIn(bob, proposal, bob.key.sign(document, AT)))).toBe('409 wrong_state');
   });
 
-  test('P12: a proposal may name only this tenant’s people and keys, and must follow the latest version', async () => {
-    await claim([ada]);
-    const draft = await draftOf(ada);
-    const [person] = draft.people;
-    if (person === undefined) throw new Error('the draft names no one');
-    const foreign = new Authenticator();
-    for (const change of [
-      { tenant: 'globex' },
-      { deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000001' },
-      { validUntil: '2020-01-01T00:00:00Z' },
-      { people: [...draft.people, { person: broker.persons.tenantAuditor, passkeys: [foreign.passkey] }] },
-      { people: [...draft.people, { person: broker.persons.foreignApprover, passkeys: [foreign.passkey] }] },
-      { people: [{ ...person, passkeys: [...person.passkeys, foreign.passkey] }] },
-      { people: [{ ...person, passkeys: person.passkeys.map(({ id }) => ({ id, jwk: foreign.jwk })) }] },
-      { recovery: [{ person: ada.id, jwk: new RecoveryKey().jwk }] },
-      { rpId: 'elsewhere.example', origins: ['https://elsewhere.example'] },
-      { approvals: 2 },
-      { threshold: 2 },
-      { extra: true },
-    ])
-      expect(codeOf(await proposed({ ...draft, ...change } as TrustDocument))).toBe('400 invalid_request');
-    for (const change of [
-      { seq: 3 },
-      { prev: `sha256:${'0'.repeat(64)}` },
-      { validUntil: '2030-01-01T00:00:00Z' },
-    ])
-      expect(codeOf(await proposed({ ...draft, ...change }))).toBe('409 conflict');
-    expect((await proposed(draft)).status).toBe(201);
-    expect(codeOf(await proposed(draft))).toBe('409 conflict');
+  onlyInSoak(() => {
+    test('P12: a proposal may name only this tenant’s people and keys, and must follow the latest version', async () => {
+      await claim([ada]);
+      const draft = await draftOf(ada);
+      const [person] = draft.people;
+      if (person === undefined) throw new Error('the draft names no one');
+      const foreign = new Authenticator();
+      for (const change of [
+        { tenant: 'globex' },
+        { deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000001' },
+        { validUntil: '2020-01-01T00:00:00Z' },
+        { people: [...draft.people, { person: broker.persons.tenantAuditor, passkeys: [foreign.passkey] }] },
+        {
+          people: [...draft.people, { person: broker.persons.foreignApprover, passkeys: [foreign.passkey] }],
+        },
+        { people: [{ ...person, passkeys: [...person.passkeys, foreign.passkey] }] },
+        { people: [{ ...person, passkeys: person.passkeys.map(({ id }) => ({ id, jwk: foreign.jwk })) }] },
+        { recovery: [{ person: ada.id, jwk: new RecoveryKey().jwk }] },
+        { rpId: 'elsewhere.example', origins: ['https://elsewhere.example'] },
+        { approvals: 2 },
+        { threshold: 2 },
+        { extra: true },
+      ])
+        expect(codeOf(await proposed({ ...draft, ...change } as TrustDocument))).toBe('400 invalid_request');
+      for (const change of [
+        { seq: 3 },
+        { prev: `sha256:${'0'.repeat(64)}` },
+        { validUntil: '2030-01-01T00:00:00Z' },
+      ])
+        expect(codeOf(await proposed({ ...draft, ...change }))).toBe('409 conflict');
+      expect((await proposed(draft)).status).toBe(201);
+      expect(codeOf(await proposed(draft))).toBe('409 conflict');
+    });
   });
 
   test('only the tenant’s admins may make or withdraw a proposal, and only in a browser', async () => {

@@ -12,6 +12,7 @@ import { AT } from '../../factories/trust.js';
 import type { Ceremony } from '../../support/authenticator.js';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { onlyInSoak } from '../../support/samples.js';
 import type { Engine } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import {
@@ -104,53 +105,55 @@ describe.each(enginesOf('SQLite'))('decisions of a claimed tenant on %s', (engin
     expect(reviewed?.data).toMatchObject({ assurance: 'passkey', countersignature });
   });
 
-  test('P12: the signed statement must match the decision in every member', async () => {
-    const [request, other] = [await waiting(), await waiting()];
-    const { statement } = await statementOf(ada, request);
-    const { trust: _trust, ...untrusted } = statement;
-    const theirs = (await statementOf(bob, request)).statement;
-    const deny = (await statementOf(ada, request, '?decision=deny')).statement;
-    for (const signed of [
-      (await statementOf(ada, other)).statement,
-      theirs,
-      deny,
-      untrusted,
-      { ...statement, trust: `sha256:${'0'.repeat(64)}` },
-      { ...statement, tenant: 'globex' },
-      { ...statement, deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000001' },
-      { ...statement, notAfter: '2099-01-01T00:00:00Z' },
-      { ...statement, notBefore: '2020-01-01T00:00:00Z' },
-      { ...statement, log: { ...statement.log, size: 1_000_000 } },
-    ] as ApprovalStatement[]) {
-      const sent = await decide(ada, request, { countersignature: ada.key.sign(signed, AT) });
-      expect([codeOf(sent), signed]).toEqual(['400 invalid_request', signed]);
-    }
-    const wrong: [Signature, Partial<Ceremony>?][] = [
-      [bob.key.sign(statement, AT)],
-      [ada.key.sign(statement, { ...AT, flags: 0x01 })],
-      [ada.key.sign(statement, { ...AT, origin: 'https://localhost' })],
-      [ada.key.sign(statement, { ...AT, rpId: 'example.com' })],
-      [ada.key.sign(statement, { ...AT, challenge: new Uint8Array(32) })],
-      [ada.key.sign(statement, { ...AT, clientData: { crossOrigin: true } })],
-    ];
-    for (const [countersignature] of wrong)
-      expect(codeOf(await decide(ada, request, { countersignature }))).toBe('400 invalid_request');
-    const mailed = await Customer.of(broker, 'approver', { assurance: 'mail-code' });
-    const signed = { countersignature: ada.key.sign(statement, AT) };
-    expect(codeOf(await decide(mailed, request, signed))).toBe('403 forbidden');
-    expect((await decide(ada, request, signed)).status).toBe(201);
-    expect(codeOf(await decide(ada, request, signed))).toBe('409 already_decided');
-  });
-
-  test('a denial may be signed, but need not be', async () => {
-    const [first, second] = [await waiting(), await waiting()];
-    const { statement } = await statementOf(ada, first, '?decision=deny');
-    const signed = { decision: 'deny', reason: 'no', countersignature: ada.key.sign(statement, AT) };
-    expect((await decide(ada, first, signed)).body).toMatchObject({ assurance: 'passkey' });
-    expect((await decide(bob, second, { decision: 'deny', reason: 'no' })).body).toMatchObject({
-      assurance: 'oidc',
+  onlyInSoak(() => {
+    test('P12: the signed statement must match the decision in every member', async () => {
+      const [request, other] = [await waiting(), await waiting()];
+      const { statement } = await statementOf(ada, request);
+      const { trust: _trust, ...untrusted } = statement;
+      const theirs = (await statementOf(bob, request)).statement;
+      const deny = (await statementOf(ada, request, '?decision=deny')).statement;
+      for (const signed of [
+        (await statementOf(ada, other)).statement,
+        theirs,
+        deny,
+        untrusted,
+        { ...statement, trust: `sha256:${'0'.repeat(64)}` },
+        { ...statement, tenant: 'globex' },
+        { ...statement, deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000001' },
+        { ...statement, notAfter: '2099-01-01T00:00:00Z' },
+        { ...statement, notBefore: '2020-01-01T00:00:00Z' },
+        { ...statement, log: { ...statement.log, size: 1_000_000 } },
+      ] as ApprovalStatement[]) {
+        const sent = await decide(ada, request, { countersignature: ada.key.sign(signed, AT) });
+        expect([codeOf(sent), signed]).toEqual(['400 invalid_request', signed]);
+      }
+      const wrong: [Signature, Partial<Ceremony>?][] = [
+        [bob.key.sign(statement, AT)],
+        [ada.key.sign(statement, { ...AT, flags: 0x01 })],
+        [ada.key.sign(statement, { ...AT, origin: 'https://localhost' })],
+        [ada.key.sign(statement, { ...AT, rpId: 'example.com' })],
+        [ada.key.sign(statement, { ...AT, challenge: new Uint8Array(32) })],
+        [ada.key.sign(statement, { ...AT, clientData: { crossOrigin: true } })],
+      ];
+      for (const [countersignature] of wrong)
+        expect(codeOf(await decide(ada, request, { countersignature }))).toBe('400 invalid_request');
+      const mailed = await Customer.of(broker, 'approver', { assurance: 'mail-code' });
+      const signed = { countersignature: ada.key.sign(statement, AT) };
+      expect(codeOf(await decide(mailed, request, signed))).toBe('403 forbidden');
+      expect((await decide(ada, request, signed)).status).toBe(201);
+      expect(codeOf(await decide(ada, request, signed))).toBe('409 already_decided');
     });
-    expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
+
+    test('a denial may be signed, but need not be', async () => {
+      const [first, second] = [await waiting(), await waiting()];
+      const { statement } = await statementOf(ada, first, '?decision=deny');
+      const signed = { decision: 'deny', reason: 'no', countersignature: ada.key.sign(statement, AT) };
+      expect((await decide(ada, first, signed)).body).toMatchObject({ assurance: 'passkey' });
+      expect((await decide(bob, second, { decision: 'deny', reason: 'no' })).body).toMatchObject({
+        assurance: 'oidc',
+      });
+      expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
+    });
   });
 
   test('P12: a counter-offer is signed over its own terms, which are granted when the engineer accepts', async () => {
@@ -196,110 +199,112 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
     expect(body).toMatchObject({ countersignedBy: [] });
   });
 
-  test('an API key never satisfies a countersign rule, not even with a signature of its own person', async () => {
-    await ada.enrol();
-    const signed = await waiting();
-    const { statement } = await statementOf(ada, signed);
-    const byKey = (path: string, body: unknown) => broker.call('approver', 'POST', path, { body });
-    const countersignature = ada.key.sign(statement, AT);
-    const body = { decision: 'approve', digest: signed.digest };
-    for (const more of [{}, { countersignature }])
-      expect(codeOf(await byKey(ofRequest(signed, 'reviews'), { ...body, ...more }))).toBe(
-        '403 channel_not_allowed',
+  onlyInSoak(() => {
+    test('an API key never satisfies a countersign rule, not even with a signature of its own person', async () => {
+      await ada.enrol();
+      const signed = await waiting();
+      const { statement } = await statementOf(ada, signed);
+      const byKey = (path: string, body: unknown) => broker.call('approver', 'POST', path, { body });
+      const countersignature = ada.key.sign(statement, AT);
+      const body = { decision: 'approve', digest: signed.digest };
+      for (const more of [{}, { countersignature }])
+        expect(codeOf(await byKey(ofRequest(signed, 'reviews'), { ...body, ...more }))).toBe(
+          '403 channel_not_allowed',
+        );
+      const terms = { ...(signed['terms'] as Terms), parent: signed.digest, seconds: 600 };
+      const counter = await byKey(ofRequest(signed, 'reviews'), { ...body, decision: 'counter', terms });
+      expect(codeOf(counter)).toBe('403 channel_not_allowed');
+      const until = toInstant(new Date(broker.clock.now().getTime() + 3_600_000));
+      const invitation = { service: 'billing', ...UPDATE, until };
+      expect(codeOf(await byKey('/api/v1/tenants/acme/invitations', invitation))).toBe(
+        '403 countersignature_required',
       );
-    const terms = { ...(signed['terms'] as Terms), parent: signed.digest, seconds: 600 };
-    const counter = await byKey(ofRequest(signed, 'reviews'), { ...body, decision: 'counter', terms });
-    expect(codeOf(counter)).toBe('403 channel_not_allowed');
-    const until = toInstant(new Date(broker.clock.now().getTime() + 3_600_000));
-    const invitation = { service: 'billing', ...UPDATE, until };
-    expect(codeOf(await byKey('/api/v1/tenants/acme/invitations', invitation))).toBe(
-      '403 countersignature_required',
-    );
-    expect(codeOf(await byKey('/api/v1/tenants/acme/invitations', { ...invitation, countersignature }))).toBe(
-      '403 forbidden',
-    );
-    const low = await waiting({});
-    expect((await byKey(ofRequest(low, 'reviews'), { ...body, digest: low.digest })).status).toBe(201);
-  });
-
-  test('P12: the stricter of controls and trust document decides how many approvals are needed and what is forbidden', async () => {
-    await claim([ada, bob], {
-      approvals: 2,
-      forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }],
+      expect(
+        codeOf(await byKey('/api/v1/tenants/acme/invitations', { ...invitation, countersignature })),
+      ).toBe('403 forbidden');
+      const low = await waiting({});
+      expect((await byKey(ofRequest(low, 'reviews'), { ...body, digest: low.digest })).status).toBe(201);
     });
-    const forbidden = await broker.call('engineer', 'POST', '/api/v1/requests', {
-      body: {
-        tenant: 'acme',
-        service: 'billing',
-        scope: [{ resource: 'invoices/7', actions: ['read'] }],
-        duration: 'PT1H',
-        justification: 'why',
-      },
+
+    test('P12: the stricter of controls and trust document decides how many approvals are needed and what is forbidden', async () => {
+      await claim([ada, bob], {
+        approvals: 2,
+        forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }],
+      });
+      const forbidden = await broker.call('engineer', 'POST', '/api/v1/requests', {
+        body: {
+          tenant: 'acme',
+          service: 'billing',
+          scope: [{ resource: 'invoices/7', actions: ['read'] }],
+          duration: 'PT1H',
+          justification: 'why',
+        },
+      });
+      expect(codeOf(forbidden)).toBe('422 request_refused');
+      const request = await waiting({ scope: [{ resource: 'invoices/8', actions: ['update'] }] });
+      expect(request['needs']).toMatchObject({ customer: { required: 2 } });
+      expectStatus(await approve(ada, request), 201);
+      expect((await readRequest(broker, request.id)).grant).toBeNull();
+      expectStatus(await approve(bob, request), 201);
+      const { grant } = await readRequest(broker, request.id);
+      const { access_token } = await mintToken(broker, String(grant));
+      expect(claimsOf(access_token).countersignatures).toHaveLength(2);
+      expect(await verifyAtGateway(access_token)).toBeUndefined();
     });
-    expect(codeOf(forbidden)).toBe('422 request_refused');
-    const request = await waiting({ scope: [{ resource: 'invoices/8', actions: ['update'] }] });
-    expect(request['needs']).toMatchObject({ customer: { required: 2 } });
-    expectStatus(await approve(ada, request), 201);
-    expect((await readRequest(broker, request.id)).grant).toBeNull();
-    expectStatus(await approve(bob, request), 201);
-    const { grant } = await readRequest(broker, request.id);
-    const { access_token } = await mintToken(broker, String(grant));
-    expect(claimsOf(access_token).countersignatures).toHaveLength(2);
-    expect(await verifyAtGateway(access_token)).toBeUndefined();
-  });
 
-  test('P12: an approval stops counting when its signer leaves the trust document: its grant mints no more tokens', async () => {
-    await claim([ada, bob]);
-    const request = await waiting();
-    expectStatus(await approve(bob, request), 201);
-    const { grant } = await readRequest(broker, request.id);
-    await mintToken(broker, String(grant));
-    const draft = await draftOf(ada);
-    const people = draft.people.filter(({ person }) => person === ada.id);
-    const next = await propose(ada, { ...draft, people });
-    expect((await signProposal(ada, next)).state).toBe('adopted');
-    const refused = await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`);
-    expect(codeOf(refused)).toBe('409 grant_not_active');
-  });
+    test('P12: an approval stops counting when its signer leaves the trust document: its grant mints no more tokens', async () => {
+      await claim([ada, bob]);
+      const request = await waiting();
+      expectStatus(await approve(bob, request), 201);
+      const { grant } = await readRequest(broker, request.id);
+      await mintToken(broker, String(grant));
+      const draft = await draftOf(ada);
+      const people = draft.people.filter(({ person }) => person === ada.id);
+      const next = await propose(ada, { ...draft, people });
+      expect((await signProposal(ada, next)).state).toBe('adopted');
+      const refused = await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`);
+      expect(codeOf(refused)).toBe('409 grant_not_active');
+    });
 
-  test('P12: if one of two approvers leaves the trust document, the token carries only the other approval', async () => {
-    await claim([ada, bob], { approvals: 2 });
-    const request = await waiting();
-    for (const by of [bob, ada]) expectStatus(await approve(by, request), 201);
-    const { grant } = await readRequest(broker, request.id);
-    const draft = await draftOf(ada);
-    const people = draft.people.filter(({ person }) => person === ada.id);
-    const next = await propose(ada, { ...draft, people, approvals: 1, threshold: 1 });
-    expect((await signProposal(ada, next)).state).toBe('adopted');
-    const { access_token } = await mintToken(broker, String(grant));
-    expect(claimsOf(access_token).countersignatures).toMatchObject([{ credential: ada.key.id }]);
-    expect(await verifyAtGateway(access_token)).toBeUndefined();
-  });
+    test('P12: if one of two approvers leaves the trust document, the token carries only the other approval', async () => {
+      await claim([ada, bob], { approvals: 2 });
+      const request = await waiting();
+      for (const by of [bob, ada]) expectStatus(await approve(by, request), 201);
+      const { grant } = await readRequest(broker, request.id);
+      const draft = await draftOf(ada);
+      const people = draft.people.filter(({ person }) => person === ada.id);
+      const next = await propose(ada, { ...draft, people, approvals: 1, threshold: 1 });
+      expect((await signProposal(ada, next)).state).toBe('adopted');
+      const { access_token } = await mintToken(broker, String(grant));
+      expect(claimsOf(access_token).countersignatures).toMatchObject([{ credential: ada.key.id }]);
+      expect(await verifyAtGateway(access_token)).toBeUndefined();
+    });
 
-  test('an unclaimed tenant’s approver countersigns with an enrolled passkey; if too few have one, no countersignature is required', async () => {
-    const asked = (change = UPDATE) => makeRequest(broker, 'engineer', change);
-    await expect(asked()).rejects.toThrow('countersignature_unavailable');
-    await bob.enrol();
-    const request = await waiting();
-    const { statement } = await statementOf(bob, request);
-    expect(statement.trust).toBeUndefined();
-    expect(codeOf(await decide(bob, request, {}))).toBe('403 countersignature_required');
-    expectStatus(await approve(bob, request), 201);
-    const { grant } = await readRequest(broker, request.id);
-    const { access_token } = await mintToken(broker, String(grant));
-    expect(claimsOf(access_token).countersignatures).toHaveLength(1);
-  });
+    test('an unclaimed tenant’s approver countersigns with an enrolled passkey; if too few have one, no countersignature is required', async () => {
+      const asked = (change = UPDATE) => makeRequest(broker, 'engineer', change);
+      await expect(asked()).rejects.toThrow('countersignature_unavailable');
+      await bob.enrol();
+      const request = await waiting();
+      const { statement } = await statementOf(bob, request);
+      expect(statement.trust).toBeUndefined();
+      expect(codeOf(await decide(bob, request, {}))).toBe('403 countersignature_required');
+      expectStatus(await approve(bob, request), 201);
+      const { grant } = await readRequest(broker, request.id);
+      const { access_token } = await mintToken(broker, String(grant));
+      expect(claimsOf(access_token).countersignatures).toHaveLength(1);
+    });
 
-  test('P12: an expired trust document opens nothing; its people may still sign the next version', async () => {
-    const request = async () => makeRequest(broker, 'engineer', UPDATE);
-    await claim([ada]);
-    broker.clock.advance(180 * 86_400);
-    await broker.renewKey('engineer');
-    ada = await Customer.of(broker, 'approver').then((again) => again.with(ada.authenticators));
-    await expect(request()).rejects.toThrow('ended at');
-    const next = await propose(ada, await draftOf(ada));
-    expect((await signProposal(ada, next)).state).toBe('adopted');
-    expect((await request()).state).toBe('awaiting_vendor');
+    test('P12: an expired trust document opens nothing; its people may still sign the next version', async () => {
+      const request = async () => makeRequest(broker, 'engineer', UPDATE);
+      await claim([ada]);
+      broker.clock.advance(180 * 86_400);
+      await broker.renewKey('engineer');
+      ada = await Customer.of(broker, 'approver').then((again) => again.with(ada.authenticators));
+      await expect(request()).rejects.toThrow('ended at');
+      const next = await propose(ada, await draftOf(ada));
+      expect((await signProposal(ada, next)).state).toBe('adopted');
+      expect((await request()).state).toBe('awaiting_vendor');
+    });
   });
 
   test('P12: a signed stop blocks requests and minting until its signed lift', async () => {

@@ -7,6 +7,7 @@ import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { enginesOf, SESSION_COOKIE, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, review } from '../story.js';
 
@@ -104,25 +105,27 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
     expect(await keysOf(ada)).toHaveLength(2);
   });
 
-  test('a stolen session with a fresh sign-in that removes the old passkey first still needs someone’s consent', async () => {
-    const ann = await Customer.of(broker, 'tenantAdmin');
-    const ada = await Customer.of(broker, 'approver');
-    const old = await ada.enrol();
-    expectStatus(await confirm(ann, old), 200);
-    expectStatus(await ada.call('DELETE', `passkeys/${old.id}`), 204);
-    const thief = await Customer.of(broker, 'approver');
-    const first = await thief.enrol();
-    // Removing what waits and enrolling again changes nothing.
-    expectStatus(await thief.call('DELETE', `passkeys/${first.id}`), 204);
-    const made = await (await Customer.of(broker, 'approver')).enrol();
-    expect(await keysOf(ann)).toEqual([expect.objectContaining({ id: made.id, activeFrom: null })]);
-    broker.clock.advance(48 * HOUR);
-    const bob = await Customer.of(broker, 'secondApprover');
-    expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), await bob.enrol()), 200);
-    const later = (await Customer.of(broker, 'approver')).with([made]);
-    expect(codeOf(await approveWith(later, made))).toBe('403 forbidden');
-    expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), made), 200);
-    expectStatus(await approveWith(later, made), 201);
+  onlyInSoak(() => {
+    test('a stolen session with a fresh sign-in that removes the old passkey first still needs someone’s consent', async () => {
+      const ann = await Customer.of(broker, 'tenantAdmin');
+      const ada = await Customer.of(broker, 'approver');
+      const old = await ada.enrol();
+      expectStatus(await confirm(ann, old), 200);
+      expectStatus(await ada.call('DELETE', `passkeys/${old.id}`), 204);
+      const thief = await Customer.of(broker, 'approver');
+      const first = await thief.enrol();
+      // Removing what waits and enrolling again changes nothing.
+      expectStatus(await thief.call('DELETE', `passkeys/${first.id}`), 204);
+      const made = await (await Customer.of(broker, 'approver')).enrol();
+      expect(await keysOf(ann)).toEqual([expect.objectContaining({ id: made.id, activeFrom: null })]);
+      broker.clock.advance(48 * HOUR);
+      const bob = await Customer.of(broker, 'secondApprover');
+      expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), await bob.enrol()), 200);
+      const later = (await Customer.of(broker, 'approver')).with([made]);
+      expect(codeOf(await approveWith(later, made))).toBe('403 forbidden');
+      expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), made), 200);
+      expectStatus(await approveWith(later, made), 201);
+    });
   });
 
   test('in an unclaimed tenant a new passkey approves and claims nothing before its cooling time is over', async () => {
@@ -147,51 +150,53 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
     expectStatus(await approveWith(later, key), 201);
   });
 
-  test('another admin’s confirmation makes it count at once; no one confirms their own', async () => {
-    const ann = await Customer.of(broker, 'tenantAdmin');
-    const ada = await Customer.of(broker, 'approver');
-    const bob = await Customer.of(broker, 'secondApprover');
-    const own = await ann.enrol();
-    expect(codeOf(await confirm(ann, own))).toBe('403 forbidden');
-    const key = await bob.enrol();
-    expect(codeOf(await confirm(bob, own))).toBe('403 forbidden');
-    expectStatus(await confirm(ann, key), 200);
-    expect(codeOf(await confirm(ann, key))).toBe('409 wrong_state');
-    expect(await keysOf(ada)).toContainEqual(expect.objectContaining({ id: key.id, confirmedBy: ann.id }));
-    expectStatus(await approveWith(bob, key), 201);
-  });
+  onlyInSoak(() => {
+    test('another admin’s confirmation makes it count at once; no one confirms their own', async () => {
+      const ann = await Customer.of(broker, 'tenantAdmin');
+      const ada = await Customer.of(broker, 'approver');
+      const bob = await Customer.of(broker, 'secondApprover');
+      const own = await ann.enrol();
+      expect(codeOf(await confirm(ann, own))).toBe('403 forbidden');
+      const key = await bob.enrol();
+      expect(codeOf(await confirm(bob, own))).toBe('403 forbidden');
+      expectStatus(await confirm(ann, key), 200);
+      expect(codeOf(await confirm(ann, key))).toBe('409 wrong_state');
+      expect(await keysOf(ada)).toContainEqual(expect.objectContaining({ id: key.id, confirmedBy: ann.id }));
+      expectStatus(await approveWith(bob, key), 201);
+    });
 
-  test('a stolen session or key that adds two admins, who confirm each other, gets no passkey that counts at once', async () => {
-    const added = async (name: string) => {
-      const body = { email: `${name}@acme.example`, name, roles: ['admin', 'approver'] };
-      const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
-      return (expectStatus(made, 201).body as { id: string }).id;
-    };
-    const puppets = { approver: await added('eve'), secondApprover: await added('mallory') };
-    const ann = await Customer.of(broker, 'tenantAdmin');
-    Object.assign(broker.persons, puppets);
-    const of = (who: keyof typeof puppets) => Customer.of(broker, who, { assurance: 'mail-code' });
-    const [eve, mallory] = [await of('approver'), await of('secondApprover')];
-    const key = await eve.enrol();
-    expect(codeOf(await confirm(mallory, key))).toBe('403 forbidden');
-    // An admin whom the host has named, or of longer standing, may.
-    expectStatus(await confirm(ann, await mallory.enrol()), 200);
-    broker.clock.advance(24 * HOUR);
-    expectStatus(await confirm(await of('secondApprover'), key), 200);
-  });
+    test('a stolen session or key that adds two admins, who confirm each other, gets no passkey that counts at once', async () => {
+      const added = async (name: string) => {
+        const body = { email: `${name}@acme.example`, name, roles: ['admin', 'approver'] };
+        const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+        return (expectStatus(made, 201).body as { id: string }).id;
+      };
+      const puppets = { approver: await added('eve'), secondApprover: await added('mallory') };
+      const ann = await Customer.of(broker, 'tenantAdmin');
+      Object.assign(broker.persons, puppets);
+      const of = (who: keyof typeof puppets) => Customer.of(broker, who, { assurance: 'mail-code' });
+      const [eve, mallory] = [await of('approver'), await of('secondApprover')];
+      const key = await eve.enrol();
+      expect(codeOf(await confirm(mallory, key))).toBe('403 forbidden');
+      // An admin whom the host has named, or of longer standing, may.
+      expectStatus(await confirm(ann, await mallory.enrol()), 200);
+      broker.clock.advance(24 * HOUR);
+      expectStatus(await confirm(await of('secondApprover'), key), 200);
+    });
 
-  test('its owner and all admins are notified of a new passkey, and of a removed one', async () => {
-    const bob = await Customer.of(broker, 'secondApprover');
-    const key = await bob.enrol();
-    const mailed = async (subject: RegExp) => {
-      for (const address of ['bob@acme.example', 'ann@acme.example'])
-        await eventually(`a mail to ${address}`, () =>
-          mail.to(address).find((each) => subject.test(each.header('subject') ?? '')),
-        );
-    };
-    await mailed(/New passkey of Bob/);
-    expectStatus(await bob.call('DELETE', `passkeys/${key.id}`), 204);
-    await mailed(/Passkey of Bob .* removed/);
+    test('its owner and all admins are notified of a new passkey, and of a removed one', async () => {
+      const bob = await Customer.of(broker, 'secondApprover');
+      const key = await bob.enrol();
+      const mailed = async (subject: RegExp) => {
+        for (const address of ['bob@acme.example', 'ann@acme.example'])
+          await eventually(`a mail to ${address}`, () =>
+            mail.to(address).find((each) => subject.test(each.header('subject') ?? '')),
+          );
+      };
+      await mailed(/New passkey of Bob/);
+      expectStatus(await bob.call('DELETE', `passkeys/${key.id}`), 204);
+      await mailed(/Passkey of Bob .* removed/);
+    });
   });
 
   describe('customers without a provider', () => {
@@ -226,45 +231,47 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
       );
     });
 
-    test('two mailed codes to two admins claim: each confirms the other’s passkey', async () => {
-      const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
-      const key = await first.enrol();
-      expectStatus(await confirm(second, key), 200);
-      const ann = await strengthened(first, 'tenantAdmin');
-      expect(codeOf(await ann.call('POST', 'passkeys/options'))).toBe('200 undefined');
-      const spare = await ann.enrol();
-      expectStatus(await confirm(second, spare), 200);
-      const proposal = await propose(ann, await draftOf(ann));
-      await signProposal(ann, proposal, key);
-      await signProposal(ann, proposal, spare);
-      expect(await trustOf(ann)).toMatchObject({ claimed: true, seq: 1 });
-      // From then on a mailed code and the passkey are as good as a provider.
-      const again = await strengthened((await mailed('tenantAdmin')).with([key]), 'tenantAdmin');
-      expect((await again.call('POST', 'passkeys/options')).status).toBe(200);
-    });
-
-    test('a session from before the customer had a provider does not go around it: it is not strengthened, renewed or used to confirm', async () => {
-      const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
-      const key = await first.enrol();
-      expectStatus(await confirm(second, key), 200);
-      const { statement } = await first.ask<Offer>('POST', '/api/v1/session/passkey/options');
-      const weak = (await mailed('tenantAdmin')).with([key]);
-      const strong = await strengthened(weak, 'tenantAdmin');
-      const waiting = await second.enrol();
-      const file = organisation((made) => {
-        made.tenants[0]!.oidc = PROVIDER;
+    onlyInSoak(() => {
+      test('two mailed codes to two admins claim: each confirms the other’s passkey', async () => {
+        const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
+        const key = await first.enrol();
+        expectStatus(await confirm(second, key), 200);
+        const ann = await strengthened(first, 'tenantAdmin');
+        expect(codeOf(await ann.call('POST', 'passkeys/options'))).toBe('200 undefined');
+        const spare = await ann.enrol();
+        expectStatus(await confirm(second, spare), 200);
+        const proposal = await propose(ann, await draftOf(ann));
+        await signProposal(ann, proposal, key);
+        await signProposal(ann, proposal, spare);
+        expect(await trustOf(ann)).toMatchObject({ claimed: true, seq: 1 });
+        // From then on a mailed code and the passkey are as good as a provider.
+        const again = await strengthened((await mailed('tenantAdmin')).with([key]), 'tenantAdmin');
+        expect((await again.call('POST', 'passkeys/options')).status).toBe(200);
       });
-      await applyOrganisation(broker.host, file, { dryRun: false });
-      const signed = { countersignature: key.sign(statement, AT) };
-      for (const [by, path, body] of [
-        [first, '/api/v1/session/passkey', signed],
-        [first, '/api/v1/session/passkey/options', undefined],
-        [strong, '/api/v1/session/passkey/options', undefined],
-        [first, `passkeys/${waiting.id}/confirmation`, undefined],
-      ] as const)
-        expect(`${path} ${codeOf(await by.call('POST', path, body))}`).toBe(`${path} 403 forbidden`);
-      // Nobody loses a session that is still open.
-      expect((await strong.call('GET', '/api/v1/session')).status).toBe(200);
+
+      test('a session from before the customer had a provider does not go around it: it is not strengthened, renewed or used to confirm', async () => {
+        const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
+        const key = await first.enrol();
+        expectStatus(await confirm(second, key), 200);
+        const { statement } = await first.ask<Offer>('POST', '/api/v1/session/passkey/options');
+        const weak = (await mailed('tenantAdmin')).with([key]);
+        const strong = await strengthened(weak, 'tenantAdmin');
+        const waiting = await second.enrol();
+        const file = organisation((made) => {
+          made.tenants[0]!.oidc = PROVIDER;
+        });
+        await applyOrganisation(broker.host, file, { dryRun: false });
+        const signed = { countersignature: key.sign(statement, AT) };
+        for (const [by, path, body] of [
+          [first, '/api/v1/session/passkey', signed],
+          [first, '/api/v1/session/passkey/options', undefined],
+          [strong, '/api/v1/session/passkey/options', undefined],
+          [first, `passkeys/${waiting.id}/confirmation`, undefined],
+        ] as const)
+          expect(`${path} ${codeOf(await by.call('POST', path, body))}`).toBe(`${path} 403 forbidden`);
+        // Nobody loses a session that is still open.
+        expect((await strong.call('GET', '/api/v1/session')).status).toBe(200);
+      });
     });
 
     test('a mailed code and someone else’s passkey strengthen nothing, and a signature counts once', async () => {

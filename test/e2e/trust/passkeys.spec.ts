@@ -1,6 +1,7 @@
 import { AT } from '../../factories/trust.js';
 import { Authenticator, type Ceremony, RecoveryKey } from '../../support/authenticator.js';
 import { Customer } from '../../support/customer.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import type { Engine } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
@@ -20,18 +21,22 @@ describe.each(enginesOf('SQLite'))('a new passkey on %s', (engine) => {
   beforeAll(() => start(engine));
   afterAll(close);
 
-  test.each([
+  const CEREMONIES: [string, Ceremony][] = [
     ['without the person verified', { ...AT, flags: 0x01 }],
     ['without the person present', { ...AT, flags: 0x04 }],
     ['at another origin', { ...AT, origin: 'http://localhost:4001' }],
     ['for another relying party', { ...AT, rpId: 'example.com' }],
     ['within another site’s page', { ...AT, clientData: { crossOrigin: true } }],
     ['as an assertion', { ...AT, clientData: { type: 'webauthn.get' } }],
-  ])('P12: one that was made %s is refused', async (_how, ceremony) => {
-    const sent = await ada.send(new Authenticator(), await ada.challenge(), ceremony);
-    expect(codeOf(sent)).toBe('400 invalid_request');
-    expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
-  });
+  ];
+  test.each(rowsOfEachKind(CEREMONIES, () => 'a ceremony'))(
+    'P12: one that was made %s is refused',
+    async (_how, ceremony) => {
+      const sent = await ada.send(new Authenticator(), await ada.challenge(), ceremony);
+      expect(codeOf(sent)).toBe('400 invalid_request');
+      expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
+    },
+  );
 });
 
 describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => {
@@ -83,34 +88,40 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
     expect(codeOf(await ada.send(new Authenticator(), late))).toBe('409 wrong_state');
   });
 
-  test('P12: a passkey may be created at the customer’s own signing page, which the first version then names', async () => {
-    const origin = 'https://sign.acme.example';
-    const there = { rpId: 'sign.acme.example', origin };
-    const made = async (body: object, at: Ceremony) => {
-      const options = await ada.ask<{ challenge: string; rp: object }>('POST', 'passkeys/options', {
-        origin,
-      });
-      expect(options.rp).toMatchObject({ id: 'sign.acme.example' });
-      const response = new Authenticator().register(Buffer.from(options.challenge, 'base64url'), at);
-      return ada.call('POST', 'passkeys', { name: 'a laptop', response, ...body });
-    };
-    expect(codeOf(await made({}, there))).toBe('400 invalid_request');
-    expect(codeOf(await made({ origin }, AT))).toBe('400 invalid_request');
-    expect(codeOf(await made({ origin: 'https://sign.globex.example' }, there))).toBe('400 invalid_request');
-    expect((await made({ origin }, there)).status).toBe(201);
-    expect(codeOf(await ada.call('GET', 'trust/draft'))).toBe('409 conflict');
-    const draft = await ada.ask('GET', `trust/draft?origin=${encodeURIComponent(origin)}`);
-    expect(draft).toMatchObject({ rpId: 'sign.acme.example', origins: [origin] });
-    for (const odd of ['http://sign.acme.example', `${origin}/`, 'https://192.0.2.1'])
-      expect(codeOf(await ada.call('POST', 'passkeys/options', { origin: odd }))).toBe('400 invalid_request');
-  });
+  onlyInSoak(() => {
+    test('P12: a passkey may be created at the customer’s own signing page, which the first version then names', async () => {
+      const origin = 'https://sign.acme.example';
+      const there = { rpId: 'sign.acme.example', origin };
+      const made = async (body: object, at: Ceremony) => {
+        const options = await ada.ask<{ challenge: string; rp: object }>('POST', 'passkeys/options', {
+          origin,
+        });
+        expect(options.rp).toMatchObject({ id: 'sign.acme.example' });
+        const response = new Authenticator().register(Buffer.from(options.challenge, 'base64url'), at);
+        return ada.call('POST', 'passkeys', { name: 'a laptop', response, ...body });
+      };
+      expect(codeOf(await made({}, there))).toBe('400 invalid_request');
+      expect(codeOf(await made({ origin }, AT))).toBe('400 invalid_request');
+      expect(codeOf(await made({ origin: 'https://sign.globex.example' }, there))).toBe(
+        '400 invalid_request',
+      );
+      expect((await made({ origin }, there)).status).toBe(201);
+      expect(codeOf(await ada.call('GET', 'trust/draft'))).toBe('409 conflict');
+      const draft = await ada.ask('GET', `trust/draft?origin=${encodeURIComponent(origin)}`);
+      expect(draft).toMatchObject({ rpId: 'sign.acme.example', origins: [origin] });
+      for (const odd of ['http://sign.acme.example', `${origin}/`, 'https://192.0.2.1'])
+        expect(codeOf(await ada.call('POST', 'passkeys/options', { origin: odd }))).toBe(
+          '400 invalid_request',
+        );
+    });
 
-  test('a credential has one owner', async () => {
-    const key = await ada.enrol();
-    const bob = await Customer.of(broker, 'secondApprover');
-    expect(codeOf(await bob.send(key, await bob.challenge()))).toBe('409 conflict');
-    const foreign = await Customer.of(broker, 'foreignApprover', { tenant: 'globex' });
-    expect(codeOf(await foreign.send(key, await foreign.challenge()))).toBe('409 conflict');
+    test('a credential has one owner', async () => {
+      const key = await ada.enrol();
+      const bob = await Customer.of(broker, 'secondApprover');
+      expect(codeOf(await bob.send(key, await bob.challenge()))).toBe('409 conflict');
+      const foreign = await Customer.of(broker, 'foreignApprover', { tenant: 'globex' });
+      expect(codeOf(await foreign.send(key, await foreign.challenge()))).toBe('409 conflict');
+    });
   });
 
   test('P12: an API key, a mailed code or a command-line login can neither remove a passkey nor register a recovery key', async () => {
@@ -145,22 +156,26 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
     expect(codeOf(await bob.call('DELETE', `passkeys/${key.id}`))).toBe('403 forbidden');
   });
 
-  test('each person has at most one recovery key; a new one replaces the old one', async () => {
-    const first = new RecoveryKey();
-    const second = new RecoveryKey();
-    for (const { jwk } of [first, second]) await ada.ask('POST', 'recovery-keys', { jwk }, 201);
-    const { recoveryKeys } = await ada.ask<Listed>('GET', 'passkeys');
-    expect(recoveryKeys).toEqual([
-      expect.objectContaining({ person: ada.id, jwk: second.jwk, inTrust: false }),
-    ]);
-    const priv = await ada.call('POST', 'recovery-keys', { jwk: { ...first.jwk, d: 'AA' } });
-    expect(codeOf(priv)).toBe('400 invalid_request');
+  onlyInSoak(() => {
+    test('each person has at most one recovery key; a new one replaces the old one', async () => {
+      const first = new RecoveryKey();
+      const second = new RecoveryKey();
+      for (const { jwk } of [first, second]) await ada.ask('POST', 'recovery-keys', { jwk }, 201);
+      const { recoveryKeys } = await ada.ask<Listed>('GET', 'passkeys');
+      expect(recoveryKeys).toEqual([
+        expect.objectContaining({ person: ada.id, jwk: second.jwk, inTrust: false }),
+      ]);
+      const priv = await ada.call('POST', 'recovery-keys', { jwk: { ...first.jwk, d: 'AA' } });
+      expect(codeOf(priv)).toBe('400 invalid_request');
+    });
   });
 });
 
-test('a passkey cannot be created if the broker’s host is an IP address', async () => {
-  const broker = await TestBroker.start({ settings: { publicUrl: 'http://127.0.0.1:4000' } });
-  const ada = await Customer.of(broker, 'approver');
-  expect(codeOf(await ada.call('POST', 'passkeys/options'))).toBe('409 conflict');
-  await broker.close();
+onlyInSoak(() => {
+  test('a passkey cannot be created if the broker’s host is an IP address', async () => {
+    const broker = await TestBroker.start({ settings: { publicUrl: 'http://127.0.0.1:4000' } });
+    const ada = await Customer.of(broker, 'approver');
+    expect(codeOf(await ada.call('POST', 'passkeys/options'))).toBe('409 conflict');
+    await broker.close();
+  });
 });

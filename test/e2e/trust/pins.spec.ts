@@ -9,6 +9,7 @@ import {
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { gatewayIdentity } from '../../support/record-chain.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { codeOf } from '../story.js';
@@ -95,39 +96,41 @@ test('a gateway’s pins are shown, and a tenant’s log records each pin that i
   expect((await trustOf(ada)).gateways).toMatchObject([{ pinned: null, current: null }]);
 });
 
-test('a tenant’s log records which versions a pin requires, and the tenant sees which gateway has not reached them', async () => {
-  const { hash } = await claim([ada]);
-  const [second, third] = ['2', '3'].map((digit) => `sha256:${digit.repeat(64)}`);
-  const pin = { tenant: 'acme', pinned: hash, current: hash };
-  const behind = { ...pin, atLeast: [second], current: null, behind: hash };
-  for (const each of [pin, behind, behind, { ...pin, atLeast: [second], current: second }, pin])
-    expect((await reportPins([each])).status).toBe(204);
-  const known = { pinned: hash, next: null };
-  expect(await gatewayEvents()).toMatchObject([
-    { data: { before: { ...known, atLeast: [second] }, after: known } },
-    { data: { before: known, after: { ...known, atLeast: [second] } } },
-    { data: { before: null, after: known } },
-  ]);
-  await reportPins([behind]);
-  expect((await trustOf(ada)).gateways).toMatchObject([{ atLeast: [second], current: null, behind: hash }]);
-  const next = { pinned: third, atLeast: [second], from: '2026-12-01T00:00:00Z' };
-  await reportPins([{ ...pin, next }]);
-  expect((await gatewayEvents())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
-});
+onlyInSoak(() => {
+  test('a tenant’s log records which versions a pin requires, and the tenant sees which gateway has not reached them', async () => {
+    const { hash } = await claim([ada]);
+    const [second, third] = ['2', '3'].map((digit) => `sha256:${digit.repeat(64)}`);
+    const pin = { tenant: 'acme', pinned: hash, current: hash };
+    const behind = { ...pin, atLeast: [second], current: null, behind: hash };
+    for (const each of [pin, behind, behind, { ...pin, atLeast: [second], current: second }, pin])
+      expect((await reportPins([each])).status).toBe(204);
+    const known = { pinned: hash, next: null };
+    expect(await gatewayEvents()).toMatchObject([
+      { data: { before: { ...known, atLeast: [second] }, after: known } },
+      { data: { before: known, after: { ...known, atLeast: [second] } } },
+      { data: { before: null, after: known } },
+    ]);
+    await reportPins([behind]);
+    expect((await trustOf(ada)).gateways).toMatchObject([{ atLeast: [second], current: null, behind: hash }]);
+    const next = { pinned: third, atLeast: [second], from: '2026-12-01T00:00:00Z' };
+    await reportPins([{ ...pin, next }]);
+    expect((await gatewayEvents())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
+  });
 
-test('a pin file that someone removed or edited is an event of the tenant, and shown to it', async () => {
-  const { hash } = await claim([ada]);
-  const pin = { tenant: 'acme', pinned: hash, current: hash };
-  for (const each of [pin, { ...pin, alarm: 'missing' }, pin])
-    expect((await reportPins([each])).status).toBe(204);
-  const known = { pinned: hash, next: null };
-  expect((await gatewayEvents()).map(({ data }) => data)).toMatchObject([
-    { before: { ...known, alarm: 'missing' }, after: known },
-    { before: known, after: { ...known, alarm: 'missing' } },
-    { before: null, after: known },
-  ]);
-  await reportPins([{ ...pin, alarm: 'replaced' }]);
-  expect((await trustOf(ada)).gateways).toMatchObject([{ current: hash, alarm: 'replaced' }]);
+  test('a pin file that someone removed or edited is an event of the tenant, and shown to it', async () => {
+    const { hash } = await claim([ada]);
+    const pin = { tenant: 'acme', pinned: hash, current: hash };
+    for (const each of [pin, { ...pin, alarm: 'missing' }, pin])
+      expect((await reportPins([each])).status).toBe(204);
+    const known = { pinned: hash, next: null };
+    expect((await gatewayEvents()).map(({ data }) => data)).toMatchObject([
+      { before: { ...known, alarm: 'missing' }, after: known },
+      { before: known, after: { ...known, alarm: 'missing' } },
+      { before: null, after: known },
+    ]);
+    await reportPins([{ ...pin, alarm: 'replaced' }]);
+    expect((await trustOf(ada)).gateways).toMatchObject([{ current: hash, alarm: 'replaced' }]);
+  });
 });
 
 test('P13: pins are parsed strictly and accepted only from gateways', async () => {

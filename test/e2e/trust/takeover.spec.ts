@@ -21,6 +21,7 @@ import { Authenticator } from '../../support/authenticator.js';
 import { claim, draftOf, type Proposal, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { freePort } from '../../support/free-port.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import {
@@ -210,230 +211,237 @@ describe.each(enginesOf('SQLite'))('P12: with the broker’s real database (%s) 
     );
   });
 
-  test('the attacker counts an approval twice: with a second device, and as two people who are the same person', async () => {
-    const alias = { id: EVE, email: 'ada+again@acme.example' };
-    await attacker.copy('people', `id = '${ada.id}'`, alias);
-    const [first] = signatures as [Signature<ApprovalStatement>];
-    const spare = ada.authenticators[1] as Authenticator;
-    const twice = async (person: string) =>
-      read(
-        await attacker.token(approved, withClaims([first, spare.sign({ ...first.statement, person }, AT)])),
-      );
-    expect(await twice(ada.id)).toBe('not_countersigned duplicate_person');
-    expect(await twice(bob.id)).toBe('not_countersigned unknown_key');
-    expect(await twice(EVE)).toBe('not_countersigned unknown_person');
-    await attacker.sql(`DELETE FROM people WHERE id = '${EVE}'`);
-  });
-
-  test('the attacker widens the window: longer than the terms, and to a start before the signatures', async () => {
-    const end = Date.parse(approved.endsAt) / 1_000 + 1;
-    const longer = await attacker.token(approved, { ...withClaims(signatures), grant_exp: end });
-    expect(await read(longer)).toBe('invalid_token digest_mismatch');
-    const request = await asked();
-    const both = [];
-    for (const by of [ada, bob]) both.push(by.key.sign(await statementFor(by, request), AT));
-    const [row] = await attacker.rows<{ terms: string }>(
-      `SELECT terms FROM requests WHERE id = '${request.id}'`,
-    );
-    const terms = JSON.parse(row?.terms ?? '') as StoredGrant['terms'];
-    const { notBefore } = both[0]!.statement as { notBefore: string };
-    const startsAt = toInstant(new Date(Date.parse(notBefore) - 600_000));
-    const early = await attacker.open({ like: approved, terms, digest: request.digest, startsAt });
-    expect(await readNew(await attacker.token(early, withClaims(both)))).toBe(
-      'not_countersigned outside_window',
-    );
-  });
-
-  test('the attacker reuses the digest under a second grant id, with a fresh budget', async () => {
-    const request = await asked();
-    for (const by of [ada, bob])
-      expectStatus(await approve(by, request, by.key.sign(await statementFor(by, request), AT)), 201);
-    const { grant } = await readRequest(broker, request.id);
-    const real = (await mintToken(broker, String(grant))).access_token;
-    expect(await readNew(real)).toBe('200');
-    upstream.hits.length = 0;
-    const stored = await attacker.grant(String(grant));
-    const [claims] = [JSON.parse(Buffer.from(real.split('.')[1] ?? '', 'base64url').toString())];
-    const second = { ...stored, id: stored.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
-    await attacker.sql(`UPDATE grants SET id = '${second.id}' WHERE id = '${stored.id}'`);
-    for (const restarts of [false, true]) {
-      if (restarts) await restart();
-      else await attacker.tell('grant', second.id);
-      await heard();
-      const again = await attacker.token(second, withClaims(claims.countersignatures));
-      expect(await read(again)).toBe('grant_ended');
-    }
-  });
-
-  test('the attacker remaps a route so that `read` means payroll', async () => {
-    const remap = (each: Organisation) => {
-      for (const route of each.services[0]?.routes ?? [])
-        if (route.resource === 'payroll')
-          Object.assign(route, {
-            path: '/tenants/{tenant}/payroll/{id}',
-            resource: 'invoices/{id}',
-            action: 'read',
-          });
-    };
-    const payroll = '/billing/tenants/acme/payroll/7';
-    await applyOrganisation(broker.host, file(remap), { dryRun: false });
-    const [current] = await attacker.rows<{ routes: string }>(
-      "SELECT routes FROM services WHERE name = 'billing'",
-    );
-    const grant = await inserted({ routes: String(current?.routes) });
-    const forged = await attacker.token(grant, withClaims(signatures));
-    expect(await readNew(forged, payroll)).toBe('not_countersigned wrong_digest');
-    expect(await read(token, payroll)).toBe('route_not_listed');
-    await applyOrganisation(broker.host, file(), { dryRun: false });
-    await heard();
-  });
-
-  test('the attacker changes the basis to one that needs no approval', async () => {
-    for (const basis of ['emergency', 'legal'] as const) {
-      const grant = await inserted({ basis });
-      expect(await readNew(await attacker.token(grant))).toBe('not_countersigned basis_not_accepted');
-    }
-    const invitation = statementHash(hashing, {
-      ...signatures[0]!.statement,
-      type: INVITATION_TYPE,
-    } as unknown as Statement);
-    const grant = await inserted({ basis: 'invitation', invitation });
-    expect(await readNew(await attacker.token(grant))).toBe('not_countersigned too_few');
-  });
-
-  test('the attacker reuses an old approval as the signature that enrols a key', async () => {
-    const [row] = await attacker.rows<{ document: string }>(
-      "SELECT document FROM trust_versions WHERE tenant = 'acme'",
-    );
-    const genesis = JSON.parse(row?.document ?? '') as TrustDocument;
-    const people = [...genesis.people, { person: EVE, passkeys: [eve.passkey] }];
-    const document = nextTrust(genesis, { people });
-    const reused = signatures.map((signature) => ({ ...signature, statement: document }));
-    await attacker.copy('trust_versions', "tenant = 'acme'", {
-      ...{ seq: 2, hash: statementHash(hashing, document), document: JSON.stringify(document) },
-      signatures: JSON.stringify([...reused, eve.sign(document, AT)]),
+  onlyInSoak(() => {
+    test('the attacker counts an approval twice: with a second device, and as two people who are the same person', async () => {
+      const alias = { id: EVE, email: 'ada+again@acme.example' };
+      await attacker.copy('people', `id = '${ada.id}'`, alias);
+      const [first] = signatures as [Signature<ApprovalStatement>];
+      const spare = ada.authenticators[1] as Authenticator;
+      const twice = async (person: string) =>
+        read(
+          await attacker.token(approved, withClaims([first, spare.sign({ ...first.statement, person }, AT)])),
+        );
+      expect(await twice(ada.id)).toBe('not_countersigned duplicate_person');
+      expect(await twice(bob.id)).toBe('not_countersigned unknown_key');
+      expect(await twice(EVE)).toBe('not_countersigned unknown_person');
+      await attacker.sql(`DELETE FROM people WHERE id = '${EVE}'`);
     });
-    await attacker.tell('trust', 'acme');
-    const grant = await inserted();
-    const statement = { ...signatures[0]!.statement, digest: grant.digest };
-    const theirs = [eve.sign({ ...statement, person: EVE }, AT), ada.key.sign(statement, AT)];
-    expect(await readNew(await attacker.token(grant, withClaims(theirs)))).toBe(
-      'not_countersigned unknown_person',
-    );
-    await attacker.sql("DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2");
-  });
 
-  test('the attacker sends an older trust chain, also after a restart', async () => {
-    const forbid = [{ service: 'billing', resource: 'invoices/9', actions: ['*'] }];
-    const ninth = INVOICE.replace('7', '9');
-    const draft = await draftOf(ada);
-    let next: Proposal = await propose(ada, { ...draft, forbid: [...draft.forbid, ...forbid] });
-    for (const by of [ada, bob]) next = await signProposal(by, next);
-    await until(async () => (await read(token, ninth)) === 'insufficient_scope forbidden', LONG_MS);
-    upstream.hits.length = 0;
-    const [second] = await attacker.rows<{ document: string; signatures: string }>(
-      `SELECT document, signatures FROM trust_versions WHERE hash = '${next.hash}'`,
-    );
-    const remove = "DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2";
-    await restartAll(remove);
-    expect(await read(token, ninth)).toBe('insufficient_scope forbidden');
+    test('the attacker widens the window: longer than the terms, and to a start before the signatures', async () => {
+      const end = Date.parse(approved.endsAt) / 1_000 + 1;
+      const longer = await attacker.token(approved, { ...withClaims(signatures), grant_exp: end });
+      expect(await read(longer)).toBe('invalid_token digest_mismatch');
+      const request = await asked();
+      const both = [];
+      for (const by of [ada, bob]) both.push(by.key.sign(await statementFor(by, request), AT));
+      const [row] = await attacker.rows<{ terms: string }>(
+        `SELECT terms FROM requests WHERE id = '${request.id}'`,
+      );
+      const terms = JSON.parse(row?.terms ?? '') as StoredGrant['terms'];
+      const { notBefore } = both[0]!.statement as { notBefore: string };
+      const startsAt = toInstant(new Date(Date.parse(notBefore) - 600_000));
+      const early = await attacker.open({ like: approved, terms, digest: request.digest, startsAt });
+      expect(await readNew(await attacker.token(early, withClaims(both)))).toBe(
+        'not_countersigned outside_window',
+      );
+    });
 
-    // This gateway never saw the second version but its pin names it: it opens nothing until that version arrives.
-    const { pin } = setPin(undefined, trust, Date.now(), next.hash);
-    await writePins(folders[3] ?? '', { acme: pin });
-    const late = await start(folders[3] ?? '', (await broker.enrolGateway('late')).text);
-    try {
-      for (const path of [INVOICE, ninth])
-        expect(await readNew(token, path, late)).toBe('not_countersigned not_pinned');
-      const shown = async () =>
-        (await trustOf(ada)).gateways.filter(({ id }) => id !== enrolled.credential.gateway);
-      const pinned = { pinned: trust, atLeast: [next.hash] };
-      await until(async () => (await shown())[0]?.behind === trust, LONG_MS);
-      expect(await shown()).toMatchObject([{ ...pinned, current: null, behind: trust }]);
-      await attacker.copy('trust_versions', "tenant = 'acme'", { seq: 2, hash: next.hash, ...second });
+    test('the attacker reuses the digest under a second grant id, with a fresh budget', async () => {
+      const request = await asked();
+      for (const by of [ada, bob])
+        expectStatus(await approve(by, request, by.key.sign(await statementFor(by, request), AT)), 201);
+      const { grant } = await readRequest(broker, request.id);
+      const real = (await mintToken(broker, String(grant))).access_token;
+      expect(await readNew(real)).toBe('200');
+      upstream.hits.length = 0;
+      const stored = await attacker.grant(String(grant));
+      const [claims] = [JSON.parse(Buffer.from(real.split('.')[1] ?? '', 'base64url').toString())];
+      const second = { ...stored, id: stored.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+      await attacker.sql(`UPDATE grants SET id = '${second.id}' WHERE id = '${stored.id}'`);
+      for (const restarts of [false, true]) {
+        if (restarts) await restart();
+        else await attacker.tell('grant', second.id);
+        await heard();
+        const again = await attacker.token(second, withClaims(claims.countersignatures));
+        expect(await read(again)).toBe('grant_ended');
+      }
+    });
+
+    test('the attacker remaps a route so that `read` means payroll', async () => {
+      const remap = (each: Organisation) => {
+        for (const route of each.services[0]?.routes ?? [])
+          if (route.resource === 'payroll')
+            Object.assign(route, {
+              path: '/tenants/{tenant}/payroll/{id}',
+              resource: 'invoices/{id}',
+              action: 'read',
+            });
+      };
+      const payroll = '/billing/tenants/acme/payroll/7';
+      await applyOrganisation(broker.host, file(remap), { dryRun: false });
+      const [current] = await attacker.rows<{ routes: string }>(
+        "SELECT routes FROM services WHERE name = 'billing'",
+      );
+      const grant = await inserted({ routes: String(current?.routes) });
+      const forged = await attacker.token(grant, withClaims(signatures));
+      expect(await readNew(forged, payroll)).toBe('not_countersigned wrong_digest');
+      expect(await read(token, payroll)).toBe('route_not_listed');
+      await applyOrganisation(broker.host, file(), { dryRun: false });
+      await heard();
+    });
+
+    test('the attacker changes the basis to one that needs no approval', async () => {
+      for (const basis of ['emergency', 'legal'] as const) {
+        const grant = await inserted({ basis });
+        expect(await readNew(await attacker.token(grant))).toBe('not_countersigned basis_not_accepted');
+      }
+      const invitation = statementHash(hashing, {
+        ...signatures[0]!.statement,
+        type: INVITATION_TYPE,
+      } as unknown as Statement);
+      const grant = await inserted({ basis: 'invitation', invitation });
+      expect(await readNew(await attacker.token(grant))).toBe('not_countersigned too_few');
+    });
+
+    test('the attacker reuses an old approval as the signature that enrols a key', async () => {
+      const [row] = await attacker.rows<{ document: string }>(
+        "SELECT document FROM trust_versions WHERE tenant = 'acme'",
+      );
+      const genesis = JSON.parse(row?.document ?? '') as TrustDocument;
+      const people = [...genesis.people, { person: EVE, passkeys: [eve.passkey] }];
+      const document = nextTrust(genesis, { people });
+      const reused = signatures.map((signature) => ({ ...signature, statement: document }));
+      await attacker.copy('trust_versions', "tenant = 'acme'", {
+        ...{ seq: 2, hash: statementHash(hashing, document), document: JSON.stringify(document) },
+        signatures: JSON.stringify([...reused, eve.sign(document, AT)]),
+      });
       await attacker.tell('trust', 'acme');
-      await until(async () => (await read(token, ninth, late)) === 'insufficient_scope forbidden', LONG_MS);
-      await until(async () => (await shown())[0]?.current === next.hash, LONG_MS);
-      expect(await shown()).toMatchObject([{ ...pinned, behind: null }]);
-    } finally {
-      await late.close();
-      await restartAll(remove);
-    }
-  });
+      const grant = await inserted();
+      const statement = { ...signatures[0]!.statement, digest: grant.digest };
+      const theirs = [eve.sign({ ...statement, person: EVE }, AT), ada.key.sign(statement, AT)];
+      expect(await readNew(await attacker.token(grant, withClaims(theirs)))).toBe(
+        'not_countersigned unknown_person',
+      );
+      await attacker.sql("DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2");
+    });
 
-  test('the attacker lowers the approvals and swaps a key in the stored trust document: the broker accepts it, the gateway does not', async () => {
-    const [stored] = await attacker.rows<{ document: string; signatures: string }>(
-      "SELECT document, signatures FROM trust_versions WHERE tenant = 'acme'",
-    );
-    const { document = '', signatures: real = '' } = stored ?? {};
-    const lowered = { ...(JSON.parse(document) as TrustDocument), approvals: 1, threshold: 1 };
-    for (const each of lowered.people) if (each.person === bob.id) each.passkeys = [eve.passkey];
-    const signed = (JSON.parse(real) as Signature[]).map((each) => ({ ...each, statement: lowered }));
-    const write = (text: string, theirs: string) =>
-      `UPDATE trust_versions SET document = '${text}', signatures = '${theirs}' WHERE tenant = 'acme'`;
-    const enrol = `INSERT INTO passkeys (id, tenant, person, name, jwk, client_data_json, attestation_object, rp_id, created_at)
+    test('the attacker sends an older trust chain, also after a restart', async () => {
+      const forbid = [{ service: 'billing', resource: 'invoices/9', actions: ['*'] }];
+      const ninth = INVOICE.replace('7', '9');
+      const draft = await draftOf(ada);
+      let next: Proposal = await propose(ada, { ...draft, forbid: [...draft.forbid, ...forbid] });
+      for (const by of [ada, bob]) next = await signProposal(by, next);
+      await until(async () => (await read(token, ninth)) === 'insufficient_scope forbidden', LONG_MS);
+      upstream.hits.length = 0;
+      const [second] = await attacker.rows<{ document: string; signatures: string }>(
+        `SELECT document, signatures FROM trust_versions WHERE hash = '${next.hash}'`,
+      );
+      const remove = "DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2";
+      await restartAll(remove);
+      expect(await read(token, ninth)).toBe('insufficient_scope forbidden');
+
+      // This gateway never saw the second version but its pin names it: it opens nothing until that version arrives.
+      const { pin } = setPin(undefined, trust, Date.now(), next.hash);
+      await writePins(folders[3] ?? '', { acme: pin });
+      const late = await start(folders[3] ?? '', (await broker.enrolGateway('late')).text);
+      try {
+        for (const path of [INVOICE, ninth])
+          expect(await readNew(token, path, late)).toBe('not_countersigned not_pinned');
+        const shown = async () =>
+          (await trustOf(ada)).gateways.filter(({ id }) => id !== enrolled.credential.gateway);
+        const pinned = { pinned: trust, atLeast: [next.hash] };
+        await until(async () => (await shown())[0]?.behind === trust, LONG_MS);
+        expect(await shown()).toMatchObject([{ ...pinned, current: null, behind: trust }]);
+        await attacker.copy('trust_versions', "tenant = 'acme'", { seq: 2, hash: next.hash, ...second });
+        await attacker.tell('trust', 'acme');
+        await until(async () => (await read(token, ninth, late)) === 'insufficient_scope forbidden', LONG_MS);
+        await until(async () => (await shown())[0]?.current === next.hash, LONG_MS);
+        expect(await shown()).toMatchObject([{ ...pinned, behind: null }]);
+      } finally {
+        await late.close();
+        await restartAll(remove);
+      }
+    });
+
+    test('the attacker lowers the approvals and swaps a key in the stored trust document: the broker accepts it, the gateway does not', async () => {
+      const [stored] = await attacker.rows<{ document: string; signatures: string }>(
+        "SELECT document, signatures FROM trust_versions WHERE tenant = 'acme'",
+      );
+      const { document = '', signatures: real = '' } = stored ?? {};
+      const lowered = { ...(JSON.parse(document) as TrustDocument), approvals: 1, threshold: 1 };
+      for (const each of lowered.people) if (each.person === bob.id) each.passkeys = [eve.passkey];
+      const signed = (JSON.parse(real) as Signature[]).map((each) => ({ ...each, statement: lowered }));
+      const write = (text: string, theirs: string) =>
+        `UPDATE trust_versions SET document = '${text}', signatures = '${theirs}' WHERE tenant = 'acme'`;
+      const enrol = `INSERT INTO passkeys (id, tenant, person, name, jwk, client_data_json, attestation_object, rp_id, created_at)
       SELECT '${eve.passkey.id}', tenant, person, name, '${JSON.stringify(eve.passkey.jwk)}', client_data_json,
         attestation_object, rp_id, created_at
       FROM passkeys WHERE person = '${bob.id}' LIMIT 1`;
-    await restartAll(write(JSON.stringify(lowered), JSON.stringify(signed)), enrol);
-    for (const [by, key, reason] of [
-      [ada, ada.key, 'too_few'],
-      [bob, eve, 'unknown_key'],
-    ] as const) {
-      const request = await asked();
-      expectStatus(await approve(by, request, key.sign(await statementFor(by, request), AT)), 201);
-      const { grant } = await readRequest(broker, request.id);
-      const minted = (await mintToken(broker, String(grant))).access_token;
-      expect(await readNew(minted)).toBe(`not_countersigned ${reason}`);
-    }
-    await restartAll(write(document, real), `DELETE FROM passkeys WHERE id = '${eve.passkey.id}'`);
-  });
+      await restartAll(write(JSON.stringify(lowered), JSON.stringify(signed)), enrol);
+      for (const [by, key, reason] of [
+        [ada, ada.key, 'too_few'],
+        [bob, eve, 'unknown_key'],
+      ] as const) {
+        const request = await asked();
+        expectStatus(await approve(by, request, key.sign(await statementFor(by, request), AT)), 201);
+        const { grant } = await readRequest(broker, request.id);
+        const minted = (await mintToken(broker, String(grant))).access_token;
+        expect(await readNew(minted)).toBe(`not_countersigned ${reason}`);
+      }
+      await restartAll(write(document, real), `DELETE FROM passkeys WHERE id = '${eve.passkey.id}'`);
+    });
 
-  test('a fresh gateway has no pin: it opens nothing of the tenant, no matter who signed', async () => {
-    const fresh = await start(folders[1] ?? '', (await broker.enrolGateway('fresh')).text);
-    try {
-      expect(await readNew(token, INVOICE, fresh)).toBe('not_countersigned not_pinned');
-    } finally {
-      await fresh.close();
-    }
-  });
+    test('a fresh gateway has no pin: it opens nothing of the tenant, no matter who signed', async () => {
+      const fresh = await start(folders[1] ?? '', (await broker.enrolGateway('fresh')).text);
+      try {
+        expect(await readNew(token, INVOICE, fresh)).toBe('not_countersigned not_pinned');
+      } finally {
+        await fresh.close();
+      }
+    });
 
-  test('the attacker removes the claim and every rule from the database, and claims the tenant again under its slug', async () => {
-    const emptied = ['trust_versions', 'trust_proposals', 'passkeys'].map((table) => `DELETE FROM ${table}`);
-    const [tenant] = await attacker.rows<{ controls: string }>(
-      "SELECT controls FROM tenants WHERE slug = 'acme'",
-    );
-    const controls = JSON.stringify({ ...JSON.parse(tenant?.controls ?? ''), countersign: [] });
-    await restartAll(...emptied, `UPDATE tenants SET controls = '${controls}' WHERE slug = 'acme'`);
-    const { grant } = await makeGrant(broker);
-    expect(await readNew((await mintToken(broker, grant)).access_token)).toBe('not_countersigned too_few');
-    const strict = await start(folders[2] ?? '', (await broker.enrolGateway('strict')).text, true);
-    try {
-      expect(await readNew((await mintToken(broker, grant)).access_token, INVOICE, strict)).toBe(
-        'not_countersigned not_pinned',
+    test('the attacker removes the claim and every rule from the database, and claims the tenant again under its slug', async () => {
+      const emptied = ['trust_versions', 'trust_proposals', 'passkeys'].map(
+        (table) => `DELETE FROM ${table}`,
       );
-    } finally {
-      await strict.close();
-    }
-    const asAda = await Customer.of(broker, 'approver');
-    const reclaimed = await claim([asAda]);
-    expect(reclaimed.hash).not.toBe(trust);
-    const request = await asked();
-    expectStatus(await approve(asAda, request, asAda.key.sign(await statementFor(asAda, request), AT)), 201);
-    const countersigned = await readRequest(broker, request.id);
-    const minted = (await mintToken(broker, String(countersigned.grant))).access_token;
-    expect(await readNew(minted)).toBe('not_countersigned wrong_trust');
-  });
+      const [tenant] = await attacker.rows<{ controls: string }>(
+        "SELECT controls FROM tenants WHERE slug = 'acme'",
+      );
+      const controls = JSON.stringify({ ...JSON.parse(tenant?.controls ?? ''), countersign: [] });
+      await restartAll(...emptied, `UPDATE tenants SET controls = '${controls}' WHERE slug = 'acme'`);
+      const { grant } = await makeGrant(broker);
+      expect(await readNew((await mintToken(broker, grant)).access_token)).toBe('not_countersigned too_few');
+      const strict = await start(folders[2] ?? '', (await broker.enrolGateway('strict')).text, true);
+      try {
+        expect(await readNew((await mintToken(broker, grant)).access_token, INVOICE, strict)).toBe(
+          'not_countersigned not_pinned',
+        );
+      } finally {
+        await strict.close();
+      }
+      const asAda = await Customer.of(broker, 'approver');
+      const reclaimed = await claim([asAda]);
+      expect(reclaimed.hash).not.toBe(trust);
+      const request = await asked();
+      expectStatus(
+        await approve(asAda, request, asAda.key.sign(await statementFor(asAda, request), AT)),
+        201,
+      );
+      const countersigned = await readRequest(broker, request.id);
+      const minted = (await mintToken(broker, String(countersigned.grant))).access_token;
+      expect(await readNew(minted)).toBe('not_countersigned wrong_trust');
+    });
 
-  test('the attacker also steals the feed key: another program impersonates the broker and reports that no one has claimed', async () => {
-    const { gateway: id, secret } = enrolled.credential;
-    const { services } = file();
-    impostor = new FeedBroker(await attacker.stolen({ gateway: id, secret }));
-    Object.assign(impostor, { services, epoch: 1_000_000 });
-    impostor.grants = [{ ...approved, tenant: 'acme', service: 'billing', budget: null }];
-    const grant = impostor.grant();
-    await broker.broker.close();
-    await impostor.start();
-    expect(await readNew(impostor.forge(grant))).toBe('not_countersigned too_few');
+    test('the attacker also steals the feed key: another program impersonates the broker and reports that no one has claimed', async () => {
+      const { gateway: id, secret } = enrolled.credential;
+      const { services } = file();
+      impostor = new FeedBroker(await attacker.stolen({ gateway: id, secret }));
+      Object.assign(impostor, { services, epoch: 1_000_000 });
+      impostor.grants = [{ ...approved, tenant: 'acme', service: 'billing', budget: null }];
+      const grant = impostor.grant();
+      await broker.broker.close();
+      await impostor.start();
+      expect(await readNew(impostor.forge(grant))).toBe('not_countersigned too_few');
+    });
   });
 });

@@ -11,6 +11,7 @@ import { claim, draftOf, propose, signProposal, trustOf } from '../../support/cl
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 
@@ -98,78 +99,80 @@ test('P12: a broker that names another first document is caught by the anchor fi
   expect(err).toMatch(/error\[trust_differs\][\s\S]*error\[other_pin\]/);
 });
 
-test('P12: a broker that calls a claimed tenant unclaimed has no gateway without a pin confirmed', async () => {
-  const { text } = await broker.enrolGateway('two', { services: ['billing'] });
-  const other = await tempFolder('trust-check-unpinned');
-  const unpinned = await startGateway({
-    ...{ credential: text, host: '127.0.0.1', port: await freePort(), spoolDir: other, logLevel: 'silent' },
+onlyInSoak(() => {
+  test('P12: a broker that calls a claimed tenant unclaimed has no gateway without a pin confirmed', async () => {
+    const { text } = await broker.enrolGateway('two', { services: ['billing'] });
+    const other = await tempFolder('trust-check-unpinned');
+    const unpinned = await startGateway({
+      ...{ credential: text, host: '127.0.0.1', port: await freePort(), spoolDir: other, logLevel: 'silent' },
+    });
+    const liar = createServer(async (request, response) => {
+      const authorization = request.headers.authorization ?? '';
+      const answer = await fetch(`${broker.url}${request.url}`, { headers: { authorization } });
+      response.setHeader('content-type', answer.headers.get('content-type') ?? '');
+      response.end(JSON.stringify({ ...((await answer.json()) as object), anchor: null }));
+    });
+    await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
+    try {
+      await until(() => unpinned.isInTouch());
+      const kept = await anchorFile();
+      brokerUrl = () => `http://127.0.0.1:${(liar.address() as AddressInfo).port}`;
+      const at = ['acme', '--gateway', unpinned.url];
+      expect(await findings(...at)).toEqual([1, 'unclaimed']);
+      expect((await check(...at)).err).toMatch(/error\[unclaimed\][\s\S]*--anchor/);
+      expect(await findings(...at, '--anchor', kept)).toEqual([1, 'not_pinned']);
+      expect(await findings('acme')).toEqual([1, 'other_pin']);
+      expect(await findings('acme', '--anchor', kept)).toEqual([0, null]);
+    } finally {
+      brokerUrl = () => broker.url;
+      await new Promise((resolve) => liar.close(resolve));
+      await unpinned.close();
+      await removeFolder(other);
+    }
   });
-  const liar = createServer(async (request, response) => {
-    const authorization = request.headers.authorization ?? '';
-    const answer = await fetch(`${broker.url}${request.url}`, { headers: { authorization } });
-    response.setHeader('content-type', answer.headers.get('content-type') ?? '');
-    response.end(JSON.stringify({ ...((await answer.json()) as object), anchor: null }));
-  });
-  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
-  try {
-    await until(() => unpinned.isInTouch());
-    const kept = await anchorFile();
-    brokerUrl = () => `http://127.0.0.1:${(liar.address() as AddressInfo).port}`;
-    const at = ['acme', '--gateway', unpinned.url];
-    expect(await findings(...at)).toEqual([1, 'unclaimed']);
-    expect((await check(...at)).err).toMatch(/error\[unclaimed\][\s\S]*--anchor/);
-    expect(await findings(...at, '--anchor', kept)).toEqual([1, 'not_pinned']);
-    expect(await findings('acme')).toEqual([1, 'other_pin']);
-    expect(await findings('acme', '--anchor', kept)).toEqual([0, null]);
-  } finally {
-    brokerUrl = () => broker.url;
-    await new Promise((resolve) => liar.close(resolve));
-    await unpinned.close();
-    await removeFolder(other);
-  }
-});
 
-test('a version that the gateway has not reached is reported', async () => {
-  // The chain on the gateway's disk cannot grow while its pin requires a version that does not exist.
-  await writePins(folder, {
-    acme: setPin(undefined, genesis, Date.now(), `sha256:${'0'.repeat(64)}`).pin,
+  test('a version that the gateway has not reached is reported', async () => {
+    // The chain on the gateway's disk cannot grow while its pin requires a version that does not exist.
+    await writePins(folder, {
+      acme: setPin(undefined, genesis, Date.now(), `sha256:${'0'.repeat(64)}`).pin,
+    });
+    await until(async () => (await findings('acme'))[1] === 'refuses_all');
+    await writePins(folder, { acme: setPin(undefined, genesis, Date.now()).pin });
+    await until(async () => (await findings('acme'))[1] === null);
+    await signProposal(ada, await propose(ada, await draftOf(ada)));
+    await until(async () => (await findings('acme'))[1] === null);
   });
-  await until(async () => (await findings('acme'))[1] === 'refuses_all');
-  await writePins(folder, { acme: setPin(undefined, genesis, Date.now()).pin });
-  await until(async () => (await findings('acme'))[1] === null);
-  await signProposal(ada, await propose(ada, await draftOf(ada)));
-  await until(async () => (await findings('acme'))[1] === null);
-});
 
-test('a statement that was changed, recorded, or is no statement is not believed; nor is a gateway that does not answer', async () => {
-  const through = () => findings('acme', '--gateway', relayUrl());
-  expect(await through()).toEqual([0, null]);
-  const recorded = await (await fetch(`${gateway.url}/countersign/pins/acme?nonce=mine`)).text();
-  for (const [how, finding] of [
-    [() => recorded, 'wrong_nonce'],
-    [(jws: string) => jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), 'malformed|bad_signature'],
-    [() => '<html>', 'malformed'],
-    [() => 'x'.repeat(1_000_000), 'unreachable'],
-  ] as const) {
-    tamper = how;
-    expect(String((await through())[1])).toMatch(new RegExp(`^(${finding})$`));
-  }
-  const port = await freePort();
-  expect(await findings('acme', '--gateway', `http://127.0.0.1:${port}`)).toEqual([1, 'unreachable']);
-});
-
-test('wrong flags are bad usage, and another tenant’s anchor file is refused', async () => {
-  expect((await check('Acme')).exit).toBe(2);
-  expect((await check('acme', '--gateway', 'localhost:4100')).exit).toBe(2);
-  expect(await check('acme', '--anchor', join(folder, 'none.json'))).toMatchObject({ exit: 2 });
-  const other = await anchorFile({ tenant: 'globex' });
-  expect(await check('acme', '--anchor', other)).toMatchObject({
-    exit: 1,
-    err: expect.stringContaining('error[anchor_differs]'),
+  test('a statement that was changed, recorded, or is no statement is not believed; nor is a gateway that does not answer', async () => {
+    const through = () => findings('acme', '--gateway', relayUrl());
+    expect(await through()).toEqual([0, null]);
+    const recorded = await (await fetch(`${gateway.url}/countersign/pins/acme?nonce=mine`)).text();
+    for (const [how, finding] of [
+      [() => recorded, 'wrong_nonce'],
+      [(jws: string) => jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), 'malformed|bad_signature'],
+      [() => '<html>', 'malformed'],
+      [() => 'x'.repeat(1_000_000), 'unreachable'],
+    ] as const) {
+      tamper = how;
+      expect(String((await through())[1])).toMatch(new RegExp(`^(${finding})$`));
+    }
+    const port = await freePort();
+    expect(await findings('acme', '--gateway', `http://127.0.0.1:${port}`)).toEqual([1, 'unreachable']);
   });
-  const none = await anchorFile({ trust: 'sha256:00' });
-  expect(await check('acme', '--anchor', none)).toMatchObject({
-    exit: 1,
-    err: expect.stringContaining('error[invalid_anchor]'),
+
+  test('wrong flags are bad usage, and another tenant’s anchor file is refused', async () => {
+    expect((await check('Acme')).exit).toBe(2);
+    expect((await check('acme', '--gateway', 'localhost:4100')).exit).toBe(2);
+    expect(await check('acme', '--anchor', join(folder, 'none.json'))).toMatchObject({ exit: 2 });
+    const other = await anchorFile({ tenant: 'globex' });
+    expect(await check('acme', '--anchor', other)).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('error[anchor_differs]'),
+    });
+    const none = await anchorFile({ trust: 'sha256:00' });
+    expect(await check('acme', '--anchor', none)).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('error[invalid_anchor]'),
+    });
   });
 });

@@ -13,6 +13,7 @@ import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { RunningWitness } from '../../support/running-witness.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { signedByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
@@ -79,49 +80,51 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
     );
   });
 
-  test('do not hold anything up when they are away', async () => {
-    await witness.stop();
-    await grow();
-    expect((await broker.call('approver', 'GET', '/log/acme/checkpoint')).status).toBe(200);
-    await eventually('an error that is shown', async () => (await states())[0]?.error === 'unreachable');
-  });
-
-  test('say the same at every broker, also after a start', async () => {
-    const second = await startBroker(broker.environment, { logTo: { write: () => {} } });
-    const headers = { authorization: `Bearer ${broker.keys.approver}` };
-    const answer = await fetch(`${second.url}/api/v1/tenants/acme/witnesses`, { headers });
-    expect(((await answer.json()) as { items: State[] }).items).toEqual(await states());
-    await second.close();
-  });
-
-  test('that know a larger log stop it if they show what the log signed, and not by their word alone', async () => {
-    let shown: string | undefined;
-    const ahead = createServer(({ method, url }, response) => {
-      if (method === 'POST') response.writeHead(409, { 'Content-Type': 'text/x.tlog.size' }).end('9999\n');
-      else if (shown !== undefined && url?.startsWith('/checkpoint/countersign/') === true)
-        response.end(shown);
-      else response.writeHead(404).end();
-    }).listen(Number(new URL(witness.url).port), '127.0.0.1');
-    await once(ahead, 'listening');
-    try {
+  onlyInSoak(() => {
+    test('do not hold anything up when they are away', async () => {
+      await witness.stop();
       await grow();
-      await text('/log/acme/checkpoint');
-      await eventually(
-        'an error that is shown',
-        async () => (await states())[0]?.error === 'witness_ahead',
-        30_000,
-      );
-      const { status, text: note } = await broker.call('approver', 'GET', '/log/acme/checkpoint');
-      expect(status).toBe(200);
-      const [origin = ''] = note.split('\n');
-      shown = await signedByLog(broker.host.store, { origin, size: 9_999, root: Buffer.alloc(32, 1) });
-      await eventually(
-        'the log is stopped',
-        async () => (await broker.call('approver', 'GET', '/log/acme/checkpoint')).status === 503,
-        30_000,
-      );
-    } finally {
-      ahead.close();
-    }
-  }, 90_000);
+      expect((await broker.call('approver', 'GET', '/log/acme/checkpoint')).status).toBe(200);
+      await eventually('an error that is shown', async () => (await states())[0]?.error === 'unreachable');
+    });
+
+    test('say the same at every broker, also after a start', async () => {
+      const second = await startBroker(broker.environment, { logTo: { write: () => {} } });
+      const headers = { authorization: `Bearer ${broker.keys.approver}` };
+      const answer = await fetch(`${second.url}/api/v1/tenants/acme/witnesses`, { headers });
+      expect(((await answer.json()) as { items: State[] }).items).toEqual(await states());
+      await second.close();
+    });
+
+    test('that know a larger log stop it if they show what the log signed, and not by their word alone', async () => {
+      let shown: string | undefined;
+      const ahead = createServer(({ method, url }, response) => {
+        if (method === 'POST') response.writeHead(409, { 'Content-Type': 'text/x.tlog.size' }).end('9999\n');
+        else if (shown !== undefined && url?.startsWith('/checkpoint/countersign/') === true)
+          response.end(shown);
+        else response.writeHead(404).end();
+      }).listen(Number(new URL(witness.url).port), '127.0.0.1');
+      await once(ahead, 'listening');
+      try {
+        await grow();
+        await text('/log/acme/checkpoint');
+        await eventually(
+          'an error that is shown',
+          async () => (await states())[0]?.error === 'witness_ahead',
+          30_000,
+        );
+        const { status, text: note } = await broker.call('approver', 'GET', '/log/acme/checkpoint');
+        expect(status).toBe(200);
+        const [origin = ''] = note.split('\n');
+        shown = await signedByLog(broker.host.store, { origin, size: 9_999, root: Buffer.alloc(32, 1) });
+        await eventually(
+          'the log is stopped',
+          async () => (await broker.call('approver', 'GET', '/log/acme/checkpoint')).status === 503,
+          30_000,
+        );
+      } finally {
+        ahead.close();
+      }
+    }, 90_000);
+  });
 });
