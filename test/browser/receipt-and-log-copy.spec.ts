@@ -177,7 +177,7 @@ describe('P10: a receipt checks itself in the browser', () => {
       (body) => {
         const [first] = body['countersignatures'] as { authenticatorData: string }[];
         if (first !== undefined)
-          first.authenticatorData = `${first.authenticatorData.slice(0, -1)}${first.authenticatorData.endsWith('A') ? 'E' : 'A'}`;
+          first.authenticatorData = `${first.authenticatorData.slice(0, -1)}${first.authenticatorData.endsWith('A') ? 'Q' : 'A'}`;
       },
       'The countersignature of Ada Moreau is not valid (bad_signature).',
     ],

@@ -8,6 +8,7 @@ import {
   type Deps,
   type Organisation,
 } from '@countersign/access';
+import { utcDay } from '@countersign/contract';
 import {
   type OpenedStore,
   openStore,
@@ -70,7 +71,8 @@ export async function filledDatabase(
   file: Organisation,
   clock: Clock,
 ): Promise<FilledDatabase> {
-  const key = `${place.engine} ${JSON.stringify(file)}`;
+  // Each day another: on a database of yesterday a broker begins with the leaves that close that day, while the test runs.
+  const key = `${place.engine} ${utcDay(clock.now())} ${JSON.stringify(file)}`;
   // What was made at another time than this clock's is not what this broker would find.
   if (Math.abs(clock.now().getTime() - Date.now()) > 1_000) return filled(place, file, clock);
   const making = masters.get(key) ?? makeMaster(place.engine, file, clock);

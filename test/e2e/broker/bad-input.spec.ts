@@ -1,11 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { ask } from '../../factories/ask.js';
-import { type CallOptions, TestBroker } from '../harness.js';
+import { type CallOptions, TestBroker, TestClock } from '../harness.js';
 import { codeOf, makeGrant, makeRequest } from '../story.js';
 
 let broker: TestBroker;
 beforeAll(async () => {
-  broker = await TestBroker.start();
+  broker = await TestBroker.start({ clock: TestClock.awayFromMidnight() });
 });
 afterAll(() => broker.close());
 

@@ -164,12 +164,11 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
       document: { dailyStatement: 'webhook' },
     });
     const day = broker.clock.now().toISOString().slice(0, 10);
-    // To the first hour of the next day, at whatever hour this test runs.
-    const untilMidnight = 86_400 - ((broker.clock.now().getTime() / 1_000) % 86_400);
-    broker.clock.advance(untilMidnight + 3_600);
-    await broker.renewKey('tenantAdmin');
-    const signed = { size: 1, root: 'r', note: 'a note\n', madeAt: broker.clock.now().toISOString() };
-    expect(await makeDailyStatements(broker.host, () => Promise.resolve(signed))).toBe(1);
+    // The first hour of the next day, by a clock that is ahead: the broker's own job makes none yet.
+    const tomorrow = new Date(Date.parse(`${day}T00:00:00Z`) + 25 * 3_600_000);
+    const signed = { size: 1, root: 'r', note: 'a note\n', madeAt: tomorrow.toISOString() };
+    const ahead = { ...broker.host, clock: { now: () => tomorrow } };
+    expect(await makeDailyStatements(ahead, () => Promise.resolve(signed))).toBe(1);
     const path = '/api/v1/tenants/acme/statements';
     expect(await broker.call('tenantAdmin', 'GET', path)).toMatchObject({
       status: 200,

@@ -2,7 +2,7 @@ import { createApiKey, recordAccessHeads } from '@countersign/access';
 import { organisation, type PersonName } from '../../factories/organisation.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { isFullRun } from '../../support/samples.js';
-import { TestBroker } from '../harness.js';
+import { TestBroker, TestClock } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { makeGrant } from '../story.js';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     for (const name of ['leo', 'lia'])
       made.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
   });
-  broker = await TestBroker.start({ organisation: file });
+  broker = await TestBroker.start({ organisation: file, clock: TestClock.awayFromMidnight() });
   for (const name of ['leo', 'lia'])
     counsel[name] = (
       await createApiKey(broker.host, { email: `${name}@vendor.example`, tenant: null, ttl: 86_400 })

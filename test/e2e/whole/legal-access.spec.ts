@@ -144,7 +144,11 @@ describe('access for an authority, through the same gateway and into the same lo
       const until = `${new Date(broker.clock.now().getTime() + 2 * day).toISOString().slice(0, 19)}Z`;
       const demand = await enter({ order: '§ 101 StPO', until });
       const { store } = broker.host;
-      const leavesOf = (log: string) => store.readForTenant(log, (unit) => unit.events.leaves(0, 10_000));
+      // Without those that every log gets at midnight.
+      const leavesOf = async (log: string) =>
+        (await store.readForTenant(log, (unit) => unit.events.leaves(0, 10_000))).filter(
+          (leaf) => !/"type":"(log\.sealed|standing\.stated|isolation\.tested)"/.test(leaf),
+        );
       const before = await leavesOf('acme');
       const { id, sealedLog = '' } = await approved(demand);
       expect(sealedLog).toMatch(/^sealed-/);
@@ -196,8 +200,10 @@ describe('access for an authority, through the same gateway and into the same lo
       }
 
       await recordAccessHeads(broker.host);
-      broker.clock.advance(3 * 86_400);
-      expect(await openDueDemands(broker.host)).toBe(1);
+      // By a clock that is ahead: in three days the broker's own job opens demands too, and may be faster.
+      const later = { now: () => new Date(broker.clock.now().getTime() + 3 * day) };
+      expect(await openDueDemands({ ...broker.host, clock: later })).toBe(1);
+      broker.clock.advance((3 * day) / 1_000);
       const key = await createApiKey(broker.host, { email: 'ada@acme.example', tenant: 'acme', ttl: 86_400 });
       const opened = await broker.fetch('GET', records, { headers: { authorization: `Bearer ${key.key}` } });
       expectStatus(opened, 200);

@@ -26,8 +26,9 @@ export async function fingerprint(url: string, requester: string, key: string): 
   const invitations = `(SELECT id FROM invitations WHERE statement LIKE '%${requester}%')`;
   const words = async (sql: string) => (await rowsAt<{ word: string }>(url, sql)).map(({ word }) => word);
   const count = async (sql: string) => (await rowsAt<{ count: number }>(url, sql))[0]?.count ?? 0;
+  // At midnight the day's statement names open grants too. It is none of their steps.
   const leaves = await words(
-    `SELECT type AS word FROM events WHERE tenant = 'acme' AND leaf LIKE '%${requester}%' ORDER BY seq`,
+    `SELECT type AS word FROM events WHERE tenant = 'acme' AND leaf LIKE '%${requester}%' AND type <> 'standing.stated' ORDER BY seq`,
   );
   return {
     requests: await words(`SELECT state AS word FROM requests WHERE requester = '${requester}' ORDER BY id`),

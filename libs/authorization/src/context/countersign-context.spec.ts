@@ -148,7 +148,7 @@ test('a body that comes in pieces, chunked and long, is hashed whole and passed 
 
 describe('a context is refused', () => {
   const other = generateKeyPairSync('ed25519').privateKey;
-  const now = Math.floor(Date.now() / 1_000);
+  const now = () => Math.floor(Date.now() / 1_000);
   test.each<[string, () => Record<string, string>]>([
     ['bad_signature', () => contextHeaders({}, { key: other })],
     ['unknown_key', () => contextHeaders({}, { header: { ...HEADER, kid: 'another' } })],
@@ -156,11 +156,11 @@ describe('a context is refused', () => {
     ['malformed', () => contextHeaders({}, { header: { ...HEADER, typ: 'at+jwt' } })],
     ['malformed', () => contextHeaders({}, { header: { ...HEADER, crit: ['x'] } })],
     ['malformed', () => ({ ...contextHeaders(), 'countersign-context': 'a.b' })],
-    ['malformed', () => contextHeaders({ exp: now + 86_400 })],
+    ['malformed', () => contextHeaders({ exp: now() + 86_400 })],
     ['malformed', () => contextHeaders({ body_sha256: 1 })],
     ['wrong_audience', () => contextHeaders({ aud: 'crm' })],
-    ['expired', () => contextHeaders({ iat: now - 60, exp: now - 30 })],
-    ['not_yet_valid', () => contextHeaders({ iat: now + 20, exp: now + 50 })],
+    ['expired', () => contextHeaders({ iat: now() - 60, exp: now() - 30 })],
+    ['not_yet_valid', () => contextHeaders({ iat: now() + 20, exp: now() + 50 })],
     ['other_call', () => contextHeaders({ method: 'POST' })],
     ['other_call', () => contextHeaders({ path: '/x' })],
     ['other_call', () => contextHeaders({ path: '/x?y=1&z=2' })],
