@@ -17,7 +17,7 @@ import type { Signature, WideningStatement } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { rowsOfEachKind } from '../support/samples.js';
+import { onlyInSoak } from '../support/samples.js';
 import { dieWhileWidening } from './support/child.js';
 import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
@@ -287,24 +287,26 @@ describeOn('SQLite', 'a widening of privacy controls', (bench) => {
     });
   });
 
-  test('P7: kill -9 of the job at a step leaves nothing of it, and the next one does it once', async () => {
-    const id = await propose({ maxDuration: 7_200 });
-    await confirm(bob, id);
-    flow.clock.forward(DAY);
-    const before = await flow.leaves('acme');
-    for (const step of rowsOfEachKind(['controls', 'event', 'end'], () => 'a step')) {
-      expect([step, await dieWhileWidening(bench.database.url, flow.clock.now(), step)]).toEqual([
-        step,
-        'SIGKILL',
-      ]);
-      expect((await controls()).maxDuration).toBe(3_600);
-      expect([await state(), await flow.leaves('acme')]).toEqual(['waiting', before]);
-    }
-    expect(await run()).toBe(1);
-    expect((await controls()).maxDuration).toBe(7_200);
-    expect((await notices()).map(({ kind }) => kind)).toEqual(
-      ['proposed', 'confirmed', 'applied'].map((what) => `widening.${what}`),
-    );
+  onlyInSoak(() => {
+    test('P7: kill -9 of the job at a step leaves nothing of it, and the next one does it once', async () => {
+      const id = await propose({ maxDuration: 7_200 });
+      await confirm(bob, id);
+      flow.clock.forward(DAY);
+      const before = await flow.leaves('acme');
+      for (const step of ['controls', 'event', 'end']) {
+        expect([step, await dieWhileWidening(bench.database.url, flow.clock.now(), step)]).toEqual([
+          step,
+          'SIGKILL',
+        ]);
+        expect((await controls()).maxDuration).toBe(3_600);
+        expect([await state(), await flow.leaves('acme')]).toEqual(['waiting', before]);
+      }
+      expect(await run()).toBe(1);
+      expect((await controls()).maxDuration).toBe(7_200);
+      expect((await notices()).map(({ kind }) => kind)).toEqual(
+        ['proposed', 'confirmed', 'applied'].map((what) => `widening.${what}`),
+      );
+    });
   });
 
   test('of a tenant that was removed meanwhile it lapses, and changes nothing', async () => {

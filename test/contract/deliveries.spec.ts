@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryDraft, Notice } from '@countersign/access';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
 const LATER = '2026-11-24T15:01:00Z';
@@ -9,7 +9,7 @@ const mail = (recipient: string, orderKey = 'req_1'): DeliveryDraft => ({
   orderKey,
 });
 
-describeStore('where notices go', (bench) => {
+describeOn('SQLite', 'where notices go', (bench) => {
   async function told(subject: string, tenant = 'acme'): Promise<Notice> {
     await bench.store.forTenant(tenant, (unit) =>
       unit.outbox.add({ kind: 'request.awaiting_vendor', subject, audience: [], at: NOW }),

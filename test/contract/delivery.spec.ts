@@ -3,7 +3,7 @@ import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persist
 import { describeOn } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
 
-describeOn('PostgreSQL', 'what goes out', (bench) => {
+describeOn('SQLite', 'what goes out', (bench) => {
   const tell = (subject: string, at: string, tenant = 'acme') =>
     bench.store.forTenant(tenant, (unit) =>
       unit.outbox.add({

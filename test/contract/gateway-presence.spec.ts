@@ -6,7 +6,7 @@ const START = Date.parse('2026-11-24T15:00:00.000Z');
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 const at = (ms: number) => new Date(START + ms).toISOString();
 
-describeOn('PostgreSQL', 'gateways that come and go', (bench) => {
+describeOn('SQLite', 'gateways that come and go', (bench) => {
   let now: number;
   const deps = () => ({
     store: bench.store,

@@ -1,10 +1,10 @@
 import { listLocks, requestAccess, setLock } from '@countersign/access';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 24 * 3600;
 
-describeStore('answers that are remembered under a key', (bench) => {
+describeOn('SQLite', 'answers that are remembered under a key', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     flow = await startWorkflow(bench.store);

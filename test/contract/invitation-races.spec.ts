@@ -11,6 +11,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
+import { onlyInSoak } from '../support/samples.js';
 import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
@@ -110,59 +111,62 @@ describeOn('PostgreSQL', 'P8: races about an invitation', (bench) => {
     expect(await outcome(ask(1))).toBe('request_refused');
   });
 
-  test('reviews, denials and cancellations at once: with the last use everything is over, each once', async () => {
-    await start(1);
-    const { id } = await open({ uses: 5 });
-    const waiting = await Promise.all(times(ENGINEERS, ask));
-    const outcomes = await Promise.all(
-      times(WAYS, (index) => {
-        const at = index % ENGINEERS;
-        const { request } = waiting[at]!;
-        // Some of the first fifteen are taken back or refused; the last five are only approved.
-        if (at < 15 && index % 8 === 3) return outcome(cancelRequest(on(index), engineers[at]!, request.id));
-        const deny = at < 15 && index % 8 === 6;
-        const input = { digest: request.digest, reason: deny ? 'no' : null };
-        return outcome(
-          reviewRequest(on(index), max, request.id, { ...input, decision: deny ? 'deny' : 'approve' }),
-        );
-      }),
-    );
-    for (const code of Object.keys(tally(outcomes)))
-      expect(['done', 'already_decided', 'wrong_state', 'conflict']).toContain(code);
-    expect(await now(id)).toMatchObject({ state: 'used_up', used: 5 });
-    expect((await grants()).map(({ state }) => state)).toEqual(times(5, () => 'active'));
-    const ends = await Promise.all(
-      ['approved', 'denied', 'cancelled', 'expired'].map((end) => told(`request.${end}`)),
-    );
-    expect(ends[0]).toHaveLength(5);
-    expect(ends[3]!.length).toBeGreaterThan(0);
-    const over = ends.flat().map(({ data }) => data['request']);
-    expect([...over].sort()).toEqual(waiting.map(({ request }) => request.id).sort());
-  });
+  onlyInSoak(() => {
+    test('reviews, denials and cancellations at once: with the last use everything is over, each once', async () => {
+      await start(1);
+      const { id } = await open({ uses: 5 });
+      const waiting = await Promise.all(times(ENGINEERS, ask));
+      const outcomes = await Promise.all(
+        times(WAYS, (index) => {
+          const at = index % ENGINEERS;
+          const { request } = waiting[at]!;
+          // Some of the first fifteen are taken back or refused; the last five are only approved.
+          if (at < 15 && index % 8 === 3)
+            return outcome(cancelRequest(on(index), engineers[at]!, request.id));
+          const deny = at < 15 && index % 8 === 6;
+          const input = { digest: request.digest, reason: deny ? 'no' : null };
+          return outcome(
+            reviewRequest(on(index), max, request.id, { ...input, decision: deny ? 'deny' : 'approve' }),
+          );
+        }),
+      );
+      for (const code of Object.keys(tally(outcomes)))
+        expect(['done', 'already_decided', 'wrong_state', 'conflict']).toContain(code);
+      expect(await now(id)).toMatchObject({ state: 'used_up', used: 5 });
+      expect((await grants()).map(({ state }) => state)).toEqual(times(5, () => 'active'));
+      const ends = await Promise.all(
+        ['approved', 'denied', 'cancelled', 'expired'].map((end) => told(`request.${end}`)),
+      );
+      expect(ends[0]).toHaveLength(5);
+      expect(ends[3]!.length).toBeGreaterThan(0);
+      const over = ends.flat().map(({ data }) => data['request']);
+      expect([...over].sort()).toEqual(waiting.map(({ request }) => request.id).sort());
+    });
 
-  test('reviews, withdrawal and its end at once: what waits ends once, and no more are let in than it says', async () => {
-    await start(1);
-    const { id } = await open({ uses: 5 });
-    const waiting = await Promise.all(times(ENGINEERS, ask));
-    flow.clock.forward(2 * 3_600 - 1);
-    const outcomes = await Promise.all(
-      times(WAYS, (index) => {
-        const { request } = waiting[index % ENGINEERS]!;
-        if (index === 60) return outcome(withdraw(index, id));
-        if (index % 10 === 9) return outcome(runDueTransitions(on(index)));
-        const decision = { decision: 'approve' as const, digest: request.digest, reason: null };
-        return outcome(reviewRequest(on(index), max, request.id, decision));
-      }),
-    );
-    for (const code of Object.keys(tally(outcomes)))
-      expect(['done', 'already_decided', 'controls_changed', 'wrong_state', 'conflict']).toContain(code);
-    const made = await grants();
-    expect(made.length).toBeLessThanOrEqual(5);
-    expect(made.filter(({ state }) => state !== 'ended')).toEqual([]);
-    expect(await now(id)).toMatchObject({ state: 'withdrawn', used: made.length });
-    const terminal = ['request.approved', 'request.denied', 'request.expired'];
-    const ends = (await flow.leaves('acme')).filter(({ type }) => terminal.includes(type));
-    expect(new Set(ends.map(({ data }) => data['request'])).size).toBe(ENGINEERS);
-    expect(ends).toHaveLength(ENGINEERS);
+    test('reviews, withdrawal and its end at once: what waits ends once, and no more are let in than it says', async () => {
+      await start(1);
+      const { id } = await open({ uses: 5 });
+      const waiting = await Promise.all(times(ENGINEERS, ask));
+      flow.clock.forward(2 * 3_600 - 1);
+      const outcomes = await Promise.all(
+        times(WAYS, (index) => {
+          const { request } = waiting[index % ENGINEERS]!;
+          if (index === 60) return outcome(withdraw(index, id));
+          if (index % 10 === 9) return outcome(runDueTransitions(on(index)));
+          const decision = { decision: 'approve' as const, digest: request.digest, reason: null };
+          return outcome(reviewRequest(on(index), max, request.id, decision));
+        }),
+      );
+      for (const code of Object.keys(tally(outcomes)))
+        expect(['done', 'already_decided', 'controls_changed', 'wrong_state', 'conflict']).toContain(code);
+      const made = await grants();
+      expect(made.length).toBeLessThanOrEqual(5);
+      expect(made.filter(({ state }) => state !== 'ended')).toEqual([]);
+      expect(await now(id)).toMatchObject({ state: 'withdrawn', used: made.length });
+      const terminal = ['request.approved', 'request.denied', 'request.expired'];
+      const ends = (await flow.leaves('acme')).filter(({ type }) => terminal.includes(type));
+      expect(new Set(ends.map(({ data }) => data['request'])).size).toBe(ENGINEERS);
+      expect(ends).toHaveLength(ENGINEERS);
+    });
   });
 });

@@ -18,6 +18,7 @@ import {
 import { appendLeaf, EMPTY_RANGE, rangeRoot } from '@countersign/audit-log';
 import { commit, decodeBase64url, parseInvitation, statementHash } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
+import { rowsOfEachKind } from '../support/samples.js';
 import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
@@ -270,7 +271,8 @@ describeOn('SQLite', 'invitations', (bench) => {
   describe('P1: a request that does not fit', () => {
     beforeEach(() => start());
 
-    test.each<[string, Partial<InvitationInput>, Partial<AccessRequestInput>, string[]]>([
+    type Misfit = [why: string, Partial<InvitationInput>, Partial<AccessRequestInput>, refusals: string[]];
+    const MISFITS: Misfit[] = [
       [
         'asks for more',
         { scope: [{ resource: 'invoices/1', actions: ['read'] }] },
@@ -296,14 +298,18 @@ describeOn('SQLite', 'invitations', (bench) => {
         {},
         ['forbidden_scope /scope', 'duration_too_long /duration', 'ticket_required /ticket'],
       ],
-    ])('because it %s', async (_what, invitation, change, expected) => {
-      const { id } = await open(invitation);
-      expect(await refusals(flow.ask(erin, { ...change, basis: 'invitation' }))).toEqual(expected);
-      const { invitation: none, needs, refusals: ordinary } = await preview(change);
-      expect([none, needs?.customer.required, ordinary]).toEqual([null, 1, []]);
-      expect((await flow.ask(erin, change)).request.state).toBe('awaiting_customer');
-      expect((await read(id)).used).toBe(0);
-    });
+    ];
+    test.each(rowsOfEachKind(MISFITS, ([, , , refusals]) => refusals.join()))(
+      'because it %s',
+      async (_what, invitation, change, expected) => {
+        const { id } = await open(invitation);
+        expect(await refusals(flow.ask(erin, { ...change, basis: 'invitation' }))).toEqual(expected);
+        const { invitation: none, needs, refusals: ordinary } = await preview(change);
+        expect([none, needs?.customer.required, ordinary]).toEqual([null, 1, []]);
+        expect((await flow.ask(erin, change)).request.state).toBe('awaiting_customer');
+        expect((await read(id)).used).toBe(0);
+      },
+    );
 
     test('is told so where no invitation is open at all', async () => {
       expect(await refusals(flow.ask(erin, { basis: 'invitation' }))).toEqual(['not_eligible /basis']);

@@ -18,7 +18,7 @@ const PASSED: IsolationReport = {
   ...{ leaks: [], problem: null },
 };
 
-describeOn('PostgreSQL', 'the nightly isolation test', (bench) => {
+describeOn('SQLite', 'the nightly isolation test', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     const file = smallOrganisation();

@@ -5,8 +5,9 @@ import {
   pendingMigrations,
   schemaDrift,
 } from '@countersign/persistence';
-import { optionsFor } from '../support/migrated-database.js';
+import { migratedPostgres, optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, serverUrl, withClient } from '../support/postgres/database.js';
+import { onlyInSoak } from '../support/samples.js';
 import { oneUnit } from './support/one-unit.js';
 
 const refused = (code: string) => expect.objectContaining({ name: 'StoreError', code });
@@ -18,6 +19,11 @@ describe('opening and migrating a PostgreSQL database', () => {
     ({ url, drop } = await emptyDatabase());
   });
   afterEach(() => drop());
+  /** Takes a copy of a migrated database in its place. */
+  const takeMigrated = async (): Promise<void> => {
+    await drop();
+    ({ url, drop } = await migratedPostgres());
+  };
 
   const raw = async (sql: string) => (await withClient(url, (client) => client.query(sql))).rows;
   const asLogin = (name: string, password: string): string =>
@@ -48,7 +54,7 @@ describe('opening and migrating a PostgreSQL database', () => {
   });
 
   test('a wrong master key opens nothing', async () => {
-    await migrate(optionsFor(url));
+    await takeMigrated();
     const wrong = optionsFor(url, { masterKey: new Uint8Array(32).fill(8) });
     await expect(openStore(wrong)).rejects.toThrow(refused('master_key_mismatch'));
     await expect(migrate(wrong)).rejects.toThrow(refused('master_key_mismatch'));
@@ -62,25 +68,27 @@ describe('opening and migrating a PostgreSQL database', () => {
     }
   });
 
-  test('text is sorted by its bytes and the schema does not drift, whatever the database’s own language', async () => {
-    const name = new URL(url).pathname.slice(1);
-    await withClient(serverUrl(), async (client) => {
-      await client.query(`DROP DATABASE ${name}`);
-      await client.query(
-        `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'`,
-      );
-    });
-    await migrate(optionsFor(url));
-    expect(await schemaDrift(url)).toEqual([]);
-    expect(
-      await raw(`SELECT table_name, column_name FROM information_schema.columns
+  onlyInSoak(() => {
+    test('text is sorted by its bytes and the schema does not drift, whatever the database’s own language', async () => {
+      const name = new URL(url).pathname.slice(1);
+      await withClient(serverUrl(), async (client) => {
+        await client.query(`DROP DATABASE ${name}`);
+        await client.query(
+          `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'`,
+        );
+      });
+      await migrate(optionsFor(url));
+      expect(await schemaDrift(url)).toEqual([]);
+      expect(
+        await raw(`SELECT table_name, column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> 'migrations'
           AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'`),
-    ).toEqual([]);
+      ).toEqual([]);
+    });
   });
 
   test('the login of the brokers cannot leave their role for more rights, and does all their work', async () => {
-    await migrate(optionsFor(url));
+    await takeMigrated();
     expect(await hasSeparateLogin(url)).toBe(false);
     await withClient(serverUrl(), (client) => client.query("ALTER ROLE countersign_login PASSWORD 'l'"));
     const login = asLogin('countersign_login', 'l');
@@ -104,36 +112,38 @@ describe('opening and migrating a PostgreSQL database', () => {
       expect([sql, await smuggled(sql)]).toEqual([sql, '42501']);
   });
 
-  test('one login may own and migrate while brokers have another that owns nothing', async () => {
-    const name = new URL(url).pathname.slice(1);
-    const [owner, broker] = [`owner_${name}`, `broker_${name}`];
-    await withClient(serverUrl(), async (client) => {
-      await client.query(`CREATE ROLE ${owner} LOGIN CREATEROLE PASSWORD 'o'`);
-      await client.query(`CREATE ROLE ${broker} LOGIN PASSWORD 'b'`);
-      await client.query(`ALTER DATABASE ${name} OWNER TO ${owner}`);
-    });
-    try {
-      const owned = asLogin(owner, 'o');
-      const [{ known }] = (await raw(
-        "SELECT count(*)::int AS known FROM pg_roles WHERE rolname = 'countersign_app'",
-      )) as [{ known: number }];
-      // Another suite has made the role on this server already, and its new owner is no member of it.
-      if (known === 1) {
-        await expect(migrate(optionsFor(owned))).rejects.toThrow(refused('role_missing'));
-        await raw(`GRANT countersign_app TO ${owner}`);
+  onlyInSoak(() => {
+    test('one login may own and migrate while brokers have another that owns nothing', async () => {
+      const name = new URL(url).pathname.slice(1);
+      const [owner, broker] = [`owner_${name}`, `broker_${name}`];
+      await withClient(serverUrl(), async (client) => {
+        await client.query(`CREATE ROLE ${owner} LOGIN CREATEROLE PASSWORD 'o'`);
+        await client.query(`CREATE ROLE ${broker} LOGIN PASSWORD 'b'`);
+        await client.query(`ALTER DATABASE ${name} OWNER TO ${owner}`);
+      });
+      try {
+        const owned = asLogin(owner, 'o');
+        const [{ known }] = (await raw(
+          "SELECT count(*)::int AS known FROM pg_roles WHERE rolname = 'countersign_app'",
+        )) as [{ known: number }];
+        // Another suite has made the role on this server already, and its new owner is no member of it.
+        if (known === 1) {
+          await expect(migrate(optionsFor(owned))).rejects.toThrow(refused('role_missing'));
+          await raw(`GRANT countersign_app TO ${owner}`);
+        }
+        await migrate(optionsFor(owned));
+        const stranger = openStore(optionsFor(asLogin(broker, 'b')));
+        await expect(stranger).rejects.toThrow(refused('role_missing'));
+        await raw(`GRANT countersign_app TO ${broker}`);
+        const store = await openStore(optionsFor(asLogin(broker, 'b')));
+        await oneUnit(store, 'acme');
+        expect(await store.readAsVendor((unit) => unit.feed.head())).toEqual({ epoch: 1, seq: 1 });
+        await store.close();
+      } finally {
+        await drop();
+        await withClient(serverUrl(), (client) => client.query(`DROP ROLE ${owner}, ${broker}`));
+        ({ url, drop } = await emptyDatabase());
       }
-      await migrate(optionsFor(owned));
-      const stranger = openStore(optionsFor(asLogin(broker, 'b')));
-      await expect(stranger).rejects.toThrow(refused('role_missing'));
-      await raw(`GRANT countersign_app TO ${broker}`);
-      const store = await openStore(optionsFor(asLogin(broker, 'b')));
-      await oneUnit(store, 'acme');
-      expect(await store.readAsVendor((unit) => unit.feed.head())).toEqual({ epoch: 1, seq: 1 });
-      await store.close();
-    } finally {
-      await drop();
-      await withClient(serverUrl(), (client) => client.query(`DROP ROLE ${owner}, ${broker}`));
-      ({ url, drop } = await emptyDatabase());
-    }
+    });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { postgresArray } from '../../libs/persistence/src/engine/postgres/arrays.js';
 import { anyText } from '../factories/any-text.js';
+import { runs } from '../support/samples.js';
 import type { TestDatabase } from './support/database.js';
 import { postgresDatabase } from './support/postgres.js';
 
@@ -73,7 +74,7 @@ describe.each(Object.entries(ELEMENTS))('a binary array of %s, in a real Postgre
           expect(await understood(type, sent)).toEqual(await understood(type, values));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { CONNECTION, PATIENT } from '../../libs/persistence/src/engine/postgres/
 import { eventually } from '../support/eventually.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
+import { rowsOfEachKind } from '../support/samples.js';
 import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
 import { failingOnce, withStatements } from './support/driver.js';
@@ -37,17 +38,20 @@ describe('a unit that PostgreSQL gives up for another', () => {
     );
   }
 
-  test.each(['40001', '40P01'])('P7: is run again as a whole (%s), and has its effect once', async (code) => {
-    await refuse(4, code);
-    let ends = 0;
-    await oneUnit(store, 'acme', () => {
-      ends += 1;
-    });
-    expect(ends).toBe(1);
-    expect(await count('requests')).toBe(1);
-    expect(await database.raw('SELECT seq FROM events ORDER BY seq')).toEqual([{ seq: 0 }, { seq: 1 }]);
-    expect([await count('notices'), await count('feed_changes')]).toEqual([1, 1]);
-  });
+  test.each(rowsOfEachKind(['40001', '40P01'], () => 'a code'))(
+    'P7: is run again as a whole (%s), and has its effect once',
+    async (code) => {
+      await refuse(4, code);
+      let ends = 0;
+      await oneUnit(store, 'acme', () => {
+        ends += 1;
+      });
+      expect(ends).toBe(1);
+      expect(await count('requests')).toBe(1);
+      expect(await database.raw('SELECT seq FROM events ORDER BY seq')).toEqual([{ seq: 0 }, { seq: 1 }]);
+      expect([await count('notices'), await count('feed_changes')]).toEqual([1, 1]);
+    },
+  );
 
   test('P7: is given up after five times, and leaves nothing', async () => {
     await refuse(5, '40001');
@@ -136,7 +140,7 @@ const POOLERS = {
     (client as unknown as { connection: { parsedStatements: object } }).connection.parsedStatements = {};
   },
 };
-test.each(Object.entries(POOLERS))(
+test.each(rowsOfEachKind(Object.entries(POOLERS), () => 'a pooler'))(
   'named statements switch off by themselves behind a pooler that %s',
   async (_what, handOn) => {
     const readHead = () => store.readAsVendor((unit) => unit.feed.head());

@@ -1,12 +1,12 @@
 import { type Deps, NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS, type Store } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 import { TestClock } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeStore('pruning', (bench) => {
+describeOn('SQLite', 'pruning', (bench) => {
   const deps = (clock: TestClock, store: Store = bench.store): Deps => ({
     store,
     clock,

@@ -11,7 +11,7 @@ import {
 } from '@countersign/access';
 import { counterTerms, halfTime } from '@countersign/wording';
 import { samples } from '../support/samples.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -20,7 +20,7 @@ const ROUNDS = samples('twoStoreRounds');
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 
 /** Two stores on one database, as two brokers have them: what one decides the other must find. */
-describeStore('races through two stores', (bench) => {
+describeOn('PostgreSQL', 'races through two stores', (bench) => {
   let flow: Workflow;
   let other: Workflow['deps'];
   let [erin, max, ada, bob] = [] as unknown as [Principal, Principal, Principal, Principal];

@@ -17,6 +17,7 @@ import {
 import { type Recurrence, statementHash, type Terms, termsDigest } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { type Copies, copiesOf, faultOf } from '../support/log-copy.js';
+import { rowsOfEachKind } from '../support/samples.js';
 import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -91,7 +92,8 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
     expect(await faultOf(await copies())).toBe('none');
   });
 
-  test.each<[string, string, Partial<AccessRequestInput>, string]>([
+  type Request = [at: string, when: string, Partial<AccessRequestInput>, expected: string];
+  const REQUESTS: Request[] = [
     ['its first second', '2026-11-24T15:00:00Z', {}, 'done'],
     ['the last second that leaves time', '2026-11-24T16:30:00Z', {}, 'done'],
     ['a second later', '2026-11-24T16:30:01Z', {}, 'duration_too_long /duration'],
@@ -127,13 +129,18 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       { startsOn: 'first-use', useBy: '2026-11-24T16:30:01Z' },
       'duration_too_long /duration',
     ],
-  ])('P1: a request at %s', async (_what, when, change, expected) => {
-    await open();
-    at(when);
-    expect(await refusal(ask(change))).toBe(expected);
-  });
+  ];
+  test.each(rowsOfEachKind(REQUESTS, ([, , , expected]) => expected))(
+    'P1: a request at %s',
+    async (_what, when, change, expected) => {
+      await open();
+      at(when);
+      expect(await refusal(ask(change))).toBe(expected);
+    },
+  );
 
-  test.each<[string, Recurrence, string, string]>([
+  type Hour = [what: string, Recurrence, when: string, expected: string];
+  const HOURS: Hour[] = [
     [
       'in the skipped hour',
       { ...TUESDAYS, days: ['sun'], from: '02:30', to: '04:00' },
@@ -200,15 +207,19 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       '2028-02-28T00:10:00Z',
       'outside_hours /startsAt',
     ],
-  ])('P1: a request %s', async (_what, recurs, when, expected) => {
-    at(new Date(Date.parse(when) - 2 * 86_400_000).toISOString());
-    await open({
-      recurs,
-      until: new Date(Date.parse(when) + 20 * 86_400_000).toISOString().replace('.000Z', 'Z'),
-    });
-    at(when);
-    expect(await refusal(ask())).toBe(expected);
-  });
+  ];
+  test.each(rowsOfEachKind(HOURS, ([, , , expected]) => expected))(
+    'P1: a request %s',
+    async (_what, recurs, when, expected) => {
+      at(new Date(Date.parse(when) - 2 * 86_400_000).toISOString());
+      await open({
+        recurs,
+        until: new Date(Date.parse(when) + 20 * 86_400_000).toISOString().replace('.000Z', 'Z'),
+      });
+      at(when);
+      expect(await refusal(ask())).toBe(expected);
+    },
+  );
 
   test('P1: access for its next time starts then, and gets no token before', async () => {
     await open();
@@ -344,7 +355,8 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       return { tenant, deployment };
     }
 
-    test.each<[string, Recurrence | undefined, string]>([
+    type Times = [which: string, Recurrence | undefined, expected: string];
+    const TIMES: Times[] = [
       ['the same times', TUESDAYS, 'none'],
       ['times on every day', { ...TUESDAYS, days: EVERY_DAY }, 'none'],
       ['no times', undefined, 'none'],
@@ -354,12 +366,16 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       ['times that begin after the access', { ...TUESDAYS, from: '16:15' }, 'not_allowed'],
       ['times of another zone', { ...TUESDAYS, zone: 'Europe/London' }, 'not_allowed'],
       ['times of an unknown zone', { ...TUESDAYS, zone: 'Europe/Atlantis' }, 'wrong_invitation'],
-    ])('P10: replays access against an invitation with %s', async (_what, recurs, expected) => {
-      await open();
-      at('2026-11-24T15:10:00Z');
-      await mint(await grantOf((await ask()).request.id));
-      const found = await faultOf(withOther(recurs, await copies()));
-      expect(found.split(' ')[0]).toBe(expected);
-    });
+    ];
+    test.each(rowsOfEachKind(TIMES, ([, , expected]) => expected))(
+      'P10: replays access against an invitation with %s',
+      async (_what, recurs, expected) => {
+        await open();
+        at('2026-11-24T15:10:00Z');
+        await mint(await grantOf((await ask()).request.id));
+        const found = await faultOf(withOther(recurs, await copies()));
+        expect(found.split(' ')[0]).toBe(expected);
+      },
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { listRequests, type Principal } from '@countersign/access';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('the search for requests', (bench) => {
+describeOn('SQLite', 'the search for requests', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

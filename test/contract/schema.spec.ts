@@ -20,9 +20,11 @@ describeStore('the schema that the migrations make from empty', (bench) => {
     expect(await schemaDrift(bench.database.url)).toEqual([]);
   });
 
-  test('a drift would be seen', async () => {
-    await bench.database.raw('ALTER TABLE requests ADD COLUMN forgotten integer');
-    expect(await schemaDrift(bench.database.url)).not.toEqual([]);
+  bench.describeOn('SQLite', () => {
+    test('a drift would be seen', async () => {
+      await bench.database.raw('ALTER TABLE requests ADD COLUMN forgotten integer');
+      expect(await schemaDrift(bench.database.url)).not.toEqual([]);
+    });
   });
 
   test('has the transitions of the domain’s tables and no others', async () => {

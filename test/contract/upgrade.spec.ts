@@ -93,7 +93,7 @@ async function fill(raw: Raw): Promise<void> {
 
 /**
  * Earlier releases, and this one: a database of each is taken to one more migration that the test adds, by the very steps
- * that `countersign migrate` takes. `npm test` takes the first release and the newest ones, the soak takes all.
+ * that `countersign migrate` takes. `npm test` takes the first release, from which all migrations run, and the soak takes all.
  */
 const OLDEST_OF_NEW = Math.max(2, RELEASES + 2 - samples('earlierReleases'));
 const BEFORE = [1, ...Array.from({ length: RELEASES + 1 - OLDEST_OF_NEW }, (_, at) => OLDEST_OF_NEW + at)];

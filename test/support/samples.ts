@@ -38,8 +38,8 @@ export const SAMPLES = {
   /** Rounds of a hundred decisions at once: on the domain, and through two stores. */
   decisionRounds: { quick: 1, full: 5 },
   twoStoreRounds: { quick: 2, full: 6 },
-  /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
-  earlierReleases: { quick: 2, full: 1_000 },
+  /** Earlier schemas from which a database is upgraded: the first, and from two on the newest ones. The full count is more than there are. */
+  earlierReleases: { quick: 1, full: 1_000 },
   /** Rows in each table of the databases whose plans are read. */
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
@@ -53,7 +53,7 @@ export const SAMPLES = {
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
   fleetGateways: { quick: 4, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. Up to four run at once. */
-  logWriterKills: { quick: 4, full: 250 },
+  logWriterKills: { quick: 2, full: 250 },
 } as const;
 
 /** Whether this is a run with the full counts: the soak. For a whole test of the soak alone, use `onlyInSoak`. */

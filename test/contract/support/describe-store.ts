@@ -8,6 +8,8 @@ import { sqliteDatabase } from './sqlite.js';
 export interface Bench {
   readonly database: TestDatabase;
   readonly store: OpenedStore;
+  /** Registers tests of this part that `npm test` runs on that kind of store alone, as `describeOn` does for a whole part. */
+  describeOn(quick: EngineName, register: () => void): void;
 }
 
 export type Contract = (bench: Bench) => void;
@@ -38,7 +40,7 @@ function describeOnEach(
   name: string,
   contract: Contract,
 ): void {
-  describe.each(engines)(`${name} on $engine`, ({ make }) => {
+  describe.each(engines)(`${name} on $engine`, ({ engine, make }) => {
     let database: TestDatabase;
     let store: OpenedStore;
     beforeEach(async () => {
@@ -52,6 +54,9 @@ function describeOnEach(
       },
       get store() {
         return store;
+      },
+      describeOn: (quick, register) => {
+        if (isFullRun() || engine === quick) register();
       },
     });
   });

@@ -6,6 +6,7 @@ import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { onBusyMachine } from '../../../../test/support/deadline.js';
+import { rowsOfEachKind } from '../../../../test/support/samples.js';
 import { systemClock } from '../clock.js';
 
 /** A clock that a test can move forward, and whose wall clock can be wrong. */
@@ -341,29 +342,33 @@ describe('in touch', () => {
     await until(() => world.gateway.isInTouch());
   });
 
-  test.each([
+  const STEPS: [what: string, wall: number, broker: number][] = [
     ['the gateway’s clock steps back', -3_600_000, 0],
     ['the gateway’s clock steps forth', 60_000, 0],
     ['the broker’s clock steps back', 0, -60_000],
     ['the broker’s clock steps forth', 0, 3_600_000],
     // No one could know any more which tokens have expired.
     ['both clocks step back together', -3_600_000, -3_600_000],
-  ])('P6: %s: everything is refused until the clocks agree again', async (_, wallStep, brokerStep) => {
-    await start();
-    const { broker, upstream } = world;
-    const token = broker.token(broker.grant());
-    expect((await world.send({ token })).status).toBe(200);
-    clock.step = wallStep;
-    broker.clockOffset = brokerStep;
-    await until(() => !world.gateway.isInTouch());
-    const hits = upstream.hits.length;
-    for (let times = 0; times < 20; times++) expect((await world.send({ token })).status).toBe(503);
-    expect(upstream.hits).toHaveLength(hits);
-    clock.step = 0;
-    broker.clockOffset = 0;
-    await until(() => world.gateway.isInTouch());
-    expect((await world.send({ token })).status).toBe(200);
-  });
+  ];
+  test.each(rowsOfEachKind(STEPS, ([, wall, broker]) => `${wall === 0} ${broker === 0}`))(
+    'P6: %s: everything is refused until the clocks agree again',
+    async (_, wallStep, brokerStep) => {
+      await start();
+      const { broker, upstream } = world;
+      const token = broker.token(broker.grant());
+      expect((await world.send({ token })).status).toBe(200);
+      clock.step = wallStep;
+      broker.clockOffset = brokerStep;
+      await until(() => !world.gateway.isInTouch());
+      const hits = upstream.hits.length;
+      for (let times = 0; times < 20; times++) expect((await world.send({ token })).status).toBe(503);
+      expect(upstream.hits).toHaveLength(hits);
+      clock.step = 0;
+      broker.clockOffset = 0;
+      await until(() => world.gateway.isInTouch());
+      expect((await world.send({ token })).status).toBe(200);
+    },
+  );
 
   test('P6: after a resume everything is refused until all missed changes have arrived', async () => {
     await start();

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { JWT_PLAYBOOK, type Material, malleated } from '../../../../test/support/jwt-playbook.js';
+import { rowsOfEachKind } from '../../../../test/support/samples.js';
 
 let world: GatewayWorld;
 let material: Material;
@@ -45,14 +46,18 @@ async function twice(token: string): Promise<{ status: number; reason: unknown }
   return answers;
 }
 
-test.each(JWT_PLAYBOOK)('P1: %s opens nothing, and asks nobody', async (_name, forge, reason) => {
-  expect(await twice(forge(material))).toEqual([
-    { status: 401, reason },
-    { status: 401, reason },
-  ]);
-  expect(world.upstream.hits).toHaveLength(0);
-  expect(connections).toBe(0);
-});
+// All of them are tried on the check itself, in libs/authorization.
+test.each(rowsOfEachKind(JWT_PLAYBOOK, ([, , reason]) => reason))(
+  'P1: %s opens nothing, and asks nobody',
+  async (_name, forge, reason) => {
+    expect(await twice(forge(material))).toEqual([
+      { status: 401, reason },
+      { status: 401, reason },
+    ]);
+    expect(world.upstream.hits).toHaveLength(0);
+    expect(connections).toBe(0);
+  },
+);
 
 test('P1: the valid token opens what it is for, in either form of its signature, and nothing else', async () => {
   for (const token of [material.token, malleated(material)]) {

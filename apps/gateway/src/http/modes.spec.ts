@@ -14,6 +14,7 @@ import {
 import { ServiceStub } from '../../../../test/fakes/modes/service-stub.js';
 import { PROXY_SECRET, startWays, type Way } from '../../../../test/fakes/modes/ways.js';
 import { until } from '../../../../test/fakes/until.js';
+import { rowsOfEachKind } from '../../../../test/support/samples.js';
 
 const DOCUMENT = 'docs/gateways/README.md';
 const proxies = { secret: PROXY_SECRET, networks: ['127.0.0.0/8'] };
@@ -84,7 +85,8 @@ describe.each(Object.keys(SETTINGS) as Setting[])('every mode, %s', (setting) =>
   test.each(cases.map((one) => [one.promise, one.each.title, one] as const))(
     '%s: %s',
     async (_promise, _title, { each, modes }) => {
-      const ways = running.ways.filter(({ mode }) => (each.modes ?? CALL_MODES).includes(mode));
+      const all = running.ways.filter(({ mode }) => (each.modes ?? CALL_MODES).includes(mode));
+      const ways = rowsOfEachKind(all, ({ mode }) => mode);
       const results: [string, string | undefined][] = [];
       for (const way of ways) results.push([way.name, await each.result(trialOf(way))]);
       expect(Object.fromEntries(results)).toEqual(

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
+import { onlyInSoak } from '../../../../test/support/samples.js';
 
 const BODY = '{"status":"void"}';
 const bodySha256 = `sha256:${createHash('sha256').update(BODY).digest('hex')}`;
@@ -114,35 +115,37 @@ describe('the attack “300 half-sent uploads hold a grant’s places for 19 sec
     });
   }
 
-  test('at most 64 of them are open; other calls, and bodies that come with their head, go on', async () => {
-    world = await GatewayWorld.start({ callTimes: { clientIdleMs: 600_000 } });
-    const { broker } = world;
-    const token = broker.token(broker.grant());
-    let refused = 0;
-    const lines: string[] = [];
-    for (let count = 0; count < 300; count += 1)
-      void halfUpload(token).then((line) => {
-        refused += 1;
-        lines.push(line);
-      });
-    await until(() => refused === 300 - 64, 60_000);
-    expect(new Set(lines)).toEqual(new Set(['HTTP/1.1 429 Too Many Requests']));
-    const read = Array.from({ length: 100 }, () => world.send({ token }));
-    expect(new Set((await Promise.all(read)).map(({ status }) => status))).toEqual(new Set([200]));
-    const whole = await world.raw(
-      `POST /billing/tenants/acme/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\n\r\n{}`,
-    );
-    expect(whole.status).toBe(200);
-    for (const socket of sockets.splice(0)) socket.destroy();
-    // Their places are free again, and an upload that is slow but whole succeeds.
-    const slowly = () =>
-      world.send({
-        method: 'POST',
-        path: '/billing/tenants/acme/invoices',
-        token,
-        body: new Blob(['x'.repeat(200_000)]).stream(),
-      });
-    await until(async () => (await slowly()).status === 200);
+  onlyInSoak(() => {
+    test('at most 64 of them are open; other calls, and bodies that come with their head, go on', async () => {
+      world = await GatewayWorld.start({ callTimes: { clientIdleMs: 600_000 } });
+      const { broker } = world;
+      const token = broker.token(broker.grant());
+      let refused = 0;
+      const lines: string[] = [];
+      for (let count = 0; count < 300; count += 1)
+        void halfUpload(token).then((line) => {
+          refused += 1;
+          lines.push(line);
+        });
+      await until(() => refused === 300 - 64, 60_000);
+      expect(new Set(lines)).toEqual(new Set(['HTTP/1.1 429 Too Many Requests']));
+      const read = Array.from({ length: 100 }, () => world.send({ token }));
+      expect(new Set((await Promise.all(read)).map(({ status }) => status))).toEqual(new Set([200]));
+      const whole = await world.raw(
+        `POST /billing/tenants/acme/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\n\r\n{}`,
+      );
+      expect(whole.status).toBe(200);
+      for (const socket of sockets.splice(0)) socket.destroy();
+      // Their places are free again, and an upload that is slow but whole succeeds.
+      const slowly = () =>
+        world.send({
+          method: 'POST',
+          path: '/billing/tenants/acme/invoices',
+          token,
+          body: new Blob(['x'.repeat(200_000)]).stream(),
+        });
+      await until(async () => (await slowly()).status === 200);
+    });
   });
 
   test('their bound over all grants of a service leaves room for others too', async () => {

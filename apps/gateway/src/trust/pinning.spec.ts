@@ -20,6 +20,7 @@ import { ADA, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
 import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
 import { until } from '../../../../test/fakes/until.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
+import { onlyInSoak, rowsOfEachKind } from '../../../../test/support/samples.js';
 import type { Readiness } from '../http/own-pages.js';
 
 const DAY = 86_400_000;
@@ -77,13 +78,15 @@ describe('P12: pins on a gateway’s own host', () => {
     await expect(claimed.world.startGateway()).rejects.toThrow('do not follow');
   });
 
-  test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
+  type Spoiling = [how: string, (path: string) => Promise<unknown>, RegExp];
+  const SPOILINGS: Spoiling[] = [
     ['is huge', (path) => truncate(path, 2 ** 40), /larger than/],
     ['is a folder', (path) => rm(path).then(() => mkdir(path)), /is not a regular file/],
     ['is empty', (path) => truncate(path, 0), /is not JSON/],
     ['was cut short', (path) => truncate(path, 1_000), /is not JSON/],
     ['is of another form', (path) => writeFile(path, '{"v":2}'), /v/],
-  ])(
+  ];
+  test.each(rowsOfEachKind(SPOILINGS, ([, , why]) => why.source))(
     'P13: a chain on disk that %s keeps the gateway from starting, by name and within moments',
     async (_, spoil, why) => {
       claimed = await ClaimedWorld.start();
@@ -170,7 +173,7 @@ describe('P12: pins on a gateway’s own host', () => {
         },
       ],
     ];
-    test.each(attacks)(
+    test.each(rowsOfEachKind(attacks, ([, alarm]) => alarm))(
       '%s: the old pin stays in force, over restarts, and the alarm is raised',
       async (_how, alarm, attack) => {
         claimed = await ClaimedWorld.start();
@@ -313,45 +316,49 @@ describe('P12: pins on a gateway’s own host', () => {
       await until(() => JSON.stringify(world.broker.pins.at(-1)) === JSON.stringify([reached]));
     });
 
-    test('over restarts too: an older copy of the folder is not enough', async () => {
-      claimed = await ClaimedWorld.start();
-      const { world } = claimed;
-      const { byAda } = await both();
-      const token = await signed();
-      expect(await claimed.read(token)).toBe('200');
-      const least = hashOf(onlyAda());
-      feed(claimed.genesis);
-      await world.gateway.close();
-      const chain = `${world.spoolDir}/trust/chains/acme.${claimed.trust.slice(7)}.json`;
-      const text = JSON.stringify({ v: 1, pinned: claimed.trust, versions: [claimed.genesis] });
-      await writeFile(chain, text);
-      await claimed.pin(claimed.trust, { atLeast: least });
-      await world.startGateway();
-      await until(() => world.gateway.isInTouch());
-      expect(world.logLines.join('')).toContain('behind_pin');
-      for (const each of [token, byAda])
-        expect(await claimed.read(each)).toBe('not_countersigned not_pinned');
-      feed(...claimed.chain);
-      await until(async () => (await claimed.read(byAda)) === '200');
+    onlyInSoak(() => {
+      test('over restarts too: an older copy of the folder is not enough', async () => {
+        claimed = await ClaimedWorld.start();
+        const { world } = claimed;
+        const { byAda } = await both();
+        const token = await signed();
+        expect(await claimed.read(token)).toBe('200');
+        const least = hashOf(onlyAda());
+        feed(claimed.genesis);
+        await world.gateway.close();
+        const chain = `${world.spoolDir}/trust/chains/acme.${claimed.trust.slice(7)}.json`;
+        const text = JSON.stringify({ v: 1, pinned: claimed.trust, versions: [claimed.genesis] });
+        await writeFile(chain, text);
+        await claimed.pin(claimed.trust, { atLeast: least });
+        await world.startGateway();
+        await until(() => world.gateway.isInTouch());
+        expect(world.logLines.join('')).toContain('behind_pin');
+        for (const each of [token, byAda])
+          expect(await claimed.read(each)).toBe('not_countersigned not_pinned');
+        feed(...claimed.chain);
+        await until(async () => (await claimed.read(byAda)) === '200');
+      });
     });
 
-    test('a longer chain without that version is never enough', async () => {
-      claimed = await ClaimedWorld.start({ pinned: false });
-      const newest = onlyAda();
-      const aside = signedTrust(nextTrust(claimed.genesis.document, { threshold: 1 }), [
-        claimed.ada,
-        claimed.bob,
-      ]);
-      const further = signedTrust(nextTrust(aside.document, { threshold: 2 }), [claimed.ada]);
-      feed(claimed.genesis, aside, further);
-      // With the pin the gateway takes the chain that it has then, and no other one after it.
-      await claimed.feedApplied();
-      await claimed.pin(claimed.trust, { atLeast: hashOf(newest) });
-      await until(async () => (await ready())[0]?.behind === hashOf(further));
-      expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
-      feed(...claimed.chain);
-      await claimed.feedApplied();
-      expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
+    onlyInSoak(() => {
+      test('a longer chain without that version is never enough', async () => {
+        claimed = await ClaimedWorld.start({ pinned: false });
+        const newest = onlyAda();
+        const aside = signedTrust(nextTrust(claimed.genesis.document, { threshold: 1 }), [
+          claimed.ada,
+          claimed.bob,
+        ]);
+        const further = signedTrust(nextTrust(aside.document, { threshold: 2 }), [claimed.ada]);
+        feed(claimed.genesis, aside, further);
+        // With the pin the gateway takes the chain that it has then, and no other one after it.
+        await claimed.feedApplied();
+        await claimed.pin(claimed.trust, { atLeast: hashOf(newest) });
+        await until(async () => (await ready())[0]?.behind === hashOf(further));
+        expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
+        feed(...claimed.chain);
+        await claimed.feedApplied();
+        expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
+      });
     });
 
     test('a requirement that is added later cuts open calls and closes at once; only removing it opens again', async () => {

@@ -17,6 +17,7 @@ import { ADA, BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js'
 import type { FakeGrant, GrantWishes } from '../../../../test/fakes/feed-broker.js';
 import { until } from '../../../../test/fakes/until.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
+import { onlyInSoak, rowsOfEachKind } from '../../../../test/support/samples.js';
 
 /**
  * An attacker who has taken over the broker signs tokens and feed events with its real keys, and writes anything into
@@ -72,12 +73,14 @@ describe('P12: a broker that is completely taken over', () => {
     ]);
   });
 
-  test('empties the broker’s own countersign rules: still refused', async () => {
-    broker().tenants = [{ slug: 'acme', forbid: [] }];
-    broker().change({ tenants: broker().tenants });
-    await claimed.feedApplied();
-    const inserted = await grant();
-    expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
+  onlyInSoak(() => {
+    test('empties the broker’s own countersign rules: still refused', async () => {
+      broker().tenants = [{ slug: 'acme', forbid: [] }];
+      broker().change({ tenants: broker().tenants });
+      await claimed.feedApplied();
+      const inserted = await grant();
+      expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
+    });
   });
 
   test('lowers the number of approvals: a version with too few signatures is not followed', async () => {
@@ -115,16 +118,18 @@ describe('P12: a broker that is completely taken over', () => {
     }
   });
 
-  test('lets one approver count twice, by a second device or in a second name', async () => {
-    const half = await grant();
-    const real = claimed.ada.sign(claimed.approval(half, ADA), AT);
-    const spare = claimed.adaSpare.sign(claimed.approval(half, ADA), AT);
-    const asBob = claimed.adaSpare.sign(claimed.approval(half, BOB), AT);
-    const asEve = claimed.adaSpare.sign(claimed.approval(half, EVE), AT);
-    expect(await claimed.read(token(half, [real, real]))).toBe('not_countersigned duplicate_person');
-    expect(await claimed.read(token(half, [real, spare]))).toBe('not_countersigned duplicate_person');
-    expect(await claimed.read(token(half, [real, asBob]))).toBe('not_countersigned unknown_key');
-    expect(await claimed.read(token(half, [real, asEve]))).toBe('not_countersigned unknown_person');
+  onlyInSoak(() => {
+    test('lets one approver count twice, by a second device or in a second name', async () => {
+      const half = await grant();
+      const real = claimed.ada.sign(claimed.approval(half, ADA), AT);
+      const spare = claimed.adaSpare.sign(claimed.approval(half, ADA), AT);
+      const asBob = claimed.adaSpare.sign(claimed.approval(half, BOB), AT);
+      const asEve = claimed.adaSpare.sign(claimed.approval(half, EVE), AT);
+      expect(await claimed.read(token(half, [real, real]))).toBe('not_countersigned duplicate_person');
+      expect(await claimed.read(token(half, [real, spare]))).toBe('not_countersigned duplicate_person');
+      expect(await claimed.read(token(half, [real, asBob]))).toBe('not_countersigned unknown_key');
+      expect(await claimed.read(token(half, [real, asEve]))).toBe('not_countersigned unknown_person');
+    });
   });
 
   test('extends the window: a token outside the signed window, and a digest that begins a second time', async () => {
@@ -162,18 +167,20 @@ describe('P12: a broker that is completely taken over', () => {
     expect(await claimed.read(token(second, claimed.approvals(approved)))).toBe('grant_ended');
   });
 
-  test('ends a digest’s life too early, to list it again with a full budget', async () => {
-    const made = broker().grant({ budget: { calls: 1 } }, false);
-    const short = { ...made, until: made.startsAt };
-    broker().announce(short);
-    await claimed.feedApplied();
-    expect(await claimed.read(token(short, claimed.approvals(short)))).toBe('200');
-    broker().end(short);
-    await restart();
-    const reissued = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
-    broker().announce(reissued);
-    await claimed.feedApplied();
-    expect(await claimed.read(token(reissued, claimed.approvals(short)))).toBe('grant_ended');
+  onlyInSoak(() => {
+    test('ends a digest’s life too early, to list it again with a full budget', async () => {
+      const made = broker().grant({ budget: { calls: 1 } }, false);
+      const short = { ...made, until: made.startsAt };
+      broker().announce(short);
+      await claimed.feedApplied();
+      expect(await claimed.read(token(short, claimed.approvals(short)))).toBe('200');
+      broker().end(short);
+      await restart();
+      const reissued = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+      broker().announce(reissued);
+      await claimed.feedApplied();
+      expect(await claimed.read(token(reissued, claimed.approvals(short)))).toBe('grant_ended');
+    });
   });
 
   test('puts other terms under valid signatures', async () => {
@@ -217,13 +224,15 @@ describe('P12: a broker that is completely taken over', () => {
     expect(upstream()).toBe(0);
   });
 
-  test('changes the basis to one that needs no approval', async () => {
-    for (const basis of ['emergency', 'legal'] as const) {
-      const inserted = await grant({ basis });
-      expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned basis_not_accepted');
-      const listing = await claimed.read(broker().forge(inserted), '/billing/tenants/acme/invoices');
-      expect(listing).toBe('not_countersigned basis_not_accepted');
-    }
+  onlyInSoak(() => {
+    test('changes the basis to one that needs no approval', async () => {
+      for (const basis of ['emergency', 'legal'] as const) {
+        const inserted = await grant({ basis });
+        expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned basis_not_accepted');
+        const listing = await claimed.read(broker().forge(inserted), '/billing/tenants/acme/invoices');
+        expect(listing).toBe('not_countersigned basis_not_accepted');
+      }
+    });
   });
 
   const invitationFrom = (from: number): InvitationStatement => ({
@@ -241,67 +250,76 @@ describe('P12: a broker that is completely taken over', () => {
     log: LOG_POINT,
   });
 
-  test('uses an invitation that recurs outside its times, without them, or for another engineer', async () => {
-    // A zone in which it is about noon now, so that no test runs past the end of a window.
-    const ahead = 12 - new Date().getUTCHours();
-    const zone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-    const byDay: Recurrence = { zone, days: [...WEEKDAYS], from: '06:00', to: '18:00' };
-    const byNight: Recurrence = { ...byDay, from: '18:00', to: '06:00' };
-    const from = Date.now() - 86_400_000;
-    const verdict = async (statement: InvitationStatement, wishes: GrantWishes = {}, shown = statement) => {
-      const of = await grant({
-        ...{ basis: 'invitation', invitation: statementHash(hashing, shown), scope: shown.scope },
-        ...{ seconds: 60, lapsesAt: toInstant(new Date()), ...wishes },
-      });
-      const signature: Signature = { ...claimed.ada.sign(statement, AT), statement: shown };
-      return claimed.read(token(of, [signature, claimed.bob.sign(claimed.approval(of, BOB), AT)]));
-    };
-    const own = invitationFrom(from);
-    const night = { ...own, recurs: byNight };
-    expect(await verdict({ ...own, recurs: byDay })).toBe('200');
-    expect(await verdict(night)).toBe('not_countersigned invitation_misfits');
-    // The terms are for the coming night, the grant is for now.
-    const tonight = toInstant(new Date(Date.now() + 12 * 3_600_000));
-    expect(await verdict(night, { lapsesAt: tonight })).toBe('not_countersigned outside_window');
-    expect(await verdict(night, {}, own)).toBe('not_countersigned wrong_challenge');
-    expect(await verdict(night, {}, { ...own, recurs: byDay })).toBe('not_countersigned wrong_challenge');
-    const others = { ...own, recurs: byDay, requesters: [ADA] };
-    expect(await verdict(others)).toBe('not_countersigned invitation_misfits');
-    const elsewhere = { ...own, recurs: { ...byDay, zone: 'Europe/Atlantis' } };
-    expect(await verdict(elsewhere)).toBe('not_countersigned invitation_misfits');
-  });
-
-  test('uses an invitation that was not given, or that covers something else', async () => {
-    const statement = invitationFrom(Date.now() - 60_000);
-    const invitation = statementHash(hashing, statement);
-    const scope = statement.scope;
-    const invited = (wishes: GrantWishes) => grant({ basis: 'invitation', invitation, scope, ...wishes });
-    const signatures = (of: FakeGrant): Signature[] => [
-      claimed.ada.sign(statement, AT),
-      claimed.bob.sign(claimed.approval(of, BOB), AT),
-    ];
-    const fits = await invited({ seconds: 60 });
-    expect(await claimed.read(token(fits, signatures(fits)))).toBe('200');
-    const long = await invited({ seconds: 61 });
-    expect(await claimed.read(token(long, signatures(long)))).toBe('not_countersigned invitation_misfits');
-    expect(await claimed.read(broker().forge(await invited({ seconds: 59 })))).toBe(
-      'not_countersigned too_few',
-    );
-  });
-
-  test('reuses an old approval as the signature that enrols a key', async () => {
-    const approved = await grant();
-    const [first, second] = claimed.approvals(approved) as [Signature, Signature];
-    const [ada, bob] = claimed.genesis.document.people;
-    const document = nextTrust(claimed.genesis.document, {
-      people: [ada!, bob!, { person: EVE, passkeys: [eve.passkey] }],
+  onlyInSoak(() => {
+    test('uses an invitation that recurs outside its times, without them, or for another engineer', async () => {
+      // A zone in which it is about noon now, so that no test runs past the end of a window.
+      const ahead = 12 - new Date().getUTCHours();
+      const zone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+      const byDay: Recurrence = { zone, days: [...WEEKDAYS], from: '06:00', to: '18:00' };
+      const byNight: Recurrence = { ...byDay, from: '18:00', to: '06:00' };
+      const from = Date.now() - 86_400_000;
+      const verdict = async (statement: InvitationStatement, wishes: GrantWishes = {}, shown = statement) => {
+        const of = await grant({
+          ...{ basis: 'invitation', invitation: statementHash(hashing, shown), scope: shown.scope },
+          ...{ seconds: 60, lapsesAt: toInstant(new Date()), ...wishes },
+        });
+        const signature: Signature = { ...claimed.ada.sign(statement, AT), statement: shown };
+        return claimed.read(token(of, [signature, claimed.bob.sign(claimed.approval(of, BOB), AT)]));
+      };
+      const own = invitationFrom(from);
+      const night = { ...own, recurs: byNight };
+      expect(await verdict({ ...own, recurs: byDay })).toBe('200');
+      expect(await verdict(night)).toBe('not_countersigned invitation_misfits');
+      // The terms are for the coming night, the grant is for now.
+      const tonight = toInstant(new Date(Date.now() + 12 * 3_600_000));
+      expect(await verdict(night, { lapsesAt: tonight })).toBe('not_countersigned outside_window');
+      expect(await verdict(night, {}, own)).toBe('not_countersigned wrong_challenge');
+      expect(await verdict(night, {}, { ...own, recurs: byDay })).toBe('not_countersigned wrong_challenge');
+      const others = { ...own, recurs: byDay, requesters: [ADA] };
+      expect(await verdict(others)).toBe('not_countersigned invitation_misfits');
+      const elsewhere = { ...own, recurs: { ...byDay, zone: 'Europe/Atlantis' } };
+      expect(await verdict(elsewhere)).toBe('not_countersigned invitation_misfits');
     });
-    const reused = [first, second].map((signature) => ({ ...signature, statement: document }));
-    broker().claim('acme', [claimed.genesis, { document, signatures: [...reused, eve.sign(document, AT)] }]);
-    await claimed.feedApplied();
-    const inserted = await grant();
-    const theirs = [eve.sign(claimed.approval(inserted, EVE), AT), first];
-    expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned unknown_person');
+  });
+
+  onlyInSoak(() => {
+    test('uses an invitation that was not given, or that covers something else', async () => {
+      const statement = invitationFrom(Date.now() - 60_000);
+      const invitation = statementHash(hashing, statement);
+      const scope = statement.scope;
+      const invited = (wishes: GrantWishes) => grant({ basis: 'invitation', invitation, scope, ...wishes });
+      const signatures = (of: FakeGrant): Signature[] => [
+        claimed.ada.sign(statement, AT),
+        claimed.bob.sign(claimed.approval(of, BOB), AT),
+      ];
+      const fits = await invited({ seconds: 60 });
+      expect(await claimed.read(token(fits, signatures(fits)))).toBe('200');
+      const long = await invited({ seconds: 61 });
+      expect(await claimed.read(token(long, signatures(long)))).toBe('not_countersigned invitation_misfits');
+      expect(await claimed.read(broker().forge(await invited({ seconds: 59 })))).toBe(
+        'not_countersigned too_few',
+      );
+    });
+  });
+
+  onlyInSoak(() => {
+    test('reuses an old approval as the signature that enrols a key', async () => {
+      const approved = await grant();
+      const [first, second] = claimed.approvals(approved) as [Signature, Signature];
+      const [ada, bob] = claimed.genesis.document.people;
+      const document = nextTrust(claimed.genesis.document, {
+        people: [ada!, bob!, { person: EVE, passkeys: [eve.passkey] }],
+      });
+      const reused = [first, second].map((signature) => ({ ...signature, statement: document }));
+      broker().claim('acme', [
+        claimed.genesis,
+        { document, signatures: [...reused, eve.sign(document, AT)] },
+      ]);
+      await claimed.feedApplied();
+      const inserted = await grant();
+      const theirs = [eve.sign(claimed.approval(inserted, EVE), AT), first];
+      expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned unknown_person');
+    });
   });
 
   test('feeds an older trust chain after a restart: the followed chain stays', async () => {
@@ -323,18 +341,20 @@ describe('P12: a broker that is completely taken over', () => {
     }
   });
 
-  test('offers another history from the pinned version on: the followed chain stays', async () => {
-    claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
-    const other = signedTrust(
-      nextTrust(claimed.genesis.document, { countersign: { exceptActions: ['list', 'read'] } }),
-      [claimed.ada, claimed.bob],
-    );
-    broker().claim('acme', [claimed.genesis, other]);
-    await claimed.feedApplied();
-    const approved = await grant();
-    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe(
-      'insufficient_scope forbidden',
-    );
+  onlyInSoak(() => {
+    test('offers another history from the pinned version on: the followed chain stays', async () => {
+      claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
+      const other = signedTrust(
+        nextTrust(claimed.genesis.document, { countersign: { exceptActions: ['list', 'read'] } }),
+        [claimed.ada, claimed.bob],
+      );
+      broker().claim('acme', [claimed.genesis, other]);
+      await claimed.feedApplied();
+      const approved = await grant();
+      expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe(
+        'insufficient_scope forbidden',
+      );
+    });
   });
 
   test('deletes the tenant and creates it again under the same slug, with its own trust document', async () => {
@@ -436,7 +456,8 @@ describe('P12: a broker that is completely taken over', () => {
     expect(claimed.world.upstream.hits).toHaveLength(before);
   });
 
-  test.each(['Origin', 'cookie', 'X-Forwarded-Host', 'COUNTERSIGN-TENANT', 'X-Method'])(
+  const HEADERS = ['Origin', 'cookie', 'X-Forwarded-Host', 'COUNTERSIGN-TENANT', 'X-Method'];
+  test.each(rowsOfEachKind(HEADERS, () => 'a header'))(
     'has a tenant read from %s, in which no customer’s name is looked for: that service is closed, and no other',
     async (tenantHeader) => {
       const [billing] = broker().services as [ServiceDefinition];
@@ -515,16 +536,18 @@ describe('P12: a broker that is completely taken over', () => {
     await until(async () => (await claimed.read(token(approved, claimed.approvals(approved)))) === '200');
   });
 
-  test('removes the pin from the gateway’s file: the tenant stays pinned, and needs its people’s signatures', async () => {
-    const approved = await grant();
-    await rm(`${claimed.world.spoolDir}/pins.json`);
-    await until(() => broker().pins.at(-1)?.[0]?.alarm === 'missing');
-    broker().trust = [];
-    for (const restarts of [false, true]) {
-      if (restarts) await restart();
-      expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
-      expect(await claimed.read(token(approved, []))).toBe('not_countersigned too_few');
-    }
+  onlyInSoak(() => {
+    test('removes the pin from the gateway’s file: the tenant stays pinned, and needs its people’s signatures', async () => {
+      const approved = await grant();
+      await rm(`${claimed.world.spoolDir}/pins.json`);
+      await until(() => broker().pins.at(-1)?.[0]?.alarm === 'missing');
+      broker().trust = [];
+      for (const restarts of [false, true]) {
+        if (restarts) await restart();
+        expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
+        expect(await claimed.read(token(approved, []))).toBe('not_countersigned too_few');
+      }
+    });
   });
 
   test('opens other, unclaimed tenants on the vendor’s word as before', async () => {

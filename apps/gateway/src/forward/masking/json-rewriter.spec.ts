@@ -185,7 +185,7 @@ test('for any value and any pointers, the client parses what masking the parsed 
       const expected = masked(JSON.parse(sent), given.map(pathOf));
       expect(JSON.parse(text(sent, given))).toEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -197,7 +197,7 @@ test('every division of a text into two pieces, and into single bytes, gives the
       for (let at = 0; at <= bytes.length; at += 1) expect(rewrite(bytes, given, [at])).toBe(whole);
       expect(rewrite(bytes, given, [...bytes.keys()])).toBe(whole);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 

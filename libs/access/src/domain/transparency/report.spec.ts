@@ -296,7 +296,7 @@ describe('no figure of one tenant can be derived', () => {
 
   test('in many random small years, where nearly every figure is a band', () => {
     const random = seeded(7);
-    for (let sample = 0; sample < (isFullRun() ? 25 : 10); sample += 1) {
+    for (let sample = 0; sample < (isFullRun() ? 25 : 5); sample += 1) {
       const few = simulatedYear({
         seed: Math.floor(random() * 1e9),
         tenants: 3 + Math.floor(random() * 12),
