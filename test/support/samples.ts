@@ -28,7 +28,7 @@ export const SAMPLES = {
   /** Walks through requests, offers, invitations and extensions, on each kind of store. */
   accessWalks: { quick: 10, full: 25 },
   /** Scanners that open every link of a mail at once. */
-  scanners: { quick: 10, full: 50 },
+  scanners: { quick: 2, full: 50 },
   /** Calls to the API at once. */
   parallelCalls: { quick: 40, full: 100 },
   /** Operations on one request or grant at the same moment, through two stores. */

@@ -5,6 +5,7 @@ import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import type { Browser, Visit } from '../../support/browser.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 
 let site: SignedInSite;
@@ -55,14 +56,16 @@ describe('countersign login', () => {
   beforeAll(start);
   afterAll(close);
 
-  test('a second login ends the first one’s access', async () => {
-    await logInBy(await signedInBrowser());
-    const first = credentialIn(file());
-    await logInBy(await signedInBrowser());
-    expect(credentialIn(file())).not.toBe(first);
-    expect((await cli(['whoami'])).exit).toBe(0);
-    const headers = { authorization: `Bearer ${first}` };
-    expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
+  onlyInSoak(() => {
+    test('a second login ends the first one’s access', async () => {
+      await logInBy(await signedInBrowser());
+      const first = credentialIn(file());
+      await logInBy(await signedInBrowser());
+      expect(credentialIn(file())).not.toBe(first);
+      expect((await cli(['whoami'])).exit).toBe(0);
+      const headers = { authorization: `Bearer ${first}` };
+      expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
+    });
   });
 
   test('a person who denies it gives no access', async () => {
@@ -94,18 +97,20 @@ describe('countersign login', () => {
     expect(await ended).toBe(1);
   });
 
-  test('a person who is not signed in signs in first and then returns', async () => {
-    const { path, terminal, ended } = await begin('--organisation', 'nosuch');
-    const { status, headers } = await site.browser().send(path);
-    expect(status).toBe(302);
-    const to = new URL(headers.get('location')!, PUBLIC_URL);
-    expect([to.pathname, to.searchParams.get('returnTo'), to.searchParams.get('tenant')]).toEqual([
-      '/sign-in',
-      path,
-      'nosuch',
-    ]);
-    terminal.stopping.abort();
-    await ended;
+  onlyInSoak(() => {
+    test('a person who is not signed in signs in first and then returns', async () => {
+      const { path, terminal, ended } = await begin('--organisation', 'nosuch');
+      const { status, headers } = await site.browser().send(path);
+      expect(status).toBe(302);
+      const to = new URL(headers.get('location')!, PUBLIC_URL);
+      expect([to.pathname, to.searchParams.get('returnTo'), to.searchParams.get('tenant')]).toEqual([
+        '/sign-in',
+        path,
+        'nosuch',
+      ]);
+      terminal.stopping.abort();
+      await ended;
+    });
   });
 
   test('a command-line login cannot authorize another one', async () => {
@@ -197,54 +202,56 @@ describe('countersign login, on a site of its own', () => {
     expect(site.broker.logLines.join('')).not.toContain(credential.slice(4));
   });
 
-  test('ends with the browser’s session, and after twelve hours in any case', async () => {
-    const alive = async () => (await cli(['whoami'])).exit === 0;
-    const first = await signedInBrowser();
-    await logInBy(first);
-    site.broker.clock.advance(2 * 3_600);
-    expect(await alive()).toBe(true);
-    const second = await signedInBrowser();
-    await logInBy(second);
-    await second.send('/api/v1/session', { method: 'DELETE', headers: { origin: PUBLIC_URL } });
-    expect(await alive()).toBe(false);
-    await logInBy(await signedInBrowser());
-    site.broker.clock.advance(12 * 3_600 - 60);
-    expect(await alive()).toBe(true);
-    site.broker.clock.advance(120);
-    expect(await alive()).toBe(false);
-  });
+  onlyInSoak(() => {
+    test('ends with the browser’s session, and after twelve hours in any case', async () => {
+      const alive = async () => (await cli(['whoami'])).exit === 0;
+      const first = await signedInBrowser();
+      await logInBy(first);
+      site.broker.clock.advance(2 * 3_600);
+      expect(await alive()).toBe(true);
+      const second = await signedInBrowser();
+      await logInBy(second);
+      await second.send('/api/v1/session', { method: 'DELETE', headers: { origin: PUBLIC_URL } });
+      expect(await alive()).toBe(false);
+      await logInBy(await signedInBrowser());
+      site.broker.clock.advance(12 * 3_600 - 60);
+      expect(await alive()).toBe(true);
+      site.broker.clock.advance(120);
+      expect(await alive()).toBe(false);
+    });
 
-  test('a code that a browser got just before its session expired gives no access after that', async () => {
-    const browser = await signedInBrowser();
-    // The page keeps the session in use, until a minute before its twelve hours are over. The code is valid for two.
-    for (const minutes of [...Array<number>(24).fill(29), 23]) {
-      site.broker.clock.advance(minutes * 60);
-      expect((await browser.send('/api/v1/session')).status).toBe(200);
-    }
-    const { path, ended, terminal } = await begin();
-    const sent = await consent(browser, formOf(await browser.send(path), 'allow'));
-    site.broker.clock.advance(90);
-    await fetch(sent.headers.get('location')!);
-    expect(await ended).toBe(1);
-    expect(terminal.out).toBe('');
-  });
+    test('a code that a browser got just before its session expired gives no access after that', async () => {
+      const browser = await signedInBrowser();
+      // The page keeps the session in use, until a minute before its twelve hours are over. The code is valid for two.
+      for (const minutes of [...Array<number>(24).fill(29), 23]) {
+        site.broker.clock.advance(minutes * 60);
+        expect((await browser.send('/api/v1/session')).status).toBe(200);
+      }
+      const { path, ended, terminal } = await begin();
+      const sent = await consent(browser, formOf(await browser.send(path), 'allow'));
+      site.broker.clock.advance(90);
+      await fetch(sent.headers.get('location')!);
+      expect(await ended).toBe(1);
+      expect(terminal.out).toBe('');
+    });
 
-  test('keeps what the page promises: it outlasts an idle browser, but not a new sign-in in that browser', async () => {
-    const browser = await signedInBrowser();
-    const { path, terminal, ended } = await begin();
-    const { text } = await browser.send(path);
-    terminal.stopping.abort();
-    await ended;
-    expect(text).toContain('do everything that you may do here');
-    expect(text).toContain('12 hours at most.');
-    await logInBy(browser);
-    site.broker.clock.advance(45 * 60);
-    expect((await browser.send('/api/v1/session')).status).toBe(401);
-    expect((await cli(['whoami'])).exit).toBe(0);
-    const again = await signedInBrowser();
-    await logInBy(again);
-    await again.signIn('/auth/oidc/vendor/start', 'erin');
-    expect((await cli(['whoami'])).exit).toBe(1);
+    test('keeps what the page promises: it outlasts an idle browser, but not a new sign-in in that browser', async () => {
+      const browser = await signedInBrowser();
+      const { path, terminal, ended } = await begin();
+      const { text } = await browser.send(path);
+      terminal.stopping.abort();
+      await ended;
+      expect(text).toContain('do everything that you may do here');
+      expect(text).toContain('12 hours at most.');
+      await logInBy(browser);
+      site.broker.clock.advance(45 * 60);
+      expect((await browser.send('/api/v1/session')).status).toBe(401);
+      expect((await cli(['whoami'])).exit).toBe(0);
+      const again = await signedInBrowser();
+      await logInBy(again);
+      await again.signIn('/auth/oidc/vendor/start', 'erin');
+      expect((await cli(['whoami'])).exit).toBe(1);
+    });
   });
 
   test('a code is valid once, only with its verifier; the answer of another login is ignored', async () => {

@@ -6,10 +6,11 @@ const GLOBEX = '/auth/oidc/globex/start';
 const FOREIGN = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 
 let site: SignedInSite;
-beforeEach(async () => {
+// The test that reads the log comes before the one in which a session is ended.
+beforeAll(async () => {
   site = await SignedInSite.start();
 });
-afterEach(() => site.close());
+afterAll(() => site.close());
 
 describe('login CSRF: another site sends a victim’s browser into a sign-in', () => {
   test('a link begins nothing', async () => {

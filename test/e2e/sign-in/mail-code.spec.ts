@@ -2,7 +2,7 @@ import { organisation } from '../../factories/organisation.js';
 import { codeIn, MailServer, type ReceivedMail } from '../../fakes/mail-server.js';
 import { Browser } from '../../support/browser.js';
 import { eventually } from '../../support/eventually.js';
-import { samples } from '../../support/samples.js';
+import { onlyInSoak, samples } from '../../support/samples.js';
 import { PUBLIC_URL } from '../../support/signed-in-site.js';
 import { type Answer, SESSION_COOKIE, TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
@@ -112,82 +112,85 @@ describe('a code by mail', () => {
     expect(await signedIn(own)).toBe(false);
   });
 
-  test('still works after four wrong guesses', async () => {
-    const own = browser();
-    await ask(own);
-    const code = codeIn(await mailed('ada@acme.example'));
-    for (let count = 0; count < 4; count += 1) await verify(own, wrong(code));
-    expect((await verify(own, code)).status).toBe(200);
-  });
+  onlyInSoak(() => {
+    test('still works after four wrong guesses', async () => {
+      const own = browser();
+      await ask(own);
+      const code = codeIn(await mailed('ada@acme.example'));
+      for (let count = 0; count < 4; count += 1) await verify(own, wrong(code));
+      expect((await verify(own, code)).status).toBe(200);
+    });
 
-  test('too many guesses are blocked, whatever the guesses are', async () => {
-    const own = browser();
-    await ask(own);
-    await mailed('ada@acme.example');
-    const answers = [];
-    for (let count = 0; count < 40; count += 1) answers.push(codeOf(await verify(own, `GUESS${count}`)));
-    expect(answers.slice(0, 30)).toEqual(Array(30).fill('401 unauthenticated'));
-    expect(answers.slice(30)).toEqual(Array(10).fill('429 rate_limited'));
-  });
-
-  test('expires after ten minutes', async () => {
-    const own = browser();
-    await ask(own);
-    const code = codeIn(await mailed('ada@acme.example'));
-    broker.clock.advance(10 * MINUTES + 1);
-    expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
-  });
-
-  test('only the latest code is valid: a new one ends the one before', async () => {
-    const own = browser();
-    await ask(own);
-    const first = codeIn(await mailed('ada@acme.example'));
-    await ask(own);
-    const second = codeIn(await mailed('ada@acme.example', 2));
-    expect(codeOf(await verify(own, first))).toBe('401 unauthenticated');
-    expect((await verify(own, second)).status).toBe(200);
-  });
-
-  test('a stranger who requests codes for a person takes none of theirs away', async () => {
-    const [own, stranger] = [browser(), browser()];
-    await ask(own);
-    const code = codeIn(await mailed('ada@acme.example'));
-    await ask(stranger);
-    await mailed('ada@acme.example', 2);
-    expect((await verify(own, code)).status).toBe(200);
-  });
-
-  test('strangers in four networks do not lock a person out of the browser that they signed in with before', async () => {
-    const own = browser();
-    await ask(own);
-    expect((await verify(own, codeIn(await mailed('ada@acme.example')))).status).toBe(200);
-    const flood = [];
-    for (let network = 1; network <= 5; network += 1)
-      for (let count = 0; count < 5; count += 1)
-        flood.push(codeOf(await askFrom(`192.0.2.${network}`, browser())));
-    expect(flood.at(-1)).toBe('429 rate_limited');
-    // Nor anywhere else: the first request from another part of the internet is mailed all the same.
-    expect(codeOf(await askFrom('198.51.100.1', browser()))).toBe('202 undefined');
-    const sent = 2 + flood.filter((code) => code.startsWith('202')).length;
-    await mailed('ada@acme.example', sent);
-    expect(codeOf(await ask(own))).toBe('202 undefined');
-    expect((await verify(own, codeIn(await mailed('ada@acme.example', sent + 1)))).status).toBe(200);
-    // It has a limit of its own.
-    const more = [];
-    for (let count = 0; count < 5; count += 1) more.push(codeOf(await ask(own)));
-    expect(more.at(-1)).toBe('429 rate_limited');
-  });
-
-  test('too many requests are blocked per address, known or not, and per browser', async () => {
-    for (const address of ['ada@acme.example', 'nobody@acme.example']) {
+    test('too many guesses are blocked, whatever the guesses are', async () => {
+      const own = browser();
+      await ask(own);
+      await mailed('ada@acme.example');
       const answers = [];
-      for (let count = 0; count < 7; count += 1) answers.push(codeOf(await ask(browser(), address)));
-      expect(answers).toEqual([...Array(5).fill('202 undefined'), ...Array(2).fill('429 rate_limited')]);
-    }
-    const own = browser();
-    const answers = [];
-    for (let count = 0; count < 6; count += 1) answers.push(codeOf(await ask(own, `${count}@acme.example`)));
-    expect(answers.at(-1)).toBe('429 rate_limited');
+      for (let count = 0; count < 40; count += 1) answers.push(codeOf(await verify(own, `GUESS${count}`)));
+      expect(answers.slice(0, 30)).toEqual(Array(30).fill('401 unauthenticated'));
+      expect(answers.slice(30)).toEqual(Array(10).fill('429 rate_limited'));
+    });
+
+    test('expires after ten minutes', async () => {
+      const own = browser();
+      await ask(own);
+      const code = codeIn(await mailed('ada@acme.example'));
+      broker.clock.advance(10 * MINUTES + 1);
+      expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+    });
+
+    test('only the latest code is valid: a new one ends the one before', async () => {
+      const own = browser();
+      await ask(own);
+      const first = codeIn(await mailed('ada@acme.example'));
+      await ask(own);
+      const second = codeIn(await mailed('ada@acme.example', 2));
+      expect(codeOf(await verify(own, first))).toBe('401 unauthenticated');
+      expect((await verify(own, second)).status).toBe(200);
+    });
+
+    test('a stranger who requests codes for a person takes none of theirs away', async () => {
+      const [own, stranger] = [browser(), browser()];
+      await ask(own);
+      const code = codeIn(await mailed('ada@acme.example'));
+      await ask(stranger);
+      await mailed('ada@acme.example', 2);
+      expect((await verify(own, code)).status).toBe(200);
+    });
+
+    test('strangers in four networks do not lock a person out of the browser that they signed in with before', async () => {
+      const own = browser();
+      await ask(own);
+      expect((await verify(own, codeIn(await mailed('ada@acme.example')))).status).toBe(200);
+      const flood = [];
+      for (let network = 1; network <= 5; network += 1)
+        for (let count = 0; count < 5; count += 1)
+          flood.push(codeOf(await askFrom(`192.0.2.${network}`, browser())));
+      expect(flood.at(-1)).toBe('429 rate_limited');
+      // Nor anywhere else: the first request from another part of the internet is mailed all the same.
+      expect(codeOf(await askFrom('198.51.100.1', browser()))).toBe('202 undefined');
+      const sent = 2 + flood.filter((code) => code.startsWith('202')).length;
+      await mailed('ada@acme.example', sent);
+      expect(codeOf(await ask(own))).toBe('202 undefined');
+      expect((await verify(own, codeIn(await mailed('ada@acme.example', sent + 1)))).status).toBe(200);
+      // It has a limit of its own.
+      const more = [];
+      for (let count = 0; count < 5; count += 1) more.push(codeOf(await ask(own)));
+      expect(more.at(-1)).toBe('429 rate_limited');
+    });
+
+    test('too many requests are blocked per address, known or not, and per browser', async () => {
+      for (const address of ['ada@acme.example', 'nobody@acme.example']) {
+        const answers = [];
+        for (let count = 0; count < 7; count += 1) answers.push(codeOf(await ask(browser(), address)));
+        expect(answers).toEqual([...Array(5).fill('202 undefined'), ...Array(2).fill('429 rate_limited')]);
+      }
+      const own = browser();
+      const answers = [];
+      for (let count = 0; count < 6; count += 1)
+        answers.push(codeOf(await ask(own, `${count}@acme.example`)));
+      expect(answers.at(-1)).toBe('429 rate_limited');
+    });
   });
 
   test('does not reveal who exists: unknown people, tenants and sides get the same answer and no mail', async () => {
@@ -212,13 +215,15 @@ describe('a code by mail', () => {
     expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
   });
 
-  test('a person who is removed meanwhile is not signed in', async () => {
-    const own = browser();
-    await ask(own, 'bob@acme.example');
-    const code = codeIn(await mailed('bob@acme.example'));
-    const path = `/api/v1/tenants/acme/people/${broker.persons.secondApprover}`;
-    expect((await broker.call('tenantAdmin', 'DELETE', path)).status).toBe(200);
-    expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+  onlyInSoak(() => {
+    test('a person who is removed meanwhile is not signed in', async () => {
+      const own = browser();
+      await ask(own, 'bob@acme.example');
+      const code = codeIn(await mailed('bob@acme.example'));
+      const path = `/api/v1/tenants/acme/people/${broker.persons.secondApprover}`;
+      expect((await broker.call('tenantAdmin', 'DELETE', path)).status).toBe(200);
+      expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+    });
   });
 
   test('P11: neither the code nor the browser’s secret is logged or stored', async () => {
@@ -237,21 +242,23 @@ describe('a code by mail', () => {
     expect(broker.logLines.join('')).not.toContain(own.broker.get(SESSION_COOKIE)!);
   });
 
-  test('notes the time zone that the browser names; one that does not exist is ignored', async () => {
-    const own = browser();
-    const zone = () =>
-      broker.host.store.readForTenant('acme', (unit) => unit.organisation.zone(broker.persons.approver));
-    for (const [named, kept] of [
-      ['Nowhere/Atlantis', null],
-      ['Europe/Berlin', 'Europe/Berlin'],
-    ] as const) {
-      own.broker.set('countersign-zone', named);
-      await ask(own);
-      const codes = () => mail.to('ada@acme.example').filter(isCode);
-      const message = await eventually('a code', () => codes()[named === 'Europe/Berlin' ? 1 : 0], 20_000);
-      expect((await verify(own, codeIn(message))).status).toBe(200);
-      expect(await zone()).toBe(kept);
-    }
+  onlyInSoak(() => {
+    test('notes the time zone that the browser names; one that does not exist is ignored', async () => {
+      const own = browser();
+      const zone = () =>
+        broker.host.store.readForTenant('acme', (unit) => unit.organisation.zone(broker.persons.approver));
+      for (const [named, kept] of [
+        ['Nowhere/Atlantis', null],
+        ['Europe/Berlin', 'Europe/Berlin'],
+      ] as const) {
+        own.broker.set('countersign-zone', named);
+        await ask(own);
+        const codes = () => mail.to('ada@acme.example').filter(isCode);
+        const message = await eventually('a code', () => codes()[named === 'Europe/Berlin' ? 1 : 0], 20_000);
+        expect((await verify(own, codeIn(message))).status).toBe(200);
+        expect(await zone()).toBe(kept);
+      }
+    });
   });
 });
 
@@ -297,12 +304,14 @@ describe('the sign-in by mail', () => {
     expect(await signedIn(own)).toBe(false);
   });
 
-  test('without mail every request gets an answer that says so', async () => {
-    const silent = await TestBroker.start();
-    const from = new Browser(PUBLIC_URL, () => silent.url);
-    for (const email of ['ada@acme.example', 'nobody@acme.example'])
-      expect(codeOf(await ask(from, email))).toBe('503 not_ready');
-    await silent.close();
+  onlyInSoak(() => {
+    test('without mail every request gets an answer that says so', async () => {
+      const silent = await TestBroker.start();
+      const from = new Browser(PUBLIC_URL, () => silent.url);
+      for (const email of ['ada@acme.example', 'nobody@acme.example'])
+        expect(codeOf(await ask(from, email))).toBe('503 not_ready');
+      await silent.close();
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { onlyInSoak } from '../../support/samples.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 
 const ACME = '/auth/oidc/acme/start';
@@ -64,20 +65,24 @@ describe('mix-up: a malicious customer’s provider sends a victim to the victim
     expect(location).toBe('/sign-in?error=wrong_callback&tenant=acme');
   });
 
-  test('an honest provider refuses the callback address of another side', async () => {
-    const { ada, codes, outcome } = await attack((request) =>
-      request.searchParams.set('redirect_uri', `${PUBLIC_URL}/auth/oidc/globex/callback`),
-    );
-    expect(outcome).toMatchObject({ status: 400, url: { origin: site.own.issuer } });
-    expect(codes).toEqual([]);
-    expect(await ada.who()).toBe('unauthenticated');
+  onlyInSoak(() => {
+    test('an honest provider refuses the callback address of another side', async () => {
+      const { ada, codes, outcome } = await attack((request) =>
+        request.searchParams.set('redirect_uri', `${PUBLIC_URL}/auth/oidc/globex/callback`),
+      );
+      expect(outcome).toMatchObject({ status: 400, url: { origin: site.own.issuer } });
+      expect(codes).toEqual([]);
+      expect(await ada.who()).toBe('unauthenticated');
+    });
   });
 });
 
-test('the callback address that all sides shared signs no one in; the page says what to register', async () => {
-  const ada = site.browser();
-  const callback = await ada.signInUpToCallback(ACME, 'ada');
-  const { headers } = await ada.send(`/auth/oidc/callback${callback.search}`);
-  expect(headers.get('location')).toBe('/sign-in?error=callback_moved');
-  expect(await ada.who()).toBe('unauthenticated');
+onlyInSoak(() => {
+  test('the callback address that all sides shared signs no one in; the page says what to register', async () => {
+    const ada = site.browser();
+    const callback = await ada.signInUpToCallback(ACME, 'ada');
+    const { headers } = await ada.send(`/auth/oidc/callback${callback.search}`);
+    expect(headers.get('location')).toBe('/sign-in?error=callback_moved');
+    expect(await ada.who()).toBe('unauthenticated');
+  });
 });

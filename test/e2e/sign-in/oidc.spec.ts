@@ -1,6 +1,7 @@
 import { applyOrganisation } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
 import { type Browser, isCallback } from '../../support/browser.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 import { SESSION_COOKIE } from '../harness.js';
 import { EventStream } from '../sse.js';
@@ -140,13 +141,15 @@ describe('signing in at a provider', () => {
     expect(await whoIn(victim)).toBe('unauthenticated');
   });
 
-  test('mix-up: the code of another client of the same issuer is refused', async () => {
-    const browser = site.browser();
-    const vendor = await browser.signInUpToCallback(VENDOR, 'erin');
-    const acme = await browser.signInUpToCallback(ACME, 'ada');
-    acme.searchParams.set('code', vendor.searchParams.get('code')!);
-    expect(errorOf(await browser.send(acme))).toEqual(failed('answer_invalid'));
-    expect(await whoIn(browser)).toBe('unauthenticated');
+  onlyInSoak(() => {
+    test('mix-up: the code of another client of the same issuer is refused', async () => {
+      const browser = site.browser();
+      const vendor = await browser.signInUpToCallback(VENDOR, 'erin');
+      const acme = await browser.signInUpToCallback(ACME, 'ada');
+      acme.searchParams.set('code', vendor.searchParams.get('code')!);
+      expect(errorOf(await browser.send(acme))).toEqual(failed('answer_invalid'));
+      expect(await whoIn(browser)).toBe('unauthenticated');
+    });
   });
 
   test('a stolen code does not work in another person’s sign-in (PKCE)', async () => {
@@ -169,14 +172,16 @@ describe('signing in at a provider', () => {
     },
   );
 
-  test('a refusal by the provider is reported', async () => {
-    const browser = site.browser();
-    const { headers } = await browser.post(`${VENDOR}?returnTo=/inbox`);
-    const state = new URL(headers.get('location')!).searchParams.get('state')!;
-    const query = new URLSearchParams({ error: 'access_denied', state, iss: site.own.issuer });
-    const answer = await browser.send(`/auth/oidc/vendor/callback?${query}`);
-    expect(errorOf(answer)).toEqual(failed('provider_refused'));
-    expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
+  onlyInSoak(() => {
+    test('a refusal by the provider is reported', async () => {
+      const browser = site.browser();
+      const { headers } = await browser.post(`${VENDOR}?returnTo=/inbox`);
+      const state = new URL(headers.get('location')!).searchParams.get('state')!;
+      const query = new URLSearchParams({ error: 'access_denied', state, iss: site.own.issuer });
+      const answer = await browser.send(`/auth/oidc/vendor/callback?${query}`);
+      expect(errorOf(answer)).toEqual(failed('provider_refused'));
+      expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
+    });
   });
 
   test('a stolen web session enrols no passkey: an ordinary sign-in is not fresh, and max_age cannot be left out', async () => {
@@ -200,21 +205,27 @@ describe('signing in at a provider', () => {
     expect(await options()).toBe(200);
   });
 
-  test.each([
+  const ELSEWHERE = [
     'https://evil.example/',
     '//evil.example',
     '/\\evil.example',
     '/..//evil.example',
     'javascript:alert(1)',
-  ])('no open redirect: returnTo=%s leads to the start page', async (returnTo) => {
-    const browser = site.browser();
-    const { headers } = await browser.signIn(`${VENDOR}?returnTo=${encodeURIComponent(returnTo)}`, 'erin');
-    expect(headers.get('location')).toBe('/');
-  });
+  ];
+  test.each(rowsOfEachKind(ELSEWHERE, () => 'a page elsewhere'))(
+    'no open redirect: returnTo=%s leads to the start page',
+    async (returnTo) => {
+      const browser = site.browser();
+      const { headers } = await browser.signIn(`${VENDOR}?returnTo=${encodeURIComponent(returnTo)}`, 'erin');
+      expect(headers.get('location')).toBe('/');
+    },
+  );
 
-  test('sign-in does not begin for an organisation without a provider, known or not', async () => {
-    for (const side of ['deployment', 'nobody', 'ACME'])
-      expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
+  onlyInSoak(() => {
+    test('sign-in does not begin for an organisation without a provider, known or not', async () => {
+      for (const side of ['deployment', 'nobody', 'ACME'])
+        expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
+    });
   });
 
   test('P11: no secret of a sign-in is logged', async () => {
@@ -243,11 +254,13 @@ describe('signing in at a provider, on a site of its own', () => {
   });
   afterEach(() => site.close());
 
-  test('an answer that arrives too late is refused', async () => {
-    const browser = site.browser();
-    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
-    site.broker.clock.advance(601);
-    expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
+  onlyInSoak(() => {
+    test('an answer that arrives too late is refused', async () => {
+      const browser = site.browser();
+      const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+      site.broker.clock.advance(601);
+      expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
+    });
   });
 
   test('a person is pinned to their subject: a later owner of the address is not that person', async () => {
@@ -264,36 +277,38 @@ describe('signing in at a provider, on a site of its own', () => {
     expect(types.filter((type) => type === 'session.started')).toHaveLength(2);
   });
 
-  test('an unreachable provider is reported, and sign-in recovers by itself', async () => {
-    await site.own.stop();
-    expect(errorOf(await site.browser().post(VENDOR))).toEqual(failed('provider_unavailable'));
-    await site.own.serve();
-    const browser = site.browser();
-    await browser.signIn(VENDOR, 'erin');
-    expect(await whoIn(browser)).toBe('erin@vendor.example');
-    await site.own.stop();
-    const between = site.browser();
-    // The issuer's metadata is cached; its token endpoint is called when the answer arrives.
-    const { headers } = await between.post(VENDOR);
-    const state = new URL(headers.get('location')!).searchParams.get('state')!;
-    const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
-    expect(errorOf(await between.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
-      failed('provider_unavailable'),
-    );
-  });
-
-  test('a removed person loses the session and its stream, and cannot sign in again', async () => {
-    const browser = site.browser();
-    await browser.signIn(ACME, 'ada');
-    const stream = await EventStream.open(`${site.broker.url}/api/v1/stream`, browser.broker.header);
-    const without = organisation((file) => {
-      file.tenants[0]!.people = file.tenants[0]!.people.filter(({ name }) => name !== 'Ada');
-      file.tenants[0]!.oidc = null;
+  onlyInSoak(() => {
+    test('an unreachable provider is reported, and sign-in recovers by itself', async () => {
+      await site.own.stop();
+      expect(errorOf(await site.browser().post(VENDOR))).toEqual(failed('provider_unavailable'));
+      await site.own.serve();
+      const browser = site.browser();
+      await browser.signIn(VENDOR, 'erin');
+      expect(await whoIn(browser)).toBe('erin@vendor.example');
+      await site.own.stop();
+      const between = site.browser();
+      // The issuer's metadata is cached; its token endpoint is called when the answer arrives.
+      const { headers } = await between.post(VENDOR);
+      const state = new URL(headers.get('location')!).searchParams.get('state')!;
+      const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
+      expect(errorOf(await between.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
+        failed('provider_unavailable'),
+      );
     });
-    await applyOrganisation(site.broker.host, without, { dryRun: false });
-    await stream.ended();
-    expect(await whoIn(browser)).toBe('unauthenticated');
-    expect(errorOf(await browser.post(ACME))).toEqual(failed('no_provider'));
+
+    test('a removed person loses the session and its stream, and cannot sign in again', async () => {
+      const browser = site.browser();
+      await browser.signIn(ACME, 'ada');
+      const stream = await EventStream.open(`${site.broker.url}/api/v1/stream`, browser.broker.header);
+      const without = organisation((file) => {
+        file.tenants[0]!.people = file.tenants[0]!.people.filter(({ name }) => name !== 'Ada');
+        file.tenants[0]!.oidc = null;
+      });
+      await applyOrganisation(site.broker.host, without, { dryRun: false });
+      await stream.ended();
+      expect(await whoIn(browser)).toBe('unauthenticated');
+      expect(errorOf(await browser.post(ACME))).toEqual(failed('no_provider'));
+    });
   });
 });
 
@@ -317,46 +332,48 @@ describe('further requirements on a provider', () => {
     expect(await whoIn(strong)).toBe('max@vendor.example');
   });
 
-  test('place and employer come from the claims that the file names, in the ID token or from userinfo, and end with them', async () => {
-    site = await SignedInSite.start((file) => {
-      const claims = { country: 'address.country', entity: 'company', employment: 'user_type' };
-      file.vendor.oidc = { ...file.vendor.oidc!, claims };
-      const erin = file.vendor.staff.find(({ email }) => email.startsWith('erin@'))!;
-      erin.facts = { country: 'FR', employment: 'agency' };
-    });
-    const factsOf = async (browser: Browser) => {
-      const { text } = await browser.send('/api/v1/whoami');
-      const { facts = [] } = JSON.parse(text) as {
-        facts?: { name: string; value: string; source: string }[];
+  onlyInSoak(() => {
+    test('place and employer come from the claims that the file names, in the ID token or from userinfo, and end with them', async () => {
+      site = await SignedInSite.start((file) => {
+        const claims = { country: 'address.country', entity: 'company', employment: 'user_type' };
+        file.vendor.oidc = { ...file.vendor.oidc!, claims };
+        const erin = file.vendor.staff.find(({ email }) => email.startsWith('erin@'))!;
+        erin.facts = { country: 'FR', employment: 'agency' };
+      });
+      const factsOf = async (browser: Browser) => {
+        const { text } = await browser.send('/api/v1/whoami');
+        const { facts = [] } = JSON.parse(text) as {
+          facts?: { name: string; value: string; source: string }[];
+        };
+        return facts.map(({ name, value, source }) => `${name} ${value} ${source}`);
       };
-      return facts.map(({ name, value, source }) => `${name} ${value} ${source}`);
-    };
-    const signedIn = async () => {
-      const browser = site.browser();
-      await browser.signIn(VENDOR, 'erin');
-      return browser;
-    };
-    Object.assign(site.own.userinfo, { address: { country: 'de' }, company: ' Northwind GmbH ' });
-    expect(await factsOf(await signedIn())).toEqual([
-      'country DE oidc',
-      'entity Northwind GmbH oidc',
-      'employment agency stated',
-    ]);
-    // The ID token has the address and the entity; the country is only in userinfo.
-    Object.assign(site.own.idToken, {
-      email: 'erin@vendor.example',
-      email_verified: true,
-      company: 'Northwind AG',
+      const signedIn = async () => {
+        const browser = site.browser();
+        await browser.signIn(VENDOR, 'erin');
+        return browser;
+      };
+      Object.assign(site.own.userinfo, { address: { country: 'de' }, company: ' Northwind GmbH ' });
+      expect(await factsOf(await signedIn())).toEqual([
+        'country DE oidc',
+        'entity Northwind GmbH oidc',
+        'employment agency stated',
+      ]);
+      // The ID token has the address and the entity; the country is only in userinfo.
+      Object.assign(site.own.idToken, {
+        email: 'erin@vendor.example',
+        email_verified: true,
+        company: 'Northwind AG',
+      });
+      expect(await factsOf(await signedIn())).toEqual([
+        'country DE oidc',
+        'entity Northwind AG oidc',
+        'employment agency stated',
+      ]);
+      for (const name of Object.keys(site.own.idToken)) delete site.own.idToken[name];
+      // No assigned code, no text, and a word that is not on the list: they say nothing, so the file counts again.
+      Object.assign(site.own.userinfo, { address: { country: 'XX' }, company: 7, user_type: 'boss' });
+      expect(await factsOf(await signedIn())).toEqual(['country FR stated', 'employment agency stated']);
     });
-    expect(await factsOf(await signedIn())).toEqual([
-      'country DE oidc',
-      'entity Northwind AG oidc',
-      'employment agency stated',
-    ]);
-    for (const name of Object.keys(site.own.idToken)) delete site.own.idToken[name];
-    // No assigned code, no text, and a word that is not on the list: they say nothing, so the file counts again.
-    Object.assign(site.own.userinfo, { address: { country: 'XX' }, company: 7, user_type: 'boss' });
-    expect(await factsOf(await signedIn())).toEqual(['country FR stated', 'employment agency stated']);
   });
 
   test('P2: groups give roles, unlisted groups give none, and roles that exclude each other give no access at all', async () => {

@@ -1,6 +1,7 @@
 import { applyOrganisation } from '@countersign/access';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { SESSION_COOKIE, TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { codeOf, makeRequest, readRequest, review } from '../story.js';
@@ -54,13 +55,18 @@ describe('a session', () => {
     });
   });
 
-  test('a request shows how its requester signed in', async () => {
-    const cookie = await broker.sessionOf('engineer');
-    const { body } = await broker.page(cookie, 'POST', '/api/v1/requests', { body: ask() });
-    const { id } = body as { id: string };
-    expect((await readRequest(broker, id))['asked']).toEqual({ channel: 'web', assurance: 'oidc' });
-    const byKey = await makeRequest(broker, 'otherEngineer');
-    expect((await readRequest(broker, byKey.id))['asked']).toEqual({ channel: 'api', assurance: 'api-key' });
+  onlyInSoak(() => {
+    test('a request shows how its requester signed in', async () => {
+      const cookie = await broker.sessionOf('engineer');
+      const { body } = await broker.page(cookie, 'POST', '/api/v1/requests', { body: ask() });
+      const { id } = body as { id: string };
+      expect((await readRequest(broker, id))['asked']).toEqual({ channel: 'web', assurance: 'oidc' });
+      const byKey = await makeRequest(broker, 'otherEngineer');
+      expect((await readRequest(broker, byKey.id))['asked']).toEqual({
+        channel: 'api',
+        assurance: 'api-key',
+      });
+    });
   });
 
   test('ends at sign-out, together with its stream; the cookie is removed', async () => {
@@ -116,25 +122,29 @@ describe('a session, on a broker of its own', () => {
     expect(codeOf(await current(busy))).toBe('401 unauthenticated');
   });
 
-  test('an open stream does not keep a session alive', async () => {
-    const cookie = await broker.sessionOf('approver');
-    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
-    broker.clock.advance(31 * 60);
-    await stream.ended();
-  });
+  onlyInSoak(() => {
+    test('an open stream does not keep a session alive', async () => {
+      const cookie = await broker.sessionOf('approver');
+      const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+      broker.clock.advance(31 * 60);
+      await stream.ended();
+    });
 
-  test('a page’s automatic requests and reopened streams do not keep a session alive', async () => {
-    const cookie = await broker.sessionOf('approver');
-    const { idleExpiresAt } = (await current(cookie)).body as SessionBody;
-    broker.clock.advance(20 * 60);
-    const byItself = { headers: { 'Countersign-Background': '1' } };
-    const answer = await broker.page(cookie, 'GET', '/api/v1/session', byItself);
-    expect((answer.body as SessionBody).idleExpiresAt).toBe(idleExpiresAt);
-    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
-    broker.clock.advance(11 * 60);
-    await stream.ended();
-    expect(codeOf(await broker.page(cookie, 'GET', '/api/v1/session', byItself))).toBe('401 unauthenticated');
-    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+    test('a page’s automatic requests and reopened streams do not keep a session alive', async () => {
+      const cookie = await broker.sessionOf('approver');
+      const { idleExpiresAt } = (await current(cookie)).body as SessionBody;
+      broker.clock.advance(20 * 60);
+      const byItself = { headers: { 'Countersign-Background': '1' } };
+      const answer = await broker.page(cookie, 'GET', '/api/v1/session', byItself);
+      expect((answer.body as SessionBody).idleExpiresAt).toBe(idleExpiresAt);
+      const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+      broker.clock.advance(11 * 60);
+      await stream.ended();
+      expect(codeOf(await broker.page(cookie, 'GET', '/api/v1/session', byItself))).toBe(
+        '401 unauthenticated',
+      );
+      expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+    });
   });
 
   test('a person’s own sessions are listed and ended one by one; another person’s session is not found', async () => {
@@ -150,29 +160,33 @@ describe('a session, on a broker of its own', () => {
     expect((await current(second)).status).toBe(200);
   });
 
-  test('ends when its person is removed, its open stream within moments; it stays ended when the person returns', async () => {
-    const cookie = await broker.sessionOf('secondApprover');
-    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
-    const without = organisation((file) => {
-      file.tenants[0]!.people = file.tenants[0]!.people.filter(({ name }) => name !== 'Bob');
+  onlyInSoak(() => {
+    test('ends when its person is removed, its open stream within moments; it stays ended when the person returns', async () => {
+      const cookie = await broker.sessionOf('secondApprover');
+      const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+      const without = organisation((file) => {
+        file.tenants[0]!.people = file.tenants[0]!.people.filter(({ name }) => name !== 'Bob');
+      });
+      await applyOrganisation(broker.host, without, { dryRun: false });
+      await stream.ended();
+      expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+      await applyOrganisation(broker.host, organisation(), { dryRun: false });
+      expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+      expect(codeOf(await broker.call('secondApprover', 'GET', '/api/v1/whoami'))).toBe(
+        '401 unauthenticated',
+      );
     });
-    await applyOrganisation(broker.host, without, { dryRun: false });
-    await stream.ended();
-    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
-    await applyOrganisation(broker.host, organisation(), { dryRun: false });
-    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
-    expect(codeOf(await broker.call('secondApprover', 'GET', '/api/v1/whoami'))).toBe('401 unauthenticated');
-  });
 
-  test('ends when its tenant is removed', async () => {
-    const cookie = await broker.sessionOf('foreignApprover');
-    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
-    const without = organisation((file) => {
-      file.tenants = file.tenants.filter(({ slug }) => slug !== 'globex');
+    test('ends when its tenant is removed', async () => {
+      const cookie = await broker.sessionOf('foreignApprover');
+      const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+      const without = organisation((file) => {
+        file.tenants = file.tenants.filter(({ slug }) => slug !== 'globex');
+      });
+      await applyOrganisation(broker.host, without, { dryRun: false });
+      await stream.ended();
+      expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
     });
-    await applyOrganisation(broker.host, without, { dryRun: false });
-    await stream.ended();
-    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
   test('P11: its secret is neither stored nor logged', async () => {
@@ -192,7 +206,7 @@ describe('forged requests', () => {
   beforeAll(start);
   afterAll(close);
 
-  test.each<[string, Record<string, string>]>([
+  const FORGED: [string, Record<string, string>][] = [
     ['no origin', { 'sec-fetch-site': 'same-origin' }],
     ['another origin', { origin: 'https://evil.example' }],
     ['an opaque origin', { origin: 'null' }],
@@ -200,7 +214,11 @@ describe('forged requests', () => {
     ['another port', { origin: 'http://localhost:4001' }],
     ['our origin, sent from a sibling', { origin: 'http://localhost:4000', 'sec-fetch-site': 'same-site' }],
     ['our origin, sent from elsewhere', { origin: 'http://localhost:4000', 'sec-fetch-site': 'cross-site' }],
-  ])('by cookie with %s change nothing', async (_name, headers) => {
+  ];
+  /** What shows that it is forged. */
+  const kindOf = ([name]: (typeof FORGED)[number]) =>
+    name.startsWith('our origin') ? 'the site' : 'the origin';
+  test.each(rowsOfEachKind(FORGED, kindOf))('by cookie with %s change nothing', async (_name, headers) => {
     const cookie = await broker.sessionOf('approver');
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);

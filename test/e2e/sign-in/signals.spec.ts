@@ -1,6 +1,7 @@
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
 import type { IdentityProvider } from '../../fakes/identity-provider.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { type EventName, eventClaims, pushEvent } from '../../support/security-events.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 
@@ -80,48 +81,50 @@ test('a stolen session, key and grant outlive the account at the provider: sessi
   await signedIn('vendor', 'erin');
 });
 
-test('an approver whose account is disabled has not approved, and nothing is open under their invitation', async () => {
-  const session = await signedIn('acme', 'ada');
-  const invitation = {
-    service: 'billing',
-    scope: [{ resource: 'invoices', actions: ['list'] }],
-    until: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ''),
-  };
-  const invited = await api('approver', 'POST', '/tenants/acme/invitations', invitation);
-  expect(invited.status).toBe(201);
-  const { id } = invited.body as { id: string };
+onlyInSoak(() => {
+  test('an approver whose account is disabled has not approved, and nothing is open under their invitation', async () => {
+    const session = await signedIn('acme', 'ada');
+    const invitation = {
+      service: 'billing',
+      scope: [{ resource: 'invoices', actions: ['list'] }],
+      until: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ''),
+    };
+    const invited = await api('approver', 'POST', '/tenants/acme/invitations', invitation);
+    expect(invited.status).toBe(201);
+    const { id } = invited.body as { id: string };
 
-  const subject = { format: 'aliases', identifiers: [{ format: 'email', email: 'ADA@acme.example' }] };
-  expect(await send('acme', 'account-disabled', subject)).toEqual(accepted);
+    const subject = { format: 'aliases', identifiers: [{ format: 'email', email: 'ADA@acme.example' }] };
+    expect(await send('acme', 'account-disabled', subject)).toEqual(accepted);
 
-  expect(await session()).toBe(401);
-  expect((await api('approver', 'GET', '/whoami')).status).toBe(401);
-  const { body } = await api('tenantAdmin', 'GET', '/tenants/acme/invitations');
-  expect(body).toMatchObject({ items: [{ id, state: 'withdrawn' }] });
-  const log = await api('tenantAuditor', 'GET', '/tenants/acme/events?limit=20');
-  expect((log.body as { items: { type: string; data: object }[] }).items).toContainEqual(
-    expect.objectContaining({
-      type: 'signal.received',
-      data: { person: site.broker.persons.approver, events: ['account-disabled'], issuer: site.own.issuer },
-    }),
-  );
-});
+    expect(await session()).toBe(401);
+    expect((await api('approver', 'GET', '/whoami')).status).toBe(401);
+    const { body } = await api('tenantAdmin', 'GET', '/tenants/acme/invitations');
+    expect(body).toMatchObject({ items: [{ id, state: 'withdrawn' }] });
+    const log = await api('tenantAuditor', 'GET', '/tenants/acme/events?limit=20');
+    expect((log.body as { items: { type: string; data: object }[] }).items).toContainEqual(
+      expect.objectContaining({
+        type: 'signal.received',
+        data: { person: site.broker.persons.approver, events: ['account-disabled'], issuer: site.own.issuer },
+      }),
+    );
+  });
 
-test('a changed credential ends sessions; the user of a complex subject is the person', async () => {
-  const session = await signedIn('acme', 'ann');
-  const user = { format: 'email', email: 'ann@acme.example' };
-  expect(await send('acme', 'credential-change', { format: 'complex', user })).toEqual(accepted);
-  expect(await session()).toBe(401);
-});
+  test('a changed credential ends sessions; the user of a complex subject is the person', async () => {
+    const session = await signedIn('acme', 'ann');
+    const user = { format: 'email', email: 'ann@acme.example' };
+    expect(await send('acme', 'credential-change', { format: 'complex', user })).toEqual(accepted);
+    expect(await session()).toBe(401);
+  });
 
-test('an event that is sent again is accepted and has no effect', async () => {
-  const subject = { format: 'email', email: 'max@vendor.example' };
-  const jti = 'an-event-that-is-repeated';
-  await signedIn('vendor', 'max');
-  expect(await send('vendor', 'session-revoked', subject, { jti })).toEqual(accepted);
-  const session = await signedIn('vendor', 'max');
-  expect(await send('vendor', 'session-revoked', subject, { jti })).toEqual(accepted);
-  expect(await session()).toBe(200);
+  test('an event that is sent again is accepted and has no effect', async () => {
+    const subject = { format: 'email', email: 'max@vendor.example' };
+    const jti = 'an-event-that-is-repeated';
+    await signedIn('vendor', 'max');
+    expect(await send('vendor', 'session-revoked', subject, { jti })).toEqual(accepted);
+    const session = await signedIn('vendor', 'max');
+    expect(await send('vendor', 'session-revoked', subject, { jti })).toEqual(accepted);
+    expect(await session()).toBe(200);
+  });
 });
 
 test('P9: a provider reaches no person of another side, even if both sides share it', async () => {
@@ -134,16 +137,18 @@ test('P9: a provider reaches no person of another side, even if both sides share
   expect(await session()).toBe(200);
 });
 
-test('an event that ends no access, and a subject whom no one is, are accepted', async () => {
-  const session = await signedIn('vendor', 'kim');
-  expect(
-    await send('vendor', 'device-compliance-change', { format: 'email', email: 'kim@vendor.example' }),
-  ).toEqual(accepted);
-  expect(await send('vendor', 'session-revoked', { format: 'email', email: 'a@b.example' })).toEqual(
-    accepted,
-  );
-  expect(await send('vendor', 'session-revoked', { format: 'opaque', id: 'kim' })).toEqual(accepted);
-  expect(await session()).toBe(200);
+onlyInSoak(() => {
+  test('an event that ends no access, and a subject whom no one is, are accepted', async () => {
+    const session = await signedIn('vendor', 'kim');
+    expect(
+      await send('vendor', 'device-compliance-change', { format: 'email', email: 'kim@vendor.example' }),
+    ).toEqual(accepted);
+    expect(await send('vendor', 'session-revoked', { format: 'email', email: 'a@b.example' })).toEqual(
+      accepted,
+    );
+    expect(await send('vendor', 'session-revoked', { format: 'opaque', id: 'kim' })).toEqual(accepted);
+    expect(await session()).toBe(200);
+  });
 });
 
 describe('a SET that is not accepted', () => {
@@ -158,7 +163,7 @@ describe('a SET that is not accepted', () => {
   });
   afterAll(async () => expect(await session()).toBe(200));
 
-  test.each<[string, string, Record<string, unknown>]>([
+  const CLAIMS: [string, string, Record<string, unknown>][] = [
     ['of another issuer', 'invalid_issuer', { iss: 'https://evil.example' }],
     ['for another side', 'invalid_audience', { aud: audienceOf('acme') }],
     ['for no one', 'invalid_audience', { aud: undefined }],
@@ -176,11 +181,12 @@ describe('a SET that is not accepted', () => {
       'invalid_request',
       { events: { 'https://schemas.openid.net/secevent/caep/event-type/credential-change': {} } },
     ],
-  ])('%s: %s', async (_name, err, change) => {
+  ];
+  test.each(rowsOfEachKind(CLAIMS, ([, err]) => err))('%s: %s', async (_name, err, change) => {
     expect(await push(site.own.securityEvent(claims(change)))).toEqual(refusedWith(err));
   });
 
-  test.each<[string, string, object]>([
+  const HEADERS: [string, string, object][] = [
     ['an ID token', 'invalid_request', { typ: 'JWT' }],
     ['a logout token', 'invalid_request', { typ: 'logout+jwt' }],
     ['without a key id', 'invalid_key', { kid: undefined }],
@@ -189,7 +195,8 @@ describe('a SET that is not accepted', () => {
     ['with a shared secret', 'invalid_key', { alg: 'HS256' }],
     ['with another padding than it says', 'invalid_key', { alg: 'PS256' }],
     ['with a critical extension', 'invalid_request', { crit: ['x'] }],
-  ])('%s: %s', async (_name, err, header) => {
+  ];
+  test.each(rowsOfEachKind(HEADERS, ([, err]) => err))('%s: %s', async (_name, err, header) => {
     expect(await push(site.own.securityEvent(claims(), header))).toEqual(refusedWith(err));
   });
 
@@ -201,26 +208,28 @@ describe('a SET that is not accepted', () => {
     expect(await push(site.foreign.securityEvent(claims()))).toEqual(refusedWith('invalid_key'));
   });
 
-  test('no JWS, unsecured, a member twice, invalid UTF-8, JSON instead: invalid_request', async () => {
-    const part = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64url');
-    const [header, payload, signature] = site.own.securityEvent(claims()).split('.') as [
-      string,
-      string,
-      string,
-    ];
-    const text = Buffer.from(payload, 'base64url').toString();
-    const twice = text.replace('{', '{"iss":"https://evil.example",');
-    for (const token of [
-      'no token',
-      `${part('{"alg":"none","typ":"secevent+jwt"}')}.${payload}.`,
-      `${header}.${part(twice)}.${signature}`,
-      `${header}.${part(Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')]))}.${signature}`,
-      `${header}.${payload}.${signature}\n`,
-    ])
-      expect(await push(token)).toEqual(refusedWith('invalid_request'));
-    expect(await push(site.own.securityEvent(claims()), 'application/json')).toEqual(
-      refusedWith('invalid_request'),
-    );
+  onlyInSoak(() => {
+    test('no JWS, unsecured, a member twice, invalid UTF-8, JSON instead: invalid_request', async () => {
+      const part = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64url');
+      const [header, payload, signature] = site.own.securityEvent(claims()).split('.') as [
+        string,
+        string,
+        string,
+      ];
+      const text = Buffer.from(payload, 'base64url').toString();
+      const twice = text.replace('{', '{"iss":"https://evil.example",');
+      for (const token of [
+        'no token',
+        `${part('{"alg":"none","typ":"secevent+jwt"}')}.${payload}.`,
+        `${header}.${part(twice)}.${signature}`,
+        `${header}.${part(Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')]))}.${signature}`,
+        `${header}.${payload}.${signature}\n`,
+      ])
+        expect(await push(token)).toEqual(refusedWith('invalid_request'));
+      expect(await push(site.own.securityEvent(claims()), 'application/json')).toEqual(
+        refusedWith('invalid_request'),
+      );
+    });
   });
 
   test('at an address of no receiver: 404, as for an unknown tenant', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@countersign/access';
 import { organisation, type PersonName } from '../../factories/organisation.js';
 import { Customer } from '../../support/customer.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, expectStatus } from '../story.js';
 
@@ -144,7 +145,8 @@ test('P13: every endpoint that changes something has a sign-in rule, and enforce
   const forPeople = endpoints.filter(({ security }) => security.some((each) => 'apiKey' in each));
   expect(forPeople.filter((each) => each['x-sign-in'] === undefined)).toEqual([]);
   const wrong: unknown[] = [];
-  for (const endpoint of forPeople) {
+  const kindOf = (each: Endpoint) => each['x-permission'] ?? each.path;
+  for (const endpoint of rowsOfEachKind(forPeople, kindOf)) {
     const who = callerOf(endpoint);
     await Promise.all(
       WAYS.map(async ({ way, isEnoughFor }) => {

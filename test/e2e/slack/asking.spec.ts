@@ -93,96 +93,104 @@ describe('the form that asks', () => {
     expect(read).toContain('T-1');
   });
 
-  test('hidden fields: the form offers to show them, the preview and the card say it before all else', async () => {
-    const { erin, max, ada } = world.people;
-    await erin.slash('/access');
-    const view = await form(erin, 'Choose a customer');
-    await erin.choose(view, 'tenant', 'acme');
-    // One change at a time: of two updates that overlap, Slack shows only one.
-    await eventually('the customer’s longest', () => JSON.stringify(view.content).includes('duration:3600'));
-    await erin.choose(view, 'what', ['list invoices']);
-    expect(erin.reads(await form(erin, 'What happens next'))).not.toContain('Hidden fields');
-    await erin.choose(view, 'what', ['read any invoice']);
-    expect(erin.reads(await form(erin, 'The fields iban and card are hidden.'))).toContain(
-      'They stay hidden',
-    );
-    await erin.choose(view, 'unmasked', 'Show them in full: the customer decides it');
-    expect(erin.reads(await form(erin, 'The fields iban and card are shown in full.'))).toContain(
-      'High risk: Fields that are usually hidden are shown in full.',
-    );
-    await erin.submit(view, { reason: 'Case 4714: the IBAN is wrong' });
-    await form(erin, 'You have asked');
-    expect((await requestOf('Case 4714: the IBAN is wrong')).terms).toMatchObject({ unmasked: true });
-    const review = await world.card(world.reviews, 'Case 4714', max);
-    await max.click(review, 'Approve');
-    const card = await world.card(world.lockbox, 'Case 4714');
-    const read = ada.reads(card);
-    expect(read).toContain('read any invoice (with hidden fields in full)');
-    expect(read).toContain('⚠ The fields iban and card are shown in full.');
-    expect(card.text).toContain('The fields iban and card are shown in full.');
-  });
+  onlyInSoak(() => {
+    test('hidden fields: the form offers to show them, the preview and the card say it before all else', async () => {
+      const { erin, max, ada } = world.people;
+      await erin.slash('/access');
+      const view = await form(erin, 'Choose a customer');
+      await erin.choose(view, 'tenant', 'acme');
+      // One change at a time: of two updates that overlap, Slack shows only one.
+      await eventually('the customer’s longest', () =>
+        JSON.stringify(view.content).includes('duration:3600'),
+      );
+      await erin.choose(view, 'what', ['list invoices']);
+      expect(erin.reads(await form(erin, 'What happens next'))).not.toContain('Hidden fields');
+      await erin.choose(view, 'what', ['read any invoice']);
+      expect(erin.reads(await form(erin, 'The fields iban and card are hidden.'))).toContain(
+        'They stay hidden',
+      );
+      await erin.choose(view, 'unmasked', 'Show them in full: the customer decides it');
+      expect(erin.reads(await form(erin, 'The fields iban and card are shown in full.'))).toContain(
+        'High risk: Fields that are usually hidden are shown in full.',
+      );
+      await erin.submit(view, { reason: 'Case 4714: the IBAN is wrong' });
+      await form(erin, 'You have asked');
+      expect((await requestOf('Case 4714: the IBAN is wrong')).terms).toMatchObject({ unmasked: true });
+      const review = await world.card(world.reviews, 'Case 4714', max);
+      await max.click(review, 'Approve');
+      const card = await world.card(world.lockbox, 'Case 4714');
+      const read = ada.reads(card);
+      expect(read).toContain('read any invoice (with hidden fields in full)');
+      expect(read).toContain('⚠ The fields iban and card are shown in full.');
+      expect(card.text).toContain('The fields iban and card are shown in full.');
+    });
 
-  test('a time beyond the customer’s is not offered', async () => {
-    const { erin } = world.people;
-    await erin.shortcut('ask_for_access');
-    const view = await form(erin, 'Choose a customer');
-    await erin.choose(view, 'tenant', 'acme');
-    await eventually('the customer’s longest', () => JSON.stringify(view.content).includes('duration:3600'));
-    await expect(erin.choose(view, 'duration', '4 hours')).rejects.toThrow();
-    await erin.close(view);
-  });
+    test('a time beyond the customer’s is not offered', async () => {
+      const { erin } = world.people;
+      await erin.shortcut('ask_for_access');
+      const view = await form(erin, 'Choose a customer');
+      await erin.choose(view, 'tenant', 'acme');
+      await eventually('the customer’s longest', () =>
+        JSON.stringify(view.content).includes('duration:3600'),
+      );
+      await expect(erin.choose(view, 'duration', '4 hours')).rejects.toThrow();
+      await erin.close(view);
+    });
 
-  test('a customer’s person learns who may use the form; only the sender sees help and list', async () => {
-    const { ada, erin } = world.people;
-    await world.ask('Case 4712');
-    await ada.slash('/access');
-    await form(ada, 'Only engineers of the vendor ask');
-    expect(await whispersAfter(erin, () => erin.slash('/access', 'help'))).toContain('/access list');
-    expect(await whispersAfter(erin, () => erin.slash('/access', 'list'))).toContain(
-      'Erin → acme Corp, billing',
-    );
+    test('a customer’s person learns who may use the form; only the sender sees help and list', async () => {
+      const { ada, erin } = world.people;
+      await world.ask('Case 4712');
+      await ada.slash('/access');
+      await form(ada, 'Only engineers of the vendor ask');
+      expect(await whispersAfter(erin, () => erin.slash('/access', 'help'))).toContain('/access list');
+      expect(await whispersAfter(erin, () => erin.slash('/access', 'list'))).toContain(
+        'Erin → acme Corp, billing',
+      );
+    });
   });
 });
 
-describe('App Home', () => {
-  test('the shortcut opens the form that asks', async () => {
-    const { erin } = world.people;
-    if (erin.view !== undefined) await erin.close(erin.view);
-    expect(await erin.shortcut(SHORTCUT)).toMatchObject({ acked: true, trouble: null });
-    await erin.close(await form(erin, 'Choose a customer'));
-  });
-
-  test('an approver approves and stops there, and the engineer releases access there', async () => {
-    const { ada, erin } = world.people;
-    await atCustomer('Case 6001');
-    await ada.click(await homeOf(ada, 'Case 6001'), 'Approve');
-    await eventually('a grant', async () => (await requestOf('Case 6001')).state === 'approved');
-    await ada.click(await homeOf(ada, '[Stop access]'), 'Stop access');
-    await ada.submit(await form(ada, 'Why?'), { reason: 'Enough' });
-    const ends = async (reason: string) => {
-      const { body } = await world.broker.call('engineer', 'GET', '/api/v1/grants');
-      return (body as { items: { endReason: string | null }[] }).items[0]?.endReason === reason;
-    };
-    await eventually('its end', () => ends('revoked'));
-    await makeGrant(world.broker, 'engineer', { justification: 'Case 6002' });
-    await erin.click(await homeOf(erin, '[Ask for more time…]'), 'Ask for more time…');
-    const more = await form(erin, 'How many more minutes?');
-    const tooLong = { minutes: '100000', reason: 'Case 6003: one more invoice' };
-    expect((await erin.submit(more, tooLong)).errors).toEqual({ minutes: expect.any(String) });
-    // Slack may send a form twice: it makes one request.
-    await Promise.all(['first', 'again'].map(() => erin.submit(more, { ...tooLong, minutes: '20' })));
-    await form(erin, 'You have asked for more time.');
-    const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
-    const asked = (body as { items: { justification: string }[] }).items;
-    expect(asked.filter(({ justification }) => justification === tooLong.reason)).toHaveLength(1);
-    expect((await requestOf(tooLong.reason)).terms).toMatchObject({
-      seconds: 1_200,
-      extends: expect.any(String),
+onlyInSoak(() => {
+  describe('App Home', () => {
+    test('the shortcut opens the form that asks', async () => {
+      const { erin } = world.people;
+      if (erin.view !== undefined) await erin.close(erin.view);
+      expect(await erin.shortcut(SHORTCUT)).toMatchObject({ acked: true, trouble: null });
+      await erin.close(await form(erin, 'Choose a customer'));
     });
-    const { id } = await requestOf(tooLong.reason);
-    await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
-    await erin.click(await homeOf(erin, '[Release]'), 'Release');
-    await eventually('its release', () => ends('released'));
+
+    test('an approver approves and stops there, and the engineer releases access there', async () => {
+      const { ada, erin } = world.people;
+      await atCustomer('Case 6001');
+      await ada.click(await homeOf(ada, 'Case 6001'), 'Approve');
+      await eventually('a grant', async () => (await requestOf('Case 6001')).state === 'approved');
+      await ada.click(await homeOf(ada, '[Stop access]'), 'Stop access');
+      await ada.submit(await form(ada, 'Why?'), { reason: 'Enough' });
+      const ends = async (reason: string) => {
+        const { body } = await world.broker.call('engineer', 'GET', '/api/v1/grants');
+        return (body as { items: { endReason: string | null }[] }).items[0]?.endReason === reason;
+      };
+      await eventually('its end', () => ends('revoked'));
+      await makeGrant(world.broker, 'engineer', { justification: 'Case 6002' });
+      await erin.click(await homeOf(erin, '[Ask for more time…]'), 'Ask for more time…');
+      const more = await form(erin, 'How many more minutes?');
+      const tooLong = { minutes: '100000', reason: 'Case 6003: one more invoice' };
+      expect((await erin.submit(more, tooLong)).errors).toEqual({ minutes: expect.any(String) });
+      // Slack may send a form twice: it makes one request.
+      await Promise.all(['first', 'again'].map(() => erin.submit(more, { ...tooLong, minutes: '20' })));
+      await form(erin, 'You have asked for more time.');
+      const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
+      const asked = (body as { items: { justification: string }[] }).items;
+      expect(asked.filter(({ justification }) => justification === tooLong.reason)).toHaveLength(1);
+      expect((await requestOf(tooLong.reason)).terms).toMatchObject({
+        seconds: 1_200,
+        extends: expect.any(String),
+      });
+      const { id } = await requestOf(tooLong.reason);
+      await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+      await erin.click(await homeOf(erin, '[Release]'), 'Release');
+      await eventually('its release', () => ends('released'));
+    });
   });
 });
 
@@ -235,23 +243,21 @@ describe('a press proves nothing', () => {
     expect((await requestOf('Case 5003')).state).toBe('awaiting_customer');
   });
 
-  onlyInSoak(() => {
-    test('an unknown user is told where to link, and nothing happens', async () => {
-      const card = await atCustomer('Case 5004');
-      const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
-      world.lockbox.members.add(zoe.id);
-      expect(await whispersAfter(zoe, () => zoe.click(card, 'Approve'))).toContain(
-        'does not know this Slack account',
-      );
-      await zoe.slash('/access');
-      await form(zoe, 'does not know this Slack account');
-      await zoe.close(zoe.view!);
-      await zoe.openHome();
-      expect(zoe.reads(await eventually('their home', () => zoe.home))).toContain(
-        'does not know this Slack account',
-      );
-      expect((await requestOf('Case 5004')).state).toBe('awaiting_customer');
-    });
+  test('an unknown user is told where to link, and nothing happens', async () => {
+    const card = await atCustomer('Case 5004');
+    const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
+    world.lockbox.members.add(zoe.id);
+    expect(await whispersAfter(zoe, () => zoe.click(card, 'Approve'))).toContain(
+      'does not know this Slack account',
+    );
+    await zoe.slash('/access');
+    await form(zoe, 'does not know this Slack account');
+    await zoe.close(zoe.view!);
+    await zoe.openHome();
+    expect(zoe.reads(await eventually('their home', () => zoe.home))).toContain(
+      'does not know this Slack account',
+    );
+    expect((await requestOf('Case 5004')).state).toBe('awaiting_customer');
   });
 
   test('P8: of two who press at once one decides, and the other is told who was faster', async () => {
@@ -279,50 +285,52 @@ describe('a press proves nothing', () => {
     });
   });
 
-  test('a form’s value is trusted no more than a button’s', async () => {
-    const card = await atCustomer('Case 5007');
-    const { ada } = world.people;
-    await ada.click(card, 'Deny…');
-    const deny = await form(ada, 'Why?');
-    deny.content['private_metadata'] = 'req_1 sha256:1';
-    await ada.submit(deny, { reason: 'No' });
-    await form(ada, 'not one of ours');
-    await ada.close(ada.view!);
-    expect((await requestOf('Case 5007')).state).toBe('awaiting_customer');
-  });
-
-  test('the counter-offer form: an object that was not requested is refused under its field', async () => {
-    const card = await atCustomer('Case 5008');
-    const { ada, erin } = world.people;
-    await ada.click(card, 'Approve less…');
-    const less = await form(ada, 'What stays');
-    expect((await ada.submit(less, { objects: 'payroll/p-1' })).errors).toEqual({
-      objects: expect.any(String),
+  onlyInSoak(() => {
+    test('a form’s value is trusted no more than a button’s', async () => {
+      const card = await atCustomer('Case 5007');
+      const { ada } = world.people;
+      await ada.click(card, 'Deny…');
+      const deny = await form(ada, 'Why?');
+      deny.content['private_metadata'] = 'req_1 sha256:1';
+      await ada.submit(deny, { reason: 'No' });
+      await form(ada, 'not one of ours');
+      await ada.close(ada.view!);
+      expect((await requestOf('Case 5007')).state).toBe('awaiting_customer');
     });
-    expect((await ada.submit(less, { objects: '' })).errors).toEqual({ keep: expect.any(String) });
-    await ada.submit(less, { objects: 'inv-7', minutes: '5' });
-    const mine = await world.card(erin, 'Case 5008', erin);
-    await world.until(mine, 'invoices/inv-7: read', erin);
-    await world.until(mine, '[Accept for 5 minutes]', erin);
-  });
 
-  test('an engineer who presses Stop access is refused and told why', async () => {
-    const card = await atCustomer('Case 5009');
-    const { ada, erin } = world.people;
-    await ada.click(card, 'Approve');
-    await world.until(card, '[Stop access]');
-    world.lockbox.members.add(erin.id);
-    await erin.click(card, ACTIONS.stop);
-    const stop = await form(erin, 'Access ends at once');
-    await erin.submit(stop, { reason: 'mine' });
-    await form(erin, 'Your roles do not allow this');
-    expect(ada.reads(card)).toContain('[Stop access]');
+    test('the counter-offer form: an object that was not requested is refused under its field', async () => {
+      const card = await atCustomer('Case 5008');
+      const { ada, erin } = world.people;
+      await ada.click(card, 'Approve less…');
+      const less = await form(ada, 'What stays');
+      expect((await ada.submit(less, { objects: 'payroll/p-1' })).errors).toEqual({
+        objects: expect.any(String),
+      });
+      expect((await ada.submit(less, { objects: '' })).errors).toEqual({ keep: expect.any(String) });
+      await ada.submit(less, { objects: 'inv-7', minutes: '5' });
+      const mine = await world.card(erin, 'Case 5008', erin);
+      await world.until(mine, 'invoices/inv-7: read', erin);
+      await world.until(mine, '[Accept for 5 minutes]', erin);
+    });
+
+    test('an engineer who presses Stop access is refused and told why', async () => {
+      const card = await atCustomer('Case 5009');
+      const { ada, erin } = world.people;
+      await ada.click(card, 'Approve');
+      await world.until(card, '[Stop access]');
+      world.lockbox.members.add(erin.id);
+      await erin.click(card, ACTIONS.stop);
+      const stop = await form(erin, 'Access ends at once');
+      await erin.submit(stop, { reason: 'mine' });
+      await form(erin, 'Your roles do not allow this');
+      expect(ada.reads(card)).toContain('[Stop access]');
+    });
   });
 });
 
-// This test is the last: its many messages go out at Slack's rate, and later tests would wait for them.
-describe('App Home of an engineer with many requests', () => {
-  onlyInSoak(() => {
+onlyInSoak(() => {
+  // This test is the last: its many messages go out at Slack's rate, and later tests would wait for them.
+  describe('App Home of an engineer with many requests', () => {
     test('the person’s own open request stays visible behind many newer ones', async () => {
       const { erin } = world.people;
       const own = await makeRequest(world.broker, 'engineer', { justification: 'Case 6000' });

@@ -1,5 +1,6 @@
 import type { PersonName } from '../../factories/organisation.js';
 import type { Person } from '../../fakes/slack/people/person.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { SlackWorld } from './slack-world.js';
 
@@ -67,12 +68,14 @@ describe('installing the app', () => {
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
   });
 
-  test('a workspace that does not agree gets no installation', async () => {
-    expect(await world.walk('securityAdmin', world.people.max, INSTALL, { deny: true })).toBe(
-      'slack_refused',
-    );
-    const { body } = await world.broker.call('securityAdmin', 'GET', '/api/v1/slack/installations');
-    expect((body as { items: object[] }).items).toHaveLength(1);
+  onlyInSoak(() => {
+    test('a workspace that does not agree gets no installation', async () => {
+      expect(await world.walk('securityAdmin', world.people.max, INSTALL, { deny: true })).toBe(
+        'slack_refused',
+      );
+      const { body } = await world.broker.call('securityAdmin', 'GET', '/api/v1/slack/installations');
+      expect((body as { items: object[] }).items).toHaveLength(1);
+    });
   });
 });
 
@@ -93,10 +96,12 @@ describe('linking an account', () => {
     expect(await accounts('approver')).toEqual(['T0ACME.U0ADA']);
   });
 
-  test('an attempt that started as an installation links no account', async () => {
-    const { browser, session, path } = await begun('tenantAdmin', world.people.ada, INSTALL);
-    const moved = path.replace('/slack/oauth_redirect', '/slack/link/callback');
-    expect(await finish(`${session}; ${browser}`, moved)).toBe('attempt_unknown');
+  onlyInSoak(() => {
+    test('an attempt that started as an installation links no account', async () => {
+      const { browser, session, path } = await begun('tenantAdmin', world.people.ada, INSTALL);
+      const moved = path.replace('/slack/oauth_redirect', '/slack/link/callback');
+      expect(await finish(`${session}; ${browser}`, moved)).toBe('attempt_unknown');
+    });
   });
 
   test('an API key cannot link or unlink, and no one can unlink for another person', async () => {
@@ -128,26 +133,30 @@ describe('linking an account', () => {
     expect(await accounts(who)).toEqual([]);
   });
 
-  test('the page reports that Slack is away', async () => {
-    const { browser, session, path } = await begun('approver', world.people.ada, LINK);
-    world.slack.troubles.down(503);
-    expect(await finish(`${session}; ${browser}`, path)).toMatch(/slack_unavailable|answer_invalid/);
-    world.slack.troubles.up();
+  onlyInSoak(() => {
+    test('the page reports that Slack is away', async () => {
+      const { browser, session, path } = await begun('approver', world.people.ada, LINK);
+      world.slack.troubles.down(503);
+      expect(await finish(`${session}; ${browser}`, path)).toMatch(/slack_unavailable|answer_invalid/);
+      world.slack.troubles.up();
+    });
   });
 });
 
-test('without Slack the broker says so, and its inbound address does not exist', async () => {
-  const plain = await TestBroker.start();
-  try {
-    const session = await plain.sessionOf('securityAdmin');
-    for (const path of [INSTALL, LINK])
-      expect((await plain.page(session, methodOf(path), path)).status).toBe(503);
-    expect((await plain.fetch('POST', '/slack/events', { raw: '{}' })).status).toBe(404);
-    expect((await plain.call('approver', 'GET', '/api/v1/slack/accounts')).body).toEqual({
-      link: null,
-      items: [],
-    });
-  } finally {
-    await plain.close();
-  }
+onlyInSoak(() => {
+  test('without Slack the broker says so, and its inbound address does not exist', async () => {
+    const plain = await TestBroker.start();
+    try {
+      const session = await plain.sessionOf('securityAdmin');
+      for (const path of [INSTALL, LINK])
+        expect((await plain.page(session, methodOf(path), path)).status).toBe(503);
+      expect((await plain.fetch('POST', '/slack/events', { raw: '{}' })).status).toBe(404);
+      expect((await plain.call('approver', 'GET', '/api/v1/slack/accounts')).body).toEqual({
+        link: null,
+        items: [],
+      });
+    } finally {
+      await plain.close();
+    }
+  });
 });

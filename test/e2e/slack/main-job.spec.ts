@@ -3,6 +3,7 @@ import { find } from '../../fakes/slack/fields.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { mintToken } from '../story.js';
 import { SlackWorld, says } from './slack-world.js';
 
@@ -167,25 +168,27 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     expect(erin.reads(await eventually('the home', () => erin.home))).toContain('[Ask for access]');
   });
 
-  test('a reminder tells of all that waits, once; then the others who may decide are asked; a decision ends both', async () => {
-    const { max, ada, bob } = world.people;
-    expect(await world.ask('Case 4714')).toContain('You have asked');
-    const atVendor = await world.card(world.reviews, 'Case 4714', max);
-    await max.click(atVendor, 'Approve');
-    const card = await world.card(world.lockbox, 'Case 4714');
-    await world.told();
-    const told = (text: RegExp) =>
-      world.slack.roots(world.lockbox.id).filter((message) => says(ada.reads(message), text));
-    world.broker.clock.advance(6.1 * 3_600);
-    await eventually('a digest', () => told(/waits? for a decision/)[0]);
-    world.broker.clock.advance(3.1 * 3_600);
-    const asked = await world.card(bob, 'Case 4714', bob);
-    await bob.click(asked, 'Approve');
-    for (const copy of [card, asked]) await world.until(copy, 'Approved by Bob', bob);
-    await world.told();
-    const before = world.slack.roots(world.lockbox.id).length;
-    world.broker.clock.advance(2 * 3_600);
-    await world.told();
-    expect(world.slack.roots(world.lockbox.id)).toHaveLength(before);
+  onlyInSoak(() => {
+    test('a reminder tells of all that waits, once; then the others who may decide are asked; a decision ends both', async () => {
+      const { max, ada, bob } = world.people;
+      expect(await world.ask('Case 4714')).toContain('You have asked');
+      const atVendor = await world.card(world.reviews, 'Case 4714', max);
+      await max.click(atVendor, 'Approve');
+      const card = await world.card(world.lockbox, 'Case 4714');
+      await world.told();
+      const told = (text: RegExp) =>
+        world.slack.roots(world.lockbox.id).filter((message) => says(ada.reads(message), text));
+      world.broker.clock.advance(6.1 * 3_600);
+      await eventually('a digest', () => told(/waits? for a decision/)[0]);
+      world.broker.clock.advance(3.1 * 3_600);
+      const asked = await world.card(bob, 'Case 4714', bob);
+      await bob.click(asked, 'Approve');
+      for (const copy of [card, asked]) await world.until(copy, 'Approved by Bob', bob);
+      await world.told();
+      const before = world.slack.roots(world.lockbox.id).length;
+      world.broker.clock.advance(2 * 3_600);
+      await world.told();
+      expect(world.slack.roots(world.lockbox.id)).toHaveLength(before);
+    });
   });
 });

@@ -3,12 +3,11 @@ import { FORMS } from '@countersign/slack';
 import type { Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
-import { onlyInSoak, samples } from '../../support/samples.js';
 import { expectStatus, makeRequest, readRequest, review } from '../story.js';
 import { places, SlackWorld, says } from './slack-world.js';
 
 const DAY = 86_400;
-const PRESSES = samples('parallelCalls');
+const PRESSES = 100;
 
 const file = (change: (file: Organisation) => void = () => {}): Organisation =>
   places((each) => {
@@ -197,27 +196,25 @@ describe('questions, answers and forwards', () => {
     await cancel(id);
   });
 
-  onlyInSoak(() => {
-    test('a form that is late says so and keeps nothing: asked already, decided meanwhile, forwarded twice', async () => {
-      const { ada, bob } = world.people;
-      const { id, card } = await waiting();
-      const opened = async (who: Person, name: string, form: string) => {
-        await who.click(card, name);
-        return eventually('the form', () => viewOf(who, form));
-      };
-      const early = await opened(bob, 'Ask a question…', FORMS.question);
-      await fill(ada, card, 'Ask a question…', FORMS.question, { reason: 'Why?' });
-      await bob.submit(early, { reason: 'Why indeed?' });
-      expect(readsView(bob)).toContain('It is not your turn now');
-      await fill(ada, card, 'Forward…', FORMS.forward, { to: 'Bob' });
-      const again = await opened(ada, 'Forward…', FORMS.forward);
-      const { errors } = await ada.submit(again, { to: 'Bob' });
-      expect(errors).toEqual({ to: 'It was forwarded to this person already.' });
-      await review(world.broker, 'secondApprover', await readRequest(world.broker, id));
-      await ada.submit(again, { to: 'Bob' });
-      expect(readsView(ada)).toContain('handled already');
-      expect((await readRequest(world.broker, id)).notes).toHaveLength(2);
-    });
+  test('a form that is late says so and keeps nothing: asked already, decided meanwhile, forwarded twice', async () => {
+    const { ada, bob } = world.people;
+    const { id, card } = await waiting();
+    const opened = async (who: Person, name: string, form: string) => {
+      await who.click(card, name);
+      return eventually('the form', () => viewOf(who, form));
+    };
+    const early = await opened(bob, 'Ask a question…', FORMS.question);
+    await fill(ada, card, 'Ask a question…', FORMS.question, { reason: 'Why?' });
+    await bob.submit(early, { reason: 'Why indeed?' });
+    expect(readsView(bob)).toContain('It is not your turn now');
+    await fill(ada, card, 'Forward…', FORMS.forward, { to: 'Bob' });
+    const again = await opened(ada, 'Forward…', FORMS.forward);
+    const { errors } = await ada.submit(again, { to: 'Bob' });
+    expect(errors).toEqual({ to: 'It was forwarded to this person already.' });
+    await review(world.broker, 'secondApprover', await readRequest(world.broker, id));
+    await ada.submit(again, { to: 'Bob' });
+    expect(readsView(ada)).toContain('handled already');
+    expect((await readRequest(world.broker, id)).notes).toHaveLength(2);
   });
 });
 
