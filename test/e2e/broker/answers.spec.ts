@@ -37,7 +37,8 @@ describe('every answer in these tests is checked against the OpenAPI document', 
       Object.values(methods).map(({ operationId }) => operationId),
     );
     expect(ids.length).toBeGreaterThan(100);
-    for (const id of ids) expect(index.text).toContain(`#${id}">`);
+    expect(ids.filter((id) => !index.text.includes(`#${id}">`))).toEqual([]);
+    const operations = new Set(ids);
     const shown: string[] = [];
     for (const { name } of document.tags) {
       const path = `/api/docs/${name}`;
@@ -51,8 +52,10 @@ describe('every answer in these tests is checked against the OpenAPI document', 
       expect(answer.text).not.toMatch(/<script|<link|<img|\bstyle=|undefined/);
       const anchors = [...answer.text.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
       expect(anchors).toEqual([...new Set(anchors)]);
-      for (const [, target] of answer.text.matchAll(/href="#([^"]+)"/g)) expect(anchors).toContain(target);
-      shown.push(...anchors.flatMap((id) => (id !== undefined && ids.includes(id) ? [id] : [])));
+      const here = new Set(anchors);
+      const targets = [...answer.text.matchAll(/href="#([^"]+)"/g)].map(([, target]) => target);
+      expect(targets.filter((target) => !here.has(target))).toEqual([]);
+      shown.push(...anchors.flatMap((id) => (id !== undefined && operations.has(id) ? [id] : [])));
     }
     expect(shown.sort()).toEqual([...ids].sort());
     expect((await broker.fetch('GET', '/api/docs/nothing')).status).toBe(404);

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { ask } from '../../factories/ask.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import { type CallOptions, TestBroker, TestClock } from '../harness.js';
 import { codeOf, makeGrant, makeRequest } from '../story.js';
 
@@ -27,42 +28,48 @@ async function written(): Promise<unknown> {
 }
 
 describe('malformed input gets a stable code and a pointer, and writes nothing', () => {
-  test.each<[string, unknown, string]>([
-    ['an unknown member', ask({ surprise: 1 }), '/surprise'],
-    ['a start in the past', ask({ startsAt: '2020-11-24T15:00:00Z' }), '/startsAt'],
-    ['a budget of halves', ask({ budget: { calls: 1.5 } }), '/budget/calls'],
-    ['a start on Monday', ask({ startsOn: 'monday' }), '/startsOn'],
-    ['another basis', ask({ basis: 'friendship' }), '/basis'],
-    ['a wrong type', ask({ tenant: 7 }), '/tenant'],
-    ['null for text', ask({ justification: null }), '/justification'],
-    ['a missing member', ask({ service: undefined }), '/service'],
-    ['no scope', ask({ scope: [] }), '/scope'],
-    ['scope of another shape', ask({ scope: 'invoices' }), '/scope'],
-    [
-      'an unknown nested member',
-      ask({ scope: [{ resource: 'invoices', actions: ['list'], x: 1 }] }),
-      '/scope/0/x',
-    ],
-    [
-      'a resource with a backslash',
-      ask({ scope: [{ resource: 'inv\\oices', actions: ['list'] }] }),
-      '/scope/0/resource',
-    ],
-    [
-      'a resource with a parent segment',
-      ask({ scope: [{ resource: 'a//b', actions: ['list'] }] }),
-      '/scope/0/resource',
-    ],
-    ['every action', ask({ scope: [{ resource: 'invoices', actions: ['*'] }] }), '/scope/0/actions/0'],
-    ['a duration in words', ask({ duration: 'an hour' }), '/duration'],
-    ['a duration of nothing', ask({ duration: 'PT0S' }), '/duration'],
-    ['a negative duration', ask({ duration: '-PT1H' }), '/duration'],
-    ['a duration in months', ask({ duration: 'P1M' }), '/duration'],
-    ['a lone surrogate', ask({ justification: 'broken \ud800 text' }), '/justification'],
-    ['NUL in text', ask({ ticket: 'a\0b' }), '/ticket'],
-    ['a novel', ask({ justification: 'x'.repeat(4_001) }), '/justification'],
-    ['an array for a body', [ask()], ''],
-  ])('%s is 400 invalid_request', async (_name, body, pointer) => {
+  test.each<[string, unknown, string]>(
+    rowsOfEachKind(
+      [
+        ['an unknown member', ask({ surprise: 1 }), '/surprise'],
+        ['a start in the past', ask({ startsAt: '2020-11-24T15:00:00Z' }), '/startsAt'],
+        ['a budget of halves', ask({ budget: { calls: 1.5 } }), '/budget/calls'],
+        ['a start on Monday', ask({ startsOn: 'monday' }), '/startsOn'],
+        ['another basis', ask({ basis: 'friendship' }), '/basis'],
+        ['a wrong type', ask({ tenant: 7 }), '/tenant'],
+        ['null for text', ask({ justification: null }), '/justification'],
+        ['a missing member', ask({ service: undefined }), '/service'],
+        ['no scope', ask({ scope: [] }), '/scope'],
+        ['scope of another shape', ask({ scope: 'invoices' }), '/scope'],
+        [
+          'an unknown nested member',
+          ask({ scope: [{ resource: 'invoices', actions: ['list'], x: 1 }] }),
+          '/scope/0/x',
+        ],
+        [
+          'a resource with a backslash',
+          ask({ scope: [{ resource: 'inv\\oices', actions: ['list'] }] }),
+          '/scope/0/resource',
+        ],
+        [
+          'a resource with a parent segment',
+          ask({ scope: [{ resource: 'a//b', actions: ['list'] }] }),
+          '/scope/0/resource',
+        ],
+        ['every action', ask({ scope: [{ resource: 'invoices', actions: ['*'] }] }), '/scope/0/actions/0'],
+        ['a duration in words', ask({ duration: 'an hour' }), '/duration'],
+        ['a duration of nothing', ask({ duration: 'PT0S' }), '/duration'],
+        ['a negative duration', ask({ duration: '-PT1H' }), '/duration'],
+        ['a duration in months', ask({ duration: 'P1M' }), '/duration'],
+        ['a lone surrogate', ask({ justification: 'broken \ud800 text' }), '/justification'],
+        ['NUL in text', ask({ ticket: 'a\0b' }), '/ticket'],
+        ['a novel', ask({ justification: 'x'.repeat(4_001) }), '/justification'],
+        ['an array for a body', [ask()], ''],
+      ],
+      () => 'alike',
+      3,
+    ),
+  )('%s is 400 invalid_request', async (_name, body, pointer) => {
     const before = await written();
     const answer = await post({ body });
     expect(codeOf(answer)).toBe('400 invalid_request');
@@ -81,11 +88,16 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
     ]);
   });
 
-  test.each([
-    ['__proto__', '{"__proto__":{"polluted":true},'],
-    ['__proto__, escaped', '{"\\u005f\\u005fproto__":{"polluted":true},'],
-    ['constructor.prototype', '{"constructor":{"prototype":{"polluted":true}},'],
-  ])('prototype pollution: a member named %s is refused', async (_name, start) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['__proto__', '{"__proto__":{"polluted":true},'],
+        ['__proto__, escaped', '{"\\u005f\\u005fproto__":{"polluted":true},'],
+        ['constructor.prototype', '{"constructor":{"prototype":{"polluted":true}},'],
+      ],
+      () => 'alike',
+    ),
+  )('prototype pollution: a member named %s is refused', async (_name, start) => {
     const raw = JSON.stringify(ask()).replace('{', start);
     expect(codeOf(await post({ raw }))).toBe('400 invalid_request');
     expect('polluted' in {}).toBe(false);
@@ -96,13 +108,18 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
   const withBytes = (...inserted: number[]) =>
     Buffer.concat([bytes.subarray(0, at), Buffer.from(inserted), bytes.subarray(at)]);
 
-  test.each([
-    ['0xFF', withBytes(0xff)],
-    ['an overlong slash', withBytes(0xc0, 0xaf)],
-    ['CESU-8', withBytes(0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80)],
-    ['a cut sequence', withBytes(0xe2, 0x82)],
-    ['a byte order mark before the body', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])],
-  ])('invalid UTF-8 is refused, not stored as U+FFFD: %s', async (_name, raw) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['0xFF', withBytes(0xff)],
+        ['an overlong slash', withBytes(0xc0, 0xaf)],
+        ['CESU-8', withBytes(0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80)],
+        ['a cut sequence', withBytes(0xe2, 0x82)],
+        ['a byte order mark before the body', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])],
+      ],
+      () => 'alike',
+    ),
+  )('invalid UTF-8 is refused, not stored as U+FFFD: %s', async (_name, raw) => {
     const before = await written();
     const answer = await post({ raw });
     expect(codeOf(answer)).toBe('400 invalid_request');
@@ -110,14 +127,19 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
     expect(await written()).toEqual(before);
   });
 
-  test.each([
-    ['a member twice', (json: string) => json.replace('{', '{"tenant":"globex",')],
-    ['a member twice, once escaped', (json: string) => json.replace('{', '{"\\u0074enant":"globex",')],
-    [
-      'a member of a part twice',
-      (json: string) => json.replace('"resource":', '"resource":"payroll","resource":'),
-    ],
-  ])('%s is refused: no reader has to choose', async (_name, change) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['a member twice', (json: string) => json.replace('{', '{"tenant":"globex",')],
+        ['a member twice, once escaped', (json: string) => json.replace('{', '{"\\u0074enant":"globex",')],
+        [
+          'a member of a part twice',
+          (json: string) => json.replace('"resource":', '"resource":"payroll","resource":'),
+        ],
+      ],
+      () => 'alike',
+    ),
+  )('%s is refused: no reader has to choose', async (_name, change) => {
     const before = await written();
     const answer = await post({ raw: change(JSON.stringify(ask())) });
     expect(codeOf(answer)).toBe('400 invalid_request');
@@ -125,39 +147,45 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
     expect(await written()).toEqual(before);
   });
 
-  test.each<[string, CallOptions, string]>([
-    ['malformed JSON', { raw: '{"tenant":' }, '400 invalid_request'],
-    ['a bare value', { raw: '7' }, '400 invalid_request'],
-    ['no body', {}, '400 invalid_request'],
-    ['10,000-deep JSON', { raw: `${'['.repeat(10_000)}${']'.repeat(10_000)}` }, '400 invalid_request'],
-    [
-      '10,000-deep JSON in a member',
-      {
-        raw: JSON.stringify(ask({ tenant: 'X' })).replace(
-          '"X"',
-          `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
-        ),
-      },
-      '400 invalid_request',
-    ],
-    [
-      'another content type',
-      { raw: JSON.stringify(ask()), headers: { 'content-type': 'text/plain' } },
-      '400 invalid_request',
-    ],
-    [
-      'a form',
-      { raw: 'tenant=acme', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
-      '400 invalid_request',
-    ],
-    [
-      'an unknown charset',
-      { raw: '{}', headers: { 'content-type': 'application/json; charset=utf-7' } },
-      '400 invalid_request',
-    ],
-    ['a compressed body', { raw: '{}', headers: { 'content-encoding': 'gzip' } }, '400 invalid_request'],
-    ['a body of 10 MB', { raw: `{"tenant":"${'x'.repeat(10_000_000)}"}` }, '413 body_too_large'],
-  ])('%s', async (_name, options, expected) => {
+  test.each<[string, CallOptions, string]>(
+    rowsOfEachKind(
+      [
+        ['malformed JSON', { raw: '{"tenant":' }, '400 invalid_request'],
+        ['a bare value', { raw: '7' }, '400 invalid_request'],
+        ['no body', {}, '400 invalid_request'],
+        ['10,000-deep JSON', { raw: `${'['.repeat(10_000)}${']'.repeat(10_000)}` }, '400 invalid_request'],
+        [
+          '10,000-deep JSON in a member',
+          {
+            raw: JSON.stringify(ask({ tenant: 'X' })).replace(
+              '"X"',
+              `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+            ),
+          },
+          '400 invalid_request',
+        ],
+        [
+          'another content type',
+          { raw: JSON.stringify(ask()), headers: { 'content-type': 'text/plain' } },
+          '400 invalid_request',
+        ],
+        [
+          'a form',
+          { raw: 'tenant=acme', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+          '400 invalid_request',
+        ],
+        [
+          'an unknown charset',
+          { raw: '{}', headers: { 'content-type': 'application/json; charset=utf-7' } },
+          '400 invalid_request',
+        ],
+        ['a compressed body', { raw: '{}', headers: { 'content-encoding': 'gzip' } }, '400 invalid_request'],
+        ['a body of 10 MB', { raw: `{"tenant":"${'x'.repeat(10_000_000)}"}` }, '413 body_too_large'],
+      ],
+      () => 'alike',
+      2,
+    ),
+  )('%s', async (_name, options, expected) => {
     const before = await written();
     expect(codeOf(await post(options))).toBe(expected);
     expect(await written()).toEqual(before);
@@ -190,46 +218,56 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
 });
 
 describe('a well-formed request that is refused', () => {
-  test.each<[string, Record<string, unknown>, string[]]>([
-    ['no reason', { justification: undefined }, ['justification_required']],
-    ['a blank reason', { justification: '  \n ' }, ['justification_required']],
-    ['an unknown tenant', { tenant: 'nobody' }, ['unknown_tenant']],
-    ['a malformed tenant', { tenant: '../acme' }, ['unknown_tenant']],
-    ['an unknown service', { service: 'nothing' }, ['unknown_service']],
-    ['an unknown resource', { scope: [{ resource: 'secrets', actions: ['read'] }] }, ['unknown_resource']],
-    ['an unknown action', { scope: [{ resource: 'invoices', actions: ['burn'] }] }, ['unknown_action']],
-    [
-      'a scope that the customer forbids',
-      { scope: [{ resource: 'payroll', actions: ['list'] }] },
-      ['forbidden_scope'],
-    ],
-    [
-      'a scope that overlaps a forbidden one',
-      { scope: [{ resource: '**', actions: ['list'] }] },
-      ['forbidden_scope'],
-    ],
-    ['too long', { duration: 'PT2H' }, ['duration_too_long']],
-    [
-      'an action that needs a passkey',
-      { scope: [{ resource: 'invoices/*', actions: ['update'] }] },
-      ['countersignature_unavailable'],
-    ],
-    [
-      'too large',
-      {
-        scope: Array.from({ length: 21 }, (_, index) => ({
-          resource: `invoices/${index}`,
-          actions: ['read'],
-        })),
-      },
-      ['terms_too_large'],
-    ],
-    [
-      'several refusals at once',
-      { justification: '', duration: 'P2D', tenant: 'nobody' },
-      ['unknown_tenant', 'duration_too_long', 'justification_required'],
-    ],
-  ])('%s', async (_name, change, codes) => {
+  test.each<[string, Record<string, unknown>, string[]]>(
+    rowsOfEachKind(
+      [
+        ['no reason', { justification: undefined }, ['justification_required']],
+        ['a blank reason', { justification: '  \n ' }, ['justification_required']],
+        ['an unknown tenant', { tenant: 'nobody' }, ['unknown_tenant']],
+        ['a malformed tenant', { tenant: '../acme' }, ['unknown_tenant']],
+        ['an unknown service', { service: 'nothing' }, ['unknown_service']],
+        [
+          'an unknown resource',
+          { scope: [{ resource: 'secrets', actions: ['read'] }] },
+          ['unknown_resource'],
+        ],
+        ['an unknown action', { scope: [{ resource: 'invoices', actions: ['burn'] }] }, ['unknown_action']],
+        [
+          'a scope that the customer forbids',
+          { scope: [{ resource: 'payroll', actions: ['list'] }] },
+          ['forbidden_scope'],
+        ],
+        [
+          'a scope that overlaps a forbidden one',
+          { scope: [{ resource: '**', actions: ['list'] }] },
+          ['forbidden_scope'],
+        ],
+        ['too long', { duration: 'PT2H' }, ['duration_too_long']],
+        [
+          'an action that needs a passkey',
+          { scope: [{ resource: 'invoices/*', actions: ['update'] }] },
+          ['countersignature_unavailable'],
+        ],
+        [
+          'too large',
+          {
+            scope: Array.from({ length: 21 }, (_, index) => ({
+              resource: `invoices/${index}`,
+              actions: ['read'],
+            })),
+          },
+          ['terms_too_large'],
+        ],
+        [
+          'several refusals at once',
+          { justification: '', duration: 'P2D', tenant: 'nobody' },
+          ['unknown_tenant', 'duration_too_long', 'justification_required'],
+        ],
+      ],
+      () => 'alike',
+      2,
+    ),
+  )('%s', async (_name, change, codes) => {
     const before = await written();
     const answer = await post({ body: ask(change) });
     expect(codeOf(answer)).toBe('422 request_refused');
@@ -285,24 +323,30 @@ describe('headers', () => {
 });
 
 describe('ids, queries and addresses', () => {
-  test.each([
-    '/api/v1/requests/nonsense',
-    '/api/v1/requests/req_00000000-0000-7000-8000-000000000000',
-    '/api/v1/requests/REQ_00000000-0000-7000-8000-000000000000',
-    '/api/v1/grants/req_00000000-0000-7000-8000-000000000000',
-    `/api/v1/grants/${'x'.repeat(4_000)}`,
-    '/api/v1/grants/%00',
-    "/api/v1/grants/'%20or%201=1",
-    '/api/v1/tenants/NOT-A-SLUG/events',
-    '/api/v1/tenants/nobody/access-records',
-    '/api/v1/services/no-such',
-    '/api/v1/services/healthz',
-    '/api/v1',
-    '/API/V1/REQUESTS',
-    '/api/docs/package.json',
-    '/api/docs/..%2fpackage.json',
-    '/nothing/here',
-  ])('%s is 404 not_found', async (path) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        '/api/v1/requests/nonsense',
+        '/api/v1/requests/req_00000000-0000-7000-8000-000000000000',
+        '/api/v1/requests/REQ_00000000-0000-7000-8000-000000000000',
+        '/api/v1/grants/req_00000000-0000-7000-8000-000000000000',
+        `/api/v1/grants/${'x'.repeat(4_000)}`,
+        '/api/v1/grants/%00',
+        "/api/v1/grants/'%20or%201=1",
+        '/api/v1/tenants/NOT-A-SLUG/events',
+        '/api/v1/tenants/nobody/access-records',
+        '/api/v1/services/no-such',
+        '/api/v1/services/healthz',
+        '/api/v1',
+        '/API/V1/REQUESTS',
+        '/api/docs/package.json',
+        '/api/docs/..%2fpackage.json',
+        '/nothing/here',
+      ],
+      () => 'alike',
+      3,
+    ),
+  )('%s is 404 not_found', async (path) => {
     const answer = await broker.call('securityAdmin', 'GET', path);
     expect(codeOf(answer)).toBe('404 not_found');
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -316,43 +360,54 @@ describe('ids, queries and addresses', () => {
     expect(codeOf(await broker.call('engineer', 'PUT', '/api/v1/requests'))).toBe('404 not_found');
   });
 
-  test.each([
-    ['limit=0', 'invalid_request'],
-    ['ticket=CASE-1%00', 'invalid_request'],
-    ['ticket=%20', 'invalid_request'],
-    ['text=%E2%80%93', 'invalid_request'],
-    ['limit=201', 'invalid_request'],
-    ['limit=ten', 'invalid_request'],
-    ['limit=5&limit=6', 'invalid_request'],
-    ['surprise=1', 'invalid_request'],
-    ['state=open', 'invalid_request'],
-    ['decision=allowed', 'invalid_request'],
-    ['person=erin', 'invalid_request'],
-    ['tenant=NOT%20A%20SLUG', 'invalid_request'],
-    ['from=yesterday', 'invalid_request'],
-    ['from=2026-02-30T00:00:00Z', 'invalid_request'],
-    ['cursor=nonsense', 'invalid_cursor'],
-    ['cursor=', 'invalid_cursor'],
-    [
-      `cursor=${Buffer.from('grt_00000000-0000-7000-8000-000000000000').toString('base64url')}`,
-      'invalid_cursor',
-    ],
-    [
-      `cursor=${Buffer.from('req_00000000-0000-7000-8000-000000000000').toString('base64url')}`,
-      'invalid_cursor',
-    ],
-  ])('a list with %s is 400 %s', async (query, code) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['limit=0', 'invalid_request'],
+        ['ticket=CASE-1%00', 'invalid_request'],
+        ['ticket=%20', 'invalid_request'],
+        ['text=%E2%80%93', 'invalid_request'],
+        ['limit=201', 'invalid_request'],
+        ['limit=ten', 'invalid_request'],
+        ['limit=5&limit=6', 'invalid_request'],
+        ['surprise=1', 'invalid_request'],
+        ['state=open', 'invalid_request'],
+        ['decision=allowed', 'invalid_request'],
+        ['person=erin', 'invalid_request'],
+        ['tenant=NOT%20A%20SLUG', 'invalid_request'],
+        ['from=yesterday', 'invalid_request'],
+        ['from=2026-02-30T00:00:00Z', 'invalid_request'],
+        ['cursor=nonsense', 'invalid_cursor'],
+        ['cursor=', 'invalid_cursor'],
+        [
+          `cursor=${Buffer.from('grt_00000000-0000-7000-8000-000000000000').toString('base64url')}`,
+          'invalid_cursor',
+        ],
+        [
+          `cursor=${Buffer.from('req_00000000-0000-7000-8000-000000000000').toString('base64url')}`,
+          'invalid_cursor',
+        ],
+      ],
+      () => 'alike',
+      3,
+    ),
+  )('a list with %s is 400 %s', async (query, code) => {
     expect(codeOf(await broker.call('reviewer', 'GET', `/api/v1/requests?${query}`))).toBe(`400 ${code}`);
   });
 
-  test.each([
-    ['{}', '/decision'],
-    ['{"decision":"approve"}', '/digest'],
-    ['{"decision":"maybe","digest":"x"}', '/decision'],
-    ['{"decision":"counter","digest":"x"}', '/terms'],
-    ['{"decision":"approve","digest":"x","countersignature":{}}', '/countersignature/statement'],
-    ['{"decision":"approve","digest":"x","terms":{}}', '/terms/v'],
-  ])('a review of %s is 400 at %s', async (raw, pointer) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['{}', '/decision'],
+        ['{"decision":"approve"}', '/digest'],
+        ['{"decision":"maybe","digest":"x"}', '/decision'],
+        ['{"decision":"counter","digest":"x"}', '/terms'],
+        ['{"decision":"approve","digest":"x","countersignature":{}}', '/countersignature/statement'],
+        ['{"decision":"approve","digest":"x","terms":{}}', '/terms/v'],
+      ],
+      () => 'alike',
+    ),
+  )('a review of %s is 400 at %s', async (raw, pointer) => {
     const request = await makeRequest(broker);
     const answer = await broker.call('reviewer', 'POST', `/api/v1/requests/${request.id}/reviews`, { raw });
     expect(codeOf(answer)).toBe('400 invalid_request');

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { MESSAGE_SIGNATURE_HEADER, signMessage } from '@countersign/gateway-protocol';
 import { billing, organisation } from '../../factories/organisation.js';
 import { gatewayIdentity } from '../../support/record-chain.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { codeOf, makeGrant } from '../story.js';
 
@@ -67,17 +68,19 @@ test('a browser gets no further token once the person has signed out where they 
   expect((await gateway(`${SESSIONS}/token`, kept)).status).toBe(200);
 });
 
-test('a browser outlives the idle limit of the sign-in from which it was opened, but not its end', async () => {
-  const gateway = await enrol();
-  const { grant } = await makeGrant(broker, 'engineer', { duration: 'PT30M' });
-  const session = await open(gateway, grant, await broker.sessionOf('engineer'));
-  const token = async () => codeOf(await gateway(`${SESSIONS}/token`, session));
-  broker.clock.advance(301);
-  expect(await token()).toBe('200 undefined');
-  broker.clock.advance(600);
-  expect(await token()).toBe('404 not_found');
-  const again = await open(gateway, grant, await broker.sessionOf('engineer'));
-  expect((await gateway(`${SESSIONS}/token`, again)).status).toBe(200);
+onlyInSoak(() => {
+  test('a browser outlives the idle limit of the sign-in from which it was opened, but not its end', async () => {
+    const gateway = await enrol();
+    const { grant } = await makeGrant(broker, 'engineer', { duration: 'PT30M' });
+    const session = await open(gateway, grant, await broker.sessionOf('engineer'));
+    const token = async () => codeOf(await gateway(`${SESSIONS}/token`, session));
+    broker.clock.advance(301);
+    expect(await token()).toBe('200 undefined');
+    broker.clock.advance(600);
+    expect(await token()).toBe('404 not_found');
+    const again = await open(gateway, grant, await broker.sessionOf('engineer'));
+    expect((await gateway(`${SESSIONS}/token`, again)).status).toBe(200);
+  });
 });
 
 test('a browser ends with its grant, and so does a code that was not exchanged: nothing of them is left', async () => {
@@ -92,29 +95,31 @@ test('a browser ends with its grant, and so does a code that was not exchanged: 
   expect(codeOf(await gateway(SESSIONS, exchange))).toBe('404 not_found');
 });
 
-test('a gateway releases a grant only by a session of it, and the release names the engineer; also after a sign-out', async () => {
-  const gateway = await enrol();
-  const others = [await enrol({ tenants: ['globex'] }), await enrol({ services: ['reports'] })];
-  const { grant } = await makeGrant(broker);
-  const cookie = await broker.sessionOf('engineer');
-  const session = await open(gateway, grant, cookie);
-  const path = `${SESSIONS}/release`;
-  expect(codeOf(await gateway(path, session, false))).toBe('403 forbidden');
-  for (const other of others) expect(codeOf(await other(path, session))).toBe('404 not_found');
-  expect(codeOf(await gateway(path, { ...session, service: 'reports' }))).toBe('404 not_found');
-  const forged = { ...session, session: session.session.replace(/.{8}$/, 'AAAAAAAA') };
-  expect(codeOf(await gateway(path, forged))).toBe('404 not_found');
-  const unused = await code(grant, cookie);
-  expect(codeOf(await gateway(path, { session: unused.code ?? '', service: 'billing' }))).toBe(
-    '404 not_found',
-  );
+onlyInSoak(() => {
+  test('a gateway releases a grant only by a session of it, and the release names the engineer; also after a sign-out', async () => {
+    const gateway = await enrol();
+    const others = [await enrol({ tenants: ['globex'] }), await enrol({ services: ['reports'] })];
+    const { grant } = await makeGrant(broker);
+    const cookie = await broker.sessionOf('engineer');
+    const session = await open(gateway, grant, cookie);
+    const path = `${SESSIONS}/release`;
+    expect(codeOf(await gateway(path, session, false))).toBe('403 forbidden');
+    for (const other of others) expect(codeOf(await other(path, session))).toBe('404 not_found');
+    expect(codeOf(await gateway(path, { ...session, service: 'reports' }))).toBe('404 not_found');
+    const forged = { ...session, session: session.session.replace(/.{8}$/, 'AAAAAAAA') };
+    expect(codeOf(await gateway(path, forged))).toBe('404 not_found');
+    const unused = await code(grant, cookie);
+    expect(codeOf(await gateway(path, { session: unused.code ?? '', service: 'billing' }))).toBe(
+      '404 not_found',
+    );
 
-  expect((await broker.page(cookie, 'DELETE', '/api/v1/session')).status).toBe(204);
-  expect((await gateway(path, session)).status).toBe(204);
-  const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
-  const ended = body as Record<string, string>;
-  expect([ended['endReason'], ended['endedBy']]).toEqual(['released', ended['requester']]);
-  expect(codeOf(await gateway(path, session))).toBe('404 not_found');
+    expect((await broker.page(cookie, 'DELETE', '/api/v1/session')).status).toBe(204);
+    expect((await gateway(path, session)).status).toBe(204);
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+    const ended = body as Record<string, string>;
+    expect([ended['endReason'], ended['endedBy']]).toEqual(['released', ended['requester']]);
+    expect(codeOf(await gateway(path, session))).toBe('404 not_found');
+  });
 });
 
 test('a gateway gets sessions and tokens only with its key, for its services and tenants, and with the whole secret', async () => {
@@ -142,16 +147,18 @@ test('a gateway gets sessions and tokens only with its key, for its services and
   expect(await gateway(token, request)).toMatchObject({ status: 200, body: { expiresIn: 300 } });
 });
 
-test('a browser that names no page begins at the first one that the grant covers', async () => {
-  const { grant } = await makeGrant(broker);
-  const cookie = await broker.sessionOf('engineer');
-  const start = async (body: object) => {
-    const challenge = createHash('sha256').update('a verifier').digest('base64url');
-    const path = `/api/v1/grants/${grant}/browser-sessions`;
-    const answer = await broker.page(cookie, 'POST', path, { body: { challenge, ...body } });
-    return new URL((answer.body as { location: string }).location).searchParams.get('to');
-  };
-  expect(await start({})).toBe('/tenants/acme/invoices');
-  expect(await start({ to: '/' })).toBe('/tenants/acme/invoices');
-  expect(await start({ to: '/tenants/acme/invoices/8812' })).toBe('/tenants/acme/invoices/8812');
+onlyInSoak(() => {
+  test('a browser that names no page begins at the first one that the grant covers', async () => {
+    const { grant } = await makeGrant(broker);
+    const cookie = await broker.sessionOf('engineer');
+    const start = async (body: object) => {
+      const challenge = createHash('sha256').update('a verifier').digest('base64url');
+      const path = `/api/v1/grants/${grant}/browser-sessions`;
+      const answer = await broker.page(cookie, 'POST', path, { body: { challenge, ...body } });
+      return new URL((answer.body as { location: string }).location).searchParams.get('to');
+    };
+    expect(await start({})).toBe('/tenants/acme/invoices');
+    expect(await start({ to: '/' })).toBe('/tenants/acme/invoices');
+    expect(await start({ to: '/tenants/acme/invoices/8812' })).toBe('/tenants/acme/invoices/8812');
+  });
 });

@@ -1,4 +1,5 @@
 import { eventually } from '../../support/eventually.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import {
   codeOf,
@@ -69,21 +70,31 @@ describe('choosing the start', () => {
     expect(await readGrant(grant)).toMatchObject({ state: 'active', startsAt: expect.stringMatching(/Z$/) });
   });
 
-  test.each<[string, () => Record<string, unknown>, string]>([
-    ['a start that is over', () => ({ startsAt: secondsFromNow(-60) }), '/startsAt'],
-    ['a start in more than a week', () => ({ startsAt: secondsFromNow(8 * 86_400) }), '/startsAt'],
-    ['a start of fractions', () => ({ startsAt: '2099-01-01T00:00:00.5Z' }), '/startsAt'],
-    ['first use without useBy', () => ({ startsOn: 'first-use' }), '/useBy'],
-    ['an empty budget', () => ({ budget: {} }), '/budget'],
-    ['a budget of nothing', () => ({ budget: { calls: 0 } }), '/budget/calls'],
-    ['a change without its body', () => ({ change: { method: 'GET', path: '/x' } }), '/change/bodySha256'],
-    ['a change without a budget of one call', () => ({ change: oneChange }), '/budget/calls'],
-    [
-      'a change with a budget of five calls',
-      () => ({ change: oneChange, budget: { calls: 5 } }),
-      '/budget/calls',
-    ],
-  ])('%s is malformed', async (_title, change, pointer) => {
+  test.each<[string, () => Record<string, unknown>, string]>(
+    rowsOfEachKind(
+      [
+        ['a start that is over', () => ({ startsAt: secondsFromNow(-60) }), '/startsAt'],
+        ['a start in more than a week', () => ({ startsAt: secondsFromNow(8 * 86_400) }), '/startsAt'],
+        ['a start of fractions', () => ({ startsAt: '2099-01-01T00:00:00.5Z' }), '/startsAt'],
+        ['first use without useBy', () => ({ startsOn: 'first-use' }), '/useBy'],
+        ['an empty budget', () => ({ budget: {} }), '/budget'],
+        ['a budget of nothing', () => ({ budget: { calls: 0 } }), '/budget/calls'],
+        [
+          'a change without its body',
+          () => ({ change: { method: 'GET', path: '/x' } }),
+          '/change/bodySha256',
+        ],
+        ['a change without a budget of one call', () => ({ change: oneChange }), '/budget/calls'],
+        [
+          'a change with a budget of five calls',
+          () => ({ change: oneChange, budget: { calls: 5 } }),
+          '/budget/calls',
+        ],
+      ],
+      () => 'alike',
+      2,
+    ),
+  )('%s is malformed', async (_title, change, pointer) => {
     for (const path of ['/api/v1/requests', '/api/v1/requests/preview']) {
       const body = {
         tenant: 'acme',

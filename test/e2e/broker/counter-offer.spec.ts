@@ -1,3 +1,4 @@
+import { rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, type RequestBody, readRequest, review } from '../story.js';
 
@@ -80,17 +81,22 @@ test('the list finds countered requests', async () => {
   expect((list.body as { items: RequestBody[] }).items.map(({ id }) => id)).toEqual([request.id]);
 });
 
-test.each<[string, (request: RequestBody) => unknown, string]>([
-  ['no terms', () => undefined, '/terms'],
-  ['a longer time', (request) => offerOn(request, { seconds: 901 }), '/terms/seconds'],
-  ['an unknown member', (request) => offerOn(request, { surprise: 1 }), '/terms/surprise'],
-  [
-    'a foreign parent',
-    (request) => offerOn(request, { parent: `sha256:${'0'.repeat(64)}` }),
-    '/terms/parent',
-  ],
-  ['no parent', (request) => offerOn(request, { parent: undefined }), '/terms/parent'],
-])('P1: a counter-offer of %s is malformed', async (_title, terms, pointer) => {
+test.each(
+  rowsOfEachKind<[string, (request: RequestBody) => unknown, string]>(
+    [
+      ['no terms', () => undefined, '/terms'],
+      ['a longer time', (request) => offerOn(request, { seconds: 901 }), '/terms/seconds'],
+      ['an unknown member', (request) => offerOn(request, { surprise: 1 }), '/terms/surprise'],
+      [
+        'a foreign parent',
+        (request) => offerOn(request, { parent: `sha256:${'0'.repeat(64)}` }),
+        '/terms/parent',
+      ],
+      ['no parent', (request) => offerOn(request, { parent: undefined }), '/terms/parent'],
+    ],
+    () => 'alike',
+  ),
+)('P1: a counter-offer of %s is malformed', async (_title, terms, pointer) => {
   const request = await atCustomer();
   const answer = await counter(request, terms(request));
   expect([codeOf(answer), (answer.body as { pointer?: string }).pointer]).toEqual([

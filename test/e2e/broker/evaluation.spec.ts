@@ -8,11 +8,11 @@ const EVALUATION = '/access/v1/evaluation';
 
 let broker: TestBroker;
 let grant: string;
-beforeEach(async () => {
+beforeAll(async () => {
   broker = await TestBroker.start();
   grant = (await makeGrant(broker)).grant;
 });
-afterEach(() => broker.close());
+afterAll(() => broker.close());
 
 type Question = Partial<{
   person: string;

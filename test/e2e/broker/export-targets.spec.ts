@@ -10,7 +10,7 @@ import type { PersonName } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
 import { certificate, HttpReceiver, SyslogReceiver } from '../../support/export-receivers.js';
 import { ocsfProblems } from '../../support/ocsf-schema.js';
-import { isFullRun } from '../../support/samples.js';
+import { isFullRun, onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
 
@@ -115,102 +115,109 @@ describe('a log that is streamed by signed POSTs', () => {
     }
   });
 
-  test('begins at the leaf that was asked for, holds OCSF if that was asked for, and ends when it is removed', async () => {
-    await start();
-    await makeGrant(broker);
-    const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const { id, secret: made } = await add({
-      kind: 'jsonl',
-      address: http.url,
-      content: 'ocsf',
-      from: 2,
-      secret,
+  onlyInSoak(() => {
+    test('begins at the leaf that was asked for, holds OCSF if that was asked for, and ends when it is removed', async () => {
+      await start();
+      await makeGrant(broker);
+      const secret = `whsec_${randomBytes(32).toString('base64')}`;
+      const { id, secret: made } = await add({
+        kind: 'jsonl',
+        address: http.url,
+        content: 'ocsf',
+        from: 2,
+        secret,
+      });
+      expect(made).toBeNull();
+      await untilSent(id);
+      expect(http.lines).toEqual((await exported('ocsf')).slice(2));
+      for (const line of http.lines) expect(ocsfProblems(JSON.parse(line))).toEqual([]);
+      expect((await broker.call('tenantAdmin', 'DELETE', `${path()}/${id}`)).status).toBe(204);
+      const before = http.seen.length;
+      const other = await add({ kind: 'jsonl', address: `${http.url}/other`, secret, from: 5 });
+      await untilSent(other.id);
+      expect(http.seen.slice(before).map((batch) => batch.path)).not.toContain('/');
+      const log = (await exported('jsonl')).map((line) => JSON.parse(line).leaf);
+      expect(log.filter(({ type }) => type.startsWith('export.'))).toMatchObject([
+        {
+          type: 'export.started',
+          data: { target: id, log: 'acme', kind: 'jsonl', content: 'ocsf', from: 2 },
+        },
+        { type: 'export.ended', data: { target: id } },
+        { type: 'export.started', data: { target: other.id } },
+      ]);
     });
-    expect(made).toBeNull();
-    await untilSent(id);
-    expect(http.lines).toEqual((await exported('ocsf')).slice(2));
-    for (const line of http.lines) expect(ocsfProblems(JSON.parse(line))).toEqual([]);
-    expect((await broker.call('tenantAdmin', 'DELETE', `${path()}/${id}`)).status).toBe(204);
-    const before = http.seen.length;
-    const other = await add({ kind: 'jsonl', address: `${http.url}/other`, secret, from: 5 });
-    await untilSent(other.id);
-    expect(http.seen.slice(before).map((batch) => batch.path)).not.toContain('/');
-    const log = (await exported('jsonl')).map((line) => JSON.parse(line).leaf);
-    expect(log.filter(({ type }) => type.startsWith('export.'))).toMatchObject([
-      { type: 'export.started', data: { target: id, log: 'acme', kind: 'jsonl', content: 'ocsf', from: 2 } },
-      { type: 'export.ended', data: { target: id } },
-      { type: 'export.started', data: { target: other.id } },
-    ]);
-  });
 
-  test('is sent again until it is acknowledged: an answer that is lost repeats leaves and loses none', async () => {
-    await start();
-    let isBroken = true;
-    http.answer = () => ({ status: isBroken ? 500 : 200 });
-    const { id } = await add({ kind: 'jsonl', address: http.url });
-    const failed = await eventually('the failure is visible', async () => {
-      const state = await target(id);
-      return state.lastError !== null && state;
+    test('is sent again until it is acknowledged: an answer that is lost repeats leaves and loses none', async () => {
+      await start();
+      let isBroken = true;
+      http.answer = () => ({ status: isBroken ? 500 : 200 });
+      const { id } = await add({ kind: 'jsonl', address: http.url });
+      const failed = await eventually('the failure is visible', async () => {
+        const state = await target(id);
+        return state.lastError !== null && state;
+      });
+      expect(failed).toMatchObject({ lastError: 'http_500', lastSent: null, next: 0 });
+      await makeGrant(broker);
+      isBroken = false;
+      broker.clock.advance(LONGEST_BACK_OFF);
+      await untilSent(id);
+      expect(await target(id)).toMatchObject({ lastError: null, failures: 0 });
+      expect(http.lines).toEqual(await exported('jsonl'));
+      expect(http.seen.length).toBeGreaterThan(http.taken.length);
     });
-    expect(failed).toMatchObject({ lastError: 'http_500', lastSent: null, next: 0 });
-    await makeGrant(broker);
-    isBroken = false;
-    broker.clock.advance(LONGEST_BACK_OFF);
-    await untilSent(id);
-    expect(await target(id)).toMatchObject({ lastError: null, failures: 0 });
-    expect(http.lines).toEqual(await exported('jsonl'));
-    expect(http.seen.length).toBeGreaterThan(http.taken.length);
+
+    test('the cursor moves only after the acknowledgement; a broker that stops before it sends the batch again', async () => {
+      await start();
+      let release = () => {};
+      http.answer = () => ({ status: 200, hold: new Promise<void>((resolve) => (release = resolve)) });
+      const { id } = await add({ kind: 'jsonl', address: http.url });
+      await eventually('the first batch has come', () => http.seen.length === 1);
+      expect(await target(id)).toMatchObject({ next: 0, lastSent: null });
+      await broker.broker.close();
+      release();
+      http.answer = () => ({ status: 200 });
+      await broker.run();
+      await untilSent(id);
+      const indices = http.lines.map((line) => JSON.parse(line).index);
+      expect([...new Set(indices)]).toEqual(Array.from({ length: (await target(id)).size }, (_, at) => at));
+      expect(http.seen[1]?.lines[0]).toBe(http.seen[0]?.lines[0]);
+    });
+
+    test('one receiver that never answers holds up no other, and one batch at a time waits for it', async () => {
+      await start();
+      await append(1_000);
+      const never = await HttpReceiver.start();
+      closing.push(never);
+      never.answer = () => ({ status: 200, hold: new Promise(() => {}) });
+      await add({ kind: 'jsonl', address: never.url, name: 'dead' });
+      const alive = await add({ kind: 'jsonl', address: http.url, name: 'alive' });
+      await untilSent(alive.id);
+      expect(http.lines).toEqual(await exportedWhole());
+      expect({ never: never.mostOpen, alive: http.mostOpen }).toEqual({ never: 1, alive: 1 });
+    });
   });
 
-  test('the cursor moves only after the acknowledgement; a broker that stops before it sends the batch again', async () => {
-    await start();
-    let release = () => {};
-    http.answer = () => ({ status: 200, hold: new Promise<void>((resolve) => (release = resolve)) });
-    const { id } = await add({ kind: 'jsonl', address: http.url });
-    await eventually('the first batch has come', () => http.seen.length === 1);
-    expect(await target(id)).toMatchObject({ next: 0, lastSent: null });
-    await broker.broker.close();
-    release();
-    http.answer = () => ({ status: 200 });
-    await broker.run();
-    await untilSent(id);
-    const indices = http.lines.map((line) => JSON.parse(line).index);
-    expect([...new Set(indices)]).toEqual(Array.from({ length: (await target(id)).size }, (_, at) => at));
-    expect(http.seen[1]?.lines[0]).toBe(http.seen[0]?.lines[0]);
+  const MANY = 100_000;
+  onlyInSoak(() => {
+    test(`${MANY} leaves arrive in batches of bounded size, each once and in order`, async () => {
+      await start();
+      for (let at = 0; at < MANY; at += 1_000) await append(1_000, 'acme', { text: 'x'.repeat(2_000) });
+      const { id } = await add({ kind: 'jsonl', address: http.url });
+      await eventually(
+        'everything is sent',
+        async () => {
+          const { next, size } = await target(id);
+          return next === size;
+        },
+        600_000,
+      );
+      const indices = http.lines.map((line) => JSON.parse(line).index);
+      expect(indices).toEqual(Array.from({ length: indices.length }, (_, at) => at));
+      expect(indices.length).toBeGreaterThan(MANY);
+      for (const { body } of http.taken) expect(Buffer.byteLength(body)).toBeLessThan(600_000);
+      expect(http.mostOpen).toBe(1);
+    }, 600_000);
   });
-
-  test('one receiver that never answers holds up no other, and one batch at a time waits for it', async () => {
-    await start();
-    await append(1_000);
-    const never = await HttpReceiver.start();
-    closing.push(never);
-    never.answer = () => ({ status: 200, hold: new Promise(() => {}) });
-    await add({ kind: 'jsonl', address: never.url, name: 'dead' });
-    const alive = await add({ kind: 'jsonl', address: http.url, name: 'alive' });
-    await untilSent(alive.id);
-    expect(http.lines).toEqual(await exportedWhole());
-    expect({ never: never.mostOpen, alive: http.mostOpen }).toEqual({ never: 1, alive: 1 });
-  });
-
-  const MANY = isFullRun() ? 100_000 : 2_000;
-  test(`${MANY} leaves arrive in batches of bounded size, each once and in order`, async () => {
-    await start();
-    for (let at = 0; at < MANY; at += 1_000) await append(1_000, 'acme', { text: 'x'.repeat(2_000) });
-    const { id } = await add({ kind: 'jsonl', address: http.url });
-    await eventually(
-      'everything is sent',
-      async () => {
-        const { next, size } = await target(id);
-        return next === size;
-      },
-      600_000,
-    );
-    const indices = http.lines.map((line) => JSON.parse(line).index);
-    expect(indices).toEqual(Array.from({ length: indices.length }, (_, at) => at));
-    expect(indices.length).toBeGreaterThan(MANY);
-    for (const { body } of http.taken) expect(Buffer.byteLength(body)).toBeLessThan(600_000);
-    expect(http.mostOpen).toBe(1);
-  }, 600_000);
 });
 
 /** Page by page: a log of more leaves than one page has. */
@@ -275,26 +282,34 @@ describe('a log that is streamed as syslog', () => {
   const indicesOf = ({ messages }: SyslogReceiver) =>
     messages.map(({ data }) => Number(data['countersign@32473']?.['index']));
 
-  test.each(['tcp', 'tls'] as const)('over %s: every message is read strictly, in order', async (scheme) => {
-    await start();
-    await makeGrant(broker);
-    const syslog = await receiver(scheme);
-    const ca = scheme === 'tls' ? { ca: certificate('localhost').cert } : {};
-    const { id } = await add({ kind: 'syslog', address: syslog.address(), ...ca });
-    await untilSent(id);
-    await append(600);
-    await untilSent(id);
-    const { size } = await target(id);
-    expect(syslog.errors).toEqual([]);
-    expect(indicesOf(syslog)).toEqual(Array.from({ length: size }, (_, at) => at));
-    expect(syslog.messages[0]).toMatchObject({ facility: 13, host: 'localhost', app: 'countersign' });
-    expect(JSON.parse(syslog.messages[0]!.text)).toMatchObject({ index: 0, leaf: { seq: 0 } });
-  });
+  test.each(isFullRun() ? (['tcp', 'tls'] as const) : (['tls'] as const))(
+    'over %s: every message is read strictly, in order',
+    async (scheme) => {
+      await start();
+      await makeGrant(broker);
+      const syslog = await receiver(scheme);
+      const ca = scheme === 'tls' ? { ca: certificate('localhost').cert } : {};
+      const { id } = await add({ kind: 'syslog', address: syslog.address(), ...ca });
+      await untilSent(id);
+      await append(600);
+      await untilSent(id);
+      const { size } = await target(id);
+      expect(syslog.errors).toEqual([]);
+      expect(indicesOf(syslog)).toEqual(Array.from({ length: size }, (_, at) => at));
+      expect(syslog.messages[0]).toMatchObject({ facility: 13, host: 'localhost', app: 'countersign' });
+      expect(JSON.parse(syslog.messages[0]!.text)).toMatchObject({ index: 0, leaf: { seq: 0 } });
+    },
+  );
 
-  test.each([
-    ['whose certificate nobody vouches for', 'localhost', null],
-    ['whose certificate has another name', 'siem', 'siem'],
-  ] as const)('a receiver %s gets nothing', async (_name, shown, trusted) => {
+  test.each(
+    rowsOfEachKind(
+      [
+        ['whose certificate nobody vouches for', 'localhost', null],
+        ['whose certificate has another name', 'siem', 'siem'],
+      ] as const,
+      () => 'alike',
+    ),
+  )('a receiver %s gets nothing', async (_name, shown, trusted) => {
     await start();
     const syslog = await receiver('tls', shown);
     const ca = trusted === null ? {} : { ca: certificate(trusted).cert };
@@ -304,20 +319,22 @@ describe('a log that is streamed as syslog', () => {
     expect(await target(id)).toMatchObject({ next: 0 });
   });
 
-  test.each([
-    ['closes without reading', (socket: Socket) => socket.end()],
-    ['is cut off after it has read', (socket: Socket) => socket.on('data', () => socket.resetAndDestroy())],
-  ] as const)('a receiver that %s has not acknowledged', async (_name, behave) => {
-    await start();
-    const syslog = await receiver('tcp');
-    syslog.onConnection = behave;
-    const { id } = await add({ kind: 'syslog', address: syslog.address() });
-    await eventually('the failure is visible', async () => (await target(id)).lastError === 'unreachable');
-    expect(await target(id)).toMatchObject({ next: 0, lastSent: null });
-    syslog.onConnection = null;
-    broker.clock.advance(LONGEST_BACK_OFF);
-    await untilSent(id);
-    expect(indicesOf(syslog)).toEqual(Array.from({ length: (await target(id)).size }, (_, at) => at));
+  onlyInSoak(() => {
+    test.each([
+      ['closes without reading', (socket: Socket) => socket.end()],
+      ['is cut off after it has read', (socket: Socket) => socket.on('data', () => socket.resetAndDestroy())],
+    ] as const)('a receiver that %s has not acknowledged', async (_name, behave) => {
+      await start();
+      const syslog = await receiver('tcp');
+      syslog.onConnection = behave;
+      const { id } = await add({ kind: 'syslog', address: syslog.address() });
+      await eventually('the failure is visible', async () => (await target(id)).lastError === 'unreachable');
+      expect(await target(id)).toMatchObject({ next: 0, lastSent: null });
+      syslog.onConnection = null;
+      broker.clock.advance(LONGEST_BACK_OFF);
+      await untilSent(id);
+      expect(indicesOf(syslog)).toEqual(Array.from({ length: (await target(id)).size }, (_, at) => at));
+    });
   });
 });
 
@@ -393,11 +410,13 @@ describe('who may stream which log where', () => {
     expect(applied.openings).toHaveProperty('settings');
   });
 
-  test('a log has at most five targets', async () => {
-    await start();
-    for (let count = 0; count < 5; count += 1) await add({ kind: 'jsonl', address: http.url });
-    const body = { kind: 'jsonl', name: 'one more', address: http.url };
-    expect(await broker.call('tenantAdmin', 'POST', path(), { body })).toMatchObject({ status: 409 });
+  onlyInSoak(() => {
+    test('a log has at most five targets', async () => {
+      await start();
+      for (let count = 0; count < 5; count += 1) await add({ kind: 'jsonl', address: http.url });
+      const body = { kind: 'jsonl', name: 'one more', address: http.url };
+      expect(await broker.call('tenantAdmin', 'POST', path(), { body })).toMatchObject({ status: 409 });
+    });
   });
 
   test('P11: no answer, event or line of the broker’s log has the secret', async () => {
@@ -413,19 +432,21 @@ describe('who may stream which log where', () => {
     for (const text of texts) expect(text).not.toContain(TOKEN);
   });
 
-  test('a broker that dies while it sends is followed by another when its claim has ended', async () => {
-    await start({ outboundPrivate: true }, 'PostgreSQL');
-    let release = () => {};
-    http.answer = () => ({ status: 200, hold: new Promise<void>((resolve) => (release = resolve)) });
-    const { id } = await add({ kind: 'jsonl', address: http.url });
-    await eventually('the first batch has come', () => http.seen.length === 1);
-    http.answer = () => ({ status: 200 });
-    broker.clock.advance(CLAIM_SECONDS + 1);
-    const other = await startBroker(broker.environment, { clock: broker.clock });
-    await untilSent(id);
-    release();
-    await other.close();
-    expect(new Set(http.lines.map((line) => JSON.parse(line).index)).size).toBe((await target(id)).size);
+  onlyInSoak(() => {
+    test('a broker that dies while it sends is followed by another when its claim has ended', async () => {
+      await start({ outboundPrivate: true }, 'PostgreSQL');
+      let release = () => {};
+      http.answer = () => ({ status: 200, hold: new Promise<void>((resolve) => (release = resolve)) });
+      const { id } = await add({ kind: 'jsonl', address: http.url });
+      await eventually('the first batch has come', () => http.seen.length === 1);
+      http.answer = () => ({ status: 200 });
+      broker.clock.advance(CLAIM_SECONDS + 1);
+      const other = await startBroker(broker.environment, { clock: broker.clock });
+      await untilSent(id);
+      release();
+      await other.close();
+      expect(new Set(http.lines.map((line) => JSON.parse(line).index)).size).toBe((await target(id)).size);
+    });
   });
 });
 

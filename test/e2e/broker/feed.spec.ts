@@ -10,6 +10,7 @@ import {
 import { nodeKeyMaker } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
 import { onBusyMachine } from '../../support/deadline.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { makeGrant, makeRequest, review } from '../story.js';
@@ -56,15 +57,17 @@ describe('the gateways’ feed', () => {
   afterEach(closeStreams);
   afterAll(close);
 
-  test('one credential holds four feeds at most: the oldest ends, so that no one makes the heartbeats of all late', async () => {
-    const feeds: EventStream[] = [];
-    for (let each = 0; each < 6; each += 1) {
-      const feed = await follow();
-      await nextSigned(feed, 'snapshot');
-      feeds.push(feed);
-    }
-    await Promise.all(feeds.slice(0, 2).map((feed) => feed.ended()));
-    for (const feed of feeds.slice(2)) await nextSigned(feed, 'heartbeat');
+  onlyInSoak(() => {
+    test('one credential holds four feeds at most: the oldest ends, so that no one makes the heartbeats of all late', async () => {
+      const feeds: EventStream[] = [];
+      for (let each = 0; each < 6; each += 1) {
+        const feed = await follow();
+        await nextSigned(feed, 'snapshot');
+        feeds.push(feed);
+      }
+      await Promise.all(feeds.slice(0, 2).map((feed) => feed.ended()));
+      for (const feed of feeds.slice(2)) await nextSigned(feed, 'heartbeat');
+    });
   });
 
   test('P6: a new grant and its end are sent at once, numbered without a gap', async () => {
@@ -104,7 +107,7 @@ describe('the gateways’ feed', () => {
     });
   });
 
-  test.each(['2.0', '1.999999', 'nonsense'])(
+  test.each(rowsOfEachKind(['2.0', '1.999999', 'nonsense'], () => 'position'))(
     'sends a full snapshot if “%s” cannot be resumed',
     async (last) => {
       expect((await nextSigned(await follow(fresh(), last))).type).toBe('snapshot');
@@ -119,15 +122,14 @@ describe('the gateways’ feed', () => {
     await expect(follow()).rejects.toThrow(/^401/);
   });
 
-  test.each(['', 'nonce=short', `nonce=${'A'.repeat(42)}B`, `nonce=${fresh()}&more=1`])(
-    'refuses the query “%s”',
-    async (query) => {
-      const answer = await broker.fetch('GET', `/gateway/v1/feed?${query}`, {
-        headers: { authorization: bearer },
-      });
-      expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
-    },
-  );
+  test.each(
+    rowsOfEachKind(['', 'nonce=short', `nonce=${'A'.repeat(42)}B`, `nonce=${fresh()}&more=1`], () => 'query'),
+  )('refuses the query “%s”', async (query) => {
+    const answer = await broker.fetch('GET', `/gateway/v1/feed?${query}`, {
+      headers: { authorization: bearer },
+    });
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
+  });
 });
 
 // Each test has a broker of its own, because it expects all that the feed has, or changes it for every gateway.

@@ -1,6 +1,7 @@
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import {
   codeOf,
@@ -134,71 +135,73 @@ describe('an invitation', () => {
     expect(preview.body).toMatchObject({ invitation: null, needs: { customer: { required: 1 } } });
   });
 
-  test('a repeated POST creates one invitation', async () => {
-    const sent = { body: body(), headers: { 'idempotency-key': 'door' } };
-    const [one, two] = [
-      await broker.call('approver', 'POST', PATH, sent),
-      await broker.call('approver', 'POST', PATH, sent),
-    ];
-    expect((one.body as Body).id).toBe((two.body as Body).id);
-    expect((await list()).items).toHaveLength(1);
-    const other = { ...sent, body: body({ uses: 9 }) };
-    expect(codeOf(await broker.call('approver', 'POST', PATH, other))).toBe('422 idempotency_key_reused');
-  });
+  onlyInSoak(() => {
+    test('a repeated POST creates one invitation', async () => {
+      const sent = { body: body(), headers: { 'idempotency-key': 'door' } };
+      const [one, two] = [
+        await broker.call('approver', 'POST', PATH, sent),
+        await broker.call('approver', 'POST', PATH, sent),
+      ];
+      expect((one.body as Body).id).toBe((two.body as Body).id);
+      expect((await list()).items).toHaveLength(1);
+      const other = { ...sent, body: body({ uses: 9 }) };
+      expect(codeOf(await broker.call('approver', 'POST', PATH, other))).toBe('422 idempotency_key_reused');
+    });
 
-  test('lists have pages and filters', async () => {
-    const made = [await open(), await open({ uses: 3 }), await open()].map(({ id }) => id);
-    await withdraw(made[1]!);
-    const first = await list('?limit=2');
-    expect(first.items.map(({ id }) => id)).toEqual([made[2], made[1]]);
-    const rest = await list(`?limit=2&cursor=${first.next}`);
-    expect([rest.items.map(({ id }) => id), rest.next]).toEqual([[made[0]], null]);
-    expect((await list('?state=withdrawn')).items.map(({ id }) => id)).toEqual([made[1]]);
-    expect((await list('?service=crm', 'engineer')).items).toEqual([]);
-    for (const query of ['?state=shut', '?cursor=x', '?person=usr_1', '?limit=0'])
-      expect((await broker.call('approver', 'GET', `${PATH}${query}`)).status).toBe(400);
-  });
+    test('lists have pages and filters', async () => {
+      const made = [await open(), await open({ uses: 3 }), await open()].map(({ id }) => id);
+      await withdraw(made[1]!);
+      const first = await list('?limit=2');
+      expect(first.items.map(({ id }) => id)).toEqual([made[2], made[1]]);
+      const rest = await list(`?limit=2&cursor=${first.next}`);
+      expect([rest.items.map(({ id }) => id), rest.next]).toEqual([[made[0]], null]);
+      expect((await list('?state=withdrawn')).items.map(({ id }) => id)).toEqual([made[1]]);
+      expect((await list('?service=crm', 'engineer')).items).toEqual([]);
+      for (const query of ['?state=shut', '?cursor=x', '?person=usr_1', '?limit=0'])
+        expect((await broker.call('approver', 'GET', `${PATH}${query}`)).status).toBe(400);
+    });
 
-  test('P11: no leaf of the log contains a ticket', async () => {
-    const { id } = await open({ ticket: 'Ms Rossi, case 4711' });
-    await withdraw(id, 'approver', 'Ms Rossi has left');
-    const { text, body: events } = await broker.call(
-      'approver',
-      'GET',
-      '/api/v1/tenants/acme/events?limit=200',
-    );
-    expect(text).not.toContain('Rossi');
-    // At midnight the log gets leaves of its own.
-    const types = (events as { items: { type: string }[] }).items.map(({ type }) => type);
-    const ofInvitations = types.filter((type) => type.startsWith('invitation.'));
-    expect(ofInvitations.slice(0, 2)).toEqual(['invitation.withdrawn', 'invitation.created']);
-  });
+    test('P11: no leaf of the log contains a ticket', async () => {
+      const { id } = await open({ ticket: 'Ms Rossi, case 4711' });
+      await withdraw(id, 'approver', 'Ms Rossi has left');
+      const { text, body: events } = await broker.call(
+        'approver',
+        'GET',
+        '/api/v1/tenants/acme/events?limit=200',
+      );
+      expect(text).not.toContain('Rossi');
+      // At midnight the log gets leaves of its own.
+      const types = (events as { items: { type: string }[] }).items.map(({ type }) => type);
+      const ofInvitations = types.filter((type) => type.startsWith('invitation.'));
+      expect(ofInvitations.slice(0, 2)).toEqual(['invitation.withdrawn', 'invitation.created']);
+    });
 
-  test('P1: an expired invitation opens nothing, and the job logs its end', async () => {
-    const { id } = await open({ until: inSeconds(3_600), maxDuration: 'PT15M' });
-    broker.clock.advance(3_601);
-    const { invitation } = (
-      await broker.call('engineer', 'POST', '/api/v1/requests/preview', { body: ask() })
-    ).body as { invitation: string | null };
-    expect(invitation).toBeNull();
-    const expired = await eventually(
-      'the job marks the invitation as expired',
-      async () => (await list('?state=expired')).items[0],
-      60_000,
-      50,
-    );
-    expect(expired).toMatchObject({ id, endedAt: expect.any(String) });
-  });
+    test('P1: an expired invitation opens nothing, and the job logs its end', async () => {
+      const { id } = await open({ until: inSeconds(3_600), maxDuration: 'PT15M' });
+      broker.clock.advance(3_601);
+      const { invitation } = (
+        await broker.call('engineer', 'POST', '/api/v1/requests/preview', { body: ask() })
+      ).body as { invitation: string | null };
+      expect(invitation).toBeNull();
+      const expired = await eventually(
+        'the job marks the invitation as expired',
+        async () => (await list('?state=expired')).items[0],
+        60_000,
+        50,
+      );
+      expect(expired).toMatchObject({ id, endedAt: expect.any(String) });
+    });
 
-  test('P1: a request without a basis uses a matching invitation automatically', async () => {
-    await open();
-    const request: RequestBody = await makeRequest(broker);
-    expect(request).toMatchObject({ needs: { customer: { required: 0 } }, terms: { basis: 'invitation' } });
-    const plain = await makeRequest(broker, 'engineer', { basis: 'approval' });
-    expect(plain).toMatchObject({
-      invitation: null,
-      needs: { customer: { required: 1 } },
-      terms: { basis: 'approval' },
+    test('P1: a request without a basis uses a matching invitation automatically', async () => {
+      await open();
+      const request: RequestBody = await makeRequest(broker);
+      expect(request).toMatchObject({ needs: { customer: { required: 0 } }, terms: { basis: 'invitation' } });
+      const plain = await makeRequest(broker, 'engineer', { basis: 'approval' });
+      expect(plain).toMatchObject({
+        invitation: null,
+        needs: { customer: { required: 1 } },
+        terms: { basis: 'approval' },
+      });
     });
   });
 });
@@ -207,19 +210,25 @@ describe('invitations that are refused, and those of other tenants', () => {
   beforeAll(start);
   afterAll(close);
 
-  test.each<[Record<string, unknown>, string]>([
-    [{ until: '2020-01-01T00:00:00Z' }, '/until'],
-    [{ until: 'Friday' }, '/until'],
-    [{ until: '2026-11-27T17:00:00+01:00' }, '/until'],
-    [{ until: undefined }, '/until'],
-    [{ maxDuration: 'an hour' }, '/maxDuration'],
-    [{ uses: 0 }, '/uses'],
-    [{ uses: 1.5 }, '/uses'],
-    [{ budget: {} }, '/budget'],
-    [{ scope: [] }, '/scope'],
-    [{ ticket: '' }, '/ticket'],
-    [{ person: 'usr_1' }, '/person'],
-  ])('P13: %j is refused at its place', async (change, pointer) => {
+  test.each<[Record<string, unknown>, string]>(
+    rowsOfEachKind(
+      [
+        [{ until: '2020-01-01T00:00:00Z' }, '/until'],
+        [{ until: 'Friday' }, '/until'],
+        [{ until: '2026-11-27T17:00:00+01:00' }, '/until'],
+        [{ until: undefined }, '/until'],
+        [{ maxDuration: 'an hour' }, '/maxDuration'],
+        [{ uses: 0 }, '/uses'],
+        [{ uses: 1.5 }, '/uses'],
+        [{ budget: {} }, '/budget'],
+        [{ scope: [] }, '/scope'],
+        [{ ticket: '' }, '/ticket'],
+        [{ person: 'usr_1' }, '/person'],
+      ],
+      () => 'alike',
+      2,
+    ),
+  )('P13: %j is refused at its place', async (change, pointer) => {
     const answer = await broker.call('approver', 'POST', PATH, { body: body(change) });
     expect([codeOf(answer), (answer.body as { pointer: string }).pointer]).toEqual([
       '400 invalid_request',
@@ -243,10 +252,12 @@ describe('invitations that are refused, and those of other tenants', () => {
     expect((await list()).items).toMatchObject([{ state: 'open' }]);
   });
 
-  test('the OpenAPI document has the paths of invitations', async () => {
-    const { body: document } = await broker.fetch('GET', '/api/openapi.json');
-    const { paths } = document as { paths: Record<string, Record<string, { tags: string[] }>> };
-    expect(Object.keys(paths['/api/v1/tenants/{slug}/invitations']!).sort()).toEqual(['get', 'post']);
-    expect(paths['/api/v1/tenants/{slug}/invitations/{id}']!['delete']!.tags).toEqual(['Invitations']);
+  onlyInSoak(() => {
+    test('the OpenAPI document has the paths of invitations', async () => {
+      const { body: document } = await broker.fetch('GET', '/api/openapi.json');
+      const { paths } = document as { paths: Record<string, Record<string, { tags: string[] }>> };
+      expect(Object.keys(paths['/api/v1/tenants/{slug}/invitations']!).sort()).toEqual(['get', 'post']);
+      expect(paths['/api/v1/tenants/{slug}/invitations/{id}']!['delete']!.tags).toEqual(['Invitations']);
+    });
   });
 });

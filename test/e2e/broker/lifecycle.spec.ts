@@ -43,20 +43,22 @@ afterEach(async () => {
 });
 afterAll(() => broker.close());
 
-test('a broker that has closed is not kept in memory', async () => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  const startAndClose = async () => {
-    const clock = new TestClock();
-    await (await TestBroker.start({ clock })).close();
-    return new WeakRef(clock);
-  };
-  const closed = await startAndClose();
-  // Nest keeps the logger of the newest application until the next one starts.
-  await startAndClose();
-  await eventually('the clock of the closed broker is collected', async () => {
-    collectGarbage();
-    return closed.deref() === undefined;
+onlyInSoak(() => {
+  test('a broker that has closed is not kept in memory', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const startAndClose = async () => {
+      const clock = new TestClock();
+      await (await TestBroker.start({ clock })).close();
+      return new WeakRef(clock);
+    };
+    const closed = await startAndClose();
+    // Nest keeps the logger of the newest application until the next one starts.
+    await startAndClose();
+    await eventually('the clock of the closed broker is collected', async () => {
+      collectGarbage();
+      return closed.deref() === undefined;
+    });
   });
 });
 
@@ -131,13 +133,15 @@ describe('stopping', () => {
     expect(running.stderr).toBe('');
   });
 
-  test('a request that never finishes does not delay it', async () => {
-    const running = await startBroker(broker.environment, { logTo: { write: () => undefined } });
-    const half = await halfSent(running.url, `Bearer ${broker.keys.engineer}`);
-    const begun = performance.now();
-    await running.close();
-    expect(performance.now() - begun).toBeLessThan(onBusyMachine(5_500));
-    expect(await half.cut).toBe(true);
+  onlyInSoak(() => {
+    test('a request that never finishes does not delay it', async () => {
+      const running = await startBroker(broker.environment, { logTo: { write: () => undefined } });
+      const half = await halfSent(running.url, `Bearer ${broker.keys.engineer}`);
+      const begun = performance.now();
+      await running.close();
+      expect(performance.now() - begun).toBeLessThan(onBusyMachine(5_500));
+      expect(await half.cut).toBe(true);
+    });
   });
 });
 
@@ -149,10 +153,12 @@ describe('a start that fails', () => {
     return running.stderr;
   };
 
-  test('names an invalid variable and its rule, never the value', async () => {
-    const line = await refused({ COUNTERSIGN_MASTER_KEY: 'too-short-a-secret' });
-    expect(line).toMatch(/^error\[invalid_config\]: COUNTERSIGN_MASTER_KEY must be/);
-    expect(line).not.toContain('too-short-a-secret');
+  onlyInSoak(() => {
+    test('names an invalid variable and its rule, never the value', async () => {
+      const line = await refused({ COUNTERSIGN_MASTER_KEY: 'too-short-a-secret' });
+      expect(line).toMatch(/^error\[invalid_config\]: COUNTERSIGN_MASTER_KEY must be/);
+      expect(line).not.toContain('too-short-a-secret');
+    });
   });
 
   test('reports another master key than the store was created with, and a store that does not exist', async () => {
@@ -178,15 +184,17 @@ describe('a start that fails', () => {
     });
   });
 
-  test('without an organisation it starts and refuses everyone', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
-    const masterKey = new Uint8Array(randomBytes(32));
-    const url = `sqlite:${join(folder, 'c.db')}`;
-    await migrate({ url, masterKey, ids: uuidV7Ids, random: systemRandomness, clock: systemClock });
-    const running = await startBroker({ ...broker.environment, databaseUrl: url, masterKey });
-    const answer = await fetch(`${running.url}/api/v1/whoami`);
-    expect(answer.status).toBe(401);
-    await running.close();
-    await rm(folder, { recursive: true });
+  onlyInSoak(() => {
+    test('without an organisation it starts and refuses everyone', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
+      const masterKey = new Uint8Array(randomBytes(32));
+      const url = `sqlite:${join(folder, 'c.db')}`;
+      await migrate({ url, masterKey, ids: uuidV7Ids, random: systemRandomness, clock: systemClock });
+      const running = await startBroker({ ...broker.environment, databaseUrl: url, masterKey });
+      const answer = await fetch(`${running.url}/api/v1/whoami`);
+      expect(answer.status).toBe(401);
+      await running.close();
+      await rm(folder, { recursive: true });
+    });
   });
 });

@@ -8,6 +8,7 @@ import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { LogFiles } from '../../factories/log-files.js';
 import { logKey } from '../../factories/log-keys.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
@@ -65,54 +66,56 @@ describe('P10: a customer follows its log with the command line', () => {
     expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
   });
 
-  test('a mirror fetches again what an interrupted run left damaged, and blames the log only for the log', async () => {
-    // What a first run leaves that is killed before its end, and whose proxy answered with a page of its own.
-    await countersign('log', 'mirror', folder);
-    for (const name of ['state.json', 'checkpoint']) await rm(join(folder, name));
-    const full = join(folder, 'tile', 'entries', '000');
-    const bytes = await readFile(full);
-    await writeFile(full, '<html>');
-    const [partial = ''] = await readdir(join(folder, 'tile', '0', '001.p'));
-    await writeFile(join(folder, 'tile', '0', '001.p', partial), Buffer.alloc(Number(partial) * 32));
+  onlyInSoak(() => {
+    test('a mirror fetches again what an interrupted run left damaged, and blames the log only for the log', async () => {
+      // What a first run leaves that is killed before its end, and whose proxy answered with a page of its own.
+      await countersign('log', 'mirror', folder);
+      for (const name of ['state.json', 'checkpoint']) await rm(join(folder, name));
+      const full = join(folder, 'tile', 'entries', '000');
+      const bytes = await readFile(full);
+      await writeFile(full, '<html>');
+      const [partial = ''] = await readdir(join(folder, 'tile', '0', '001.p'));
+      await writeFile(join(folder, 'tile', '0', '001.p', partial), Buffer.alloc(Number(partial) * 32));
 
-    const again = await countersign('log', 'mirror', folder);
-    expect(again).toMatchObject({ exit: 0, document: { verified: true } });
-    expect(again.stderr).toContain('does not fit');
-    expect(await readFile(full)).toEqual(bytes);
-    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
-  });
+      const again = await countersign('log', 'mirror', folder);
+      expect(again).toMatchObject({ exit: 0, document: { verified: true } });
+      expect(again.stderr).toContain('does not fit');
+      expect(await readFile(full)).toEqual(bytes);
+      expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+    });
 
-  test('a mirror that was interrupted keeps the openings that it has, and fetches those that it lacks', async () => {
-    await countersign('log', 'mirror', folder);
-    for (const name of ['state.json', 'checkpoint', 'openings/wanted']) await rm(join(folder, name));
-    const names = await readdir(join(folder, 'openings'));
-    const [kept = '', lost = '', page = ''] = names.map((name) => join(folder, 'openings', name));
-    const [before, content] = [await stat(kept), await readFile(page)];
-    await rm(lost);
-    await writeFile(page, '<html>');
-    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
-    expect((await stat(kept)).ino).toBe(before.ino);
-    expect(await readFile(page)).toEqual(content);
-    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
-  });
+    test('a mirror that was interrupted keeps the openings that it has, and fetches those that it lacks', async () => {
+      await countersign('log', 'mirror', folder);
+      for (const name of ['state.json', 'checkpoint', 'openings/wanted']) await rm(join(folder, name));
+      const names = await readdir(join(folder, 'openings'));
+      const [kept = '', lost = '', page = ''] = names.map((name) => join(folder, 'openings', name));
+      const [before, content] = [await stat(kept), await readFile(page)];
+      await rm(lost);
+      await writeFile(page, '<html>');
+      expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+      expect((await stat(kept)).ino).toBe(before.ino);
+      expect(await readFile(page)).toEqual(content);
+      expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+    });
 
-  test('two mirrors may run in one folder', async () => {
-    const both = await Promise.all([1, 2].map(() => countersign('log', 'mirror', folder)));
-    expect(both.map(({ exit }) => exit)).toEqual([0, 0]);
-    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
-  });
+    test('two mirrors may run in one folder', async () => {
+      const both = await Promise.all([1, 2].map(() => countersign('log', 'mirror', folder)));
+      expect(both.map(({ exit }) => exit)).toEqual([0, 0]);
+      expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+    });
 
-  test('a mistyped tenant leaves no key behind, so the folder can still be begun', async () => {
-    expect((await countersign('log', 'mirror', folder, '--tenant', 'acne')).exit).toBe(1);
-    expect((await countersign('log', 'mirror', folder, '--vkey', 'nothing')).exit).toBe(1);
-    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
-  });
+    test('a mistyped tenant leaves no key behind, so the folder can still be begun', async () => {
+      expect((await countersign('log', 'mirror', folder, '--tenant', 'acne')).exit).toBe(1);
+      expect((await countersign('log', 'mirror', folder, '--vkey', 'nothing')).exit).toBe(1);
+      expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+    });
 
-  test('a mirror that cannot write says so, and is no fault of the log', async () => {
-    await writeFile(join(folder, 'tile'), 'a file where the folder of tiles belongs');
-    expect(await countersign('log', 'mirror', folder)).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('error[cannot_write]'),
+    test('a mirror that cannot write says so, and is no fault of the log', async () => {
+      await writeFile(join(folder, 'tile'), 'a file where the folder of tiles belongs');
+      expect(await countersign('log', 'mirror', folder)).toMatchObject({
+        exit: 2,
+        stderr: expect.stringContaining('error[cannot_write]'),
+      });
     });
   });
 
@@ -150,13 +153,15 @@ describe('P10: a customer follows its log with the command line', () => {
     });
   });
 
-  test('a server that gives no openings is not taken for a folder that wants none', async () => {
-    await countersign('log', 'mirror', folder);
-    for (const name of await readdir(join(folder, 'openings')))
-      if (name !== 'wanted') await rm(join(folder, 'openings', name));
-    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({
-      exit: 1,
-      document: { code: 'missing_opening' },
+  onlyInSoak(() => {
+    test('a server that gives no openings is not taken for a folder that wants none', async () => {
+      await countersign('log', 'mirror', folder);
+      for (const name of await readdir(join(folder, 'openings')))
+        if (name !== 'wanted') await rm(join(folder, 'openings', name));
+      expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({
+        exit: 1,
+        document: { code: 'missing_opening' },
+      });
     });
   });
 
@@ -213,47 +218,49 @@ describe('P10: a customer follows its log with the command line', () => {
     expect((await countersign('log', 'verify', place, '--anchor', join(folder, 'no.json'))).exit).toBe(2);
   });
 
-  test('--structure-only verifies a log of any program in the same format, and names what was changed', async () => {
-    const key = logKey('log.example.com/other', 7);
-    const log = new LogFiles(key.name, key, (index) => Buffer.from(`no leaf of ours: ${index}`)).grow(600);
-    for (const [path, bytes] of log.files) await saveFile(join(folder, path), bytes);
-    const flags = ['--vkey', verifierKey(systemHashing, key.name, key.publicKey)];
-    const state = join(folder, 'state.json');
-    const verify = (...more: string[]) => countersign('log', 'verify', folder, ...flags, ...more);
-    expect(await verify()).toMatchObject({ exit: 1, document: { code: 'not_a_countersign_log' } });
-    expect(await verify('--structure-only', '--state', state)).toMatchObject({
-      exit: 0,
-      document: { origin: key.name, size: 600, structureOnly: true },
+  onlyInSoak(() => {
+    test('--structure-only verifies a log of any program in the same format, and names what was changed', async () => {
+      const key = logKey('log.example.com/other', 7);
+      const log = new LogFiles(key.name, key, (index) => Buffer.from(`no leaf of ours: ${index}`)).grow(600);
+      for (const [path, bytes] of log.files) await saveFile(join(folder, path), bytes);
+      const flags = ['--vkey', verifierKey(systemHashing, key.name, key.publicKey)];
+      const state = join(folder, 'state.json');
+      const verify = (...more: string[]) => countersign('log', 'verify', folder, ...flags, ...more);
+      expect(await verify()).toMatchObject({ exit: 1, document: { code: 'not_a_countersign_log' } });
+      expect(await verify('--structure-only', '--state', state)).toMatchObject({
+        exit: 0,
+        document: { origin: key.name, size: 600, structureOnly: true },
+      });
+      const bundle = join(folder, 'tile', 'entries', '001');
+      const bytes = await readFile(bundle);
+      bytes[bytes.length - 1] = 0;
+      await writeFile(bundle, bytes);
+      expect(await verify('--structure-only')).toMatchObject({
+        exit: 1,
+        document: { code: 'changed_leaf', index: 511 },
+      });
     });
-    const bundle = join(folder, 'tile', 'entries', '001');
-    const bytes = await readFile(bundle);
-    bytes[bytes.length - 1] = 0;
-    await writeFile(bundle, bytes);
-    expect(await verify('--structure-only')).toMatchObject({
-      exit: 1,
-      document: { code: 'changed_leaf', index: 511 },
-    });
-  });
 
-  test('a mirror gets what a sealed day was over once its seal opens, and nothing before', async () => {
-    const daysLater = (days: number) => ({
-      ...{ store: broker.host.store, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
-      clock: { now: () => new Date(Date.now() + days * 86_400_000) },
+    test('a mirror gets what a sealed day was over once its seal opens, and nothing before', async () => {
+      const daysLater = (days: number) => ({
+        ...{ store: broker.host.store, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+        clock: { now: () => new Date(Date.now() + days * 86_400_000) },
+      });
+      await sealDays(daysLater(1), null);
+      const { items } = (await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200'))
+        .body as {
+        items: { index: number; type: string }[];
+      };
+      const sealed = items.find(({ type }) => type === 'log.sealed')?.index;
+      await countersign('log', 'mirror', folder);
+      const mirrored = async () =>
+        JSON.parse(await readFile(join(folder, 'openings', String(sealed)), 'utf8')).openings;
+      expect(await mirrored()).toEqual({});
+      while ((await sealDays(daysLater(367), null)).leaves > 0);
+      await openSeals(daysLater(367), null);
+      expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+      expect(await mirrored()).toEqual({ seal: { value: expect.any(String), salt: expect.any(String) } });
+      expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
     });
-    await sealDays(daysLater(1), null);
-    const { items } = (await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200'))
-      .body as {
-      items: { index: number; type: string }[];
-    };
-    const sealed = items.find(({ type }) => type === 'log.sealed')?.index;
-    await countersign('log', 'mirror', folder);
-    const mirrored = async () =>
-      JSON.parse(await readFile(join(folder, 'openings', String(sealed)), 'utf8')).openings;
-    expect(await mirrored()).toEqual({});
-    while ((await sealDays(daysLater(367), null)).leaves > 0);
-    await openSeals(daysLater(367), null);
-    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
-    expect(await mirrored()).toEqual({ seal: { value: expect.any(String), salt: expect.any(String) } });
-    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
   });
 });

@@ -1,11 +1,11 @@
 import { eventually } from '../../support/eventually.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, mintToken, readRequest, review } from '../story.js';
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as Record<string, unknown>;
 
-describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
+describe.each(enginesOf('PostgreSQL'))('from the request to the stop, on %s', (engine) => {
   let broker: TestBroker;
   beforeAll(async () => {
     broker = await TestBroker.start({ engine });

@@ -1,6 +1,6 @@
 import { runDueTransitions } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
-import { samples } from '../../support/samples.js';
+import { onlyInSoak, samples } from '../../support/samples.js';
 import { type Answer, enginesOf, TestBroker } from '../harness.js';
 import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
 
@@ -78,80 +78,82 @@ describe.each(enginesOf('PostgreSQL'))(
       expect([...refused]).toEqual([409]);
     });
 
-    test(`${PARALLEL} parallel approvals by one person create one review and one grant`, async () => {
-      const request = await requestAwaitingCustomer();
-      const answers = await Promise.all(
-        Array.from({ length: PARALLEL }, () => review(broker, 'approver', request)),
-      );
-      expect(won(answers)).toBe(1);
-      expect((await expectOneOutcome(request)).state).toBe('approved');
-    });
-
-    test(`${PARALLEL} parallel decisions of both sides while the request awaits the vendor`, async () => {
-      const request = await makeRequest(broker);
-      const who = ['reviewer', 'engineerAndReviewer', 'approver', 'secondApprover'] as const;
-      await Promise.all(
-        Array.from({ length: PARALLEL }, (_, index) => review(broker, who[index % 4]!, request)),
-      );
-      const reviewed = await readRequest(broker, request.id);
-      expect(reviewed.reviews.filter((each) => each.side === 'vendor')).toHaveLength(1);
-      if (reviewed.state !== 'approved') await review(broker, 'approver', request);
-      expect((await expectOneOutcome(request)).state).toBe('approved');
-    });
-
-    test('decisions race with the request’s expiry, in two processes', async () => {
-      const request = await requestAwaitingCustomer();
-      const calls = Array.from({ length: PARALLEL }, (_, index) => {
-        if (index === Math.round(0.3 * PARALLEL)) broker.clock.advance(601);
-        if (index % 10 === 5) return runDueTransitions(broker.host).then(() => undefined);
-        if (index % 10 === 7) return cancel(request);
-        return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
+    onlyInSoak(() => {
+      test(`${PARALLEL} parallel approvals by one person create one review and one grant`, async () => {
+        const request = await requestAwaitingCustomer();
+        const answers = await Promise.all(
+          Array.from({ length: PARALLEL }, () => review(broker, 'approver', request)),
+        );
+        expect(won(answers)).toBe(1);
+        expect((await expectOneOutcome(request)).state).toBe('approved');
       });
-      await Promise.allSettled(calls);
-      await runDueTransitions(broker.host);
-      await expectOneOutcome(request);
-    });
 
-    test(`if two approvals are needed, ${PARALLEL} parallel approvals by two people create one grant`, async () => {
-      const strict = await TestBroker.start({
-        engine,
-        organisation: organisation((file) => {
-          file.tenants[0]!.privacyControls.approvals = 2;
-        }),
-      });
-      try {
-        const request = await makeRequest(strict);
-        await review(strict, 'reviewer', request);
+      test(`${PARALLEL} parallel decisions of both sides while the request awaits the vendor`, async () => {
+        const request = await makeRequest(broker);
+        const who = ['reviewer', 'engineerAndReviewer', 'approver', 'secondApprover'] as const;
         await Promise.all(
+          Array.from({ length: PARALLEL }, (_, index) => review(broker, who[index % 4]!, request)),
+        );
+        const reviewed = await readRequest(broker, request.id);
+        expect(reviewed.reviews.filter((each) => each.side === 'vendor')).toHaveLength(1);
+        if (reviewed.state !== 'approved') await review(broker, 'approver', request);
+        expect((await expectOneOutcome(request)).state).toBe('approved');
+      });
+
+      test('decisions race with the request’s expiry, in two processes', async () => {
+        const request = await requestAwaitingCustomer();
+        const calls = Array.from({ length: PARALLEL }, (_, index) => {
+          if (index === Math.round(0.3 * PARALLEL)) broker.clock.advance(601);
+          if (index % 10 === 5) return runDueTransitions(broker.host).then(() => undefined);
+          if (index % 10 === 7) return cancel(request);
+          return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
+        });
+        await Promise.allSettled(calls);
+        await runDueTransitions(broker.host);
+        await expectOneOutcome(request);
+      });
+
+      test(`if two approvals are needed, ${PARALLEL} parallel approvals by two people create one grant`, async () => {
+        const strict = await TestBroker.start({
+          engine,
+          organisation: organisation((file) => {
+            file.tenants[0]!.privacyControls.approvals = 2;
+          }),
+        });
+        try {
+          const request = await makeRequest(strict);
+          await review(strict, 'reviewer', request);
+          await Promise.all(
+            Array.from({ length: PARALLEL }, (_, index) =>
+              review(strict, index % 2 === 0 ? 'approver' : 'secondApprover', request),
+            ),
+          );
+          const after = await readRequest(strict, request.id);
+          expect(after.state).toBe('approved');
+          expect(after.reviews.filter((each) => each.side === 'customer')).toHaveLength(2);
+          const { body } = await strict.call('approver', 'GET', '/api/v1/grants');
+          expect((body as { items: unknown[] }).items).toHaveLength(1);
+        } finally {
+          await strict.close();
+        }
+      });
+
+      test(`${PARALLEL} parallel revocations and releases end a grant once`, async () => {
+        const request = await requestAwaitingCustomer();
+        await review(broker, 'approver', request);
+        const { grant } = await readRequest(broker, request.id);
+        const answers = await Promise.all(
           Array.from({ length: PARALLEL }, (_, index) =>
-            review(strict, index % 2 === 0 ? 'approver' : 'secondApprover', request),
+            index % 2 === 0
+              ? broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, {
+                  body: { reason: 'stop' },
+                })
+              : broker.call('engineer', 'POST', `/api/v1/grants/${grant}/release`),
           ),
         );
-        const after = await readRequest(strict, request.id);
-        expect(after.state).toBe('approved');
-        expect(after.reviews.filter((each) => each.side === 'customer')).toHaveLength(2);
-        const { body } = await strict.call('approver', 'GET', '/api/v1/grants');
-        expect((body as { items: unknown[] }).items).toHaveLength(1);
-      } finally {
-        await strict.close();
-      }
-    });
-
-    test(`${PARALLEL} parallel revocations and releases end a grant once`, async () => {
-      const request = await requestAwaitingCustomer();
-      await review(broker, 'approver', request);
-      const { grant } = await readRequest(broker, request.id);
-      const answers = await Promise.all(
-        Array.from({ length: PARALLEL }, (_, index) =>
-          index % 2 === 0
-            ? broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, {
-                body: { reason: 'stop' },
-              })
-            : broker.call('engineer', 'POST', `/api/v1/grants/${grant}/release`),
-        ),
-      );
-      expect(won(answers)).toBe(1);
-      expect((await leavesOf(request)).filter((leaf) => leaf.type === 'grant.ended')).toHaveLength(1);
+        expect(won(answers)).toBe(1);
+        expect((await leavesOf(request)).filter((leaf) => leaf.type === 'grant.ended')).toHaveLength(1);
+      });
     });
   },
 );

@@ -8,6 +8,7 @@ import {
 import type { EventSourceMessage } from 'eventsource-parser';
 import { eventually } from '../../support/eventually.js';
 import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { makeGrant, type RequestBody } from '../story.js';
@@ -71,17 +72,19 @@ describe('records of a gateway', () => {
     expect(plain?.['data']).not.toHaveProperty('droppedHeaders');
   });
 
-  test('how a call was signed for its upstream is in the leaf and in the record', async () => {
-    const chain = newChain();
-    const modes = [{}, { context: 'hmac' }, { context: 'none' }].map((change) =>
-      chain.add('allowed', { change }),
-    );
-    await send(chain.boot, [...modes, chain.add('refused')]);
-    expect((await records()).map((record) => record['context'])).toEqual([null, 'none', 'hmac', 'ed25519']);
-    const leaves = await events('access.allowed', chain.boot);
-    expect(leaves.map(({ data }) => (data as Record<string, unknown>)['context'])).toEqual(
-      expect.arrayContaining([undefined, 'hmac', 'none']),
-    );
+  onlyInSoak(() => {
+    test('how a call was signed for its upstream is in the leaf and in the record', async () => {
+      const chain = newChain();
+      const modes = [{}, { context: 'hmac' }, { context: 'none' }].map((change) =>
+        chain.add('allowed', { change }),
+      );
+      await send(chain.boot, [...modes, chain.add('refused')]);
+      expect((await records()).map((record) => record['context'])).toEqual([null, 'none', 'hmac', 'ed25519']);
+      const leaves = await events('access.allowed', chain.boot);
+      expect(leaves.map(({ data }) => (data as Record<string, unknown>)['context'])).toEqual(
+        expect.arrayContaining([undefined, 'hmac', 'none']),
+      );
+    });
   });
 
   test('a call is listed once with its outcome, and counts towards the grant', async () => {
@@ -184,15 +187,17 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('a record that does not continue its chain adds its own event, and is accepted', async () => {
-    const [one, other] = [newChain(), newChain()];
-    const first = one.add('allowed');
-    other.add('refused');
-    const { record, openings } = other.add('allowed');
-    await send(one.boot, [first, { record: { ...record, boot: one.boot }, openings }]);
-    expect(await events('gateway.mismatch', one.boot)).toMatchObject([{ data: { at: 2, reason: 'prev' } }]);
-    expect(await events('gateway.gap', one.boot)).toEqual([]);
-    expect(await records()).toHaveLength(2);
+  onlyInSoak(() => {
+    test('a record that does not continue its chain adds its own event, and is accepted', async () => {
+      const [one, other] = [newChain(), newChain()];
+      const first = one.add('allowed');
+      other.add('refused');
+      const { record, openings } = other.add('allowed');
+      await send(one.boot, [first, { record: { ...record, boot: one.boot }, openings }]);
+      expect(await events('gateway.mismatch', one.boot)).toMatchObject([{ data: { at: 2, reason: 'prev' } }]);
+      expect(await events('gateway.gap', one.boot)).toEqual([]);
+      expect(await records()).toHaveLength(2);
+    });
   });
 
   test('P5: a signed head becomes a leaf of the tenant with all signed data; a head signed by another key is a mismatch', async () => {
@@ -229,71 +234,78 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('P5: later records of a closed chain are accepted, and the gateway’s return adds an event', async () => {
-    const chain = newChain();
-    await send(chain.boot, [chain.add('allowed')]);
-    await broker.host.store.forTenant('acme', (unit) =>
-      unit.records.closeChains(credential.gateway, new Date().toISOString()),
-    );
-    await send(chain.boot, [chain.add('allowed'), chain.add('allowed')]);
-    await send(chain.boot, [chain.add('allowed')]);
-    expect(await events('gateway.returned', chain.boot)).toMatchObject([{ data: { after: 1 } }]);
-    expect(await events('gateway.gap', chain.boot)).toEqual([]);
-    expect(await records()).toHaveLength(4);
-  });
+  onlyInSoak(() => {
+    test('P5: later records of a closed chain are accepted, and the gateway’s return adds an event', async () => {
+      const chain = newChain();
+      await send(chain.boot, [chain.add('allowed')]);
+      await broker.host.store.forTenant('acme', (unit) =>
+        unit.records.closeChains(credential.gateway, new Date().toISOString()),
+      );
+      await send(chain.boot, [chain.add('allowed'), chain.add('allowed')]);
+      await send(chain.boot, [chain.add('allowed')]);
+      expect(await events('gateway.returned', chain.boot)).toMatchObject([{ data: { after: 1 } }]);
+      expect(await events('gateway.gap', chain.boot)).toEqual([]);
+      expect(await records()).toHaveLength(4);
+    });
 
-  test('P5: the broker closes the chain of a gateway that is silent for too long, and reopens it when the gateway returns', async () => {
-    const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
-      const at = broker.clock.now().toISOString();
-      const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
-      await gateways.insert({
-        ...gone,
-        createdAt: at,
-        revokedAt: null,
-        lastSeenAt: null,
-        closedAt: null,
-        pins: [],
-        pinsAt: null,
-        services: null,
-        tenants: null,
+    test('P5: the broker closes the chain of a gateway that is silent for too long, and reopens it when the gateway returns', async () => {
+      const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
+        const at = broker.clock.now().toISOString();
+        const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
+        await gateways.insert({
+          ...gone,
+          createdAt: at,
+          revokedAt: null,
+          lastSeenAt: null,
+          closedAt: null,
+          pins: [],
+          pinsAt: null,
+          services: null,
+          tenants: null,
+        });
+        await gateways.seen([gone.id], at);
+        return gone;
       });
-      await gateways.seen([gone.id], at);
-      return gone;
+      broker.clock.advance(16 * 60);
+      const closings = async () =>
+        items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events?limit=200'))
+          .filter(({ data }) => (data as Record<string, unknown>)['gateway'] === id)
+          .map(({ type }) => type);
+      await eventually('it is closed', async () => (await closings()).includes('gateway.closed'), 60_000);
+      expect(await closings()).toEqual(['gateway.closed']);
     });
-    broker.clock.advance(16 * 60);
-    const closings = async () =>
-      items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events?limit=200'))
-        .filter(({ data }) => (data as Record<string, unknown>)['gateway'] === id)
-        .map(({ type }) => type);
-    await eventually('it is closed', async () => (await closings()).includes('gateway.closed'), 60_000);
-    expect(await closings()).toEqual(['gateway.closed']);
+
+    test('a restart of the broker loses no record and stores none twice', async () => {
+      const chain = newChain();
+      const batch = [chain.add('allowed'), chain.add('allowed')];
+      await send(chain.boot, batch);
+      await broker.broker.close();
+      await broker.run();
+      expect((await send(chain.boot, [...batch, chain.add('allowed')])).body).toEqual({
+        accepted: { acme: 3 },
+      });
+      expect(await records()).toHaveLength(3);
+    });
   });
 
-  test('a restart of the broker loses no record and stores none twice', async () => {
-    const chain = newChain();
-    const batch = [chain.add('allowed'), chain.add('allowed')];
-    await send(chain.boot, batch);
-    await broker.broker.close();
-    await broker.run();
-    expect((await send(chain.boot, [...batch, chain.add('allowed')])).body).toEqual({
-      accepted: { acme: 3 },
-    });
-    expect(await records()).toHaveLength(3);
-  });
-
-  test.each<[string, (entry: RecordEntry) => unknown]>([
-    [
-      'another gateway’s',
-      (entry) => ({ ...entry, record: { ...entry.record, gateway: broker.host.ids.next('gtw') } }),
-    ],
-    ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
-    ['an unknown tenant', () => newChain().add('allowed', { tenant: 'nobody' })],
-    [
-      'an opening that opens no chain',
-      (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
-    ],
-    ['another boot', (entry) => ({ ...entry, record: { ...entry.record, boot: randomUUID() } })],
-  ])('P13: refuses %s and writes nothing', async (_name, change) => {
+  test.each(
+    rowsOfEachKind<[string, (entry: RecordEntry) => unknown]>(
+      [
+        [
+          'another gateway’s',
+          (entry) => ({ ...entry, record: { ...entry.record, gateway: broker.host.ids.next('gtw') } }),
+        ],
+        ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
+        ['an unknown tenant', () => newChain().add('allowed', { tenant: 'nobody' })],
+        [
+          'an opening that opens no chain',
+          (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
+        ],
+        ['another boot', (entry) => ({ ...entry, record: { ...entry.record, boot: randomUUID() } })],
+      ],
+      ([what]) => what.split(' ')[0]!,
+    ),
+  )('P13: refuses %s and writes nothing', async (_name, change) => {
     const chain = newChain();
     const good = chain.add('allowed');
     const bad = change(chain.add('allowed')) as RecordEntry;

@@ -6,6 +6,7 @@ import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { MASTER_KEY } from '../../support/migrated-database.js';
 import { administer } from '../../support/postgres/database.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { openHost } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
@@ -139,88 +140,90 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
     expect(await countersign('log', 'verify', place('mirror'), '--vkey', key)).toMatchObject({ exit: 0 });
   });
 
-  test('if brokers have run on the older database meanwhile, a mirror shows where the two part', async () => {
-    await stopped(backUp);
-    const { size: kept } = await head();
-    await grow(10, { lost: true });
-    expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
-    await stopped(putBack);
-    await grow(40, { other: true });
-    // Nobody has told the broker: what it signs now is a fork, and the mirror says so.
-    expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({
-      exit: 1,
-      document: { code: 'forked' },
-    });
-    await stopped(async () => {
-      const restored = await countersign('restore', '--checkpoint', place('mirror'));
-      expect(restored.document).toMatchObject({ epoch: 3 });
-      expect(restored.document['logs']).toEqual(
-        expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
-      );
-    });
-    expect(await leafAt(kept + 40)).toMatchObject({ type: 'log.restored', data: { kept, lost: 10 } });
-    expect(await verify('--vkey', key)).toMatchObject({ exit: 0, document: { restored: { epoch: 3 } } });
-    expect(await countersign('log', 'mirror', place('mirror'), '--accept-restored')).toMatchObject({
-      exit: 0,
-    });
-  });
-
-  describe('leaves that were pruned are not lost', () => {
-    const prune = (from: number, before: number) =>
-      broker.host.store.forTenant('acme', async ({ log }) => {
-        await log.prune(from, before);
-        await log.append({ ...EVENT, type: 'log.pruned', data: { before } });
-      });
-    const restoreFrom = async (place: string) =>
-      (await countersign('restore', '--checkpoint', place)).document['logs'];
-
-    test('a checkpoint of pruned leaves shows no loss, and a mirror that has them accepts the restored log', async () => {
-      await writeFile(place('old'), await readFile(join(place('mirror'), 'checkpoint')));
-      await grow(800);
-      expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
-      await prune(0, 512);
-      const { size } = await head();
-      await stopped(async () => {
-        expect(await restoreFrom(place('old'))).toEqual(
-          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept: size, lost: 0 })]),
-        );
-      });
-      expect(await countersign('log', 'mirror', place('mirror'), '--accept-restored')).toMatchObject({
-        exit: 0,
-        document: { prunedBefore: 512 },
-      });
-    });
-
-    test('a mirror that began after the pruning shows the others to be kept', async () => {
+  onlyInSoak(() => {
+    test('if brokers have run on the older database meanwhile, a mirror shows where the two part', async () => {
       await stopped(backUp);
       const { size: kept } = await head();
-      await prune(512, 768);
-      await grow(9, { lost: true });
-      expect(await countersign('log', 'mirror', place('late'))).toMatchObject({
-        exit: 0,
-        document: { prunedBefore: 768 },
-      });
-      await stopped(putBack, { start: false });
-      expect(await restoreFrom(place('late'))).toEqual(
-        expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
-      );
-      await started();
-    });
-  });
-
-  test('a checkpoint that no log of this database signed is refused, and no file is exit 2', async () => {
-    await stopped(async () => {
-      const note = (await readFile(join(place('mirror'), 'checkpoint'), 'utf8')).replace(
-        /\n\d+\n/,
-        '\n9999\n',
-      );
-      await writeFile(place('forged'), note);
-      expect(await countersign('restore', '--checkpoint', place('forged'))).toMatchObject({
+      await grow(10, { lost: true });
+      expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
+      await stopped(putBack);
+      await grow(40, { other: true });
+      // Nobody has told the broker: what it signs now is a fork, and the mirror says so.
+      expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({
         exit: 1,
-        stderr: expect.stringContaining('error[invalid_checkpoint]'),
+        document: { code: 'forked' },
       });
-      expect((await countersign('restore', '--checkpoint', place('none'))).exit).toBe(2);
+      await stopped(async () => {
+        const restored = await countersign('restore', '--checkpoint', place('mirror'));
+        expect(restored.document).toMatchObject({ epoch: 3 });
+        expect(restored.document['logs']).toEqual(
+          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
+        );
+      });
+      expect(await leafAt(kept + 40)).toMatchObject({ type: 'log.restored', data: { kept, lost: 10 } });
+      expect(await verify('--vkey', key)).toMatchObject({ exit: 0, document: { restored: { epoch: 3 } } });
+      expect(await countersign('log', 'mirror', place('mirror'), '--accept-restored')).toMatchObject({
+        exit: 0,
+      });
     });
-    expect((await head()).epoch).toBe(5);
+
+    describe('leaves that were pruned are not lost', () => {
+      const prune = (from: number, before: number) =>
+        broker.host.store.forTenant('acme', async ({ log }) => {
+          await log.prune(from, before);
+          await log.append({ ...EVENT, type: 'log.pruned', data: { before } });
+        });
+      const restoreFrom = async (place: string) =>
+        (await countersign('restore', '--checkpoint', place)).document['logs'];
+
+      test('a checkpoint of pruned leaves shows no loss, and a mirror that has them accepts the restored log', async () => {
+        await writeFile(place('old'), await readFile(join(place('mirror'), 'checkpoint')));
+        await grow(800);
+        expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
+        await prune(0, 512);
+        const { size } = await head();
+        await stopped(async () => {
+          expect(await restoreFrom(place('old'))).toEqual(
+            expect.arrayContaining([expect.objectContaining({ log: 'acme', kept: size, lost: 0 })]),
+          );
+        });
+        expect(await countersign('log', 'mirror', place('mirror'), '--accept-restored')).toMatchObject({
+          exit: 0,
+          document: { prunedBefore: 512 },
+        });
+      });
+
+      test('a mirror that began after the pruning shows the others to be kept', async () => {
+        await stopped(backUp);
+        const { size: kept } = await head();
+        await prune(512, 768);
+        await grow(9, { lost: true });
+        expect(await countersign('log', 'mirror', place('late'))).toMatchObject({
+          exit: 0,
+          document: { prunedBefore: 768 },
+        });
+        await stopped(putBack, { start: false });
+        expect(await restoreFrom(place('late'))).toEqual(
+          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
+        );
+        await started();
+      });
+    });
+
+    test('a checkpoint that no log of this database signed is refused, and no file is exit 2', async () => {
+      await stopped(async () => {
+        const note = (await readFile(join(place('mirror'), 'checkpoint'), 'utf8')).replace(
+          /\n\d+\n/,
+          '\n9999\n',
+        );
+        await writeFile(place('forged'), note);
+        expect(await countersign('restore', '--checkpoint', place('forged'))).toMatchObject({
+          exit: 1,
+          stderr: expect.stringContaining('error[invalid_checkpoint]'),
+        });
+        expect((await countersign('restore', '--checkpoint', place('none'))).exit).toBe(2);
+      });
+      expect((await head()).epoch).toBe(5);
+    });
   });
 });

@@ -6,10 +6,11 @@ import { EventStream } from '../sse.js';
 import { codeOf, makeGrant, mintToken } from '../story.js';
 
 let broker: TestBroker;
-beforeEach(async () => {
-  broker = await TestBroker.start({ settings: { logLevel: 'trace' } });
+const start = () => TestBroker.start({ settings: { logLevel: 'trace' } });
+beforeAll(async () => {
+  broker = await start();
 });
-afterEach(() => broker.close());
+afterAll(() => broker.close());
 
 const REASON = 'Private words about Mrs Miller';
 
@@ -60,22 +61,24 @@ describe('P11: no secret and no personal value in logs and errors', () => {
   });
 
   test('an unexpected error is 500 internal_error: the answer shows no detail, and the log shows no value', async () => {
-    const database = new Database(broker.environment.databaseUrl.slice('sqlite:'.length));
+    const broken = await start();
+    const database = new Database(broken.environment.databaseUrl.slice('sqlite:'.length));
     database.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
     );
     database.close();
-    const answer = await broker.call('engineer', 'POST', '/api/v1/requests', {
+    const answer = await broken.call('engineer', 'POST', '/api/v1/requests', {
       body: ask({ justification: REASON }),
     });
     expect(codeOf(answer)).toBe('500 internal_error');
     expect(Object.keys(answer.body as object).sort()).toEqual(['code', 'detail', 'status', 'title', 'type']);
     expect(answer.text).not.toMatch(/fire|requests|sqlite|insert|stack/i);
-    const log = broker.logLines.join('');
+    const log = broken.logLines.join('');
     expect(log).toContain('the disk is on fire');
     expect(log).not.toContain(REASON);
-    const list = await broker.call('engineer', 'GET', '/api/v1/requests');
+    const list = await broken.call('engineer', 'GET', '/api/v1/requests');
     expect((list.body as { items: unknown[] }).items).toEqual([]);
+    await broken.close();
   });
 
   test('the answer to an invalid body repeats none of its values', async () => {

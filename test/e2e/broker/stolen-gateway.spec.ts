@@ -13,6 +13,7 @@ import {
 import { uuidV7Ids } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
 import { gatewayIdentity, RecordChain, type RecordedGrant } from '../../support/record-chain.js';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { codeOf, makeGrant, mintToken } from '../story.js';
@@ -121,48 +122,53 @@ describe('a stolen gateway credential forges a record', () => {
     ['for another person', 'person', () => ({ person: broker.persons.otherEngineer })],
     ['at another service', 'service', () => ({ service: 'reports' })],
   ];
-  test.each(forgeries)('%s: gateway.mismatch, and no call', async (_what, reason, forge) => {
-    const gateway = await enrol();
-    const under = await granted();
-    const change = forge();
-    const chain = chainOf(gateway, under);
-    const honest = chain.add('allowed');
-    const forged = chain.add('allowed', { change });
-    const refused = chain.add('refused', { change: reason === 'service' ? {} : change });
-    expect((await send(gateway, chain, [honest, forged, refused])).body).toEqual({ accepted: { acme: 3 } });
-    const shown = (await recordsOf('acme', chain.boot)).map(({ id }) => id);
-    expect(shown).not.toContain(forged.record.id);
-    expect(shown).toContain(honest.record.id);
-    const leaves = await leavesOf('acme', chain.boot);
-    expect(leaves[1]).toMatchObject({
-      type: 'gateway.mismatch',
-      actor: gateway.credential.gateway,
-      data: { at: 2, reason, record: forged.record.id, claimed: { decision: 'allowed', ...change } },
-    });
-    if (reason !== 'service') expect(shown).not.toContain(refused.record.id);
-    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${under.grant}`);
-    expect(body).toMatchObject({ used: { calls: 1 } });
-  });
+  test.each(rowsOfEachKind(forgeries, () => 'forgery'))(
+    '%s: gateway.mismatch, and no call',
+    async (_what, reason, forge) => {
+      const gateway = await enrol();
+      const under = await granted();
+      const change = forge();
+      const chain = chainOf(gateway, under);
+      const honest = chain.add('allowed');
+      const forged = chain.add('allowed', { change });
+      const refused = chain.add('refused', { change: reason === 'service' ? {} : change });
+      expect((await send(gateway, chain, [honest, forged, refused])).body).toEqual({ accepted: { acme: 3 } });
+      const shown = (await recordsOf('acme', chain.boot)).map(({ id }) => id);
+      expect(shown).not.toContain(forged.record.id);
+      expect(shown).toContain(honest.record.id);
+      const leaves = await leavesOf('acme', chain.boot);
+      expect(leaves[1]).toMatchObject({
+        type: 'gateway.mismatch',
+        actor: gateway.credential.gateway,
+        data: { at: 2, reason, record: forged.record.id, claimed: { decision: 'allowed', ...change } },
+      });
+      if (reason !== 'service') expect(shown).not.toContain(refused.record.id);
+      const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${under.grant}`);
+      expect(body).toMatchObject({ used: { calls: 1 } });
+    },
+  );
 
-  test('outside the grant’s window, or long after it was ended: gateway.mismatch, and no call', async () => {
-    const gateway = await enrol();
-    const under = await granted();
-    const chain = chainOf(gateway, under);
-    const at = (seconds: number) => new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
-    const early = chain.add('allowed', { change: { at: at(-60) } });
-    const late = chain.add('allowed', { change: { at: at(3_600) } });
-    await broker.call('approver', 'POST', `/api/v1/grants/${under.grant}/revocation`, {
-      body: { reason: 'enough' },
+  onlyInSoak(() => {
+    test('outside the grant’s window, or long after it was ended: gateway.mismatch, and no call', async () => {
+      const gateway = await enrol();
+      const under = await granted();
+      const chain = chainOf(gateway, under);
+      const at = (seconds: number) => new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
+      const early = chain.add('allowed', { change: { at: at(-60) } });
+      const late = chain.add('allowed', { change: { at: at(3_600) } });
+      await broker.call('approver', 'POST', `/api/v1/grants/${under.grant}/revocation`, {
+        body: { reason: 'enough' },
+      });
+      const afterEnd = chain.add('allowed', { change: { at: at(60) } });
+      const atEnd = chain.add('allowed', { change: { at: at(1) } });
+      await send(gateway, chain, [early, late, afterEnd, atEnd]);
+      const leaves = await leavesOf('acme', chain.boot);
+      expect(leaves.map(({ type }) => type)).toEqual([
+        ...['gateway.mismatch', 'gateway.mismatch', 'gateway.mismatch', 'access.allowed'],
+      ]);
+      expect(leaves[0]).toMatchObject({ data: { reason: 'window', record: early.record.id } });
+      expect(await recordsOf('acme', chain.boot)).toHaveLength(1);
     });
-    const afterEnd = chain.add('allowed', { change: { at: at(60) } });
-    const atEnd = chain.add('allowed', { change: { at: at(1) } });
-    await send(gateway, chain, [early, late, afterEnd, atEnd]);
-    const leaves = await leavesOf('acme', chain.boot);
-    expect(leaves.map(({ type }) => type)).toEqual([
-      ...['gateway.mismatch', 'gateway.mismatch', 'gateway.mismatch', 'access.allowed'],
-    ]);
-    expect(leaves[0]).toMatchObject({ data: { reason: 'window', record: early.record.id } });
-    expect(await recordsOf('acme', chain.boot)).toHaveLength(1);
   });
 
   test('in the log of a tenant that its gateway does not serve: nothing is written there, which would never verify again', async () => {
@@ -194,14 +200,16 @@ describe('a stolen gateway credential forges a record', () => {
     expect(JSON.stringify(said)).not.toContain('globex');
   });
 
-  test('about a service that its gateway does not serve: gateway.mismatch, and no call', async () => {
-    const gateway = await enrol({ services: ['reports'] });
-    const chain = chainOf(gateway, await granted());
-    await send(gateway, chain, [chain.add('allowed'), chain.add('refused')]);
-    expect(await recordsOf('acme', chain.boot)).toEqual([]);
-    expect(
-      (await leavesOf('acme', chain.boot)).map(({ data }) => (data as { reason: string }).reason),
-    ).toEqual([...['binding', 'binding']]);
+  onlyInSoak(() => {
+    test('about a service that its gateway does not serve: gateway.mismatch, and no call', async () => {
+      const gateway = await enrol({ services: ['reports'] });
+      const chain = chainOf(gateway, await granted());
+      await send(gateway, chain, [chain.add('allowed'), chain.add('refused')]);
+      expect(await recordsOf('acme', chain.boot)).toEqual([]);
+      expect(
+        (await leavesOf('acme', chain.boot)).map(({ data }) => (data as { reason: string }).reason),
+      ).toEqual([...['binding', 'binding']]);
+    });
   });
 
   test('without the gateway’s own key: refused, no matter who else signed it, and the deployment’s log says so', async () => {
@@ -273,21 +281,23 @@ describe('a stolen gateway credential reads', () => {
     expect(await feed.change()).toMatchObject({ endedGrants: [{ digest: own.digest }] });
   });
 
-  test('from the feed no service that is for other tenants alone, though its gateway may serve every service', async () => {
-    const apply = async (vault: object) => {
-      const changed = organisation((file) => void file.services.push(REPORTS, { ...OF_GLOBEX, ...vault }));
-      await applyOrganisation(broker.host, changed, { dryRun: false });
-    };
-    await apply({});
-    const feed = await follow(await enrol({ tenants: ['acme'] }));
-    const snapshot = await feed.snapshot();
-    expect(snapshot.services.map(({ name }) => name).sort()).toEqual(['billing', 'reports']);
-    expect(JSON.stringify(snapshot)).not.toMatch(/globex|vault|localhost:43/);
-    await apply({ upstream: 'http://localhost:4320' });
-    expect(JSON.stringify(await feed.change())).not.toMatch(/globex|vault|localhost:43/);
-    await apply({ upstream: 'http://localhost:4320', tenants: ['acme', 'globex'] });
-    expect((await feed.change()).services?.map(({ name }) => name)).toContain('vault');
-    await apply({});
+  onlyInSoak(() => {
+    test('from the feed no service that is for other tenants alone, though its gateway may serve every service', async () => {
+      const apply = async (vault: object) => {
+        const changed = organisation((file) => void file.services.push(REPORTS, { ...OF_GLOBEX, ...vault }));
+        await applyOrganisation(broker.host, changed, { dryRun: false });
+      };
+      await apply({});
+      const feed = await follow(await enrol({ tenants: ['acme'] }));
+      const snapshot = await feed.snapshot();
+      expect(snapshot.services.map(({ name }) => name).sort()).toEqual(['billing', 'reports']);
+      expect(JSON.stringify(snapshot)).not.toMatch(/globex|vault|localhost:43/);
+      await apply({ upstream: 'http://localhost:4320' });
+      expect(JSON.stringify(await feed.change())).not.toMatch(/globex|vault|localhost:43/);
+      await apply({ upstream: 'http://localhost:4320', tenants: ['acme', 'globex'] });
+      expect((await feed.change()).services?.map(({ name }) => name)).toContain('vault');
+      await apply({});
+    });
   });
 
   test('by introspection only tokens of its own services and tenants', async () => {
@@ -309,23 +319,25 @@ describe('a stolen gateway credential reads', () => {
     expect(await introspect(await enrol({ tenants: ['globex'] }), grant)).toEqual({ active: false });
   });
 
-  test('and takes no budget of a grant that its gateway does not serve, and reports no pins of other tenants', async () => {
-    const gateway = await enrol({ tenants: ['globex'] });
-    const { grant } = await granted({ budget: { calls: 5 } });
-    const lease = {
-      ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
-      ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
-    };
-    expect(codeOf(await postSigned(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
-    const pinned = `sha256:${'1'.repeat(64)}`;
-    const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
-    expect((await postSigned(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
-    const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
-      items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
-        ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
-      );
-    expect(await of('approver', 'acme')).toEqual([]);
-    expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
+  onlyInSoak(() => {
+    test('and takes no budget of a grant that its gateway does not serve, and reports no pins of other tenants', async () => {
+      const gateway = await enrol({ tenants: ['globex'] });
+      const { grant } = await granted({ budget: { calls: 5 } });
+      const lease = {
+        ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
+        ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
+      };
+      expect(codeOf(await postSigned(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
+      const pinned = `sha256:${'1'.repeat(64)}`;
+      const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
+      expect((await postSigned(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
+      const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
+        items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
+          ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
+        );
+      expect(await of('approver', 'acme')).toEqual([]);
+      expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
+    });
   });
 
   test('and without the identity key frees no lease of a forwarded call, so the one approved change is made once', async () => {
@@ -358,28 +370,31 @@ describe('a stolen gateway credential reads', () => {
 describe('a stolen gateway credential, and messages that the gateway has signed, recorded on their way', () => {
   const boot = '0199f0a0-7b2c-4003-8000-000000000006';
 
-  test('no earlier report of pins comes back: neither a pin that is gone, nor one without its alarm', async () => {
-    const gateway = await enrol({ tenants: ['globex'] });
-    const pin = { tenant: 'globex', pinned: `sha256:${'2'.repeat(64)}`, current: null };
-    const made = (seconds: number) => new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
-    const recorded = { at: made(-20), pins: [pin] };
-    const alarmed = { at: made(-10), pins: [{ ...pin, alarm: 'missing' }] };
-    for (const report of [recorded, alarmed])
-      expect((await postSigned(gateway, '/gateway/v1/pins', report)).status).toBe(204);
-    const events = async () => {
-      const leaves = items(
-        await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/globex/events?limit=200'),
-      );
-      return leaves.filter(({ actor }) => actor === gateway.credential.gateway).map(({ data }) => data);
-    };
-    const before = await events();
-    expect(before).toMatchObject([{ after: { alarm: 'missing' } }, { before: null }]);
-    const replays = [recorded, alarmed, { pins: [pin] }, { at: made(3_600), pins: [pin] }];
-    for (const replay of replays)
-      expect(codeOf(await postSigned(gateway, '/gateway/v1/pins', replay))).toBe('409 conflict');
-    expect(await events()).toEqual(before);
-    expect((await postSigned(gateway, '/gateway/v1/pins', { at: made(0), pins: [] })).status).toBe(204);
-    expect((await events())[0]).toMatchObject({ after: null });
+  onlyInSoak(() => {
+    test('no earlier report of pins comes back: neither a pin that is gone, nor one without its alarm', async () => {
+      const gateway = await enrol({ tenants: ['globex'] });
+      const pin = { tenant: 'globex', pinned: `sha256:${'2'.repeat(64)}`, current: null };
+      const made = (seconds: number) =>
+        new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
+      const recorded = { at: made(-20), pins: [pin] };
+      const alarmed = { at: made(-10), pins: [{ ...pin, alarm: 'missing' }] };
+      for (const report of [recorded, alarmed])
+        expect((await postSigned(gateway, '/gateway/v1/pins', report)).status).toBe(204);
+      const events = async () => {
+        const leaves = items(
+          await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/globex/events?limit=200'),
+        );
+        return leaves.filter(({ actor }) => actor === gateway.credential.gateway).map(({ data }) => data);
+      };
+      const before = await events();
+      expect(before).toMatchObject([{ after: { alarm: 'missing' } }, { before: null }]);
+      const replays = [recorded, alarmed, { pins: [pin] }, { at: made(3_600), pins: [pin] }];
+      for (const replay of replays)
+        expect(codeOf(await postSigned(gateway, '/gateway/v1/pins', replay))).toBe('409 conflict');
+      expect(await events()).toEqual(before);
+      expect((await postSigned(gateway, '/gateway/v1/pins', { at: made(0), pins: [] })).status).toBe(204);
+      expect((await events())[0]).toMatchObject({ after: null });
+    });
   });
 
   test('a lease request and a closing that are sent again give and free nothing', async () => {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { revokeGateway } from '@countersign/access';
+import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 
 let broker: TestBroker;
@@ -42,10 +43,15 @@ async function begin(
   return text === '' ? 'nothing' : (JSON.parse(text) as { code: string }).code;
 }
 
-test.each([
-  ['/api/v1/requests', 'application/json'],
-  ['/oauth/introspect', 'application/x-www-form-urlencoded'],
-])('a stranger cannot make the broker read a body of %s', async (path, type) => {
+test.each(
+  rowsOfEachKind(
+    [
+      ['/api/v1/requests', 'application/json'],
+      ['/oauth/introspect', 'application/x-www-form-urlencoded'],
+    ],
+    () => 'alike',
+  ),
+)('a stranger cannot make the broker read a body of %s', async (path, type) => {
   expect([
     await begin(path, undefined, type),
     await begin(path, 'Bearer csk_'.padEnd(60, 'x'), type),
@@ -75,22 +81,29 @@ test('a gateway that is revoked while its body arrives is refused', async () => 
 describe('uploads by gateways', () => {
   const paths = ['/gateway/v1/records', '/gateway/v1/leases', '/gateway/v1/stops', '/gateway/v1/pins'];
 
-  test.each(paths)('P13: the broker reads a body of %s only from enrolled gateways', async (path) => {
-    const wrong = `${bearer.slice(0, -4)}AAAA`;
-    expect([await begin(path), await begin(path, wrong)]).toEqual(['unauthenticated', 'unauthenticated']);
-    expect(await begin(path, `Bearer ${broker.keys.engineer}`)).toBe('forbidden');
-    expect(await begin(path, bearer, undefined, QUIET_MS)).toBe('nothing');
-  });
+  test.each(rowsOfEachKind(paths, () => 'path'))(
+    'P13: the broker reads a body of %s only from enrolled gateways',
+    async (path) => {
+      const wrong = `${bearer.slice(0, -4)}AAAA`;
+      expect([await begin(path), await begin(path, wrong)]).toEqual(['unauthenticated', 'unauthenticated']);
+      expect(await begin(path, `Bearer ${broker.keys.engineer}`)).toBe('forbidden');
+      expect(await begin(path, bearer, undefined, QUIET_MS)).toBe('nothing');
+    },
+  );
 
-  test('the broker reads a few bodies of one gateway in parallel; the rest do not delay another gateway', async () => {
-    const slow = Array.from({ length: 80 }, () => begin('/gateway/v1/records', bearer, undefined, QUIET_MS));
-    const { bearer: other } = await broker.enrolGateway('two');
-    const body = { boot: 'none', entries: [] };
-    const answer = await broker.fetch('POST', '/gateway/v1/records', {
-      body,
-      headers: { authorization: other },
+  onlyInSoak(() => {
+    test('the broker reads a few bodies of one gateway in parallel; the rest do not delay another gateway', async () => {
+      const slow = Array.from({ length: 80 }, () =>
+        begin('/gateway/v1/records', bearer, undefined, QUIET_MS),
+      );
+      const { bearer: other } = await broker.enrolGateway('two');
+      const body = { boot: 'none', entries: [] };
+      const answer = await broker.fetch('POST', '/gateway/v1/records', {
+        body,
+        headers: { authorization: other },
+      });
+      expect(answer.status).toBe(400);
+      expect(new Set(await Promise.all(slow))).toEqual(new Set(['nothing']));
     });
-    expect(answer.status).toBe(400);
-    expect(new Set(await Promise.all(slow))).toEqual(new Set(['nothing']));
   });
 });

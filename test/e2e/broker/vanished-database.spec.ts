@@ -1,19 +1,15 @@
-import { organisation } from '../../factories/organisation.js';
+import { startBroker } from '../../../apps/broker/src/main.js';
 import { eventually } from '../../support/eventually.js';
-import { emptyDatabase } from '../../support/postgres/database.js';
-import { Site } from '../../support/site.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
+import { TestBroker } from '../harness.js';
 
 test('the broker soon reports not ready while the database host is unreachable', async () => {
-  const { url, drop } = await emptyDatabase();
+  const near = await TestBroker.start({ engine: 'PostgreSQL' });
   const relay = new TcpRelay();
-  const site = await Site.start({
-    organisation: organisation(),
-    databaseUrl: url,
-    brokerEnv: { COUNTERSIGN_DATABASE_URL: await relay.start(url) },
-  });
-  const authorization = `Bearer ${await site.key('engineer')}`;
-  const ask = (path: string) => fetch(`${site.brokerUrl}${path}`, { headers: { authorization } });
+  const databaseUrl = await relay.start(near.environment.databaseUrl);
+  const far = await startBroker({ ...near.environment, databaseUrl }, { logTo: { write: () => {} } });
+  const ask = (path: string) =>
+    fetch(`${far.url}${path}`, { headers: { authorization: `Bearer ${near.keys.engineer}` } });
   try {
     expect((await ask('/readyz')).status).toBe(200);
     relay.swallows = true;
@@ -32,7 +28,7 @@ test('the broker soon reports not ready while the database host is unreachable',
     expect(hasAnswered).toBe(false);
   } finally {
     await relay.stop();
-    await site.close();
-    await drop();
+    await far.close();
+    await near.close();
   }
 });
