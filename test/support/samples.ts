@@ -4,8 +4,8 @@
  */
 export const SAMPLES = {
   /** Damaged HTTP connections, and rewritten spellings of a call. */
-  damagedConnections: { quick: 100, full: 10_000 },
-  rewrittenCalls: { quick: 100, full: 20_000 },
+  damagedConnections: { quick: 60, full: 10_000 },
+  rewrittenCalls: { quick: 60, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
   mutatedMessages: { quick: 25_000, full: 5_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
