@@ -86,33 +86,35 @@ describe('the decision page', () => {
     expect(state).toBe('approved');
   });
 
-  test('on its first load, at most 10 requests and 193 kB come before the button works; the stream and the banners follow', async () => {
-    const asked = await waiting(site);
-    const reader = await site.signedIn('ada', '/history');
-    const context = await site.context({ storageState: await reader.context().storageState() });
-    const page = await context.newPage();
-    const requests: Request[] = [];
-    page.on('request', (request) => requests.push(request));
-    await page.goto(`${site.url}/requests/${asked.id}`);
-    await page
-      .getByRole('button', { name: /^Approve:/ })
-      .and(page.locator(':enabled'))
-      .waitFor();
-    const pathOf = (request: Request) => new URL(request.url()).pathname;
-    const stream = () => requests.findIndex((request) => pathOf(request) === '/api/v1/stream');
-    await soon(async () => expect(stream()).toBeGreaterThan(0));
-    const first = requests.slice(0, stream());
-    const paths = first.map(pathOf);
-    expect(paths).toEqual([...new Set(paths)]);
-    expect(paths).toContain(`/api/v1/requests/${asked.id}`);
-    expect(paths.length > 10 ? paths : []).toEqual([]);
-    // The names that the request needs are in its own answer.
-    expect(paths.filter((path) => path.startsWith('/api/v1/people/'))).toEqual([]);
-    const sizes = await Promise.all(first.map((request) => request.sizes()));
-    expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(193_000);
-    // The page shows that it is loading before any script has run.
-    expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
-    await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
+  onlyInSoak(() => {
+    test('on its first load, at most 10 requests and 193 kB come before the button works; the stream and the banners follow', async () => {
+      const asked = await waiting(site);
+      const reader = await site.signedIn('ada', '/history');
+      const context = await site.context({ storageState: await reader.context().storageState() });
+      const page = await context.newPage();
+      const requests: Request[] = [];
+      page.on('request', (request) => requests.push(request));
+      await page.goto(`${site.url}/requests/${asked.id}`);
+      await page
+        .getByRole('button', { name: /^Approve:/ })
+        .and(page.locator(':enabled'))
+        .waitFor();
+      const pathOf = (request: Request) => new URL(request.url()).pathname;
+      const stream = () => requests.findIndex((request) => pathOf(request) === '/api/v1/stream');
+      await soon(async () => expect(stream()).toBeGreaterThan(0));
+      const first = requests.slice(0, stream());
+      const paths = first.map(pathOf);
+      expect(paths).toEqual([...new Set(paths)]);
+      expect(paths).toContain(`/api/v1/requests/${asked.id}`);
+      expect(paths.length > 10 ? paths : []).toEqual([]);
+      // The names that the request needs are in its own answer.
+      expect(paths.filter((path) => path.startsWith('/api/v1/people/'))).toEqual([]);
+      const sizes = await Promise.all(first.map((request) => request.sizes()));
+      expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(193_000);
+      // The page shows that it is loading before any script has run.
+      expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
+      await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
+    });
   });
 
   // In the soak with room for a busy machine, and in `npm run test:alone` without.
@@ -141,29 +143,41 @@ describe('the decision page', () => {
     });
   }
 
-  test('offers less in two presses, and the engineer accepts exactly that', async () => {
+  /** Ada offers half the time. */
+  const offeredHalf = async () => {
     const asked = await waiting(site);
     const page = await site.signedIn('ada', `/requests/${asked.id}`, PHONE);
     await page.getByRole('button', { name: 'Half the time' }).click();
     await page.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
     await page.getByText('Less was offered by Ada Moreau').waitFor();
+    return asked.id;
+  };
 
-    const erin = await site.signedIn('erin', '/mine', PHONE);
-    await erin
-      .getByRole('article', { name: asked.id })
-      .getByRole('link', { name: 'Accept or decline' })
-      .click();
-    const accept = erin.getByRole('button', { name: 'Accept: list and read invoices for 15 minutes' });
-    await accept.waitFor();
-    // It takes the whole line of a phone, and not what “Withdraw the request” leaves.
-    expect((await accept.boundingBox())?.width).toBeGreaterThan(300);
-    await accept.click();
-    await erin.getByRole('link', { name: 'Watch this access' }).waitFor();
-    const { terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
-    expect(terms.seconds).toBe(900);
+  test('offers less in two presses', async () => {
+    const id = await offeredHalf();
+    const { offer } = await site.api<{ offer: { terms: Asked['terms'] } }>(
+      'erin',
+      'GET',
+      `/api/v1/requests/${id}`,
+    );
+    expect(offer.terms.seconds).toBe(900);
   });
 
   onlyInSoak(() => {
+    test('the engineer accepts exactly what was offered', async () => {
+      const id = await offeredHalf();
+      const erin = await site.signedIn('erin', '/mine', PHONE);
+      await erin.getByRole('article', { name: id }).getByRole('link', { name: 'Accept or decline' }).click();
+      const accept = erin.getByRole('button', { name: 'Accept: list and read invoices for 15 minutes' });
+      await accept.waitFor();
+      // It takes the whole line of a phone, and not what “Withdraw the request” leaves.
+      expect((await accept.boundingBox())?.width).toBeGreaterThan(300);
+      await accept.click();
+      await erin.getByRole('link', { name: 'Watch this access' }).waitFor();
+      const { terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`);
+      expect(terms.seconds).toBe(900);
+    });
+
     test('an open page shows within a second that someone else has decided', async () => {
       const asked = [];
       for (let count = 0; count < ROUNDS; count += 1) asked.push(await waiting(site));
@@ -240,7 +254,7 @@ describe('the decision page', () => {
     );
   });
 
-  test('denying needs a reason, and a decided request shows its outcome later', async () => {
+  test('denying needs a reason', async () => {
     const asked = await waiting(site);
     const page = await site.signedIn('ada', `/requests/${asked.id}`);
     await page.getByRole('button', { name: 'Deny', exact: true }).click();
@@ -249,16 +263,20 @@ describe('the decision page', () => {
     await page.getByLabel('Why? The engineer reads this.').fill('Ask for one invoice only.');
     await page.getByRole('button', { name: 'Deny the request' }).click();
     await page.getByText('Denied by Ada Moreau').waitFor();
-
-    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
-    await erin.getByText('Ask for one invoice only.').waitFor();
-    expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
-    await erin.getByRole('button', { name: 'Ask again' }).click();
-    await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
-    await erin.getByText('Waiting for the vendor’s review').waitFor();
   });
 
   onlyInSoak(() => {
+    test('a denied request shows its outcome later, and the engineer asks again in one press', async () => {
+      const asked = await waiting(site);
+      await review(site, 'ada', asked, { decision: 'deny', reason: 'Ask for one invoice only.' });
+      const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+      await erin.getByText('Ask for one invoice only.').waitFor();
+      expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
+      await erin.getByRole('button', { name: 'Ask again' }).click();
+      await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
+      await erin.getByText('Waiting for the vendor’s review').waitFor();
+    });
+
     test('a request that the rules no longer allow offers no approval, and the engineer asks again in one press', async () => {
       const asked = await waiting(site);
       const controls = '/api/v1/tenants/acme/privacy-controls';
@@ -293,9 +311,7 @@ describe('the decision page', () => {
       await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
       await erin.getByText('Waiting for the vendor’s review').waitFor();
     });
-  });
 
-  onlyInSoak(() => {
     test('an offer that the rules no longer allow cannot be accepted', async () => {
       const asked = await waiting(site);
       const ada = await site.signedIn('ada', `/requests/${asked.id}`);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncidentBoard } from '@countersign/api';
+import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { onlyInSoak } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
@@ -58,37 +59,49 @@ describe('emergencies, questions, forwards and incidents', () => {
     );
   }
 
-  test('the engineer explains an emergency, the customer disputes and then acknowledges it', async () => {
+  const explain = async (erin: Page, happened: string) => {
+    await erin.locator('summary', { hasText: 'Explain this emergency' }).click();
+    await erin.getByLabel('What happened').fill(happened);
+    await erin.getByLabel('What prevents the next one').fill('A nightly check');
+    await expectGoodViews(erin, 'explain');
+    await erin.getByRole('button', { name: 'Explain this emergency' }).click();
+    await erin.getByText('Explained; the customer has to answer').waitFor();
+  };
+
+  test('the engineer explains an emergency, and the customer acknowledges it', async () => {
     const grant = await emergency();
     await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
-    const erin = await site.signedIn('erin', '/emergencies', { viewport: WIDE });
-    const explain = async () => {
-      await erin.locator('summary', { hasText: 'Explain this emergency' }).click();
-      await erin.getByLabel('What happened').fill('The ledger was corrupt');
-      await erin.getByLabel('What prevents the next one').fill('A nightly check');
-      await expectGoodViews(erin, 'explain');
-      await erin.getByRole('button', { name: 'Explain this emergency' }).click();
-      await erin.getByText('Explained; the customer has to answer').waitFor();
-    };
-    await explain();
+    await explain(await site.signedIn('erin', '/emergencies', { viewport: WIDE }), 'The ledger was corrupt');
 
     const ada = await site.signedIn('ada', '/emergencies', { viewport: WIDE });
     await ada.getByText('The ledger was corrupt').waitFor();
     await expectGoodViews(ada, 'answer');
-    await ada.getByRole('button', { name: 'Dispute' }).click();
-    await ada.getByText('Say why you dispute it.').waitFor();
-    await ada.getByLabel('Your answer').fill('We were in the office');
-    await ada.getByRole('button', { name: 'Dispute' }).click();
-    await ada.getByText('Disputed by the customer').waitFor();
-
-    await erin.getByText('We were in the office').waitFor();
-    await explain();
     await ada.getByRole('button', { name: 'Acknowledge' }).click();
     await ada.getByText('Acknowledged by the customer').waitFor();
     await expectGoodViews(ada, 'acknowledged');
   });
 
   onlyInSoak(() => {
+    test('the customer disputes an explanation with a reason, and the engineer explains it again', async () => {
+      const grant = await emergency();
+      await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
+      const erin = await site.signedIn('erin', '/emergencies', { viewport: WIDE });
+      await explain(erin, 'The export was corrupt');
+      const ada = await site.signedIn('ada', '/emergencies', { viewport: WIDE });
+      await ada.getByText('The export was corrupt').waitFor();
+      await ada.getByRole('button', { name: 'Dispute' }).click();
+      await ada.getByText('Say why you dispute it.').waitFor();
+      await ada.getByLabel('Your answer').fill('We were in the office');
+      await ada.getByRole('button', { name: 'Dispute' }).click();
+      await ada.getByText('Disputed by the customer').waitFor();
+
+      await erin.getByText('We were in the office').waitFor();
+      await explain(erin, 'No one was reached');
+      await ada.getByText('No one was reached').waitFor();
+      await ada.getByRole('button', { name: 'Acknowledge' }).click();
+      await gone(ada.getByRole('button', { name: 'Acknowledge' }));
+    });
+
     test('an explanation that is late shows red on every page of both sides, also once it is given', async () => {
       const path = '/api/v1/tenants/acme/privacy-controls';
       const controls = await site.api<{ emergency: object }>('ada', 'GET', path);
@@ -151,33 +164,35 @@ describe('emergencies, questions, forwards and incidents', () => {
     }
   });
 
-  test('an approver asks and forwards, and the engineer answers; only the one whose turn it is can ask', async () => {
-    const asked = await ask(site);
-    const path = `/requests/${asked.id}`;
-    const ada = await site.signedIn('ada', path, { viewport: WIDE });
-    const question = ada.locator('summary', { hasText: 'Ask a question' });
-    expect(await question.count()).toBe(0);
-    await review(site, 'max', asked);
-    await question.click();
-    await ada.getByLabel('Your question').fill('Which invoices?');
-    await ada.locator('summary', { hasText: 'Forward to a colleague' }).click();
-    await ada.getByLabel('Colleague', { exact: true }).selectOption('Bob Chen');
-    await expectGoodViews(ada, 'ask');
-    await ada.getByRole('button', { name: 'Forward', exact: true }).click();
-    await ada.getByText('Ada Moreau forwarded it to Bob Chen').waitFor();
-    await ada.getByRole('button', { name: 'Send the question' }).click();
-    await ada.getByText('Ada Moreau asked').waitFor();
-    await gone(question);
+  onlyInSoak(() => {
+    test('an approver asks and forwards, and the engineer answers; only the one whose turn it is can ask', async () => {
+      const asked = await ask(site);
+      const path = `/requests/${asked.id}`;
+      const ada = await site.signedIn('ada', path, { viewport: WIDE });
+      const question = ada.locator('summary', { hasText: 'Ask a question' });
+      expect(await question.count()).toBe(0);
+      await review(site, 'max', asked);
+      await question.click();
+      await ada.getByLabel('Your question').fill('Which invoices?');
+      await ada.locator('summary', { hasText: 'Forward to a colleague' }).click();
+      await ada.getByLabel('Colleague', { exact: true }).selectOption('Bob Chen');
+      await expectGoodViews(ada, 'ask');
+      await ada.getByRole('button', { name: 'Forward', exact: true }).click();
+      await ada.getByText('Ada Moreau forwarded it to Bob Chen').waitFor();
+      await ada.getByRole('button', { name: 'Send the question' }).click();
+      await ada.getByText('Ada Moreau asked').waitFor();
+      await gone(question);
 
-    const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
-    await erin.getByText('A question about this request waits for your answer.').waitFor();
-    await erin.goto(site.url + path);
-    await erin.getByLabel('Your answer').fill('Those of case 4711');
-    await expectGoodViews(erin, 'reply');
-    await erin.getByRole('button', { name: 'Send the answer' }).click();
-    await erin.getByText('Erin Okafor answered').waitFor();
-    await ada.getByText('Those of case 4711').waitFor();
-    await question.waitFor();
+      const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
+      await erin.getByText('A question about this request waits for your answer.').waitFor();
+      await erin.goto(site.url + path);
+      await erin.getByLabel('Your answer').fill('Those of case 4711');
+      await expectGoodViews(erin, 'reply');
+      await erin.getByRole('button', { name: 'Send the answer' }).click();
+      await erin.getByText('Erin Okafor answered').waitFor();
+      await ada.getByText('Those of case 4711').waitFor();
+      await question.waitFor();
+    });
   });
 
   test('an engineer opens one incident for several customers, and the board shows who has answered', async () => {

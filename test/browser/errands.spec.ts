@@ -70,6 +70,24 @@ describe('everyday tasks on the other pages', () => {
     expect(items.find(({ name }) => name === 'Bob Chen-Diaz')?.roles).toEqual(['approver', 'auditor']);
   });
 
+  /** The page of the controls, and what it says when they are saved. */
+  const controls = async () => {
+    const page = await site.signedIn('ada', '/controls');
+    const longest = page.getByLabel('Longest access, in minutes');
+    const save = page.getByRole('button', { name: 'Save these controls' });
+    const said = page.getByText('Saved. These controls apply to new requests and decisions.');
+    return { page, longest, save, said };
+  };
+
+  test('an admin saves the controls, and the page says so', async () => {
+    const { page, longest, save, said } = await controls();
+    await longest.fill('45');
+    await save.click();
+    await said.waitFor();
+    await save.and(page.locator(':focus')).waitFor();
+    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: 'PT45M' });
+  });
+
   onlyInSoak(() => {
     test('a person chooses which notices arrive and the clock of their messages; a duty keeps a way, and an old sign-in only reads', async () => {
       const page = await (await site.context()).newPage();
@@ -112,9 +130,7 @@ describe('everyday tasks on the other pages', () => {
       await expectReadOnly();
       expect(await way('What others decided', /^Mail/).isChecked()).toBe(false);
     });
-  });
 
-  onlyInSoak(() => {
     test('pages show their times in the zone that the person has chosen, and say which, in both languages', async () => {
       const id = await grant(site);
       const { startsAt } = await site.api<{ startsAt: string }>('ada', 'GET', `/api/v1/grants/${id}`);
@@ -153,16 +169,8 @@ describe('everyday tasks on the other pages', () => {
       ]);
     }, 120_000);
 
-    test('controls are saved with a message; a draft survives another person’s change and never overwrites it', async () => {
-      const page = await site.signedIn('ada', '/controls');
-      const longest = page.getByLabel('Longest access, in minutes');
-      const save = page.getByRole('button', { name: 'Save these controls' });
-      const said = page.getByText('Saved. These controls apply to new requests and decisions.');
-      await longest.fill('45');
-      await save.click();
-      await said.waitFor();
-      await save.and(page.locator(':focus')).waitFor();
-
+    test('a draft of the controls survives another person’s change and never overwrites it', async () => {
+      const { page, longest, save, said } = await controls();
       const gatewayOnly = page.getByRole('checkbox', { name: 'Only through the gateway itself' });
       await gatewayOnly.check();
       await page.getByText('What narrows applies at once.').waitFor();
@@ -211,78 +219,76 @@ describe('everyday tasks on the other pages', () => {
       await counted.selectOption({ label: 'Tokens fetched from another country than the terms state' });
       expect((await counted.boundingBox())?.height).toBeGreaterThan(oneLine + 15);
     });
-  });
 
-  test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {
-    const id = await grant(site);
-    const page = await site.signedIn('ada', '/controls');
-    const press = async (name: string) => {
-      await page.getByRole('button', { name, exact: true }).and(page.locator(':enabled')).press('Enter');
-      // A button that disappears gives the focus away in a timer, which must not take it from the next one.
-      await page.evaluate('new Promise((resolve) => setTimeout(resolve))');
-    };
-    await press('Add a rule');
-    const rule = page.getByRole('listitem').filter({ hasText: '1. Every access' });
-    await press('Remove: Approvals that a request needs');
-    await press('Add: Actions');
-    await rule.getByRole('group', { name: 'Actions' }).getByText('Choose at least one.').waitFor();
-    const save = page.getByRole('button', { name: 'Save these controls' });
-    await save.and(page.locator(':disabled')).waitFor();
-    // The place of an error is a button: it opens the card and moves the focus to the control.
-    await press('Done: Rules for some requests, 1');
-    const actions = rule.getByRole('group', { name: 'Actions' });
-    await actions.waitFor({ state: 'detached' });
-    await press('Rules for some requests 1, Actions');
-    await actions.and(page.locator(':focus')).waitFor();
-    await rule.getByRole('checkbox', { name: 'read' }).press('Space');
-    await press('Add: Ticket');
-    await press('Add: Longest access, in minutes');
-    const longest = rule.getByRole('textbox', { name: 'Longest access, in minutes' });
-    await longest.fill('10');
-    await longest.press('Enter');
-    await rule.getByText('at most 10 minutes; a ticket such as CASE-####.').waitFor();
-    const review = page.getByRole('region', { name: 'Your changes' });
-    await review.getByText('It ends 1 access:').waitFor();
-    await review.getByText('ticket_required').first().waitFor();
-    // Enter in a field saves nothing.
-    expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
+    test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {
+      const id = await grant(site);
+      const page = await site.signedIn('ada', '/controls');
+      const press = async (name: string) => {
+        await page.getByRole('button', { name, exact: true }).and(page.locator(':enabled')).press('Enter');
+        // A button that disappears gives the focus away in a timer, which must not take it from the next one.
+        await page.evaluate('new Promise((resolve) => setTimeout(resolve))');
+      };
+      await press('Add a rule');
+      const rule = page.getByRole('listitem').filter({ hasText: '1. Every access' });
+      await press('Remove: Approvals that a request needs');
+      await press('Add: Actions');
+      await rule.getByRole('group', { name: 'Actions' }).getByText('Choose at least one.').waitFor();
+      const save = page.getByRole('button', { name: 'Save these controls' });
+      await save.and(page.locator(':disabled')).waitFor();
+      // The place of an error is a button: it opens the card and moves the focus to the control.
+      await press('Done: Rules for some requests, 1');
+      const actions = rule.getByRole('group', { name: 'Actions' });
+      await actions.waitFor({ state: 'detached' });
+      await press('Rules for some requests 1, Actions');
+      await actions.and(page.locator(':focus')).waitFor();
+      await rule.getByRole('checkbox', { name: 'read' }).press('Space');
+      await press('Add: Ticket');
+      await press('Add: Longest access, in minutes');
+      const longest = rule.getByRole('textbox', { name: 'Longest access, in minutes' });
+      await longest.fill('10');
+      await longest.press('Enter');
+      await rule.getByText('at most 10 minutes; a ticket such as CASE-####.').waitFor();
+      const review = page.getByRole('region', { name: 'Your changes' });
+      await review.getByText('It ends 1 access:').waitFor();
+      await review.getByText('ticket_required').first().waitFor();
+      // Enter in a field saves nothing.
+      expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
 
-    // As JSON: it says the same, invalid text is kept, and a member that the page does not know stays in the document.
-    await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
-    const json = page.getByLabel('The privacy controls as JSON');
-    const text = await json.inputValue();
-    expect(JSON.parse(text)).toMatchObject({
-      rules: [{ actions: ['read'], ticket: { patterns: ['CASE-####'] } }],
+      // As JSON: it says the same, invalid text is kept, and a member that the page does not know stays in the document.
+      await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
+      const json = page.getByLabel('The privacy controls as JSON');
+      const text = await json.inputValue();
+      expect(JSON.parse(text)).toMatchObject({
+        rules: [{ actions: ['read'], ticket: { patterns: ['CASE-####'] } }],
+      });
+      await json.fill(`${text} oops`);
+      await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+      await press('Go on with the JSON');
+      expect(await json.inputValue()).toBe(`${text} oops`);
+      await json.fill(text.replace('"rules"', '"moon": "full",\n  "rules"'));
+      await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+      await page.getByText('This page has no controls for moon.').waitFor();
+      await review.getByText('invalid_request').waitFor();
+      await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
+      await json.fill(text);
+
+      await press('Save these controls');
+      await page.getByText('Saved. These controls apply to new requests and decisions.').waitFor();
+      const ended = await site.api<object>('erin', 'GET', `/api/v1/grants/${id}`);
+      expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
+      await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+      await press('Remove: Rules for some requests, 1');
+      await page.locator('button:focus', { hasText: 'Add a rule' }).waitFor();
+      await press('Undo');
+      await rule.waitFor();
+      await press('Remove: Rules for some requests, 1');
+      await rule.waitFor({ state: 'detached' });
+      await review.getByText('What widens applies at once').waitFor();
+      await press('Save these controls');
+      await review.waitFor({ state: 'detached' });
+      expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
     });
-    await json.fill(`${text} oops`);
-    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
-    await press('Go on with the JSON');
-    expect(await json.inputValue()).toBe(`${text} oops`);
-    await json.fill(text.replace('"rules"', '"moon": "full",\n  "rules"'));
-    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
-    await page.getByText('This page has no controls for moon.').waitFor();
-    await review.getByText('invalid_request').waitFor();
-    await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
-    await json.fill(text);
 
-    await press('Save these controls');
-    await page.getByText('Saved. These controls apply to new requests and decisions.').waitFor();
-    const ended = await site.api<object>('erin', 'GET', `/api/v1/grants/${id}`);
-    expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
-    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
-    await press('Remove: Rules for some requests, 1');
-    await page.locator('button:focus', { hasText: 'Add a rule' }).waitFor();
-    await press('Undo');
-    await rule.waitFor();
-    await press('Remove: Rules for some requests, 1');
-    await rule.waitFor({ state: 'detached' });
-    await review.getByText('What widens applies at once').waitFor();
-    await press('Save these controls');
-    await review.waitFor({ state: 'detached' });
-    expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
-  });
-
-  onlyInSoak(() => {
     test('an approver lets an access go on that a rule of supervision has paused', async () => {
       const before = await site.api<object>('ada', 'GET', CONTROLS);
       const supervision = [{ name: 'bulk-read', over: 1, within: 'PT5M', do: 'pause' }];
@@ -304,40 +310,40 @@ describe('everyday tasks on the other pages', () => {
       );
       await site.api('ada', 'PUT', CONTROLS, without);
     });
-  });
 
-  test('calls are exported as a file; a day has its length in the reader’s time zone', async () => {
-    const id = await grant(site);
-    await call(site, await token(site, id), '/tenants/acme/invoices/inv-9', 200);
-    await eventually(
-      'the call is recorded',
-      async () => {
-        const path = `/api/v1/tenants/acme/access-records?grant=${id}`;
-        const { items } = await site.api<{ items: { decision: string }[] }>('ada', 'GET', path);
-        return items.some(({ decision }) => decision === 'allowed');
-      },
-      PATIENCE_MS,
-    );
-    const page = await site.signedIn('ada', '/history');
-    const file = page.waitForEvent('download');
-    await page.getByText('Export calls').click();
-    const calls = page.locator('details', { hasText: 'Export calls' });
-    await calls.getByRole('button', { name: 'CSV for spreadsheets' }).click();
-    const text = await textOf(await (await file).createReadStream());
-    expect(text.split('\r\n')[0]).toMatch(/^"at","person","personName","grant",/);
-    expect(text).toContain('"Erin Okafor"');
-    expect(text).toContain('/tenants/acme/invoices/inv-9');
+    test('calls are exported as a file; a day has its length in the reader’s time zone', async () => {
+      const id = await grant(site);
+      await call(site, await token(site, id), '/tenants/acme/invoices/inv-9', 200);
+      await eventually(
+        'the call is recorded',
+        async () => {
+          const path = `/api/v1/tenants/acme/access-records?grant=${id}`;
+          const { items } = await site.api<{ items: { decision: string }[] }>('ada', 'GET', path);
+          return items.some(({ decision }) => decision === 'allowed');
+        },
+        PATIENCE_MS,
+      );
+      const page = await site.signedIn('ada', '/history');
+      const file = page.waitForEvent('download');
+      await page.getByText('Export calls').click();
+      const calls = page.locator('details', { hasText: 'Export calls' });
+      await calls.getByRole('button', { name: 'CSV for spreadsheets' }).click();
+      const text = await textOf(await (await file).createReadStream());
+      expect(text.split('\r\n')[0]).toMatch(/^"at","person","personName","grant",/);
+      expect(text).toContain('"Erin Okafor"');
+      expect(text).toContain('/tenants/acme/invoices/inv-9');
 
-    // In Berlin this day has 25 hours: summer time ends.
-    await page.getByLabel('From').fill('2026-10-25');
-    await page.getByLabel('To (inclusive)').fill('2026-10-25');
-    const ofThatDay = page.waitForRequest(/access-records\?.*from=/);
-    await calls.getByRole('button', { name: 'JSON Lines' }).click();
-    const { searchParams } = new URL((await ofThatDay).url());
-    expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
-      '2026-10-24T22:00:00.000Z',
-      '2026-10-25T23:00:00.000Z',
-    ]);
+      // In Berlin this day has 25 hours: summer time ends.
+      await page.getByLabel('From').fill('2026-10-25');
+      await page.getByLabel('To (inclusive)').fill('2026-10-25');
+      const ofThatDay = page.waitForRequest(/access-records\?.*from=/);
+      await calls.getByRole('button', { name: 'JSON Lines' }).click();
+      const { searchParams } = new URL((await ofThatDay).url());
+      expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
+        '2026-10-24T22:00:00.000Z',
+        '2026-10-25T23:00:00.000Z',
+      ]);
+    });
   });
 
   /** Ada adds a receiver of the log, whose address the broker refuses. */
@@ -354,17 +360,17 @@ describe('everyday tasks on the other pages', () => {
     return streams;
   };
 
-  test('an admin streams the log to a SIEM: the secret is shown once, and removing ends it', async () => {
-    const streams = await addReceiver();
-    await streams.getByRole('button', { name: 'I have kept it' }).click();
-    await streams.getByText(/^whsec_/).waitFor({ state: 'detached' });
-    const row = streams.getByRole('row', { name: /Our SIEM/ });
-    await row.getByText('JSON Lines (HTTPS) · OCSF').waitFor();
-    await row.getByRole('button', { name: 'Remove Our SIEM' }).click();
-    await streams.getByText('The log is streamed nowhere yet.').waitFor();
-  });
-
   onlyInSoak(() => {
+    test('an admin streams the log to a SIEM: the secret is shown once, and removing ends it', async () => {
+      const streams = await addReceiver();
+      await streams.getByRole('button', { name: 'I have kept it' }).click();
+      await streams.getByText(/^whsec_/).waitFor({ state: 'detached' });
+      const row = streams.getByRole('row', { name: /Our SIEM/ });
+      await row.getByText('JSON Lines (HTTPS) · OCSF').waitFor();
+      await row.getByRole('button', { name: 'Remove Our SIEM' }).click();
+      await streams.getByText('The log is streamed nowhere yet.').waitFor();
+    });
+
     test('a receiver that fails is shown with a code', async () => {
       const streams = await addReceiver();
       const row = streams.getByRole('row', { name: /Our SIEM/ });

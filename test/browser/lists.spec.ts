@@ -23,27 +23,12 @@ describe('lists with many rows', () => {
   const shows = (page: Page, count: number) =>
     eventually(`the list has ${count} rows`, async () => (await rows(page).count()) === count, 30_000, 100);
 
-  test('the history is searched and filtered in its address, and the whole row opens the request', async () => {
+  test('the history is searched in its address, and the whole row opens the request', async () => {
     const page = await site.signedIn('max', '/history');
     await shows(page, 3);
     await page.getByRole('searchbox', { name: 'Search' }).fill('refund smith');
     await page.waitForURL(/[?&]text=refund\+smith$/);
     await shows(page, 1);
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
-    await shows(page, 3);
-    const filters = page.getByRole('search', { name: 'Filters' });
-    await filters.getByText('More filters').click();
-    await filters.getByLabel('Customer').selectOption('globex');
-    await page.waitForURL(/[?&]tenant=globex$/);
-    await shows(page, 1);
-    await filters.getByLabel('State').selectOption('denied');
-    await page.getByText('Nothing matches').waitFor();
-    const listed = page.waitForRequest(/\/api\/v1\/requests\?ticket=case-17&limit=50$/);
-    await page.goto(`${site.url}/history?ticket=case-17`);
-    await listed;
-    await shows(page, 1);
-    await page.getByText('More filters (1 chosen)').waitFor();
-    await expectGoodViews(page, 'history-filtered');
     // Beside every word of the row.
     await rows(page).first().scrollIntoViewIfNeeded();
     const box = await rows(page).first().boundingBox();
@@ -52,6 +37,26 @@ describe('lists with many rows', () => {
   }, 120_000);
 
   onlyInSoak(() => {
+    test('the history is filtered in its address, and the filters are cleared', async () => {
+      const page = await site.signedIn('max', '/history?text=refund');
+      await shows(page, 1);
+      await page.getByRole('button', { name: 'Clear the filters' }).click();
+      await shows(page, 3);
+      const filters = page.getByRole('search', { name: 'Filters' });
+      await filters.getByText('More filters').click();
+      await filters.getByLabel('Customer').selectOption('globex');
+      await page.waitForURL(/[?&]tenant=globex$/);
+      await shows(page, 1);
+      await filters.getByLabel('State').selectOption('denied');
+      await page.getByText('Nothing matches').waitFor();
+      const listed = page.waitForRequest(/\/api\/v1\/requests\?ticket=case-17&limit=50$/);
+      await page.goto(`${site.url}/history?ticket=case-17`);
+      await listed;
+      await shows(page, 1);
+      await page.getByText('More filters (1 chosen)').waitFor();
+      await expectGoodViews(page, 'history-filtered');
+    }, 120_000);
+
     test('of an engineer’s own earlier requests 50 are shown, and more on demand', async () => {
       const page = await site.signedIn('erin', '/account');
       await page.route(/\/api\/v1\/requests\?/, async (route) => {

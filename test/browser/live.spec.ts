@@ -1,6 +1,7 @@
 import type { Organisation } from '@countersign/access';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
+import type { CountingUpstream } from '../fakes/counting-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { onlyInSoak } from '../support/samples.js';
 import { ask, call, cancelOpen, grant, token } from './support/access.js';
@@ -65,27 +66,27 @@ describe('the live page', () => {
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   }, 180_000);
 
-  test('the customer locks all access: the pages of both sides say so, and nothing is open until the lock is lifted', async () => {
-    const id = await grant(site);
-    const ada = await site.signedIn('ada', '/access');
-    const erin = await site.signedIn('erin', `/grants/${id}`);
-    const command = erin.getByText('Paste this into a terminal');
-    await command.waitFor();
-    await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
-    await ada.getByLabel('Why? Your people and the engineers read this.').fill('We look into a leak.');
-    await ada.getByRole('button', { name: 'Lock it' }).click();
-    for (const [who, sentence] of LOCKED) {
-      const page = who === 'ada' ? ada : erin;
-      await page.getByText(sentence).first().waitFor();
-      await gone(page.getByText('Open now'));
-    }
-    await gone(command);
-    await ada.getByRole('button', { name: 'Lift the lock' }).click();
-    await command.waitFor();
-    await site.api('erin', 'POST', `/api/v1/grants/${id}/release`);
-  });
-
   onlyInSoak(() => {
+    test('the customer locks all access: the pages of both sides say so, and nothing is open until the lock is lifted', async () => {
+      const id = await grant(site);
+      const ada = await site.signedIn('ada', '/access');
+      const erin = await site.signedIn('erin', `/grants/${id}`);
+      const command = erin.getByText('Paste this into a terminal');
+      await command.waitFor();
+      await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
+      await ada.getByLabel('Why? Your people and the engineers read this.').fill('We look into a leak.');
+      await ada.getByRole('button', { name: 'Lock it' }).click();
+      for (const [who, sentence] of LOCKED) {
+        const page = who === 'ada' ? ada : erin;
+        await page.getByText(sentence).first().waitFor();
+        await gone(page.getByText('Open now'));
+      }
+      await gone(command);
+      await ada.getByRole('button', { name: 'Lift the lock' }).click();
+      await command.waitFor();
+      await site.api('erin', 'POST', `/api/v1/grants/${id}/release`);
+    });
+
     test('shows calls even if the broker that it follows receives none of them', async () => {
       const id = await grant(site);
       const bearer = await token(site, id);
@@ -225,35 +226,42 @@ describe('the live page', () => {
     });
   });
 
-  test('an open page of the service shows the access and says what happened after a stop, and releases the next access', async () => {
-    const stopped = await grant(site);
-    const plain = site.upstream.answer;
-    site.upstream.answer = (_request, response) => {
-      const policy =
-        "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'";
-      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
-      response.end(
-        '<!doctype html><html lang="en"><head><title>Invoice 7</title></head><body><main><h1>Invoice 7</h1></main></body></html>',
-      );
-    };
-    try {
-      const page = await site.signedIn('erin', `/grants/${stopped}`, {
-        viewport: { width: 360, height: 740 },
-      });
-      const open = async () => {
-        const link = page.getByRole('link', { name: 'Open in the browser' });
-        const address = await link.getAttribute('href');
-        await page.goto(`${address}&to=/tenants/acme/invoices/7`);
-        await page.getByRole('heading', { name: 'Invoice 7' }).waitFor();
+  describe('an open page of the service', () => {
+    let plain: CountingUpstream['answer'];
+    beforeAll(() => {
+      plain = site.upstream.answer;
+      site.upstream.answer = (_request, response) => {
+        const policy =
+          "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'";
+        response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+        response.end(
+          '<!doctype html><html lang="en"><head><title>Invoice 7</title></head><body><main><h1>Invoice 7</h1></main></body></html>',
+        );
       };
-      const complaints: string[] = [];
+    });
+    afterAll(() => {
+      site.upstream.answer = plain;
+    });
+
+    /** Erin opens an invoice from the page of her grant. */
+    const opened = async (id: string, complaints: string[] = []) => {
+      const page = await site.signedIn('erin', `/grants/${id}`, { viewport: { width: 360, height: 740 } });
       page.on('console', (message) => complaints.push(message.text()));
-      await open();
-      const overlay = page.getByRole('region', { name: 'Your access under a grant' });
+      const link = page.getByRole('link', { name: 'Open in the browser' });
+      const address = await link.getAttribute('href');
+      await page.goto(`${address}&to=/tenants/acme/invoices/7`);
+      await page.getByRole('heading', { name: 'Invoice 7' }).waitFor();
+      return { page, overlay: page.getByRole('region', { name: 'Your access under a grant' }) };
+    };
+
+    test('shows the access, and says what happened after a stop', async () => {
+      const id = await grant(site);
+      const complaints: string[] = [];
+      const { page, overlay } = await opened(id, complaints);
       await overlay.getByText('Access to acme').waitFor();
       await overlay.getByText(/^2\d min left$|^30 min left$/).waitFor();
       await expectNoViolations(page, 0);
-      await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Look first.' });
+      await site.api('ada', 'POST', `/api/v1/grants/${id}/revocation`, { reason: 'Look first.' });
       await overlay.getByRole('heading', { name: 'Your access was stopped' }).waitFor();
       const form = overlay.getByRole('link', { name: 'Ask for access' });
       expect(await form.getAttribute('href')).toMatch(
@@ -262,29 +270,31 @@ describe('the live page', () => {
       await overlay.getByRole('button', { name: 'Release' }).waitFor({ state: 'hidden' });
       expect(complaints).toEqual([]);
       await expectNoViolations(page, 1);
-      await page.goto(`${site.url}/grants/${stopped}`);
-      await page.getByText('Look first.', { exact: true }).waitFor();
-      await page.getByRole('link', { name: 'Receipt' }).click();
-      await page.getByText(/by Ada Moreau, .+ · Look first\.$/).waitFor();
+    });
 
-      const released = await grant(site);
-      await page.goto(`${site.url}/grants/${released}`);
-      await open();
-      await overlay.getByRole('button', { name: 'Release' }).focus();
-      await page.keyboard.press('Enter');
-      await overlay.getByRole('heading', { name: 'You have released your access' }).waitFor();
-      const { endReason } = await site.api<{ endReason: string }>(
-        'erin',
-        'GET',
-        `/api/v1/grants/${released}`,
-      );
-      expect(endReason).toBe('released');
-      expect((await page.context().cookies(page.url())).map(({ name }) => name)).not.toContain(
-        '__Host-countersign-session',
-      );
-    } finally {
-      site.upstream.answer = plain;
-    }
+    onlyInSoak(() => {
+      test('releases the access by keyboard; after a stop, the pages of the grant say why', async () => {
+        const stopped = await grant(site);
+        await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Look first.' });
+        const { page, overlay } = await opened(await grant(site));
+        await overlay.getByRole('button', { name: 'Release' }).focus();
+        await page.keyboard.press('Enter');
+        await overlay.getByRole('heading', { name: 'You have released your access' }).waitFor();
+        expect((await page.context().cookies(page.url())).map(({ name }) => name)).not.toContain(
+          '__Host-countersign-session',
+        );
+        const { items } = await site.api<{ items: { endReason: string }[] }>(
+          'erin',
+          'GET',
+          '/api/v1/grants?limit=1',
+        );
+        expect(items).toMatchObject([{ endReason: 'released' }]);
+        await page.goto(`${site.url}/grants/${stopped}`);
+        await page.getByText('Look first.', { exact: true }).waitFor();
+        await page.getByRole('link', { name: 'Receipt' }).click();
+        await page.getByText(/by Ada Moreau, .+ · Look first\.$/).waitFor();
+      });
+    });
   });
 
   onlyInSoak(() => {

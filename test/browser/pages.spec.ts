@@ -94,8 +94,8 @@ describe('every page', () => {
     ['sam', '/transparency'],
   ];
 
-  /** In `npm test` one page of the customer and one of the vendor, in the soak all. */
-  const looked = rowsOfEachKind(PAGES, ([who]) => (who === 'ada' ? 'customer' : 'vendor'));
+  /** In `npm test` one page, in the soak all. */
+  const looked = rowsOfEachKind(PAGES, () => 'a page');
 
   test.each([...new Set(looked.map(([who]) => who))])(
     'of %s: axe, IBM Equal Access and HTML_CodeSniffer find no violations, narrow and wide, dark and light, target sizes included; a reader of German gets every line in German',
@@ -126,47 +126,47 @@ describe('every page', () => {
     600_000,
   );
 
-  test('the button beside a term explains it: by keyboard, and in German at the lower edge of a phone', async () => {
-    const page = await site.signedIn('ada', '/standing');
-    const button = page.getByRole('button', { name: 'Meaning of “Standing access”' });
-    const meaning = page.getByText('open now without another approval');
-    await button.press('Enter');
-    await meaning.waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.keyboard.press('Escape');
-    await meaning.waitFor({ state: 'detached' });
-    await button.and(page.locator(':focus')).waitFor();
-
-    await page.getByRole('button', { name: 'Deutsch' }).click();
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.getByRole('button', { name: 'Bedeutung von „Offene Zugänge“' }).click();
-    await page.getByText('ohne weitere Freigabe offen').waitFor();
-    const note = await page.locator('.help-note:popover-open').boundingBox();
-    expect(note?.x).toBeGreaterThanOrEqual(0);
-    expect((note?.x ?? 0) + (note?.width ?? 0)).toBeLessThanOrEqual(390);
-    expect((note?.y ?? 0) + (note?.height ?? 0)).toBeGreaterThan(800);
-    await page.mouse.click(200, 300);
-    await page.getByText('ohne weitere Freigabe offen').waitFor({ state: 'detached' });
-  });
-
-  test('admins see on their start page what is left to set up, until they hide it', async () => {
-    const page = await site.signedIn('ada', '/inbox', { viewport: { width: 1280, height: 900 } });
-    const list = page.getByRole('region', { name: /^Set up Acme/ });
-    await list.getByText('1 of 4 done').waitFor();
-    await list.getByRole('listitem').filter({ hasText: 'Have two approvers' }).getByText('Done').waitFor();
-    expect(await list.getByText('To do').count()).toBe(3);
-    expect(await list.getByRole('link', { name: 'Claim the organisation' }).getAttribute('href')).toBe(
-      '/claim',
-    );
-    await list.getByRole('button', { name: 'Hide this list' }).click();
-    await list.waitFor({ state: 'detached' });
-    await page.reload();
-    // The code of the list loads after the page.
-    await page.waitForLoadState('networkidle');
-    expect(await list.count()).toBe(0);
-  });
-
   onlyInSoak(() => {
+    test('the button beside a term explains it: by keyboard, and in German at the lower edge of a phone', async () => {
+      const page = await site.signedIn('ada', '/standing');
+      const button = page.getByRole('button', { name: 'Meaning of “Standing access”' });
+      const meaning = page.getByText('open now without another approval');
+      await button.press('Enter');
+      await meaning.waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await meaning.waitFor({ state: 'detached' });
+      await button.and(page.locator(':focus')).waitFor();
+
+      await page.getByRole('button', { name: 'Deutsch' }).click();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole('button', { name: 'Bedeutung von „Offene Zugänge“' }).click();
+      await page.getByText('ohne weitere Freigabe offen').waitFor();
+      const note = await page.locator('.help-note:popover-open').boundingBox();
+      expect(note?.x).toBeGreaterThanOrEqual(0);
+      expect((note?.x ?? 0) + (note?.width ?? 0)).toBeLessThanOrEqual(390);
+      expect((note?.y ?? 0) + (note?.height ?? 0)).toBeGreaterThan(800);
+      await page.mouse.click(200, 300);
+      await page.getByText('ohne weitere Freigabe offen').waitFor({ state: 'detached' });
+    });
+
+    test('admins see on their start page what is left to set up, until they hide it', async () => {
+      const page = await site.signedIn('ada', '/inbox', { viewport: { width: 1280, height: 900 } });
+      const list = page.getByRole('region', { name: /^Set up Acme/ });
+      await list.getByText('1 of 4 done').waitFor();
+      await list.getByRole('listitem').filter({ hasText: 'Have two approvers' }).getByText('Done').waitFor();
+      expect(await list.getByText('To do').count()).toBe(3);
+      expect(await list.getByRole('link', { name: 'Claim the organisation' }).getAttribute('href')).toBe(
+        '/claim',
+      );
+      await list.getByRole('button', { name: 'Hide this list' }).click();
+      await list.waitFor({ state: 'detached' });
+      await page.reload();
+      // The code of the list loads after the page.
+      await page.waitForLoadState('networkidle');
+      expect(await list.count()).toBe(0);
+    });
+
     test('a list of what is set up closes once all is done; people who are no admins have none', async () => {
       const sam = await site.signedIn('sam', '/security');
       // This site has services, routes, a gateway and requests.
@@ -180,7 +180,7 @@ describe('every page', () => {
     });
   });
 
-  test('the page Organisation compares a file and says how to apply it, and what each applied file changed; auditors only read', async () => {
+  test('the page Organisation compares a file and says how to apply it, and what each applied file changed', async () => {
     const page = await site.signedIn('sam', '/organisation');
     await page.getByRole('button', { name: 'What changed' }).first().click();
     await page.getByRole('listitem').filter({ hasText: 'Adds a service billing' }).waitFor();
@@ -194,39 +194,41 @@ describe('every page', () => {
     await page.getByRole('row').filter({ hasText: 'Northwind Ltd' }).waitFor();
     await page.getByRole('row', { name: 'policy.maxDuration 4 hours 2 hours' }).waitFor();
     await page.getByText(/countersign apply -f organisation.yaml --expect sha256:[0-9a-f]{64}/).waitFor();
-
-    const ola = await site.signedIn('ola', '/organisation');
-    await ola.getByText('Security admins compare files here.').waitFor();
-    expect(await ola.getByRole('button', { name: 'Compare' }).count()).toBe(0);
-  });
-
-  test('At a glance: charts are read when they are opened, and each has its figures as a table', async () => {
-    const page = await site.signedIn('ada', '/history');
-    let reads = 0;
-    page.on('request', (request) => {
-      if (request.url().endsWith('/api/v1/grants?limit=200')) reads += 1;
-    });
-    await page.goto(`${site.url}/access`);
-    await page.getByText('Open now').first().waitFor();
-    expect(reads).toBe(0);
-    await page.getByText('At a glance').click();
-    await soon(async () => expect(reads).toBeGreaterThan(0));
-    const weeks = page.getByRole('table', { name: 'Access per week' });
-    await weeks.getByRole('row').nth(12).waitFor();
-    // Other tests of this site may have opened more.
-    const counts = await weeks.getByRole('cell').allTextContents();
-    expect(
-      counts.filter((text) => /^\d+$/.test(text)).reduce((sum, text) => sum + Number(text), 0),
-    ).toBeGreaterThanOrEqual(2);
-    await page.getByRole('table', { name: 'Calls per access' }).getByRole('row').nth(2).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    await soon(async () =>
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360),
-    );
   });
 
   onlyInSoak(() => {
+    test('on the page Organisation auditors only read', async () => {
+      const ola = await site.signedIn('ola', '/organisation');
+      await ola.getByText('Security admins compare files here.').waitFor();
+      expect(await ola.getByRole('button', { name: 'Compare' }).count()).toBe(0);
+    });
+
+    test('At a glance: charts are read when they are opened, and each has its figures as a table', async () => {
+      const page = await site.signedIn('ada', '/history');
+      let reads = 0;
+      page.on('request', (request) => {
+        if (request.url().endsWith('/api/v1/grants?limit=200')) reads += 1;
+      });
+      await page.goto(`${site.url}/access`);
+      await page.getByText('Open now').first().waitFor();
+      expect(reads).toBe(0);
+      await page.getByText('At a glance').click();
+      await soon(async () => expect(reads).toBeGreaterThan(0));
+      const weeks = page.getByRole('table', { name: 'Access per week' });
+      await weeks.getByRole('row').nth(12).waitFor();
+      // Other tests of this site may have opened more.
+      const counts = await weeks.getByRole('cell').allTextContents();
+      expect(
+        counts.filter((text) => /^\d+$/.test(text)).reduce((sum, text) => sum + Number(text), 0),
+      ).toBeGreaterThanOrEqual(2);
+      await page.getByRole('table', { name: 'Calls per access' }).getByRole('row').nth(2).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await soon(async () =>
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360),
+      );
+    });
+
     test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
       const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
       const call = page.locator('.live-calls tbody tr').first();
@@ -293,29 +295,34 @@ describe('every page', () => {
     expect(pack.subarray(0, 2).toString()).toBe('PK');
     expect(pack.includes('population/calls.csv') && pack.includes('manifest.note')).toBe(true);
     await page.getByText('The pack was downloaded.').waitFor();
-    // Security admins watch over the vendor, and have no packs.
-    const other = await site.signedIn('sam', '/transparency');
-    await other.getByRole('heading', { level: 1 }).waitFor();
-    expect(await other.getByRole('button', { name: 'Download the pack' }).count()).toBe(0);
   });
 
-  test('a tenant’s own report is on the page, by place and employer, and the CSV is the one that its note signs', async () => {
-    const page = await site.signedIn('ada', '/transparency');
-    await page.getByRole('heading', { name: 'Who requested access to your data' }).waitFor();
-    await soon(async () => expect(await page.getByRole('cell', { name: 'Not stated' }).count()).toBe(3));
-    const link = page.locator('a[download="transparency-acme-2026-H1.csv"]');
-    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
-    const csv = await buffer(await download.createReadStream());
-    expect(csv.toString()).toContain('\r\naccesses.requested.no-country,0,0\r\n');
-    const { note } = (await site.api('ada', 'GET', '/api/v1/tenants/acme/transparency-reports/2026-H1')) as {
-      note: string;
-    };
-    const hash = Buffer.from(systemHashing.sha256(csv)).toString('hex');
-    expect(note).toContain(`\nreport.csv sha256:${hash}\n`);
-    // People of the vendor have no organisation of their own here.
-    const other = await site.signedIn('sam', '/transparency');
-    await other.getByRole('heading', { name: 'Signed files' }).waitFor();
-    expect(await other.getByRole('heading', { name: 'Who requested access to your data' }).count()).toBe(0);
+  onlyInSoak(() => {
+    test('a tenant’s own report is on the page, by place and employer, and the CSV is the one that its note signs', async () => {
+      const page = await site.signedIn('ada', '/transparency');
+      await page.getByRole('heading', { name: 'Who requested access to your data' }).waitFor();
+      await soon(async () => expect(await page.getByRole('cell', { name: 'Not stated' }).count()).toBe(3));
+      const link = page.locator('a[download="transparency-acme-2026-H1.csv"]');
+      const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+      const csv = await buffer(await download.createReadStream());
+      expect(csv.toString()).toContain('\r\naccesses.requested.no-country,0,0\r\n');
+      const { note } = (await site.api(
+        'ada',
+        'GET',
+        '/api/v1/tenants/acme/transparency-reports/2026-H1',
+      )) as {
+        note: string;
+      };
+      const hash = Buffer.from(systemHashing.sha256(csv)).toString('hex');
+      expect(note).toContain(`\nreport.csv sha256:${hash}\n`);
+    });
+
+    test('on the page of reports security admins of the vendor have no packs, and no organisation of their own', async () => {
+      const page = await site.signedIn('sam', '/transparency');
+      await page.getByRole('heading', { name: 'Signed files' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Download the pack' }).count()).toBe(0);
+      expect(await page.getByRole('heading', { name: 'Who requested access to your data' }).count()).toBe(0);
+    });
   });
 
   test('the access review is answered by keyboard alone, and ending something asks once more', async () => {
@@ -349,20 +356,22 @@ describe('every page', () => {
     }
   });
 
-  test('the documentation of the API is readable by everyone: it has no violations, and nothing scrolls sideways', async () => {
-    const page = await (await site.context()).newPage();
-    const views = [
-      ['/api/docs', 'light', 1280],
-      ['/api/docs/Requests', 'dark', 360],
-    ] as const;
-    for (const [path, colorScheme, width] of rowsOfEachKind(views, () => 'documentation')) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(site.url + path);
-      // It is long: all three engines take seconds to look at it.
-      expect(await (isFullRun() ? violationsByAllEngines : violations)(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
-    }
+  onlyInSoak(() => {
+    test('the documentation of the API is readable by everyone: it has no violations, and nothing scrolls sideways', async () => {
+      const page = await (await site.context()).newPage();
+      const views = [
+        ['/api/docs', 'light', 1280],
+        ['/api/docs/Requests', 'dark', 360],
+      ] as const;
+      for (const [path, colorScheme, width] of rowsOfEachKind(views, () => 'documentation')) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(site.url + path);
+        // It is long: all three engines take seconds to look at it.
+        expect(await (isFullRun() ? violationsByAllEngines : violations)(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      }
+    });
   });
 
   test('sign-in leads to no other host, and shows any error code as text', async () => {
@@ -498,9 +507,7 @@ describe('every page', () => {
       await other.waitForURL(/\/sign-in/);
       await other.getByRole('button', { name: 'Continue' }).waitFor();
     });
-  });
 
-  onlyInSoak(() => {
     test('a receipt states how far the log has grown, and has a proof file for each of its leaves', async () => {
       const page = await site.signedIn('ada', paths['receipt'] ?? '');
       const inLog = page.locator('section', { has: page.getByRole('heading', { name: 'In the log' }) });
@@ -542,44 +549,55 @@ describe('every page', () => {
     expect(await page.getByText('Case 4711').count()).toBe(0);
   });
 
-  test('keeps its content while the connection is lost, says so, and continues when it is back', async () => {
-    const page = await site.signedIn('ada', '/history');
-    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
-    await page.context().setOffline(true);
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await page.getByRole('heading', { name: 'You are offline' }).waitFor();
-    await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
-    await page.context().setOffline(false);
-    await page.getByRole('link', { name: 'Access now' }).click();
-    await page.getByText('Open now').first().waitFor();
+  onlyInSoak(() => {
+    test('keeps its content while the connection is lost, says so, and continues when it is back', async () => {
+      const page = await site.signedIn('ada', '/history');
+      await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+      await page.context().setOffline(true);
+      await page.getByRole('link', { name: 'Activity' }).click();
+      await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+      await page.getByRole('link', { name: 'History' }).click();
+      await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+      await page.context().setOffline(false);
+      await page.getByRole('link', { name: 'Access now' }).click();
+      await page.getByText('Open now').first().waitFor();
+    });
   });
 
-  test('a page of other roles has no button that cannot work and no name of a permission; every page in the menu opens', async () => {
-    const people = [
-      ['ada', ['/security', '/demands', '/incidents', '/queue', '/ask']],
-      ['erin', ['/security', '/controls', '/trust', '/standing', '/demands']],
-      ['sam', ['/ask', '/queue', '/inbox', '/people']],
-    ] as const;
-    for (const [who, others] of rowsOfEachKind(people, () => 'a person')) {
+  /** Pages of other roles, by person. */
+  const OF_OTHERS = [
+    ['ada', ['/security', '/demands', '/incidents', '/queue', '/ask']],
+    ['erin', ['/security', '/controls', '/trust', '/standing', '/demands']],
+    ['sam', ['/ask', '/queue', '/inbox', '/people']],
+  ] as const;
+
+  test('a page of other roles has no button', async () => {
+    for (const [who, others] of rowsOfEachKind(OF_OTHERS, () => 'a person')) {
       const page = await site.signedIn(who, '/history');
       for (const path of rowsOfEachKind(others, () => who)) {
         await page.goto(site.url + path);
         await page.getByRole('heading', { level: 1, name: 'This page is for other people' }).waitFor();
         expect(await page.locator('main button').count()).toBe(0);
       }
-      await page.goto(`${site.url}/history`);
-      const links = page.getByRole('navigation').locator('a[href^="/"]');
-      await links.first().waitFor({ state: 'attached' });
-      const own = await links.evaluateAll((found) => found.map((each) => each.getAttribute('href') ?? ''));
-      for (const path of rowsOfEachKind(own, () => who, 2)) {
-        await page.goto(site.url + path);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
-        expect(await page.getByText(/This page is for other people|\([a-z-]+\.[a-z-]+\)/).count()).toBe(0);
-      }
     }
   }, 120_000);
+
+  onlyInSoak(() => {
+    test('every page in the menu opens, and none has the name of a permission', async () => {
+      for (const [who] of OF_OTHERS) {
+        const page = await site.signedIn(who, '/history');
+        const links = page.getByRole('navigation').locator('a[href^="/"]');
+        await links.first().waitFor({ state: 'attached' });
+        const own = await links.evaluateAll((found) => found.map((each) => each.getAttribute('href') ?? ''));
+        for (const path of own) {
+          await page.goto(site.url + path);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.waitForLoadState('networkidle');
+          expect(await page.getByText(/This page is for other people|\([a-z-]+\.[a-z-]+\)/).count()).toBe(0);
+        }
+      }
+    }, 120_000);
+  });
 
   test('cannot be embedded in another page', async () => {
     const page = await site.signedIn('ada', '/inbox');

@@ -95,32 +95,30 @@ describe('P12: a customer signs with passkeys', () => {
         );
       }
     });
-  });
 
-  test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
-    await page.goto(`${site.url}/controls`);
-    const save = page.getByRole('button', { name: 'Save these controls' });
-    await page.getByLabel('Hours until such a change takes effect').fill('1');
-    await save.click();
-    // The trust document decides what it is stricter about, and the page does not say that the controls do.
-    await page
-      .getByText(/^Saved\. Your trust document is stricter and decides: a passkey for .*\. In all else/)
-      .waitFor();
-    await page.getByLabel('Longest access, in minutes').fill('120');
-    await save.click();
-    const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
-    await card.getByText('It has to be confirmed by Ada Moreau.').waitFor();
-    await card.getByRole('button', { name: 'Confirm this change with your passkey' }).click();
-    await card.getByText('Ada Moreau has confirmed it.').waitFor();
-    const { items } = await site.api<{ items: Widening[] }>('ada', 'GET', '/api/v1/tenants/acme/widenings');
-    expect(items).toMatchObject([
-      { state: 'waiting', needsConfirmation: false, confirmation: { countersignature: { statement: {} } } },
-    ]);
-    await card.getByRole('button', { name: 'Withdraw it' }).click();
-    await card.waitFor({ state: 'detached' });
-  });
+    test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
+      await page.goto(`${site.url}/controls`);
+      const save = page.getByRole('button', { name: 'Save these controls' });
+      await page.getByLabel('Hours until such a change takes effect').fill('1');
+      await save.click();
+      // The trust document decides what it is stricter about, and the page does not say that the controls do.
+      await page
+        .getByText(/^Saved\. Your trust document is stricter and decides: a passkey for .*\. In all else/)
+        .waitFor();
+      await page.getByLabel('Longest access, in minutes').fill('120');
+      await save.click();
+      const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
+      await card.getByText('It has to be confirmed by Ada Moreau.').waitFor();
+      await card.getByRole('button', { name: 'Confirm this change with your passkey' }).click();
+      await card.getByText('Ada Moreau has confirmed it.').waitFor();
+      const { items } = await site.api<{ items: Widening[] }>('ada', 'GET', '/api/v1/tenants/acme/widenings');
+      expect(items).toMatchObject([
+        { state: 'waiting', needsConfirmation: false, confirmation: { countersignature: { statement: {} } } },
+      ]);
+      await card.getByRole('button', { name: 'Withdraw it' }).click();
+      await card.waitFor({ state: 'detached' });
+    });
 
-  onlyInSoak(() => {
     test('a recovery key is 14 groups with a checksum, and its file says whose it is and of which organisation', async () => {
       await page.goto(`${site.url}/passkeys`);
       await page.getByRole('button', { name: 'Make a recovery key' }).click();
@@ -186,17 +184,31 @@ describe('P12: a customer signs with passkeys', () => {
     });
   });
 
-  test('approves with her passkey what the page shows, and the seal says so', async () => {
+  test('approves with her passkey what the page shows, and the seal says so; then signs a stop, and lifts it', async () => {
     const asked = await waiting(site, CHANGE);
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
     await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    expect(await stateOf(asked)).toBe('approved');
     await page.getByRole('link', { name: 'Watch this access' }).click();
     await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+
+    await page.getByRole('button', { name: 'Also stop it with my passkey' }).click();
+    await page.getByText('You have signed a stop.').waitFor();
+    const stops = async () =>
+      (await site.api<{ items: { digest: string }[] }>('ada', 'GET', '/api/v1/tenants/acme/stops')).items;
+    expect((await stops()).map(({ digest }) => digest)).toEqual([asked.digest]);
+
     await page.getByRole('link', { name: 'Receipt' }).click();
     await page.getByText(trust.anchor.trust).first().waitFor();
     expect(await page.getByText('on the vendor’s word').count()).toBe(0);
-    expect(await stateOf(asked)).toBe('approved');
+
+    await page.goto(`${site.url}/access`);
+    await page.getByText('One access is stopped').waitFor();
+    await page.getByRole('button', { name: 'Lift it with my passkey' }).click();
+    await page.getByText('One access is stopped').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Stop everything with my passkey' }).waitFor();
+    expect(await stops()).toEqual([]);
   });
 
   onlyInSoak(() => {
@@ -260,28 +272,6 @@ describe('P12: a customer signs with passkeys', () => {
     });
   });
 
-  test('signs a stop of an access with her passkey, and lifts it again', async () => {
-    const asked = await waiting(site, CHANGE);
-    await page.goto(`${site.url}/requests/${asked.id}`);
-    await page.getByRole('button', { name: APPROVE }).click();
-    await page.getByRole('link', { name: 'Watch this access' }).click();
-    await page.getByRole('button', { name: 'Also stop it with my passkey' }).click();
-    await page.getByText('You have signed a stop.').waitFor();
-    const { items } = await site.api<{ items: { digest: string }[] }>(
-      'ada',
-      'GET',
-      '/api/v1/tenants/acme/stops',
-    );
-    expect(items.map(({ digest }) => digest)).toEqual([asked.digest]);
-    await page.goto(`${site.url}/access`);
-    await page.getByText('One access is stopped').waitFor();
-    await page.getByRole('button', { name: 'Lift it with my passkey' }).click();
-    await page.getByText('One access is stopped').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Stop everything with my passkey' }).waitFor();
-    const left = await site.api<{ items: object[] }>('ada', 'GET', '/api/v1/tenants/acme/stops');
-    expect(left.items).toEqual([]);
-  });
-
   test('answers a practice with her passkey; the last answer ends it, and she still reads the outcome', async () => {
     await page.goto(`${site.url}/practice`);
     await page.getByRole('button', { name: 'Practise now' }).click();
@@ -342,24 +332,24 @@ describe('P12: a customer signs with passkeys', () => {
     });
   });
 
-  test('makes an API key, which is shown once, and revokes it', async () => {
-    await page.goto(`${site.url}/account`);
-    const made = page.waitForResponse(
-      (response) => response.request().method() === 'POST' && response.url() === `${site.url}/api/v1/keys`,
-    );
-    await page.getByRole('button', { name: 'Make an API key' }).click();
-    const { id } = (await (await made).json()) as { id: string };
-    const key = (await page.locator('.command code').textContent()) ?? '';
-    const asHer = () => fetch(`${site.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${key}` } });
-    expect((await asHer()).status).toBe(200);
-    await page.getByRole('button', { name: 'I have copied it' }).click();
-    await page.getByRole('button', { name: `Revoke ${id}` }).click();
-    await page.getByText('Revoked').waitFor();
-    expect(await page.getByText(key).count()).toBe(0);
-    expect((await asHer()).status).toBe(401);
-  });
-
   onlyInSoak(() => {
+    test('makes an API key, which is shown once, and revokes it', async () => {
+      await page.goto(`${site.url}/account`);
+      const made = page.waitForResponse(
+        (response) => response.request().method() === 'POST' && response.url() === `${site.url}/api/v1/keys`,
+      );
+      await page.getByRole('button', { name: 'Make an API key' }).click();
+      const { id } = (await (await made).json()) as { id: string };
+      const key = (await page.locator('.command code').textContent()) ?? '';
+      const asHer = () => fetch(`${site.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${key}` } });
+      expect((await asHer()).status).toBe(200);
+      await page.getByRole('button', { name: 'I have copied it' }).click();
+      await page.getByRole('button', { name: `Revoke ${id}` }).click();
+      await page.getByText('Revoked').waitFor();
+      expect(await page.getByText(key).count()).toBe(0);
+      expect((await asHer()).status).toBe(401);
+    });
+
     test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
       const asked = await waiting(site, CHANGE);
       const found: string[] = [];

@@ -180,27 +180,27 @@ describe('notices in the browser', () => {
         );
       },
     );
-  });
 
-  test('the worker is a small script of its own that controls no page, and the pages can be installed as an app', async () => {
-    const page = await site.signedIn('ada', '/account');
-    await PushWorker.of(page);
-    await page.reload();
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    expect(await page.evaluate('navigator.serviceWorker.controller')).toBeNull();
-    const script = await fetch(`${site.url}/push-worker.js`);
-    expect(script.headers.get('content-security-policy')).toBe("default-src 'none'; img-src 'self'");
-    expect(script.headers.get('cache-control')).toBe('no-cache');
-    expect(await script.text()).not.toMatch(/addEventListener\('fetch'|caches|importScripts/);
-    const manifest = await fetch(`${site.url}/manifest.webmanifest`);
-    expect(manifest.headers.get('content-type')).toBe('application/manifest+json');
-    const { icons, display } = (await manifest.json()) as { icons: { src: string }[]; display: string };
-    expect([display, icons.length]).toEqual(['standalone', 3]);
-    for (const { src } of icons) {
-      const icon = await fetch(site.url + src);
-      expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/png']);
-      expect((await icon.arrayBuffer()).byteLength).toBeLessThan(40_000);
-    }
+    test('the worker is a small script of its own that controls no page, and the pages can be installed as an app', async () => {
+      const page = await site.signedIn('ada', '/account');
+      await PushWorker.of(page);
+      await page.reload();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.evaluate('navigator.serviceWorker.controller')).toBeNull();
+      const script = await fetch(`${site.url}/push-worker.js`);
+      expect(script.headers.get('content-security-policy')).toBe("default-src 'none'; img-src 'self'");
+      expect(script.headers.get('cache-control')).toBe('no-cache');
+      expect(await script.text()).not.toMatch(/addEventListener\('fetch'|caches|importScripts/);
+      const manifest = await fetch(`${site.url}/manifest.webmanifest`);
+      expect(manifest.headers.get('content-type')).toBe('application/manifest+json');
+      const { icons, display } = (await manifest.json()) as { icons: { src: string }[]; display: string };
+      expect([display, icons.length]).toEqual(['standalone', 3]);
+      for (const { src } of icons) {
+        const icon = await fetch(site.url + src);
+        expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/png']);
+        expect((await icon.arrayBuffer()).byteLength).toBeLessThan(40_000);
+      }
+    });
   });
 
   /** Max turns notices on in a browser of his own, after a fresh sign-in. */

@@ -1,5 +1,5 @@
 import { onlyInSoak } from '../support/samples.js';
-import { type Asked, ask, call, cancelOpen, review, token } from './support/access.js';
+import { type Asked, ask, call, cancelOpen, review, token, waiting } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 
@@ -22,25 +22,11 @@ describe('fields that a service hides', () => {
   beforeEach(() => cancelOpen(site));
   afterAll(() => site.close());
 
-  test('the engineer asks to see them, and an approver on a phone reads that before all else', async () => {
-    const erin = await site.signedIn('erin', '/ask?tenant=acme&service=billing&scope=invoices/*:read');
-    await erin.getByText('The fields iban and card are hidden.').waitFor();
-    await erin.getByLabel('Show them in full. The customer decides it.').check();
-    await erin.getByText(SHOWN).first().waitFor();
-    await erin.getByLabel('Why?').fill('Case 4711: the IBAN on an invoice is wrong.');
-    await expectGoodViews(erin, 'unmasked-ask');
-    await erin
-      .getByRole('button', { name: 'Ask to read invoices (with hidden fields in full) for 30 minutes' })
-      .click();
-    await erin.waitForURL(`${site.url}/mine`);
-    const { items } = await site.api<{ items: Asked[] }>(
-      'erin',
-      'GET',
-      '/api/v1/requests?state=awaiting_vendor',
-    );
-    const asked = items[0]!;
-    await review(site, 'max', asked);
+  /** A request to read invoices with these fields in full. */
+  const ASKED = { scope: [{ resource: 'invoices/*', actions: ['read'] }], unmasked: true };
 
+  test('an approver on a phone reads before all else that an engineer asks to see them', async () => {
+    const asked = await waiting(site, ASKED);
     const page = await site.signedIn('ada', `/requests/${asked.id}`, PHONE);
     const notice = page.locator('.notice', { hasText: SHOWN });
     await notice.waitFor();
@@ -53,11 +39,27 @@ describe('fields that a service hides', () => {
   }, 120_000);
 
   onlyInSoak(() => {
+    test('the form says that they are hidden, and the engineer asks to see them', async () => {
+      const erin = await site.signedIn('erin', '/ask?tenant=acme&service=billing&scope=invoices/*:read');
+      await erin.getByText('The fields iban and card are hidden.').waitFor();
+      await erin.getByLabel('Show them in full. The customer decides it.').check();
+      await erin.getByText(SHOWN).first().waitFor();
+      await erin.getByLabel('Why?').fill('Case 4711: the IBAN on an invoice is wrong.');
+      await expectGoodViews(erin, 'unmasked-ask');
+      await erin
+        .getByRole('button', { name: 'Ask to read invoices (with hidden fields in full) for 30 minutes' })
+        .click();
+      await erin.waitForURL(`${site.url}/mine`);
+      const { items } = await site.api<{ items: Asked[] }>(
+        'erin',
+        'GET',
+        '/api/v1/requests?state=awaiting_vendor',
+      );
+      expect(items).toMatchObject([{ terms: { unmasked: true } }]);
+    }, 120_000);
+
     test('"Ask again" asks for the same', async () => {
-      const asked = await ask(site, {
-        scope: [{ resource: 'invoices/*', actions: ['read'] }],
-        unmasked: true,
-      });
+      const asked = await ask(site, ASKED);
       await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
       const erin = await site.signedIn('erin', `/requests/${asked.id}`);
       await erin.getByRole('button', { name: 'Ask again' }).click();
@@ -75,9 +77,7 @@ describe('fields that a service hides', () => {
       await expectGoodViews(ada, 'unmasked-invite');
       await ada.getByRole('button', { name: /^Let support read invoices/ }).click();
       await ada.getByText('Hidden fields may be shown in full').waitFor();
-      const asked = await ask(site, {
-        ...{ scope: [{ resource: 'invoices/*', actions: ['read'] }], unmasked: true, basis: 'invitation' },
-      });
+      const asked = await ask(site, { ...ASKED, basis: 'invitation' });
       await review(site, 'max', asked);
       const { state, terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
       expect([state, terms]).toEqual([

@@ -106,28 +106,30 @@ describe('the command', () => {
     expect((await runHere(['notices', 'retry', 'req_1'], envFor(broker))).err).toMatch(/^error\[/);
   });
 
-  test('reads a token from stdin', async () => {
-    const jwks = join(specFolder(), 'jwks.json');
-    writeFileSync(jwks, '{"keys":[]}');
-    const argv = [
-      'token-check',
-      '--jwks',
-      jwks,
-      '--issuer',
-      'http://localhost:4000',
-      '--audience',
-      'billing',
-    ];
-    const { exit, err } = await runCli(argv, {}, '');
-    expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[malformed\]: /)]);
-  });
+  onlyInSoak(() => {
+    test('reads a token from stdin', async () => {
+      const jwks = join(specFolder(), 'jwks.json');
+      writeFileSync(jwks, '{"keys":[]}');
+      const argv = [
+        'token-check',
+        '--jwks',
+        jwks,
+        '--issuer',
+        'http://localhost:4000',
+        '--audience',
+        'billing',
+      ];
+      const { exit, err } = await runCli(argv, {}, '');
+      expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[malformed\]: /)]);
+    });
 
-  test('ends quietly if its reader has gone', async () => {
-    const items = Array.from({ length: 200 }, () => grantAnswer('http://localhost:1/billing'));
-    const broker = await serve({ 'GET /api/v1/grants': () => ({ body: { items, next: null } }) });
-    const { child, ended } = spawnCli(['grants', '--json'], envFor(broker));
-    child.stdout.destroy();
-    expect((await ended).err).toBe('');
+    test('ends quietly if its reader has gone', async () => {
+      const items = Array.from({ length: 200 }, () => grantAnswer('http://localhost:1/billing'));
+      const broker = await serve({ 'GET /api/v1/grants': () => ({ body: { items, next: null } }) });
+      const { child, ended } = spawnCli(['grants', '--json'], envFor(broker));
+      child.stdout.destroy();
+      expect((await ended).err).toBe('');
+    });
   });
 });
 
@@ -222,29 +224,31 @@ describe('curl', () => {
     });
   });
 
-  test('passes a large binary answer on byte for byte, and one that is refused with what to request', async () => {
-    const path = '/tenants/acme/invoices/17';
-    const large = 'x\u0000é'.repeat(300_000);
-    const scope = [{ resource: 'invoices/17', actions: ['update'] }];
-    const { broker } = await grantAtWork(
-      {
-        [`GET /billing${path}`]: () => ({ type: 'application/octet-stream', body: large }),
-        [`PATCH /billing${path}`]: () =>
-          problem(403, 'insufficient_scope', 'no', {
-            request: { tenant: 'acme', service: 'billing', scope },
-          }),
-      },
-      {
-        'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
-        [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
-      },
-    );
-    expect((await runCli(['curl', GRANT_ID, '--', '-s', path], envFor(broker))).out).toBe(large);
-    const refused = await runCli(['curl', GRANT_ID, '--', '-s', '-X', 'PATCH', path], envFor(broker));
-    expect([refused.exit, JSON.parse(refused.out)]).toEqual([0, expect.objectContaining({ status: 403 })]);
-    expect(refused.err).toContain(
-      "countersign request acme billing --scope 'invoices/17:update' --for PT1H --reason TEXT",
-    );
+  onlyInSoak(() => {
+    test('passes a large binary answer on byte for byte, and one that is refused with what to request', async () => {
+      const path = '/tenants/acme/invoices/17';
+      const large = 'x\u0000é'.repeat(300_000);
+      const scope = [{ resource: 'invoices/17', actions: ['update'] }];
+      const { broker } = await grantAtWork(
+        {
+          [`GET /billing${path}`]: () => ({ type: 'application/octet-stream', body: large }),
+          [`PATCH /billing${path}`]: () =>
+            problem(403, 'insufficient_scope', 'no', {
+              request: { tenant: 'acme', service: 'billing', scope },
+            }),
+        },
+        {
+          'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
+          [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
+        },
+      );
+      expect((await runCli(['curl', GRANT_ID, '--', '-s', path], envFor(broker))).out).toBe(large);
+      const refused = await runCli(['curl', GRANT_ID, '--', '-s', '-X', 'PATCH', path], envFor(broker));
+      expect([refused.exit, JSON.parse(refused.out)]).toEqual([0, expect.objectContaining({ status: 403 })]);
+      expect(refused.err).toContain(
+        "countersign request acme billing --scope 'invoices/17:update' --for PT1H --reason TEXT",
+      );
+    });
   });
 
   test('exits with 1 if curl fails', async () => {
@@ -349,9 +353,9 @@ describe('request --wait', () => {
       'x',
       '--wait',
     ];
-    const { child, ended } = spawnCli(argv, envFor(broker));
+    const { ended, stop } = startHere(argv, envFor(broker));
     await looked;
-    child.kill('SIGINT');
+    stop();
     const { exit, out, err } = await ended;
     expect([exit, out]).toEqual([1, '']);
     expect(err).toContain(
@@ -377,27 +381,29 @@ describe('broker and gateway in the foreground', () => {
     },
   );
 
-  test('a port in use is reported with the variable that chooses another', async () => {
-    const taken = await serve({});
-    const dataDir = specFolder();
-    const credential = encodeGatewayCredential({
-      gateway: 'gtw_01980000-0000-7000-8000-000000000001',
-      secret: 'a'.repeat(43),
-      broker: 'http://localhost:1',
-      deployment: 'dep_01980000-0000-7000-8000-000000000002',
-      feedKey: Buffer.alloc(32, 7).toString('base64url'),
+  onlyInSoak(() => {
+    test('a port in use is reported with the variable that chooses another', async () => {
+      const taken = await serve({});
+      const dataDir = specFolder();
+      const credential = encodeGatewayCredential({
+        gateway: 'gtw_01980000-0000-7000-8000-000000000001',
+        secret: 'a'.repeat(43),
+        broker: 'http://localhost:1',
+        deployment: 'dep_01980000-0000-7000-8000-000000000002',
+        feedKey: Buffer.alloc(32, 7).toString('base64url'),
+      });
+      const { exit, err } = await runCli(['gateway'], {
+        COUNTERSIGN_DATA_DIR: dataDir,
+        COUNTERSIGN_GATEWAY_CREDENTIAL: credential,
+        COUNTERSIGN_GATEWAY_PORT: new URL(taken.url).port,
+        COUNTERSIGN_LOG_LEVEL: 'silent',
+      });
+      await taken.stop();
+      expect([exit, err]).toEqual([
+        1,
+        'error[port_unavailable]: the gateway cannot listen (EADDRINUSE); choose another COUNTERSIGN_GATEWAY_PORT or COUNTERSIGN_HOST\n',
+      ]);
     });
-    const { exit, err } = await runCli(['gateway'], {
-      COUNTERSIGN_DATA_DIR: dataDir,
-      COUNTERSIGN_GATEWAY_CREDENTIAL: credential,
-      COUNTERSIGN_GATEWAY_PORT: new URL(taken.url).port,
-      COUNTERSIGN_LOG_LEVEL: 'silent',
-    });
-    await taken.stop();
-    expect([exit, err]).toEqual([
-      1,
-      'error[port_unavailable]: the gateway cannot listen (EADDRINUSE); choose another COUNTERSIGN_GATEWAY_PORT or COUNTERSIGN_HOST\n',
-    ]);
   });
 
   /** A program, and what it says of the first variable that it needs. */
@@ -406,19 +412,16 @@ describe('broker and gateway in the foreground', () => {
     ['gateway', 'COUNTERSIGN_GATEWAY_CREDENTIAL is required'],
   ];
 
-  test.each(rowsOfEachKind(missing, () => 'a program'))(
-    '%s --json prints what is missing as a document',
-    async (program, detail) => {
+  onlyInSoak(() => {
+    test.each(missing)('%s --json prints what is missing as a document', async (program, detail) => {
       const dataDir = specFolder();
       const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
       expect([exit, JSON.parse(out)]).toMatchObject([
         1,
         { code: 'invalid_config', detail: expect.stringContaining(detail) },
       ]);
-    },
-  );
+    });
 
-  onlyInSoak(() => {
     test.each(missing)(
       '%s without what it needs says what is missing and exits with 1',
       async (program, detail) => {

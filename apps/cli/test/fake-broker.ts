@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { foreignOrigins } from '../../../test/support/openapi/broker-origins.js';
 
 export type Seen = {
   method: string;
@@ -28,6 +29,8 @@ export class FakeServer {
   static async start(routes: Record<string, Handler>): Promise<FakeServer> {
     const fake = new FakeServer(routes);
     await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    // In the soak the answers of brokers are checked. Those of this one are made up.
+    foreignOrigins.add(fake.url);
     return fake;
   }
 
@@ -45,6 +48,7 @@ export class FakeServer {
   }
 
   async stop(): Promise<void> {
+    if (this.server.listening) foreignOrigins.delete(this.url);
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
