@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ASKS =
-  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violations(?:InLooks|OfOpenPage)|expectGoodViews)\(/;
+  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|describeUseCase|violations(?:InLooks|OfOpenPage)|expectGoodViews)\(/;
 
 /** The specs that only the soak runs. */
 export const SOAK_ONLY = /\.soak\.spec\.ts$/;

@@ -7,7 +7,7 @@ import {
   reviewRequest,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow } from './support/workflow.js';
 
@@ -23,9 +23,9 @@ const ruled = (rules: AccessRule[], groups: string[] = []): Organisation => {
   return file;
 };
 
-describeOn('SQLite', 'access policy by service, action and group', (bench) => {
+describeUseCase('SQLite', 'access policy by service, action and group', (bench) => {
   async function granted(file: Organisation, change: object = {}) {
-    const flow = await startWorkflow(bench.store, file);
+    const flow = await startWorkflow(bench, file);
     const erin = await flow.as('erin@northwind.example');
     const ada = await flow.as('ada@acme.example');
     const view = await flow.ask(erin, change);
@@ -40,10 +40,7 @@ describeOn('SQLite', 'access policy by service, action and group', (bench) => {
   }
 
   test('P13: who is in none of the rule’s groups may not ask, and who is may', async () => {
-    const flow = await startWorkflow(
-      bench.store,
-      ruled([{ actions: ['read'], groups: ['finance'] }], ['finance']),
-    );
+    const flow = await startWorkflow(bench, ruled([{ actions: ['read'], groups: ['finance'] }], ['finance']));
     const refused = await outcome(flow.ask(await flow.as('max@northwind.example')));
     expect(refused).toBe('request_refused');
     expect(await outcome(flow.ask(await flow.as('erin@northwind.example')))).toBe('done');

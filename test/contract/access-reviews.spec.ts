@@ -12,7 +12,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { isFullRun } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -39,11 +39,11 @@ function organisation(zone?: string): Organisation {
 /** `npm test` stops the job at some of the places where the soak does. */
 const STEP = isFullRun() ? 1 : 3;
 
-describeOn('SQLite', 'the quarterly access review', (bench) => {
+describeUseCase('SQLite', 'the quarterly access review', (bench) => {
   let flow: Workflow;
   let [ada, bob, dan, gwen]: Principal[] = [];
   const start = async (file = organisation()) => {
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     const emails = ['ada@acme.example', 'bob@acme.example', 'dan@acme.example', 'gwen@globex.example'];
     [ada, bob, dan, gwen] = await Promise.all(emails.map(flow.as));
   };

@@ -10,7 +10,7 @@ import {
   signInByProvider,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const ISSUER = 'http://localhost:4300';
@@ -27,10 +27,10 @@ function withProvider() {
   return file;
 }
 
-describeOn('SQLite', 'API keys', (bench) => {
+describeUseCase('SQLite', 'API keys', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, withProvider());
+    flow = await startWorkflow(bench, withProvider());
   });
 
   const make = (email: string, days: number) =>

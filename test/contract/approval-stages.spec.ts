@@ -12,7 +12,7 @@ import {
   type SigningDeps,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -42,13 +42,13 @@ function organisation(change: Partial<PrivacyControls> = {}): Organisation {
   return file;
 }
 
-describeOn('SQLite', 'stages of approval', (bench) => {
+describeUseCase('SQLite', 'stages of approval', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let [ada, bob, olga, mia, tom] = [] as unknown as [Principal, Principal, Principal, Principal, Principal];
 
   const start = async (change: Partial<PrivacyControls> = {}) => {
-    flow = await startWorkflow(bench.store, organisation(change));
+    flow = await startWorkflow(bench, organisation(change));
     erin = await flow.as('erin@northwind.example');
     [ada, bob, olga, mia, tom] = await Promise.all([
       flow.as('ada@acme.example'),

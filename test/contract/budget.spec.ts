@@ -14,7 +14,7 @@ import {
 import type { Budget } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 import { isFullRun } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -106,13 +106,13 @@ class Boot {
 /** Rounds in which all boots ask at once: more than they need to use up the budget. */
 const ROUNDS = isFullRun() ? 40 : 20;
 
-describeOn('SQLite', 'a grant’s budget', (bench) => {
+describeUseCase('SQLite', 'a grant’s budget', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let ada: Principal;
 
   const granted = async (budget: Budget): Promise<string> => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     erin = await flow.as('erin@northwind.example');
     ada = await flow.as('ada@acme.example');
     const asked = await flow.ask(erin, { budget });

@@ -1,6 +1,6 @@
 import { type BypassInput, listBypassReports, type Principal, reportBypass } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -15,12 +15,12 @@ const input: BypassInput = {
   ],
 };
 
-describeOn('SQLite', 'reports of calls that bypassed the gateway', (bench) => {
+describeUseCase('SQLite', 'reports of calls that bypassed the gateway', (bench) => {
   let flow: Workflow;
   let [ada, erin, gwen] = [] as unknown as [Principal, Principal, Principal];
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     const emails = ['ada@acme.example', 'erin@northwind.example', 'gwen@globex.example'];
     [ada, erin, gwen] = (await Promise.all(emails.map(flow.as))) as [Principal, Principal, Principal];
   });

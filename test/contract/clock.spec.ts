@@ -12,18 +12,18 @@ import {
   runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('SQLite', 'the clock', (bench) => {
+describeUseCase('SQLite', 'the clock', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
   let ada: Principal;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     [erin, max, ada] = await Promise.all([
       flow.as('erin@northwind.example'),
       flow.as('max@northwind.example'),

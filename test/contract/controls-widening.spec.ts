@@ -19,7 +19,7 @@ import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
 import { onlyInSoak } from '../support/samples.js';
 import { dieWhileWidening } from './support/child.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -43,13 +43,13 @@ const organisation = (controls: Partial<PrivacyControls> = {}, more: string[] = 
   return file;
 };
 
-describeOn('SQLite', 'a widening of privacy controls', (bench) => {
+describeUseCase('SQLite', 'a widening of privacy controls', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let bob: Principal;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, organisation());
+    flow = await startWorkflow(bench, organisation());
     [ada, bob] = await Promise.all([flow.as('ada@acme.example'), flow.as('bob@acme.example')]);
   });
 
@@ -369,12 +369,12 @@ describeOn('SQLite', 'a widening of privacy controls', (bench) => {
   });
 });
 
-describeOn('SQLite', 'a widening of a claimed tenant’s privacy controls', (bench) => {
+describeUseCase('SQLite', 'a widening of a claimed tenant’s privacy controls', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, organisation({ approvals: 2 }));
+    flow = await startWorkflow(bench, organisation({ approvals: 2 }));
     ada = await Claimant.of(flow, 'ada@acme.example');
     bob = await Claimant.of(flow, 'bob@acme.example');
     await claimFor([ada, bob]);

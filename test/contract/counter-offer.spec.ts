@@ -12,11 +12,11 @@ import {
 import { type Terms } from '@countersign/contract';
 import { counterTerms, type Narrowing } from '@countersign/wording';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('SQLite', 'counter-offers', (bench) => {
+describeUseCase('SQLite', 'counter-offers', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
@@ -24,7 +24,7 @@ describeOn('SQLite', 'counter-offers', (bench) => {
   let bob: Principal;
 
   const start = async (change: Parameters<typeof smallOrganisation>[0] = {}) => {
-    flow = await startWorkflow(bench.store, smallOrganisation(change));
+    flow = await startWorkflow(bench, smallOrganisation(change));
     [erin, max, ada, bob] = await Promise.all([
       flow.as('erin@northwind.example'),
       flow.as('max@northwind.example'),
@@ -214,7 +214,7 @@ describeOn('SQLite', 'counter-offers', (bench) => {
       ...service,
       routes: service.routes.map((route) => ({ ...route, mask: ['/iban'] })),
     }));
-    flow = await startWorkflow(bench.store, { ...organisation, services });
+    flow = await startWorkflow(bench, { ...organisation, services });
     const asked = await atCustomer({ unmasked: true });
     expect(asked.request.terms.unmasked).toBe(true);
     expect(asked.request.needs.customer.channels).not.toContain('slack');

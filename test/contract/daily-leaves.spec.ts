@@ -13,18 +13,18 @@ import { smallOrganisation } from '../factories/small-organisation.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { isFullRun } from '../support/samples.js';
 import { sealInProcess } from './support/child.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 /** How many brokers write in processes of their own, beside those of this process. */
 const PROCESSES = isFullRun() ? 2 : 1;
 
-describeOn('SQLite', 'the daily leaves', (bench) => {
+describeUseCase('SQLite', 'the daily leaves', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     // Its clock shows 24 November 2026, 15:00: the tenants' birth.
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
   });
   const of = async (type: string, tenant = 'acme') =>
     (await flow.leaves(tenant)).filter((leaf) => leaf.type === type);
@@ -182,10 +182,10 @@ describeOn('SQLite', 'the daily leaves', (bench) => {
   });
 });
 
-describeOn('SQLite', 'the deployment in a tenant’s log', (bench) => {
+describeUseCase('SQLite', 'the deployment in a tenant’s log', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
   });
   const checkpoints = async () =>
     (await flow.leaves('acme')).filter(({ type }) => type === 'deployment.checkpoint');

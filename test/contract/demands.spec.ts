@@ -30,7 +30,7 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
@@ -44,7 +44,7 @@ const intake = (change: Partial<DemandInput> = {}): DemandInput => ({
 });
 const GAG = { order: '§ 101 StPO', until: '2027-02-24T00:00:00Z' };
 
-describeOn('SQLite', 'government demands', (bench) => {
+describeUseCase('SQLite', 'government demands', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;
@@ -56,7 +56,7 @@ describeOn('SQLite', 'government demands', (bench) => {
       { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
       { email: 'vic@northwind.example', name: 'Vic Sole', roles: ['auditor'] },
     );
-    flow = await startWorkflow(bench.store, organisation);
+    flow = await startWorkflow(bench, organisation);
     [lea, leo, vic] = [
       await flow.as('lea@northwind.example'),
       await flow.as('leo@northwind.example'),
@@ -349,13 +349,13 @@ function withCounsel(organisation: Organisation): Organisation {
   return organisation;
 }
 
-describeOn('SQLite', 'access for an authority', (bench) => {
+describeUseCase('SQLite', 'access for an authority', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;
   let lia: Principal;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, withCounsel(smallOrganisation()));
+    flow = await startWorkflow(bench, withCounsel(smallOrganisation()));
     [lea, leo, lia] = [
       await flow.as('lea@northwind.example'),
       await flow.as('leo@northwind.example'),

@@ -21,7 +21,7 @@ import {
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { isFullRun } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { aRecord } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -49,12 +49,12 @@ function organisation(): Organisation {
   return { ...file, tenants: [{ ...acme!, privacyControls: controls }, ...others] };
 }
 
-describeOn('SQLite', 'emergencies', (bench) => {
+describeUseCase('SQLite', 'emergencies', (bench) => {
   let flow: Workflow;
   let people: Record<'erin' | 'max' | 'rita' | 'rob' | 'ada' | 'cara' | 'sam' | 'gwen', Principal>;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, organisation());
+    flow = await startWorkflow(bench, organisation());
     const named = await Promise.all(
       (
         [

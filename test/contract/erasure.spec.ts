@@ -30,7 +30,7 @@ import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persist
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import type { TestDatabase } from './support/database.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
@@ -55,14 +55,14 @@ async function placesOf({ engine, url }: TestDatabase, text: string): Promise<st
   return (await rowsAt<{ name: string }>(url, counts.join(' UNION '))).map(({ name }) => name);
 }
 
-describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
+describeUseCase('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let erin: Principal;
   beforeEach(async () => {
     const organisation = smallOrganisation();
     organisation.vendor.staff.push({ email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] });
-    flow = await startWorkflow(bench.store, organisation);
+    flow = await startWorkflow(bench, organisation);
     ada = await flow.as('ada@acme.example');
     erin = await flow.as('erin@northwind.example');
   });

@@ -25,7 +25,7 @@ import { LogProofs } from '../../apps/broker/src/logs/log-tiles.js';
 import { StatementSigner } from '../../apps/broker/src/logs/statement-signer.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const COVERAGE = {
@@ -36,7 +36,7 @@ const COVERAGE = {
   ],
 };
 
-describeOn('SQLite', 'an evidence pack', (bench) => {
+describeUseCase('SQLite', 'an evidence pack', (bench) => {
   let flow: Workflow;
   let file: Organisation;
   let folder: string;
@@ -54,7 +54,7 @@ describeOn('SQLite', 'an evidence pack', (bench) => {
     for (const name of ['lea', 'leo', 'lia'])
       file.vendor.staff.push({ email: `${name}@northwind.example`, name, roles: ['legal'] });
     // Its clock shows 24 November 2026, 15:00.
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     for (const email of [
       'erin@northwind',
       'ola@northwind',

@@ -1,13 +1,13 @@
 import { listLocks, requestAccess, setLock } from '@countersign/access';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 24 * 3600;
 
-describeOn('SQLite', 'answers that are remembered under a key', (bench) => {
+describeUseCase('SQLite', 'answers that are remembered under a key', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
   });
 
   test('after 24 hours a key may come again, in another tenant too', async () => {

@@ -10,20 +10,20 @@ import {
   type Store,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const { tenant: _tenant, ...access } = anAsk;
 const INCIDENT: IncidentInput = { ...access, title: 'Wrong totals', tenants: ['acme', 'globex', 'nowhere'] };
 
-describeOn('SQLite', 'one incident, many tenants', (bench) => {
+describeUseCase('SQLite', 'one incident, many tenants', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let key: IdempotencyKey;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     erin = await flow.as('erin@northwind.example');
     key = { principal: erin.person.id, route: 'POST /api/v1/incidents', key: 'one', bodyHash: 'h' };
   });

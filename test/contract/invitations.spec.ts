@@ -19,7 +19,7 @@ import { appendLeaf, EMPTY_RANGE, rangeRoot } from '@countersign/audit-log';
 import { commit, decodeBase64url, parseInvitation, statementHash } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsOfEachKind } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -46,7 +46,7 @@ const twentyLong = Array.from({ length: 20 }, (_, index) => ({
   actions: ['read'],
 }));
 
-describeOn('SQLite', 'invitations', (bench) => {
+describeUseCase('SQLite', 'invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
@@ -54,7 +54,7 @@ describeOn('SQLite', 'invitations', (bench) => {
   let bob: Principal;
 
   async function start(change: Parameters<typeof smallOrganisation>[0] = {}, file?: Organisation) {
-    flow = await startWorkflow(bench.store, file ?? smallOrganisation({ vendorReviews: 0, ...change }));
+    flow = await startWorkflow(bench, file ?? smallOrganisation({ vendorReviews: 0, ...change }));
     [erin, max, ada, bob] = (await Promise.all(
       ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example', 'bob@acme.example'].map(
         flow.as,

@@ -9,7 +9,7 @@ import {
   stateIsolation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const HOUR = 3_600;
@@ -18,12 +18,12 @@ const PASSED: IsolationReport = {
   ...{ leaks: [], problem: null },
 };
 
-describeOn('SQLite', 'the nightly isolation test', (bench) => {
+describeUseCase('SQLite', 'the nightly isolation test', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     const file = smallOrganisation();
     file.vendor.canaries = ['acme', 'globex'];
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
   });
   /** A test that calls `during` while it has the canaries’ credentials. */
   const testWith = (

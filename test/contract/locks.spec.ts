@@ -10,11 +10,11 @@ import {
   runDueTransitions,
   setLock,
 } from '@countersign/access';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('SQLite', 'locks', (bench) => {
+describeUseCase('SQLite', 'locks', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
@@ -23,7 +23,7 @@ describeOn('SQLite', 'locks', (bench) => {
   let gwen: Principal;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     [erin, max, ada, sam, gwen] = await Promise.all([
       flow.as('erin@northwind.example'),
       flow.as('max@northwind.example'),

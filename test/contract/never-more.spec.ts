@@ -23,7 +23,7 @@ import { counterTerms } from '@countersign/wording';
 import fc from 'fast-check';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const APPROVALS = 2;
@@ -154,7 +154,7 @@ function refused(error: unknown): void {
   if (!(error instanceof AccessError)) throw error;
 }
 
-describeOn('SQLite', 'counters, extensions, acceptances and invitations', (bench) => {
+describeUseCase('SQLite', 'counters, extensions, acceptances and invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let people: Record<string, Principal>;
@@ -165,7 +165,7 @@ describeOn('SQLite', 'counters, extensions, acceptances and invitations', (bench
   beforeEach(async () => {
     const file = smallOrganisation({ approvals: APPROVALS });
     file.tenants[0]!.people[2]!.roles = ['approver'];
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     erin = await flow.as('erin@northwind.example');
     people = Object.fromEntries(
       await Promise.all([VENDOR, ...APPROVERS].map(async (email) => [email, await flow.as(email)] as const)),

@@ -10,20 +10,20 @@ import {
 } from '@countersign/access';
 import type { NoticeTopic } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 const CODE = 'ABCDEFGH';
 
-describeOn('SQLite', 'notice addresses', (bench) => {
+describeUseCase('SQLite', 'notice addresses', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let bob: Principal;
   let gwen: Principal;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     [ada, bob, gwen] = (await Promise.all(
       ['ada@acme.example', 'bob@acme.example', 'gwen@globex.example'].map(flow.as),
     )) as [Principal, Principal, Principal];

@@ -1,10 +1,10 @@
 import { setLock } from '@countersign/access';
 import { billing } from '../factories/organisation.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
-describeOn('SQLite', 'commitments of the deployment’s log', (bench) => {
+describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
   const readBy = async (tenant: string, commitment: string) =>
     (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment)
       ?.value;
@@ -15,7 +15,7 @@ describeOn('SQLite', 'commitments of the deployment’s log', (bench) => {
     const file = smallOrganisation();
     const shared = file.services[0]?.name;
     file.services.push({ ...billing('http://globex.internal.example'), name: 'ledger', tenants: ['globex'] });
-    const flow = await startWorkflow(bench.store, file);
+    const flow = await startWorkflow(bench, file);
     const leaves = await flow.leaves('deployment');
     const of = (type: string, service: string | undefined, name: string) =>
       String(
@@ -41,7 +41,7 @@ describeOn('SQLite', 'commitments of the deployment’s log', (bench) => {
   });
 
   test('the reason of the vendor’s lock stays with the vendor, also in the log of the tenant that it locks', async () => {
-    const flow = await startWorkflow(bench.store, smallOrganisation());
+    const flow = await startWorkflow(bench, smallOrganisation());
     const input = { kind: 'tenant', name: 'acme', reason: 'They did not pay', seconds: null } as const;
     await setLock(flow.deps, await flow.as('sam@northwind.example'), input);
     const leaf = (await flow.leaves('acme')).find(({ type }) => type === 'lock.set');

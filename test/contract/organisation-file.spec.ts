@@ -5,7 +5,7 @@ import {
   readOrganisationInForce,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const SECRET = 'T0ACME-B0HOOK-9f3kdk2h';
@@ -25,10 +25,10 @@ function changedFile(): Organisation {
   return file;
 }
 
-describeOn('SQLite', 'the organisation file on a page', (bench) => {
+describeUseCase('SQLite', 'the organisation file on a page', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
   });
   const apply = (file: Organisation, expect?: string) =>
     applyOrganisation(flow.deps, file, { dryRun: false, expect });

@@ -12,16 +12,16 @@ import {
 import { toInstant } from '@countersign/contract';
 import { readFacts } from '@countersign/slack';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('SQLite', 'open requests that a change of the controls outdates', (bench) => {
+describeUseCase('SQLite', 'open requests that a change of the controls outdates', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let ada: Principal;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     erin = await flow.as('erin@northwind.example');
     ada = await flow.as('ada@acme.example');
   });

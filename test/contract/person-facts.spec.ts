@@ -13,7 +13,7 @@ import {
   testPrivacyControls,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -40,10 +40,10 @@ function organisation({
 
 const minter = { mint: () => ({ token: 't', jti: 'j', expiresIn: 60, expiresAt: '2026-11-24T15:01:00Z' }) };
 
-describeOn('SQLite', 'place and employer of a requester', (bench) => {
+describeUseCase('SQLite', 'place and employer of a requester', (bench) => {
   let flow: Workflow;
   const start = async (given = organisation()) => {
-    flow = await startWorkflow(bench.store, given);
+    flow = await startWorkflow(bench, given);
   };
   const erin = () => flow.as(ERIN);
   const signIn = async (facts: FactValues | null) => {

@@ -11,7 +11,7 @@ import {
   type TemplateRequest,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -20,13 +20,13 @@ const REQUEST: TemplateRequest = {
   ...{ duration: 'PT1H', justification: 'Totals differ', budget: { calls: 20 } },
 };
 
-describeOn('SQLite', 'what people keep for themselves', (bench) => {
+describeUseCase('SQLite', 'what people keep for themselves', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
   let ada: Principal;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     [erin, max, ada] = (await Promise.all(
       ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'].map(inBrowser),
     )) as [Principal, Principal, Principal];

@@ -20,7 +20,7 @@ import { type PracticeStatement, rightPracticeAnswer } from '@countersign/contra
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -46,11 +46,11 @@ const unsigned = (decision: 'approve' | 'deny', passkeyFailed = false): Practice
 const other = (decision: PracticeStatement['decision']): PracticeStatement['decision'] =>
   decision === 'approve' ? 'deny' : 'approve';
 
-describeOn('SQLite', 'a practice of the approvers', (bench) => {
+describeUseCase('SQLite', 'a practice of the approvers', (bench) => {
   let flow: Workflow;
   let people: Record<'ada' | 'bob' | 'zoe' | 'gwen' | 'erin', Principal>;
   const start = async (file = organisation()) => {
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     const [ada, bob, zoe, gwen, erin] = await Promise.all(
       ['ada@acme', 'bob@acme', 'zoe@acme', 'gwen@globex', 'erin@northwind'].map((each) =>
         flow.as(`${each}.example`),
@@ -270,7 +270,7 @@ describeOn('SQLite', 'a practice of the approvers', (bench) => {
   });
 });
 
-describeOn('SQLite', 'a practice in a claimed tenant', (bench) => {
+describeUseCase('SQLite', 'a practice in a claimed tenant', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;
@@ -288,7 +288,7 @@ describeOn('SQLite', 'a practice in a claimed tenant', (bench) => {
     outcome(answerPractice(flow.deps, who.principal, 'acme', await open(), given));
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation({ vendorReviews: 0 }));
+    flow = await startWorkflow(bench, smallOrganisation({ vendorReviews: 0 }));
     [ada, bob] = [await Claimant.of(flow, 'ada@acme.example'), await Claimant.of(flow, 'bob@acme.example')];
     await claimFor([ada, bob]);
     flow.clock.forward(TO_NEW_YEAR);

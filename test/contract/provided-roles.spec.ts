@@ -11,7 +11,7 @@ import {
   signInByProvider,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -27,10 +27,10 @@ function withGroups(change: (file: Organisation) => void = () => {}): Organisati
   return file;
 }
 
-describeOn('SQLite', 'roles that a provider gives', (bench) => {
+describeUseCase('SQLite', 'roles that a provider gives', (bench) => {
   let flow: Workflow;
   const start = async (file: Organisation = withGroups()) => {
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
   };
   beforeEach(() => start());
 

@@ -13,7 +13,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
@@ -33,10 +33,10 @@ const user = (userName: string, more: Partial<ProvisionedUserInput> = {}): Provi
   ...more,
 });
 
-describeOn('SQLite', 'people whom a SCIM client keeps', (bench) => {
+describeUseCase('SQLite', 'people whom a SCIM client keeps', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, provisioned());
+    flow = await startWorkflow(bench, provisioned());
   });
   const apply = (change?: (file: Organisation) => void) =>
     applyOrganisation(flow.deps, provisioned(change), { dryRun: false });

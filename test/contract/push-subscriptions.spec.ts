@@ -12,7 +12,7 @@ import {
   startSessionIn,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -20,13 +20,13 @@ const LIMITS = { idle: 1_800, absolute: 43_200 };
 const KEYS = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22), language: 'de' as const };
 const browser = (name: string) => ({ ...KEYS, endpoint: `https://push.example/${name}` });
 
-describeOn('SQLite', 'browsers in which people are notified', (bench) => {
+describeUseCase('SQLite', 'browsers in which people are notified', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let erin: Principal;
   let session: Session;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     ada = await inBrowser('ada@acme.example');
     erin = await inBrowser('erin@northwind.example');
     session = await signIn(ada);

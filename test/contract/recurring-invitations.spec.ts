@@ -18,7 +18,7 @@ import { type Recurrence, statementHash, type Terms, termsDigest } from '@counte
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { type Copies, copiesOf, faultOf } from '../support/log-copy.js';
 import { rowsOfEachKind } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -36,7 +36,7 @@ const reading: InvitationInput = {
   recurs: TUESDAYS,
 };
 
-describeOn('SQLite', 'invitations that recur', (bench) => {
+describeUseCase('SQLite', 'invitations that recur', (bench) => {
   let flow: Workflow;
   let [erin, max, ada]: Principal[] = [];
 
@@ -45,7 +45,7 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
     file.tenants[0]!.privacyControls.rules = [
       { blackouts: [{ from: '2026-12-08T15:00:00Z', to: '2026-12-08T15:30:00Z' }] },
     ];
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     [erin, max, ada] = await Promise.all(
       ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'].map(flow.as),
     );

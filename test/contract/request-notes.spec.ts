@@ -11,20 +11,20 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 const LAPSES = '2026-11-25T03:00:00Z';
 
-describeOn('SQLite', 'questions, answers and forwards', (bench) => {
+describeUseCase('SQLite', 'questions, answers and forwards', (bench) => {
   let flow: Workflow;
   type Seven = [Principal, Principal, Principal, Principal, Principal, Principal, Principal];
   let [erin, max, rita, ada, bob, cara, gwen] = [] as unknown as Seven;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     const emails = [
       ...['erin@northwind.example', 'max@northwind.example', 'rita@northwind.example', 'ada@acme.example'],
       ...['bob@acme.example', 'cara@acme.example', 'gwen@globex.example'],

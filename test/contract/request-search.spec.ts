@@ -1,14 +1,14 @@
 import { listRequests, type Principal } from '@countersign/access';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeOn('SQLite', 'the search for requests', (bench) => {
+describeUseCase('SQLite', 'the search for requests', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
   let ada: Principal;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     [erin, max, ada] = [
       await flow.as('erin@northwind.example'),
       await flow.as('max@northwind.example'),

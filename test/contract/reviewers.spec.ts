@@ -1,12 +1,12 @@
 import { applyOrganisation, getRequest, type Principal } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 type Organisation = ReturnType<typeof smallOrganisation>;
 
-describeOn('SQLite', 'reviews and those who give them', (bench) => {
+describeUseCase('SQLite', 'reviews and those who give them', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
@@ -20,7 +20,7 @@ describeOn('SQLite', 'reviews and those who give them', (bench) => {
     await applyOrganisation(flow.deps, file, { dryRun: false });
   };
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation({ approvals: 2 }));
+    flow = await startWorkflow(bench, smallOrganisation({ approvals: 2 }));
     [erin, max, rita, ada, bob] = await Promise.all([
       flow.as('erin@northwind.example'),
       flow.as('max@northwind.example'),

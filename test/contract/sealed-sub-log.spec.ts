@@ -11,12 +11,12 @@ import {
 import type { LeafV1 } from '@countersign/audit-log';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { type Copies, copiesOf, faultOf } from '../support/log-copy.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
+describeUseCase('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;
@@ -28,7 +28,7 @@ describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
       { email: 'lia@northwind.example', name: 'Lia Horn', roles: ['legal'] },
     );
     // Its clock shows 24 November 2026, 15:00.
-    flow = await startWorkflow(bench.store, organisation);
+    flow = await startWorkflow(bench, organisation);
     [lea, leo] = [await flow.as('lea@northwind.example'), await flow.as('leo@northwind.example')];
   });
 

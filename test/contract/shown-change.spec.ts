@@ -10,7 +10,7 @@ import {
 } from '@countersign/access';
 import { parseTerms, termsCommitments } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -24,12 +24,12 @@ const change = {
   contentType: 'application/json',
 };
 
-describeOn('SQLite', 'what reviewers of an exact change are shown', (bench) => {
+describeUseCase('SQLite', 'what reviewers of an exact change are shown', (bench) => {
   let flow: Workflow;
   let [erin, max, ada, gwen] = [] as unknown as [Principal, Principal, Principal, Principal];
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation());
+    flow = await startWorkflow(bench, smallOrganisation());
     const emails = [
       'erin@northwind.example',
       'max@northwind.example',

@@ -15,7 +15,7 @@ import {
   unlinkSlackAccount,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -40,7 +40,7 @@ function matching(matchEmail: boolean): Organisation {
   return file;
 }
 
-describeOn('SQLite', 'Slack accounts', (bench) => {
+describeUseCase('SQLite', 'Slack accounts', (bench) => {
   let flow: Workflow;
   const web = async (email: string): Promise<Principal> => ({
     ...(await flow.as(email)),
@@ -49,7 +49,7 @@ describeOn('SQLite', 'Slack accounts', (bench) => {
     authenticatedAt: flow.clock.now().toISOString(),
   });
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, matching(true));
+    flow = await startWorkflow(bench, matching(true));
   });
   const who = async (ids: SlackIds) => {
     const found = await findPersonBySlackAccount(flow.deps, ids);

@@ -10,7 +10,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -24,7 +24,7 @@ const COVERAGE = {
   ],
 };
 
-describeOn('SQLite', 'what is open', (bench) => {
+describeUseCase('SQLite', 'what is open', (bench) => {
   let flow: Workflow;
   let [erin, ada, gwen, ola]: Principal[] = [];
   const as = (who: Principal | undefined): Principal => {
@@ -32,7 +32,7 @@ describeOn('SQLite', 'what is open', (bench) => {
     return who;
   };
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation({ vendorReviews: 0 }));
+    flow = await startWorkflow(bench, smallOrganisation({ vendorReviews: 0 }));
     [erin, ada, gwen, ola] = await Promise.all(
       ['erin@northwind.example', 'ada@acme.example', 'gwen@globex.example', 'ola@northwind.example'].map(
         flow.as,

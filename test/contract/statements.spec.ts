@@ -17,7 +17,7 @@ import {
   setLogSettings,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -35,12 +35,12 @@ const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({
 const sign: SignStatement = (_tenant, { from }, { count }) =>
   Promise.resolve({ size: count, root: 'r', note: `note of ${from}`, madeAt: '2026-11-25T00:00:00.000Z' });
 
-describeOn('SQLite', 'statements of accesses', (bench) => {
+describeUseCase('SQLite', 'statements of accesses', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let deps: Deps;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     ada = await flow.as('ada@acme.example');
     deps = flow.deps;
   });

@@ -19,7 +19,7 @@ import {
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { aRecord } from './support/rows.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
@@ -59,7 +59,7 @@ class Boot {
 
 const BULK: SupervisionRule = { name: 'bulk', count: 'calls', over: 100, within: 300, do: 'pause' };
 
-describeOn('SQLite', 'supervision', (bench) => {
+describeUseCase('SQLite', 'supervision', (bench) => {
   let flow: Workflow;
   let boot: Boot;
   const people: Record<'erin' | 'max' | 'ada' | 'sam' | 'gwen' | 'ola', Principal> = {} as never;
@@ -69,7 +69,7 @@ describeOn('SQLite', 'supervision', (bench) => {
     for (const { slug, privacyControls } of organisation.tenants)
       if (slug === 'acme' && customers.length > 0) privacyControls.supervision = customers;
     if (vendors.length > 0) organisation.accessPolicy.supervision = vendors;
-    flow = await startWorkflow(bench.store, organisation);
+    flow = await startWorkflow(bench, organisation);
     boot = new Boot(flow.deps);
     people.erin = await flow.as('erin@northwind.example');
     people.max = await flow.as('max@northwind.example');

@@ -16,21 +16,21 @@ import {
   traceFigure,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 const sign: SignReport = async (log, { period }) => `a note of ${log} about ${period.name}`;
 
-describeOn('SQLite', 'transparency reports', (bench) => {
+describeUseCase('SQLite', 'transparency reports', (bench) => {
   let flow: Workflow;
   let asked: string[];
   const people: Record<string, Principal> = {};
   const who = (name: string): Principal => people[name] as Principal;
   beforeEach(async () => {
     // Its clock shows 24 November 2026.
-    flow = await startWorkflow(bench.store, smallOrganisation({ vendorReviews: 0 }));
+    flow = await startWorkflow(bench, smallOrganisation({ vendorReviews: 0 }));
     for (const email of ['erin@northwind', 'ola@northwind', 'ada@acme', 'gwen@globex'])
       people[email.split('@')[0] ?? ''] = await flow.as(`${email}.example`);
     const [first, second] = [await flow.ask(who('erin')), await flow.ask(who('erin'))];

@@ -20,7 +20,7 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const ADA = 'ada@acme.example';
@@ -28,13 +28,13 @@ const BOB = 'bob@acme.example';
 const refused = (code: string) => expect.objectContaining({ code });
 const DAY = 86_400;
 
-describeOn('SQLite', 'what becomes of a claim', (bench) => {
+describeUseCase('SQLite', 'what becomes of a claim', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     ada = await Claimant.of(flow, ADA);
     bob = await Claimant.of(flow, BOB);
   });

@@ -1,17 +1,17 @@
 import { remindTrust, type SigningDeps, type TrustVersion } from '@countersign/access';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { aTrustDocument, aTrustVersion } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeOn('SQLite', 'reminders before a trust document ends', (bench) => {
+describeUseCase('SQLite', 'reminders before a trust document ends', (bench) => {
   let flow: Workflow;
   let version: TrustVersion;
   let deps: SigningDeps;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     deps = flow.deps;
     const { person } = await flow.as('ada@acme.example');
     const validUntil = '2027-05-01T00:00:00Z';

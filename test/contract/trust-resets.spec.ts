@@ -1,16 +1,16 @@
 import { cancelOwnReset, cancelReset, getTrust, resetTrust } from '@countersign/access';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
 const REASON = 'both laptops and the printed key burnt';
 
-describeOn('SQLite', 'the reset of a tenant that lost all its keys', (bench) => {
+describeUseCase('SQLite', 'the reset of a tenant that lost all its keys', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store);
+    flow = await startWorkflow(bench);
     ada = await Claimant.of(flow, 'ada@acme.example');
   });
   const reset = () => resetTrust(flow.deps, 'acme', REASON);

@@ -11,19 +11,19 @@ import { canonicalJson, sha256Digest } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
 const PAYROLL = { service: 'billing', resource: 'payroll/**', actions: ['*'] };
 
-describeOn('SQLite', 'a file that opens more of a claimed tenant', (bench) => {
+describeUseCase('SQLite', 'a file that opens more of a claimed tenant', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;
 
   beforeEach(async () => {
-    flow = await startWorkflow(bench.store, smallOrganisation({ approvals: 2 }));
+    flow = await startWorkflow(bench, smallOrganisation({ approvals: 2 }));
     ada = await Claimant.of(flow, 'ada@acme.example');
     bob = await Claimant.of(flow, 'bob@acme.example');
     await claimFor([ada, bob]);

@@ -13,7 +13,7 @@ import {
 import { type InvitationStatement, statementHash, type Terms, termsDigest } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { copiesOf, faultOf } from '../support/log-copy.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -26,7 +26,7 @@ const reading: InvitationInput = {
   ...{ notBefore: null, ticket: null, seconds: 1_800, budget: null, uses: null },
 };
 
-describeOn('SQLite', 'hidden fields that an invitation lets requests show', (bench) => {
+describeUseCase('SQLite', 'hidden fields that an invitation lets requests show', (bench) => {
   let flow: Workflow;
   let [erin, ada]: Principal[] = [];
 
@@ -34,7 +34,7 @@ describeOn('SQLite', 'hidden fields that an invitation lets requests show', (ben
     const file = smallOrganisation({ vendorReviews: 0 });
     for (const route of file.services[0]!.routes)
       if (route.path.endsWith('/invoices/{id}')) route.mask = ['/iban'];
-    flow = await startWorkflow(bench.store, file);
+    flow = await startWorkflow(bench, file);
     [erin, ada] = await Promise.all(['erin@northwind.example', 'ada@acme.example'].map(flow.as));
   });
 

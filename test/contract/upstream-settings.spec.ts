@@ -1,13 +1,13 @@
 import { applyOrganisation } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
-describeOn('SQLite', 'how gateways connect to an upstream', (bench) => {
+describeUseCase('SQLite', 'how gateways connect to an upstream', (bench) => {
   test('is kept beside the route map, logged for the vendor alone, and leaves the map’s hash as it is', async () => {
     const file = smallOrganisation();
     const [billing] = file.services;
-    const flow = await startWorkflow(bench.store, file);
+    const flow = await startWorkflow(bench, file);
     const stored = () =>
       bench.store.readAsVendor(async (unit) => await unit.organisation.service(billing?.name ?? ''));
     const apply = () => applyOrganisation(flow.deps, file, { dryRun: false });

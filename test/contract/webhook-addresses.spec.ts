@@ -1,7 +1,7 @@
 import { applyOrganisation, endpointHash, type Organisation } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
 const SECRET_PATH = 'T0ACME-B0HOOK-9f3kdk2h';
@@ -18,9 +18,9 @@ function withHooks(suffix: string): Organisation {
   return file;
 }
 
-describeOn('SQLite', 'addresses of webhooks', (bench) => {
+describeUseCase('SQLite', 'addresses of webhooks', (bench) => {
   test('P11: no log says one, as they are set and as they change; the vendor’s says that they did', async () => {
-    const flow = await startWorkflow(bench.store, withHooks('old'));
+    const flow = await startWorkflow(bench, withHooks('old'));
     const file = withHooks('new');
     // What tenants’ leaves do say changes along with the addresses.
     for (const tenant of file.tenants) tenant.privacyControls.maxDuration = 60;

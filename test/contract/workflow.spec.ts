@@ -17,7 +17,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeOn } from './support/describe-store.js';
+import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -29,7 +29,7 @@ const refusalsOf = async (work: Promise<unknown>): Promise<string[]> => {
   return error instanceof AccessError ? error.refusals.map((each) => each.code) : [];
 };
 
-describeOn('SQLite', 'the workflow', (bench) => {
+describeUseCase('SQLite', 'the workflow', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
@@ -37,7 +37,7 @@ describeOn('SQLite', 'the workflow', (bench) => {
   let bob: Principal;
 
   const start = async (change: Parameters<typeof smallOrganisation>[0] = {}) => {
-    flow = await startWorkflow(bench.store, smallOrganisation(change));
+    flow = await startWorkflow(bench, smallOrganisation(change));
     [erin, max, ada, bob] = await Promise.all([
       flow.as('erin@northwind.example'),
       flow.as('max@northwind.example'),

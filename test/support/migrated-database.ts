@@ -55,11 +55,14 @@ async function postgresTemplate(): Promise<string> {
 
 let sqliteTemplate: Promise<Buffer> | undefined;
 
-/** A migrated SQLite file at an unused path, in a folder that only its owner can read. @returns its URL */
-export async function migratedSqlite(path: string): Promise<string> {
+/**
+ * A migrated SQLite file at an unused path, in a folder that only its owner can read: an empty database, or one with this
+ * content. @returns its URL
+ */
+export async function migratedSqlite(path: string, content?: Buffer): Promise<string> {
   sqliteTemplate ??= migratedFile();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, await sqliteTemplate, { mode: 0o600, flag: 'wx' });
+  await writeFile(path, content ?? (await sqliteTemplate), { mode: 0o600, flag: 'wx' });
   return `sqlite:${path}`;
 }
 

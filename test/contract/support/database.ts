@@ -9,5 +9,9 @@ export interface TestDatabase {
   open(change?: Partial<StoreOptions>): Promise<OpenedStore>;
   /** As the owner of the database and everything in it. Whole numbers come as numbers. */
   raw(sql: string): Promise<unknown[]>;
+  /** Keeps what the database holds now: a later one that is made with this key is a copy of it. Only SQLite does. */
+  keepAs(key: string): void;
+  /** Whether it is such a copy. */
+  isCopy: boolean;
   close(): Promise<void>;
 }

@@ -10,6 +10,11 @@ export interface Bench {
   readonly store: OpenedStore;
   /** Registers tests of this part that `npm test` runs on that kind of store alone, as `describeOn` does for a whole part. */
   describeOn(quick: EngineName, register: () => void): void;
+  /**
+   * Opens the store of a test of `describeUseCase`, on a copy of a database that was prepared with the same key before, else
+   * on a new one. If the test has opened it already, it is prepared once more.
+   */
+  openPrepared(key: string, prepare: (store: OpenedStore) => Promise<void>): Promise<void>;
 }
 
 export type Contract = (bench: Bench) => void;
@@ -35,29 +40,53 @@ export function describeOn(quick: EngineName, name: string, contract: Contract):
   describeOnEach(engines, name, contract);
 }
 
+/** The same for a part whose tests open their store with `startWorkflow(bench)`. */
+export function describeUseCase(quick: EngineName, name: string, contract: Contract): void {
+  const engines = isFullRun() ? ENGINES : ENGINES.filter(({ engine }) => engine === quick);
+  describeOnEach(engines, name, contract, false);
+}
+
 function describeOnEach(
   engines: readonly (typeof ENGINES)[number][],
   name: string,
   contract: Contract,
+  opensFirst = true,
 ): void {
   describe.each(engines)(`${name} on $engine`, ({ engine, make }) => {
-    let database: TestDatabase;
-    let store: OpenedStore;
-    beforeEach(async () => {
-      database = await make();
+    let database: TestDatabase | undefined;
+    let store: OpenedStore | undefined;
+    const open = async (key?: string) => {
+      database = await make(key);
       store = await database.open();
+      return { database, store };
+    };
+    if (opensFirst) beforeEach(() => open());
+    afterEach(async () => {
+      await database?.close();
+      [database, store] = [undefined, undefined];
     });
-    afterEach(() => database.close());
     contract({
       get database() {
-        return database;
+        return opened(database);
       },
       get store() {
-        return store;
+        return opened(store);
       },
       describeOn: (quick, register) => {
         if (isFullRun() || engine === quick) register();
       },
+      openPrepared: async (key, prepare) => {
+        if (store !== undefined) return prepare(store);
+        const made = await open(key);
+        if (made.database.isCopy) return;
+        await prepare(made.store);
+        made.database.keepAs(key);
+      },
     });
   });
+}
+
+function opened<T>(what: T | undefined): T {
+  if (what === undefined) throw new Error('the test has not opened its store yet');
+  return what;
 }

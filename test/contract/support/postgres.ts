@@ -9,6 +9,8 @@ export async function postgresDatabase(): Promise<TestDatabase> {
   const opened: OpenedStore[] = [];
   return {
     engine: 'postgres',
+    isCopy: false,
+    keepAs: () => {},
     url,
     tampering: (table) => [
       `DELETE FROM ${table}`,

@@ -6,14 +6,35 @@ import Database from 'better-sqlite3';
 import { migratedSqlite, optionsFor } from '../../support/migrated-database.js';
 import type { TestDatabase } from './database.js';
 
-/** A migrated database in a folder of its own. `close` closes what was opened on it and removes the folder. */
-export async function sqliteDatabase(): Promise<TestDatabase> {
+/** What the newest kept databases hold. */
+const kept = new Map<string, Buffer>();
+const MOST_KEPT = 8;
+
+function keep(key: string, path: string): void {
+  const database = new Database(path);
+  try {
+    kept.set(key, database.serialize());
+  } finally {
+    database.close();
+  }
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+}
+
+/**
+ * A database in a folder of its own: a copy of what was kept under this key, else a migrated one. `close` closes what was
+ * opened on it and removes the folder.
+ */
+export async function sqliteDatabase(key?: string): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-store-'));
   const path = join(folder, 'data', 'countersign.db');
-  const url = await migratedSqlite(path);
+  const copied = key === undefined ? undefined : kept.get(key);
+  const url = await migratedSqlite(path, copied);
   const opened: OpenedStore[] = [];
   return {
     engine: 'sqlite',
+    isCopy: copied !== undefined,
+    keepAs: (name) => keep(name, path),
     url,
     tampering: (table) => {
       const copy = (columns: string) => `INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`;

@@ -16,6 +16,7 @@ import {
 import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { createSigningPorts } from '../../../apps/broker/src/trust/signing.js';
 import { smallOrganisation } from '../../factories/small-organisation.js';
+import type { Bench } from './describe-store.js';
 
 /** A clock that stands until it is moved. */
 export class TestClock implements Clock {
@@ -56,17 +57,25 @@ export const anAsk: AccessRequestInput = {
   ticket: null,
 };
 
+/** @param at a store, or the bench of a test that has not opened its store: the preparation is then done once for such tests */
 export async function startWorkflow(
-  store: Store,
+  at: Store | Bench,
   organisation: Organisation = smallOrganisation(),
   clock: TestClock = new TestClock(),
 ): Promise<Workflow> {
-  const deps: SigningDeps = {
-    ...{ store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+  const others = {
+    ...{ clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
     ...createSigningPorts({ publicUrl: 'http://localhost:4000' }),
   };
-  await applyOrganisation(deps, organisation, { dryRun: false });
-  await ensureBrokerKeys(deps, nodeKeyMaker);
+  const prepare = async (opened: Store) => {
+    await applyOrganisation({ ...others, store: opened }, organisation, { dryRun: false });
+    await ensureBrokerKeys({ ...others, store: opened }, nodeKeyMaker);
+  };
+  const isBench = 'openPrepared' in at;
+  const key = JSON.stringify([clock.now(), organisation]);
+  await (isBench ? at.openPrepared(key, prepare) : prepare(at));
+  const store: Store = isBench ? at.store : at;
+  const deps: SigningDeps = { ...others, store };
   const review = (decision: 'approve' | 'deny') => (by: Principal, view: RequestView) =>
     reviewRequest(deps, by, view.request.id, {
       decision,
