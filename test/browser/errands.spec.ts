@@ -1,4 +1,5 @@
 import { text as textOf } from 'node:stream/consumers';
+import type { Route } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { onlyInSoak } from '../support/samples.js';
 import { call, grant, token } from './support/access.js';
@@ -57,7 +58,26 @@ describe('everyday tasks on the other pages', () => {
     await change.click();
     await dialog.getByLabel('Name').fill('Bob Chen-Diaz');
     await dialog.getByRole('checkbox', { name: 'Read everything' }).check();
-    await dialog.getByRole('button', { name: 'Save' }).click();
+    // While it is being saved, the dialog stays open: it shows the error, if there is one. At a second Escape in a row the browser
+    // closes it without asking the page, and it opens again.
+    let saving: Route | undefined;
+    const keep = (route: Route) => {
+      saving = route;
+    };
+    await page.route(/\/tenants\/acme\/people\/usr_/, keep, { times: 1 });
+    const save = dialog.getByRole('button', { name: 'Save' });
+    await save.click();
+    await soon(async () => expect(saving).toBeDefined());
+    for (const close of [() => page.keyboard.press('Escape'), () => page.mouse.click(2, 2)]) {
+      await close();
+      await close();
+      await dialog.and(page.locator(':modal')).waitFor();
+      // Back does nothing now.
+      await dialog.getByRole('button', { name: 'Back' }).click({ force: true });
+    }
+    await saving?.abort();
+    await dialog.getByText('Countersign cannot be reached.').waitFor();
+    await save.click();
     await page
       .getByRole('row', { name: /Bob Chen-Diaz/ })
       .getByText('Approver, Auditor')

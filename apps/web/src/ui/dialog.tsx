@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 
 interface DialogProps {
@@ -8,9 +8,23 @@ interface DialogProps {
   children: ReactNode;
 }
 
+const Saving = createContext<(isSaving: boolean) => void>(() => {});
+
+/**
+ * For a form in a dialog: while it is being saved, Escape and a press outside do not close the dialog. Otherwise its error would
+ * not be seen.
+ */
+export function useKeepsDialog(isSaving: boolean): void {
+  const notify = useContext(Saving);
+  useLayoutEffect(() => {
+    notify(isSaving);
+    return () => notify(false);
+  }, [notify, isSaving]);
+}
+
 /**
  * A modal dialog. It keeps the focus, and the page behind it is inert and does not scroll. Escape and a press outside call
- * `onClose`. On closing, the focus returns to the element that opened it.
+ * `onClose`, but not while a form in it is being saved. On closing, the focus returns to the element that opened it.
  */
 export function Dialog({ isOpen, ...rest }: DialogProps) {
   // In the body, because it may be opened in a paragraph, and so that the place that opens it gives it no styles. The keys of a
@@ -28,6 +42,10 @@ function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
   const ref = useRef<HTMLDialogElement>(null);
   const pressBeganOutside = useRef(false);
   const isFreshPress = useRef(false);
+  const [isSaving, setSaving] = useState(false);
+  const close = () => {
+    if (!isSaving) onClose();
+  };
   // A layout effect, because its clean-up runs before React removes the element. Only then can the browser return the focus.
   useLayoutEffect(() => {
     const dialog = ref.current;
@@ -54,13 +72,13 @@ function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
         // If the browser does not let the page decide, as on a second Escape in a row, it closes the dialog: see onClose.
         if (!event.cancelable) return;
         event.preventDefault();
-        onClose();
+        close();
       }}
       onClose={({ currentTarget }) => {
         // The browser has closed it by itself. It is open for as long as its parent says so.
         if (!currentTarget.isConnected || currentTarget.open) return;
         show(currentTarget);
-        onClose();
+        close();
       }}
       onClickCapture={(event) => {
         // The second press of a double press was meant for the page if the first one opened the dialog. It does nothing here.
@@ -73,12 +91,12 @@ function OpenDialog({ label, onClose, children }: Omit<DialogProps, 'isOpen'>) {
         pressBeganOutside.current = target === currentTarget;
       }}
       onClick={({ target, currentTarget }) => {
-        if (pressBeganOutside.current && target === currentTarget) onClose();
+        if (pressBeganOutside.current && target === currentTarget) close();
       }}
     >
       <div className="dialog stack">
         <h2>{label}</h2>
-        {children}
+        <Saving value={setSaving}>{children}</Saving>
       </div>
     </dialog>
   );

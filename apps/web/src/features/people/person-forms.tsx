@@ -5,6 +5,7 @@ import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
+import { useKeepsDialog } from '../../ui/dialog.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { peopleTexts } from './people.text.js';
@@ -74,6 +75,7 @@ export function PersonForm({
   const change = (some: Partial<PersonDraft>) => setDraft((present) => ({ ...present, ...some }));
   const [isEmpty, setEmpty] = useState(false);
   const save = useSavePerson(slug, person, onDone);
+  useKeepsDialog(save.isPending);
   const changeRoles = (roles: ReadonlySet<string>) => {
     change({ roles });
     setEmpty(false);
@@ -114,7 +116,9 @@ export function PersonForm({
       />
       {save.error === null ? null : <ProblemNotice error={save.error} />}
       <div className="row">
-        <Button onClick={onDone}>{text.back}</Button>
+        <Button busy={save.isPending} onClick={onDone}>
+          {text.back}
+        </Button>
         <Button type="submit" look="primary" busy={save.isPending}>
           {person === undefined ? text.addConfirm : text.save}
         </Button>
@@ -173,12 +177,15 @@ export function RemoveForm({
     onSuccess: onDone,
     onSettled: () => invalidate(['people', slug]),
   });
+  useKeepsDialog(remove.isPending);
   return (
     <div className="stack">
       <p>{text.removeLead}</p>
       {remove.error === null ? null : <ProblemNotice error={remove.error} />}
       <div className="row">
-        <Button onClick={onDone}>{text.back}</Button>
+        <Button busy={remove.isPending} onClick={onDone}>
+          {text.back}
+        </Button>
         <Button look="stop" busy={remove.isPending} onClick={() => remove.mutate()}>
           {text.removeTitle(person.name)}
         </Button>

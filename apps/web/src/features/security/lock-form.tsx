@@ -5,7 +5,7 @@ import { useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { Dialog, useKeepsDialog } from '../../ui/dialog.js';
 import { SelectField, TextField, useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
@@ -43,6 +43,7 @@ function Fields({ onClose }: { onClose: () => void }) {
     onSuccess: onClose,
     onSettled: reloadLocks,
   });
+  useKeepsDialog(lock.isPending);
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>
       <SelectField
@@ -70,7 +71,9 @@ function Fields({ onClose }: { onClose: () => void }) {
       {field}
       {lock.error === null ? null : <ProblemNotice error={lock.error} />}
       <div className="row">
-        <Button onClick={onClose}>{text.back}</Button>
+        <Button busy={lock.isPending} onClick={onClose}>
+          {text.back}
+        </Button>
         <Button type="submit" look="stop" icon="stop" busy={lock.isPending}>
           {text.lockConfirm}
         </Button>

@@ -4,7 +4,7 @@ import { reloadLocks, setLock } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { Dialog, useKeepsDialog } from '../../ui/dialog.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
@@ -46,13 +46,16 @@ function StopForm({ target, onClose }: { target: StopTarget; onClose: () => void
     onSuccess: onClose,
     onSettled: reloadLocks,
   });
+  useKeepsDialog(stop.isPending);
   return (
     <form className="stack" onSubmit={submitWith((reason) => stop.mutate(reason))}>
       <p>{text.stopLead[target.kind](target.name)}</p>
       {field}
       {stop.error === null ? null : <ProblemNotice error={stop.error} />}
       <div className="row">
-        <Button onClick={onClose}>{text.back}</Button>
+        <Button busy={stop.isPending} onClick={onClose}>
+          {text.back}
+        </Button>
         <Button type="submit" look="stop" icon="stop" busy={stop.isPending}>
           {text.confirm[target.kind]}
         </Button>
