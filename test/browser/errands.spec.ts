@@ -68,6 +68,8 @@ describe('everyday tasks on the other pages', () => {
     const save = dialog.getByRole('button', { name: 'Save' });
     await save.click();
     await soon(async () => expect(saving).toBeDefined());
+    // The request may leave before the page shows that it is being saved.
+    await save.and(page.locator('[aria-busy]')).waitFor();
     for (const close of [() => page.keyboard.press('Escape'), () => page.mouse.click(2, 2)]) {
       await close();
       await close();
