@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Page, Request } from 'playwright-core';
-import { holdsDeadlines, onBusyMachine } from '../support/deadline.js';
-import { isFullRun, onlyInSoak } from '../support/samples.js';
+import { onBusyMachine } from '../support/deadline.js';
+import { onlyInSoak } from '../support/samples.js';
 import { type Asked, cancelOpen, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
 import { gone, soon } from './support/soon.js';
@@ -118,7 +118,7 @@ describe('the decision page', () => {
   });
 
   // In the soak with room for a busy machine, and in `npm run test:alone` without.
-  if (isFullRun() || holdsDeadlines()) {
+  onlyInSoak(() => {
     test('at 400 kbit/s with an empty cache a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
       const asked = await waiting(site);
       const reader = await site.signedIn('ada', '/history');
@@ -141,7 +141,7 @@ describe('the decision page', () => {
       expect(median(loads.map(({ usable }) => usable))).toBeLessThanOrEqual(onBusyMachine(4_000));
       expect(Math.max(...loads.map(({ requests }) => requests))).toBeLessThanOrEqual(12);
     });
-  }
+  });
 
   /** Ada offers half the time. */
   const offeredHalf = async () => {

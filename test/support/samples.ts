@@ -1,3 +1,5 @@
+import { holdsDeadlines } from './deadline.js';
+
 /**
  * How often the repeated and randomised tests run: `quick` in `npm test`, `full` in `npm run test:soak`, which runs every
  * spec that uses this file once more with the full counts. A test of the soak alone has its count in its own file.
@@ -84,7 +86,8 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
  * same, other languages, devices and screens, repeated messages, and what takes long.
  */
 export function onlyInSoak(register: () => void): void {
-  if (isFullRun()) register();
+  // `npm run test:alone` runs the specs that hold deadlines, and some of these tests do.
+  if (isFullRun() || holdsDeadlines()) register();
 }
 
 /**
