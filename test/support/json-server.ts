@@ -10,6 +10,8 @@ const PATIENTS = [
   { id: 'p-9', clinic: 'hilltop', name: 'Rut Berg', recall: '2027-03-02' },
 ];
 
+type Patient = (typeof PATIENTS)[number];
+
 const READY = '/db?ready';
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
@@ -51,12 +53,12 @@ export class JsonServer {
       .filter((call) => call !== `GET ${READY}`);
   }
 
-  /** A patient in its current data file. */
-  async stored(id: string): Promise<Record<string, unknown> | undefined> {
-    const { patients } = JSON.parse(await readFile(this.dataFile, 'utf8')) as {
-      patients: Record<string, unknown>[];
-    };
-    return patients.find((patient) => patient['id'] === id);
+  /** A patient in its current data file, which it writes after it has answered. Undefined while it writes. */
+  async stored(id: string): Promise<Patient | undefined> {
+    const text = await readFile(this.dataFile, 'utf8');
+    if (!text.endsWith('}')) return undefined;
+    const { patients } = JSON.parse(text) as { patients: Patient[] };
+    return patients.find((patient) => patient.id === id);
   }
 }
 
