@@ -1,21 +1,21 @@
 /**
- * Which specs `npm run test:soak` runs: those that do more there than in `npm test`, because they call test/support/samples.ts or
- * run on one engine of two there; and those that only the soak runs, `*.soak.spec.ts`. And which specs run once more on an idle
- * machine.
+ * Which specs `npm run test:soak` runs: those that only it runs (`*.soak.spec.ts`), and those that do more there than in
+ * `npm test`. Such a spec calls a function of test/support/samples.ts, or one that runs it on both kinds of store or in all looks of
+ * a page. Also which specs `npm run test:alone` runs again, on an idle machine.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const ASKS =
-  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|describeUseCase|violations(?:InLooks|OfOpenPage)|expectGoodViews)\(/;
+const DOES_MORE =
+  /\b(?:samples|runs|isFullRun|hasSoakTests|enginesOf|onlyInSoak|rowsOfEachKind|someRows|describeOn|describeUseCase|violations(?:InLooks|OfOpenPage)|expectGoodViews)\(/;
 
 /** The specs that only the soak runs. */
 export const SOAK_ONLY = /\.soak\.spec\.ts$/;
 
 /** @returns {string[]} their paths in the repository */
-export const soakSpecs = () => specsThat((path, text) => SOAK_ONLY.test(path) || ASKS.test(text));
+export const soakSpecs = () => specsThat((path, text) => SOAK_ONLY.test(path) || DOES_MORE.test(text));
 
 /** The specs that hold a deadline (test/support/deadline.ts): `npm run test:alone` holds it exactly. */
 export const deadlineSpecs = () => specsThat((_, text) => /\bonBusyMachine\(/.test(text));

@@ -117,7 +117,7 @@ describe('the decision page', () => {
     });
   });
 
-  // In the soak with room for a busy machine, and in `npm run test:alone` without.
+  // The soak leaves room for a busy machine, and `npm run test:alone` does not.
   onlyInSoak(() => {
     test('at 400 kbit/s with an empty cache a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
       const asked = await waiting(site);

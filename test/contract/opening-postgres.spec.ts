@@ -19,7 +19,7 @@ describe('opening and migrating a PostgreSQL database', () => {
     ({ url, drop } = await emptyDatabase());
   });
   afterEach(() => drop());
-  /** Takes a copy of a migrated database in its place. */
+  /** Replaces the database by a copy of a migrated one. */
   const takeMigrated = async (): Promise<void> => {
     await drop();
     ({ url, drop } = await migratedPostgres());

@@ -4,7 +4,7 @@ import { CONNECTION, PATIENT } from '../../libs/persistence/src/engine/postgres/
 import { eventually } from '../support/eventually.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
-import { rowsOfEachKind } from '../support/samples.js';
+import { someRows } from '../support/samples.js';
 import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
 import { failingOnce, withStatements } from './support/driver.js';
@@ -38,7 +38,7 @@ describe('a unit that PostgreSQL gives up for another', () => {
     );
   }
 
-  test.each(rowsOfEachKind(['40001', '40P01'], () => 'a code'))(
+  test.each(someRows(['40001', '40P01']))(
     'P7: is run again as a whole (%s), and has its effect once',
     async (code) => {
       await refuse(4, code);
@@ -140,7 +140,7 @@ const POOLERS = {
     (client as unknown as { connection: { parsedStatements: object } }).connection.parsedStatements = {};
   },
 };
-test.each(rowsOfEachKind(Object.entries(POOLERS), () => 'a pooler'))(
+test.each(someRows(Object.entries(POOLERS)))(
   'named statements switch off by themselves behind a pooler that %s',
   async (_what, handOn) => {
     const readHead = () => store.readAsVendor((unit) => unit.feed.head());

@@ -5,7 +5,7 @@ import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/per
 import Database from 'better-sqlite3';
 import { optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, withClient } from '../support/postgres/database.js';
-import { samples } from '../support/samples.js';
+import { isFullRun } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { RELEASES, upTo, withOneMore } from './support/older-release.js';
 import { oneUnit } from './support/one-unit.js';
@@ -95,8 +95,7 @@ async function fill(raw: Raw): Promise<void> {
  * Earlier releases, and this one: a database of each is taken to one more migration that the test adds, by the very steps
  * that `countersign migrate` takes. `npm test` takes the first release, from which all migrations run, and the soak takes all.
  */
-const OLDEST_OF_NEW = Math.max(2, RELEASES + 2 - samples('earlierReleases'));
-const BEFORE = [1, ...Array.from({ length: RELEASES + 1 - OLDEST_OF_NEW }, (_, at) => OLDEST_OF_NEW + at)];
+const BEFORE = Array.from({ length: isFullRun() ? RELEASES : 1 }, (_, at) => at + 1);
 
 describe.each([
   { engine: 'SQLite', make: onSqlite },

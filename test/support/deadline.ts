@@ -2,9 +2,10 @@
 const BUSY_MACHINE_MS = 8_000;
 
 /**
- * The most that something with a deadline may take in this run. `npm run test:alone` runs each spec that calls this, has the machine to
- * itself, and holds the deadline as it is promised. `npm test` leaves room for a busy machine. It still shows that a stop arrives, or
- * that a process ends, because of what the test does: without that, both would take even longer.
+ * The most that something with a deadline may take in this run. `npm run test:alone` runs each spec that calls this, with the tests of
+ * `onlyInSoak`. It has the machine to itself, and holds the deadline as it is promised. `npm test` and the soak leave room for a busy
+ * machine. They still show that a stop arrives, or that a process ends, because of what the test does: without that, both would take
+ * even longer.
  */
 export const onBusyMachine = (deadlineMs: number): number =>
   holdsDeadlines() ? deadlineMs : deadlineMs + BUSY_MACHINE_MS;

@@ -2,7 +2,7 @@ import { holdsDeadlines } from './deadline.js';
 
 /**
  * How often the repeated and randomised tests run: `quick` in `npm test`, `full` in `npm run test:soak`, which runs every
- * spec that uses this file once more with the full counts. A test of the soak alone has its count in its own file.
+ * spec that uses this file again with the full counts. A test that only the soak runs has its count in its own file.
  */
 export const SAMPLES = {
   /** Damaged HTTP connections, and rewritten spellings of a call. */
@@ -38,8 +38,6 @@ export const SAMPLES = {
   /** Rounds of a hundred decisions at once: on the domain, and through two stores. */
   decisionRounds: { quick: 1, full: 5 },
   twoStoreRounds: { quick: 2, full: 6 },
-  /** Earlier schemas from which a database is upgraded: the first, and from two on the newest ones. The full count is more than there are. */
-  earlierReleases: { quick: 1, full: 1_000 },
   /** Rows in each table of the databases whose plans are read. */
   plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
@@ -48,10 +46,6 @@ export const SAMPLES = {
   brokerKills: { quick: 1, full: 30 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
   workerKills: { quick: 1, full: 25 },
-  /** Stops of a grant that a fleet of gateways receives under load. */
-  fleetStops: { quick: 1, full: 5 },
-  /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
-  fleetGateways: { quick: 4, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. Up to four run at once. */
   logWriterKills: { quick: 2, full: 250 },
 } as const;
@@ -60,7 +54,13 @@ export const SAMPLES = {
 export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
 
 /**
- * Registers tests that only the soak runs. A whole file of them is named `*.soak.spec.ts` instead. `.ci/run` runs both `npm test`
+ * Whether this run has the tests of `onlyInSoak`: the soak, and `npm run test:alone`, because some of them hold deadlines. For what
+ * they share with the other tests of a file.
+ */
+export const hasSoakTests = (): boolean => isFullRun() || holdsDeadlines();
+
+/**
+ * Registers tests that only the soak runs, and `npm run test:alone` in files with deadlines. A whole file of them is named `*.soak.spec.ts` instead. `.ci/run` runs both `npm test`
  * and the soak before a change lands.
  *
  * Unit tests, and the tests of use cases on the store (`test/contract`): `npm test` shows each check once.
@@ -86,13 +86,16 @@ export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] 
  * same, other languages, devices and screens, repeated messages, and what takes long.
  */
 export function onlyInSoak(register: () => void): void {
-  // `npm run test:alone` runs the specs that hold deadlines, and some of these tests do.
-  if (isFullRun() || holdsDeadlines()) register();
+  if (hasSoakTests()) register();
 }
 
+/** The rows of a long table that this run takes: in the soak all, in `npm test` `count` of them. */
+export const someRows = <T>(rows: readonly T[], count = 1): readonly T[] =>
+  rowsOfEachKind(rows, () => 'alike', count);
+
 /**
- * The rows of a long table that this run takes. The soak takes all. `npm test` takes some of each kind: which ones is
- * arbitrary, but the same in every run.
+ * The rows that this run takes of a long table with rows of several kinds. The soak takes all. `npm test` takes `ofEach` rows of
+ * each kind: which ones is arbitrary, but the same in every run.
  */
 export function rowsOfEachKind<T>(rows: readonly T[], kindOf: (row: T) => string, ofEach = 1): readonly T[] {
   if (isFullRun()) return rows;

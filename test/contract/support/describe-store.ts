@@ -11,8 +11,8 @@ export interface Bench {
   /** Registers tests of this part that `npm test` runs on that kind of store alone, as `describeOn` does for a whole part. */
   describeOn(quick: EngineName, register: () => void): void;
   /**
-   * Opens the store of a test of `describeUseCase`, on a copy of a database that was prepared with the same key before, else
-   * on a new one. If the test has opened it already, it is prepared once more.
+   * Opens the store of a test of `describeUseCase`. Its database is a copy of one that was prepared with the same key before. If
+   * there is none, it is a new database, which `prepare` fills. If the test has a store already, `prepare` runs on that.
    */
   openPrepared(key: string, prepare: (store: OpenedStore) => Promise<void>): Promise<void>;
 }
@@ -36,21 +36,24 @@ export function describeStore(name: string, contract: Contract): void {
  * so `npm test` runs this part on one of them, and the soak on both.
  */
 export function describeOn(quick: EngineName, name: string, contract: Contract): void {
-  const engines = isFullRun() ? ENGINES : ENGINES.filter(({ engine }) => engine === quick);
-  describeOnEach(engines, name, contract);
+  describeOnEach(enginesOf(quick), name, contract);
 }
 
-/** The same for a part whose tests open their store with `startWorkflow(bench)`. */
+/**
+ * The same, for a part whose tests begin with `startWorkflow(bench)`. No store is open before that. On SQLite, tests with
+ * the same organisation begin with copies of one database, which is quicker than to apply the organisation in each.
+ */
 export function describeUseCase(quick: EngineName, name: string, contract: Contract): void {
-  const engines = isFullRun() ? ENGINES : ENGINES.filter(({ engine }) => engine === quick);
-  describeOnEach(engines, name, contract, false);
+  describeOnEach(enginesOf(quick), name, contract, { opensStore: false });
 }
+
+const enginesOf = (quick: EngineName) => ENGINES.filter(({ engine }) => isFullRun() || engine === quick);
 
 function describeOnEach(
   engines: readonly (typeof ENGINES)[number][],
   name: string,
   contract: Contract,
-  opensFirst = true,
+  { opensStore } = { opensStore: true },
 ): void {
   describe.each(engines)(`${name} on $engine`, ({ engine, make }) => {
     let database: TestDatabase | undefined;
@@ -60,7 +63,7 @@ function describeOnEach(
       store = await database.open();
       return { database, store };
     };
-    if (opensFirst) beforeEach(() => open());
+    if (opensStore) beforeEach(() => open());
     afterEach(async () => {
       await database?.close();
       [database, store] = [undefined, undefined];

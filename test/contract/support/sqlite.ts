@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { migratedSqlite, optionsFor } from '../../support/migrated-database.js';
 import type { TestDatabase } from './database.js';
 
-/** What the newest kept databases hold. */
+/** The content of the databases that were kept last, by key. */
 const kept = new Map<string, Buffer>();
 const MOST_KEPT = 8;
 

@@ -57,7 +57,7 @@ export const anAsk: AccessRequestInput = {
   ticket: null,
 };
 
-/** @param at a store, or the bench of a test that has not opened its store: the preparation is then done once for such tests */
+/** @param at a store, or the bench of a test of `describeUseCase`, whose store this opens */
 export async function startWorkflow(
   at: Store | Bench,
   organisation: Organisation = smallOrganisation(),

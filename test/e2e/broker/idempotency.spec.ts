@@ -1,6 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
@@ -117,10 +117,7 @@ describe('Idempotency-Key', () => {
     expect((await mintToken(broker, grant)).access_token).not.toBe(tokens[0]);
   });
 
-  test.each(rowsOfEachKind(['', 'é', 'x'.repeat(256), 'a\tb'], () => 'key'))(
-    'a key “%s” is refused',
-    async (key) => {
-      expect(codeOf(await create(key))).toBe('400 invalid_request');
-    },
-  );
+  test.each(someRows(['', 'é', 'x'.repeat(256), 'a\tb']))('a key “%s” is refused', async (key) => {
+    expect(codeOf(await create(key))).toBe('400 invalid_request');
+  });
 });

@@ -182,9 +182,7 @@ describe('a start that fails', () => {
       expect(await refused({}, port)).toMatch(/^error\[port_unavailable\]: .*EADDRINUSE/);
       await new Promise((resolve) => other.close(resolve));
     });
-  });
 
-  onlyInSoak(() => {
     test('without an organisation it starts and refuses everyone', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
       const masterKey = new Uint8Array(randomBytes(32));

@@ -13,7 +13,7 @@ import {
 import { uuidV7Ids } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
 import { gatewayIdentity, RecordChain, type RecordedGrant } from '../../support/record-chain.js';
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { codeOf, makeGrant, mintToken } from '../story.js';
@@ -122,31 +122,28 @@ describe('a stolen gateway credential forges a record', () => {
     ['for another person', 'person', () => ({ person: broker.persons.otherEngineer })],
     ['at another service', 'service', () => ({ service: 'reports' })],
   ];
-  test.each(rowsOfEachKind(forgeries, () => 'forgery'))(
-    '%s: gateway.mismatch, and no call',
-    async (_what, reason, forge) => {
-      const gateway = await enrol();
-      const under = await granted();
-      const change = forge();
-      const chain = chainOf(gateway, under);
-      const honest = chain.add('allowed');
-      const forged = chain.add('allowed', { change });
-      const refused = chain.add('refused', { change: reason === 'service' ? {} : change });
-      expect((await send(gateway, chain, [honest, forged, refused])).body).toEqual({ accepted: { acme: 3 } });
-      const shown = (await recordsOf('acme', chain.boot)).map(({ id }) => id);
-      expect(shown).not.toContain(forged.record.id);
-      expect(shown).toContain(honest.record.id);
-      const leaves = await leavesOf('acme', chain.boot);
-      expect(leaves[1]).toMatchObject({
-        type: 'gateway.mismatch',
-        actor: gateway.credential.gateway,
-        data: { at: 2, reason, record: forged.record.id, claimed: { decision: 'allowed', ...change } },
-      });
-      if (reason !== 'service') expect(shown).not.toContain(refused.record.id);
-      const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${under.grant}`);
-      expect(body).toMatchObject({ used: { calls: 1 } });
-    },
-  );
+  test.each(someRows(forgeries))('%s: gateway.mismatch, and no call', async (_what, reason, forge) => {
+    const gateway = await enrol();
+    const under = await granted();
+    const change = forge();
+    const chain = chainOf(gateway, under);
+    const honest = chain.add('allowed');
+    const forged = chain.add('allowed', { change });
+    const refused = chain.add('refused', { change: reason === 'service' ? {} : change });
+    expect((await send(gateway, chain, [honest, forged, refused])).body).toEqual({ accepted: { acme: 3 } });
+    const shown = (await recordsOf('acme', chain.boot)).map(({ id }) => id);
+    expect(shown).not.toContain(forged.record.id);
+    expect(shown).toContain(honest.record.id);
+    const leaves = await leavesOf('acme', chain.boot);
+    expect(leaves[1]).toMatchObject({
+      type: 'gateway.mismatch',
+      actor: gateway.credential.gateway,
+      data: { at: 2, reason, record: forged.record.id, claimed: { decision: 'allowed', ...change } },
+    });
+    if (reason !== 'service') expect(shown).not.toContain(refused.record.id);
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${under.grant}`);
+    expect(body).toMatchObject({ used: { calls: 1 } });
+  });
 
   onlyInSoak(() => {
     test('outside the grant’s window, or long after it was ended: gateway.mismatch, and no call', async () => {

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { revokeGateway } from '@countersign/access';
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 
 let broker: TestBroker;
@@ -44,13 +44,10 @@ async function begin(
 }
 
 test.each(
-  rowsOfEachKind(
-    [
-      ['/api/v1/requests', 'application/json'],
-      ['/oauth/introspect', 'application/x-www-form-urlencoded'],
-    ],
-    () => 'alike',
-  ),
+  someRows([
+    ['/api/v1/requests', 'application/json'],
+    ['/oauth/introspect', 'application/x-www-form-urlencoded'],
+  ]),
 )('a stranger cannot make the broker read a body of %s', async (path, type) => {
   expect([
     await begin(path, undefined, type),
@@ -81,7 +78,7 @@ test('a gateway that is revoked while its body arrives is refused', async () => 
 describe('uploads by gateways', () => {
   const paths = ['/gateway/v1/records', '/gateway/v1/leases', '/gateway/v1/stops', '/gateway/v1/pins'];
 
-  test.each(rowsOfEachKind(paths, () => 'path'))(
+  test.each(someRows(paths))(
     'P13: the broker reads a body of %s only from enrolled gateways',
     async (path) => {
       const wrong = `${bearer.slice(0, -4)}AAAA`;

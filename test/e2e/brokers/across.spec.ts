@@ -3,11 +3,11 @@ import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { Balancer } from '../../support/balancer.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cluster } from '../../support/cluster.js';
-import { holdsDeadlines, onBusyMachine } from '../../support/deadline.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import { serverUrl } from '../../support/postgres/database.js';
-import { isFullRun } from '../../support/samples.js';
+import { hasSoakTests } from '../../support/samples.js';
 import { makeGrant, mintToken, type Place, revokeGrant } from '../../support/story.js';
 
 /** The deadline that P6 sets for a stop. */
@@ -58,12 +58,13 @@ async function untilRefused(cluster: Cluster, token: string, code: string): Prom
   return performance.now() - from;
 }
 
+/** `npm test` shows the first one only. */
 const WAYS = [
   { title: 'brokers receive each other’s notifications', deaf: false },
   { title: 'LISTEN fails and brokers only poll', deaf: true },
 ];
 
-describe.each(isFullRun() || holdsDeadlines() ? WAYS : WAYS.slice(0, 1))('P6: when $title', ({ deaf }) => {
+describe.each(hasSoakTests() ? WAYS : WAYS.slice(0, 1))('P6: when $title', ({ deaf }) => {
   test(
     'a gateway on one broker’s feed refuses within 1 s what is stopped at the other broker',
     () =>

@@ -16,7 +16,7 @@ import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-
 import { Program } from '../../support/program.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
@@ -103,26 +103,23 @@ describe('a replay that was interrupted', () => {
   });
 
   test.each(
-    rowsOfEachKind<[string, (own: Copies) => void]>(
+    someRows<[string, (own: Copies) => void]>([
       [
-        [
-          'missing_opening',
-          ({ tenant }) => void tenant.openings.splice(tenant.indexOf('request.created'), 1, {}),
-        ],
-        [
-          // A statement that is made at midnight shows the fork, too.
-          'deployment_forked|statement_of_fork',
-          ({ tenant }) =>
-            void tenant.change('deployment.checkpoint', { root: Buffer.alloc(32, 1).toString('base64') }),
-        ],
-        [
-          'changed_record',
-          ({ tenant }) =>
-            tenant.edit(600, { data: { ...(tenant.leaves[600] as LeafV1).data, action: 'update' } }),
-        ],
+        'missing_opening',
+        ({ tenant }) => void tenant.openings.splice(tenant.indexOf('request.created'), 1, {}),
       ],
-      () => 'found late',
-    ),
+      [
+        // A statement that is made at midnight shows the fork, too.
+        'deployment_forked|statement_of_fork',
+        ({ tenant }) =>
+          void tenant.change('deployment.checkpoint', { root: Buffer.alloc(32, 1).toString('base64') }),
+      ],
+      [
+        'changed_record',
+        ({ tenant }) =>
+          tenant.edit(600, { data: { ...(tenant.leaves[600] as LeafV1).data, action: 'update' } }),
+      ],
+    ]),
   )('does not hide what shows only at the end, or later: %s', async (code, attack) => {
     const own = copy(copies);
     attack(own);
@@ -260,7 +257,7 @@ onlyInSoak(() => {
       expect(copied.stderr).toContain('is of another run');
       await rm(state());
       const damages = [saved.subarray(0, -9), Buffer.from('{}'), flipped(saved)];
-      for (const damaged of rowsOfEachKind(damages, () => 'damaged')) {
+      for (const damaged of damages) {
         await writeFile(partial(), damaged);
         const again = await verify();
         expect(again).toMatchObject({ exit: 0, document: { resumedAt: null } });

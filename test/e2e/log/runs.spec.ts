@@ -10,7 +10,7 @@ import {
 } from '../../support/log-copy.js';
 import type { RecordChain, RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant, mintToken } from '../story.js';
 
@@ -85,13 +85,10 @@ test('a log with every run verifies, and a new gateway is told', async () => {
 
 describe('P10: a run that is kept out of the log is named', () => {
   test.each(
-    rowsOfEachKind(
-      [
-        ['the first', 0],
-        ['one between two others', 1],
-      ],
-      () => 'a run',
-    ),
+    someRows([
+      ['the first', 0],
+      ['one between two others', 1],
+    ]),
   )('%s', async (_which, run) => {
     const copies = own();
     const next = dropRun(copies, run);
@@ -142,14 +139,11 @@ describe('P10: a run that is kept out of the log is named', () => {
   });
 
   test.each(
-    rowsOfEachKind<[string, (copies: Copies) => unknown]>(
-      [
-        ['that another run is named in its place', () => runs[0]?.end],
-        ['that no run before is known', () => null],
-        ['that the gateway is older', () => undefined],
-      ],
-      () => 'another end',
-    ),
+    someRows<[string, (copies: Copies) => unknown]>([
+      ['that another run is named in its place', () => runs[0]?.end],
+      ['that no run before is known', () => null],
+      ['that the gateway is older', () => undefined],
+    ]),
   )('%s is not what the gateway signed', async (_what, previous) => {
     const copies = own();
     dropRun(copies, 1);

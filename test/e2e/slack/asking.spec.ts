@@ -283,9 +283,7 @@ describe('a press proves nothing', () => {
       expect((await requestOf('Case 5006')).state).toBe('cancelled');
       await ada.close(ada.view!);
     });
-  });
 
-  onlyInSoak(() => {
     test('a form’s value is trusted no more than a button’s', async () => {
       const card = await atCustomer('Case 5007');
       const { ada } = world.people;

@@ -188,9 +188,7 @@ describe('what goes out to Slack', () => {
       );
       world.acme.team.editWindow = Number.POSITIVE_INFINITY;
     });
-  });
 
-  onlyInSoak(() => {
     test.each(['channel_not_found', 'not_in_channel', 'is_archived'])(
       'P7: %s is a dead letter at once, and the others are told',
       async (code) => {

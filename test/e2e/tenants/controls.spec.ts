@@ -1,4 +1,4 @@
-import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
+import { onlyInSoak, someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
 
@@ -65,7 +65,7 @@ describe('privacy controls that are refused', () => {
     ],
     ['an unknown zone', { zone: 'Europe/Atlantis' }, '/zone'],
   ];
-  test.each(rowsOfEachKind(REFUSED, () => 'controls', 3))(
+  test.each(someRows(REFUSED, 3))(
     'P13: %s is refused by place and rule, as in the organisation file',
     async (_name, change, pointer) => {
       const before = await read();

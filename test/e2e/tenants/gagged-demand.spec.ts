@@ -14,7 +14,10 @@ const WORDS = {
   reason: 'per Kurier, Wirsing',
   accounts: ['konto-wirsing'],
 };
-/** Who reads: people of the customer and of another one. In `npm test` only an admin of the customer, who may read all that its auditor may. */
+/**
+ * Who reads: people of the customer and of another one. In `npm test` only an admin of the customer reads, who may read all that
+ * its auditor may.
+ */
 const TENANTS: readonly PersonName[] = isFullRun()
   ? ['approver', 'tenantAuditor', 'foreignAdmin']
   : ['approver'];

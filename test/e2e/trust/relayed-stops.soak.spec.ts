@@ -20,7 +20,7 @@ import { Customer } from '../../support/customer.js';
 import { freePort } from '../../support/free-port.js';
 import { whileTheWriterIsTaken } from '../../support/taken-writer.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
-import { enginesOf, TestBroker } from '../harness.js';
+import { ENGINES, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
 
 const LONG_MS = 60_000;
@@ -30,7 +30,7 @@ const INVOICE = '/billing/tenants/acme/invoices/7';
  * Two gateways have received Ada’s second version of the trust document. Then the broker’s database is restored to a
  * time before it, with only the first version. Ada submits what she signs under the second version at one gateway.
  */
-describe.each(enginesOf('SQLite'))('P12: a stop that the broker (%s) cannot verify', (engine) => {
+describe.each(ENGINES)('P12: a stop that the broker (%s) cannot verify', (engine) => {
   let broker: TestBroker;
   let upstream: CountingUpstream;
   let ada: Customer;

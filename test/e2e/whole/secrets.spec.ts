@@ -70,7 +70,7 @@ describe('P11: a run with success, refusals and faults, at the most verbose log 
     tokens.push(token);
     await upstream.stop();
     expect((await callGateway(site, token)).status).toBe(502);
-    // Only the soak kills them; it looks after a kill in faults.soak.spec.ts and budgets.spec.ts, too.
+    // Only the soak kills them. It also looks for secrets after a kill in faults.soak.spec.ts and budgets.spec.ts.
     if (isFullRun()) {
       await site.gateway.stop('SIGKILL');
       await site.broker.stop('SIGKILL');

@@ -106,7 +106,8 @@ describe('npm start', () => {
     }, 120_000);
   });
 
-  test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
+  test('the tour runs the main flow, and prints one document with --json', async () => {
+    // The soak runs it twice.
     if (isFullRun()) {
       const tour = await cli.run('tour');
       expect(tour).toMatchObject({ code: 0, stderr: '' });

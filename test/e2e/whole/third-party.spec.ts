@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cli } from '../../support/cli.js';
-import { holdsDeadlines, onBusyMachine } from '../../support/deadline.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { Inside } from '../../support/inside.js';
 import { JsonServer, organisationText, rewritten } from '../../support/json-server.js';
 import { readLogs } from '../../support/log-reader.js';
 import type { Running } from '../../support/program.js';
-import { isFullRun } from '../../support/samples.js';
+import { hasSoakTests, isFullRun } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 type Page<T> = { items: T[] };
@@ -81,9 +81,9 @@ describe('the whole path in front of a third party’s server', () => {
       COUNTERSIGN_BROKER_URL: brokerUrl,
     };
     host = new Cli(env);
-    // Not in `npm test`: by the host's own commands, each in a process.
+    // In `npm test` both programs run inside the test. Otherwise the host's own commands start them, each as a process.
     const started = (name: 'broker' | 'gateway', more: Record<string, string> = {}): Running =>
-      isFullRun() || holdsDeadlines() ? host.start(name, more) : Inside.start(name, { ...env, ...more });
+      hasSoakTests() ? host.start(name, more) : Inside.start(name, { ...env, ...more });
     const organisationFile = join(folder, 'organisation.yaml');
     await writeFile(organisationFile, organisationText(upstream.origin));
     await host.json('migrate');

@@ -4,7 +4,7 @@ import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import type { Program, Running } from '../../support/program.js';
-import { isFullRun, onlyInSoak } from '../../support/samples.js';
+import { hasSoakTests, onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteInsideWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
@@ -15,7 +15,7 @@ const DEADLINE_MS = onBusyMachine(10_000);
 describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();
   let site: Site<Running>;
-  /** Processes only in the soak, which freezes them. Otherwise both run in the test's process. */
+  /** Set if a test of the soak freezes them: then they are processes. Otherwise both run in the test's process. */
   let broker: Program;
   let gateway: Program;
   let upstream: CountingUpstream;
@@ -25,13 +25,13 @@ describe('the connection to the broker dies silently', () => {
 
   beforeAll(async () => {
     const options = { between: (url: string) => relay.start(url) };
-    if (isFullRun()) {
+    if (hasSoakTests()) {
       const made = await siteWithUpstream(options);
       ({ site, upstream, close } = made);
       broker = made.site.broker;
     } else ({ site, upstream, close } = await siteInsideWithUpstream(options));
     await site.startGateway();
-    if (isFullRun()) gateway = site.gateway as Program;
+    if (hasSoakTests()) gateway = site.gateway as Program;
     grant = await makeGrant(site);
     token = await mintToken(site, grant);
   });

@@ -338,9 +338,7 @@ describe('P12: pins on a gateway’s own host', () => {
         feed(...claimed.chain);
         await until(async () => (await claimed.read(byAda)) === '200');
       });
-    });
 
-    onlyInSoak(() => {
       test('a longer chain without that version is never enough', async () => {
         claimed = await ClaimedWorld.start({ pinned: false });
         const newest = onlyAda();
