@@ -48,6 +48,12 @@ export type Sent = {
   signal?: AbortSignal;
 };
 
+/**
+ * How long an upstream may be silent in the middle of a response: longer than a test may take. Otherwise a test of what cuts an
+ * open response would wait for this limit, and pass although nothing else cuts it.
+ */
+const SILENT_MS = 600_000;
+
 /** A broker, an upstream and a gateway between them, in this process, with their own spool folder. */
 export class GatewayWorld {
   readonly broker = new FeedBroker();
@@ -84,6 +90,7 @@ export class GatewayWorld {
       stopGraceMs: 1_000,
       logger: pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) }),
       ...options,
+      upstreamTimeouts: { idleMs: SILENT_MS, ...options.upstreamTimeouts },
     });
   }
 

@@ -1,3 +1,4 @@
+import type { SignInAttempt } from '@countersign/access';
 import { nodeHashing as hashing } from '@countersign/authorization';
 import type { BrokerDeps } from '../core.module.js';
 import { SignInAttempts } from './sign-in-attempts.js';
@@ -19,4 +20,27 @@ test('the attack “each guessed answer of a sign-in costs a read”: a crowd of
     await settled();
   }
   expect(await Promise.all(guesses)).toEqual(Array(40).fill(null));
+});
+
+test('an attempt ends ten minutes after it began', async () => {
+  const start = Date.parse('2026-12-01T12:00:00Z');
+  let now = start;
+  let found: SignInAttempt;
+  const attempts = {
+    find: async () => found,
+    take: async () => true,
+  };
+  const run = (work: (unit: object) => unknown) => work({ attempts });
+  const store = { signInAttempts: { read: run, write: run } };
+  const made = new SignInAttempts({
+    store,
+    hashing,
+    clock: { now: () => new Date(now) },
+  } as unknown as BrokerDeps);
+  found = made.draft({ hash: '', kind: 'oidc', person: null, browser: made.hash('a browser'), data: {} });
+  const take = () => made.take('a secret', 'oidc', 'a browser');
+  now = start + 599_999;
+  expect(await take()).toBe(found);
+  now = start + 600_000;
+  expect(await take()).toBeNull();
 });

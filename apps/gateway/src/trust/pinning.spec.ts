@@ -266,7 +266,13 @@ describe('P12: pins on a gateway’s own host', () => {
     claimed = await ClaimedWorld.start();
     const token = await signed();
     expect(await claimed.read(token)).toBe('200');
+    const { upstream } = claimed.world;
+    const whole = upstream.answer;
+    upstream.answer = (_request, response) => void response.writeHead(200).write('the beginning');
+    const open = await claimed.world.send({ token });
+    upstream.answer = whole;
     claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
+    await expect(open.text()).rejects.toThrow();
     await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('insufficient_scope forbidden');
   });

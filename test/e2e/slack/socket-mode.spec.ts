@@ -1,4 +1,5 @@
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak } from '../../support/samples.js';
 import { readRequest } from '../story.js';
 import { SlackWorld } from './slack-world.js';
 
@@ -26,21 +27,23 @@ describe('Slack over a socket, where nothing comes in from outside', () => {
     expect((await readRequest(world.broker, id)).state).toBe('approved');
   });
 
-  test('errors stand beside their fields', async () => {
-    expect(await world.ask('Case of payroll', 'payroll auflisten')).toContain('✗');
-  });
+  onlyInSoak(() => {
+    test('errors stand beside their fields', async () => {
+      expect(await world.ask('Case of payroll', 'payroll auflisten')).toContain('✗');
+    });
 
-  test('there is no address that takes requests then', async () => {
-    const { deliverer } = world.slack;
-    const { headers, body } = deliverer.requestFor(world.people.erin.slashCallback('/access', 'help'));
-    const answer = await world.broker.fetch('POST', '/slack/events', { raw: body, headers });
-    expect(answer.status).toBe(404);
-  });
+    test('there is no address that takes requests then', async () => {
+      const { deliverer } = world.slack;
+      const { headers, body } = deliverer.requestFor(world.people.erin.slashCallback('/access', 'help'));
+      const answer = await world.broker.fetch('POST', '/slack/events', { raw: body, headers });
+      expect(answer.status).toBe(404);
+    });
 
-  test('a socket that Slack wants renewed is, and nothing is missed', async () => {
-    world.slack.socket.refresh();
-    await eventually('another socket', () => world.slack.socket.connections > 0, 20_000);
-    expect((await world.people.erin.slash('/access', 'help')).acked).toBe(true);
-    expect(await world.whisper(world.people.erin)).toContain('/access list');
+    test('a socket that Slack wants renewed is, and nothing is missed', async () => {
+      world.slack.socket.refresh();
+      await eventually('another socket', () => world.slack.socket.connections > 0, 20_000);
+      expect((await world.people.erin.slash('/access', 'help')).acked).toBe(true);
+      expect(await world.whisper(world.people.erin)).toContain('/access list');
+    });
   });
 });
