@@ -76,7 +76,7 @@ async function withLock(work) {
   }
 }
 
-/** What an owner that was killed had begun may go on writing into it for a moment. */
+/** If an owner was killed, the programs that it started may go on writing into the folder for a moment. */
 const removeLock = () => rmSync(LOCK, { recursive: true, force: true, maxRetries: 20 });
 
 function ownerIsGone() {
@@ -125,8 +125,8 @@ const npm = (folder, args, what = `npm ${args[0]}`, env = process.env) =>
   run('npm', [...args, '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], what, env);
 
 /**
- * Puts the packages in place, and begins to compile those that come as source: a build needs none of them, and can run
- * beside it.
+ * Puts the packages in place, and begins to compile those that come as source. A build needs none of these, so it can run
+ * meanwhile.
  *
  * @param folder has a package-lock.json
  * @returns {Promise<() => Promise<void>>} waits until all is compiled
@@ -159,9 +159,9 @@ async function install(folder) {
       copyFileSync(binary, to);
     }),
   ]);
-  // If one fails, the other ends before the lock is given back.
+  // If `npm ci` fails, the build of SQLite ends before the lock is given back.
   await placed.catch(() => compiled);
-  // The caller that waits gets the error. It may occur before.
+  // The caller gets this error when it waits for `compiled`. Until then Node must not end because of it.
   compiled.catch(() => {});
   return async () => {
     await compiled;
@@ -171,7 +171,7 @@ async function install(folder) {
 
 /**
  * Compiles SQLite, or downloads the binary that its package offers for this machine. Compiling takes longer than `npm ci`, so
- * it happens beside it: in a folder of its own, with the same versions. That folder goes with the lock.
+ * both run at the same time. SQLite is compiled in a folder of its own, with the same versions. That folder is removed with the lock.
  *
  * @param packages of package-lock.json
  * @returns {Promise<string>} where the binary is
@@ -207,7 +207,7 @@ function withDependencies(wanted, packages) {
   return found;
 }
 
-/** What the packages in place, other than SQLite, do when they are installed. */
+/** Runs the install scripts of the packages in place. SQLite's is not among them. */
 async function runInstallScripts(folder, packages) {
   const names = Object.keys(packages)
     .filter((path) => packages[path].hasInstallScript && path !== SQLITE && existsSync(join(folder, path)))

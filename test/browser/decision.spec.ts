@@ -115,10 +115,8 @@ describe('the decision page', () => {
       expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
       await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
     });
-  });
 
-  // The soak leaves room for a busy machine, and `npm run test:alone` does not.
-  onlyInSoak(() => {
+    // The soak leaves room for a busy machine, and `npm run test:alone` does not.
     test('at 400 kbit/s with an empty cache a reader sees something within 2 s, and can decide a request within 4 s and 12 requests', async () => {
       const asked = await waiting(site);
       const reader = await site.signedIn('ada', '/history');

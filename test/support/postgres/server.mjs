@@ -12,7 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { memory } from '../memory.mjs';
 
 const READY = /database system is ready to accept connections/;
-/** Its port is one of these: free-port.ts gives those above. */
+/** The server's port is one of these. The ports above them are those of free-port.ts. */
 const [LOWEST_PORT, PORTS] = [10_000, 6_000];
 
 /**

@@ -14,7 +14,7 @@ const Saving = createContext<(isSaving: boolean) => void>(() => {});
  * For a form in a dialog: while it is being saved, Escape and a press outside do not close the dialog. Otherwise its error would
  * not be seen.
  */
-export function useKeepsDialog(isSaving: boolean): void {
+export function useDialogStaysOpenWhile(isSaving: boolean): void {
   const notify = useContext(Saving);
   useLayoutEffect(() => {
     notify(isSaving);

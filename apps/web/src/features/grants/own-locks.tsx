@@ -5,7 +5,7 @@ import { isVendor, may, type Session, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { Dialog, useKeepsDialog } from '../../ui/dialog.js';
+import { Dialog, useDialogStaysOpenWhile } from '../../ui/dialog.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { Helped } from '../../ui/help.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -87,7 +87,7 @@ function LockReason({ session, onClose }: { session: Session; onClose: () => voi
     onSuccess: onClose,
     onSettled: reloadLocks,
   });
-  useKeepsDialog(lock.isPending);
+  useDialogStaysOpenWhile(lock.isPending);
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>
       <p>{text.means}</p>

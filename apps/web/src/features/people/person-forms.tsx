@@ -5,7 +5,7 @@ import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { useKeepsDialog } from '../../ui/dialog.js';
+import { useDialogStaysOpenWhile } from '../../ui/dialog.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { peopleTexts } from './people.text.js';
@@ -75,7 +75,7 @@ export function PersonForm({
   const change = (some: Partial<PersonDraft>) => setDraft((present) => ({ ...present, ...some }));
   const [isEmpty, setEmpty] = useState(false);
   const save = useSavePerson(slug, person, onDone);
-  useKeepsDialog(save.isPending);
+  useDialogStaysOpenWhile(save.isPending);
   const changeRoles = (roles: ReadonlySet<string>) => {
     change({ roles });
     setEmpty(false);
@@ -177,7 +177,7 @@ export function RemoveForm({
     onSuccess: onDone,
     onSettled: () => invalidate(['people', slug]),
   });
-  useKeepsDialog(remove.isPending);
+  useDialogStaysOpenWhile(remove.isPending);
   return (
     <div className="stack">
       <p>{text.removeLead}</p>

@@ -5,7 +5,7 @@ import { useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Dialog, useKeepsDialog } from '../../ui/dialog.js';
+import { Dialog, useDialogStaysOpenWhile } from '../../ui/dialog.js';
 import { SelectField, TextField, useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
@@ -43,7 +43,7 @@ function Fields({ onClose }: { onClose: () => void }) {
     onSuccess: onClose,
     onSettled: reloadLocks,
   });
-  useKeepsDialog(lock.isPending);
+  useDialogStaysOpenWhile(lock.isPending);
   return (
     <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>
       <SelectField

@@ -4,7 +4,7 @@ import { reloadLocks, setLock } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Dialog, useKeepsDialog } from '../../ui/dialog.js';
+import { Dialog, useDialogStaysOpenWhile } from '../../ui/dialog.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
@@ -46,7 +46,7 @@ function StopForm({ target, onClose }: { target: StopTarget; onClose: () => void
     onSuccess: onClose,
     onSettled: reloadLocks,
   });
-  useKeepsDialog(stop.isPending);
+  useDialogStaysOpenWhile(stop.isPending);
   return (
     <form className="stack" onSubmit={submitWith((reason) => stop.mutate(reason))}>
       <p>{text.stopLead[target.kind](target.name)}</p>
