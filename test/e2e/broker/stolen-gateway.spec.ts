@@ -316,25 +316,23 @@ describe('a stolen gateway credential reads', () => {
     expect(await introspect(await enrol({ tenants: ['globex'] }), grant)).toEqual({ active: false });
   });
 
-  onlyInSoak(() => {
-    test('and takes no budget of a grant that its gateway does not serve, and reports no pins of other tenants', async () => {
-      const gateway = await enrol({ tenants: ['globex'] });
-      const { grant } = await granted({ budget: { calls: 5 } });
-      const lease = {
-        ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
-        ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
-      };
-      expect(codeOf(await postSigned(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
-      const pinned = `sha256:${'1'.repeat(64)}`;
-      const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
-      expect((await postSigned(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
-      const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
-        items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
-          ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
-        );
-      expect(await of('approver', 'acme')).toEqual([]);
-      expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
-    });
+  test('and takes no budget of a grant that its gateway does not serve, and reports no pins of other tenants', async () => {
+    const gateway = await enrol({ tenants: ['globex'] });
+    const { grant } = await granted({ budget: { calls: 5 } });
+    const lease = {
+      ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
+      ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
+    };
+    expect(codeOf(await postSigned(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
+    const pinned = `sha256:${'1'.repeat(64)}`;
+    const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
+    expect((await postSigned(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
+    const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
+      items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
+        ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
+      );
+    expect(await of('approver', 'acme')).toEqual([]);
+    expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
   });
 
   test('and without the identity key frees no lease of a forwarded call, so the one approved change is made once', async () => {

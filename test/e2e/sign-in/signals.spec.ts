@@ -81,34 +81,34 @@ test('a stolen session, key and grant outlive the account at the provider: sessi
   await signedIn('vendor', 'erin');
 });
 
+test('an approver whose account is disabled has not approved, and nothing is open under their invitation', async () => {
+  const session = await signedIn('acme', 'ada');
+  const invitation = {
+    service: 'billing',
+    scope: [{ resource: 'invoices', actions: ['list'] }],
+    until: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ''),
+  };
+  const invited = await api('approver', 'POST', '/tenants/acme/invitations', invitation);
+  expect(invited.status).toBe(201);
+  const { id } = invited.body as { id: string };
+
+  const subject = { format: 'aliases', identifiers: [{ format: 'email', email: 'ADA@acme.example' }] };
+  expect(await send('acme', 'account-disabled', subject)).toEqual(accepted);
+
+  expect(await session()).toBe(401);
+  expect((await api('approver', 'GET', '/whoami')).status).toBe(401);
+  const { body } = await api('tenantAdmin', 'GET', '/tenants/acme/invitations');
+  expect(body).toMatchObject({ items: [{ id, state: 'withdrawn' }] });
+  const log = await api('tenantAuditor', 'GET', '/tenants/acme/events?limit=20');
+  expect((log.body as { items: { type: string; data: object }[] }).items).toContainEqual(
+    expect.objectContaining({
+      type: 'signal.received',
+      data: { person: site.broker.persons.approver, events: ['account-disabled'], issuer: site.own.issuer },
+    }),
+  );
+});
+
 onlyInSoak(() => {
-  test('an approver whose account is disabled has not approved, and nothing is open under their invitation', async () => {
-    const session = await signedIn('acme', 'ada');
-    const invitation = {
-      service: 'billing',
-      scope: [{ resource: 'invoices', actions: ['list'] }],
-      until: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ''),
-    };
-    const invited = await api('approver', 'POST', '/tenants/acme/invitations', invitation);
-    expect(invited.status).toBe(201);
-    const { id } = invited.body as { id: string };
-
-    const subject = { format: 'aliases', identifiers: [{ format: 'email', email: 'ADA@acme.example' }] };
-    expect(await send('acme', 'account-disabled', subject)).toEqual(accepted);
-
-    expect(await session()).toBe(401);
-    expect((await api('approver', 'GET', '/whoami')).status).toBe(401);
-    const { body } = await api('tenantAdmin', 'GET', '/tenants/acme/invitations');
-    expect(body).toMatchObject({ items: [{ id, state: 'withdrawn' }] });
-    const log = await api('tenantAuditor', 'GET', '/tenants/acme/events?limit=20');
-    expect((log.body as { items: { type: string; data: object }[] }).items).toContainEqual(
-      expect.objectContaining({
-        type: 'signal.received',
-        data: { person: site.broker.persons.approver, events: ['account-disabled'], issuer: site.own.issuer },
-      }),
-    );
-  });
-
   test('a changed credential ends sessions; the user of a complex subject is the person', async () => {
     const session = await signedIn('acme', 'ann');
     const user = { format: 'email', email: 'ann@acme.example' };

@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { makeSqlLogin } from '@countersign/gateway-protocol';
+import { makeCertificate, type TestCertificate } from '../../../../test/support/certificates.js';
 import type { UpstreamExchange } from '../http1/upstream-connection.js';
 import { SqlDatabase } from './sql-database.js';
 
@@ -28,10 +30,13 @@ afterAll(async () => {
 
 type Statement = { exchange: UpstreamExchange; answer: Promise<{ status: number; detail?: string }> };
 
-function databaseWith(maxStatements: number) {
+type Parts = ConstructorParameters<typeof SqlDatabase>[0];
+
+function databaseWith(maxStatements: number, parts: Partial<Parts> = {}) {
   const database = new SqlDatabase({
     ...{ spoolDir: folder, service: 'books', maxStatements, security: undefined, onProblem: () => undefined },
     address: { host: '127.0.0.1', port, database: 'books' },
+    ...parts,
     limits: { statementMs: 600_000, rowMs: 600_000, maxRows: 1, maxBytes: 1_000 },
   });
   const send = (tenant: string, grant: number): Statement => {
@@ -94,4 +99,47 @@ test('a service with a single place serves every tenant', async () => {
   send('acme', 1);
   expect(await send('globex', 1).answer).toMatchObject({ status: 429 });
   database.close();
+});
+
+describe('P9: the login is sent to no other server', () => {
+  const authority = makeCertificate({ name: 'the vendor’s authority', isAuthority: true });
+  const stranger = makeCertificate({ name: 'another authority', isAuthority: true });
+  const trusting = { context: createSecureContext({ ca: authority.cert }), serverName: undefined };
+
+  test.each<[string, TestCertificate]>([
+    ['by another authority', makeCertificate({ name: 'db', dnsNames: ['localhost'], issuer: stranger })],
+    ['for another name', makeCertificate({ name: 'db', dnsNames: ['db.example'], issuer: authority })],
+  ])('whose certificate is %s', async (_how, { cert, key }) => {
+    const received: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // PostgreSQL's answer to a client that asks for TLS.
+      socket.once('data', () => {
+        socket.write('S');
+        const secured = new TLSSocket(socket, { isServer: true, cert, key });
+        secured.on('error', () => undefined);
+        secured.on('data', (bytes: Buffer) => {
+          received.push(bytes);
+          socket.destroy();
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = { host: 'localhost', port: (server.address() as AddressInfo).port, database: 'books' };
+    const upstream = `postgres://localhost:${address.port}/books`;
+    await makeSqlLogin(folder, 'secured', { upstream, login: 'countersign_books' });
+    const { send } = databaseWith(1, { service: 'secured', address, security: trusting });
+    expect((await send('acme', 1).answer).status).toBe(502);
+    expect(received).toEqual([]);
+    server.close();
+  });
+
+  test('on another machine without TLS', async () => {
+    const upstream = 'postgres://db.example:5432/books';
+    await makeSqlLogin(folder, 'plain', { upstream, login: 'countersign_books' });
+    const address = { host: 'db.example', port: 5432, database: 'books' };
+    expect(await databaseWith(1, { service: 'plain', address }).send('acme', 1).answer).toMatchObject({
+      detail: 'no TLS for a database on another machine',
+    });
+  });
 });
