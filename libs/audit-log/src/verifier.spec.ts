@@ -7,7 +7,7 @@ import { LogFault } from './log-fault.js';
 import { parseVerifierKey, verifierKey } from './note.js';
 import { encodeBundle, tilePath, tilesOf } from './tiles.js';
 import type { LogSource, VerifiedPoint } from './tree-reader.js';
-import { verifyLog } from './verifier.js';
+import { hadRoot, verifyLog } from './verifier.js';
 
 const NAME = 'example.com/log';
 const KEY = logKey(NAME, 7);
@@ -101,6 +101,18 @@ describe('P10: the verifier of a log', () => {
     expect((await faultOf(newFiles().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
       'invalid_state',
     );
+  });
+
+  test('says whether the log had a root at an earlier size', async () => {
+    const log = newFiles().grow(1200);
+    const { checkpoint } = await run(log);
+    const rootAt = async (size: number, files = newFiles()) => (await run(files.grow(size))).checkpoint.root;
+    const had = (size: number, root: Uint8Array) => hadRoot(nodeHashing, log, { size, root }, checkpoint);
+    const other = newFiles((index) => Buffer.from(index === 3 ? 'other' : `leaf ${index}`));
+    expect(await had(900, await rootAt(900))).toBe(true);
+    expect(await had(900, await rootAt(899))).toBe(false);
+    expect(await had(900, await rootAt(900, other))).toBe(false);
+    expect(await had(1201, checkpoint.root)).toBe(false);
   });
 
   describe('a log that pruned leaves', () => {
