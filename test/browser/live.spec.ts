@@ -66,27 +66,27 @@ describe('the live page', () => {
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   }, 180_000);
 
-  onlyInSoak(() => {
-    test('the customer locks all access: the pages of both sides say so, and nothing is open until the lock is lifted', async () => {
-      const id = await grant(site);
-      const ada = await site.signedIn('ada', '/access');
-      const erin = await site.signedIn('erin', `/grants/${id}`);
-      const command = erin.getByText('Paste this into a terminal');
-      await command.waitFor();
-      await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
-      await ada.getByLabel('Why? Your people and the engineers read this.').fill('We look into a leak.');
-      await ada.getByRole('button', { name: 'Lock it' }).click();
-      for (const [who, sentence] of LOCKED) {
-        const page = who === 'ada' ? ada : erin;
-        await page.getByText(sentence).first().waitFor();
-        await gone(page.getByText('Open now'));
-      }
-      await gone(command);
-      await ada.getByRole('button', { name: 'Lift the lock' }).click();
-      await command.waitFor();
-      await site.api('erin', 'POST', `/api/v1/grants/${id}/release`);
-    });
+  test('the customer locks all access: the pages of both sides say so, and nothing is open until the lock is lifted', async () => {
+    const id = await grant(site);
+    const ada = await site.signedIn('ada', '/access');
+    const erin = await site.signedIn('erin', `/grants/${id}`);
+    const command = erin.getByText('Paste this into a terminal');
+    await command.waitFor();
+    await ada.getByRole('button', { name: 'Lock all access to your data' }).click();
+    await ada.getByLabel('Why? Your people and the engineers read this.').fill('We look into a leak.');
+    await ada.getByRole('button', { name: 'Lock it' }).click();
+    for (const [who, sentence] of LOCKED) {
+      const page = who === 'ada' ? ada : erin;
+      await page.getByText(sentence).first().waitFor();
+      await gone(page.getByText('Open now'));
+    }
+    await gone(command);
+    await ada.getByRole('button', { name: 'Lift the lock' }).click();
+    await command.waitFor();
+    await site.api('erin', 'POST', `/api/v1/grants/${id}/release`);
+  });
 
+  onlyInSoak(() => {
     test('shows calls even if the broker that it follows receives none of them', async () => {
       const id = await grant(site);
       const bearer = await token(site, id);
