@@ -156,7 +156,7 @@ describe('the form for a request', () => {
     expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('My own draft');
   }, 120_000);
 
-  test('more time is asked for on the live page, and the title of the tab says how much waits', async () => {
+  test('more time is requested on the live page, and the title of the tab has the number of requests that wait', async () => {
     const id = await grant(site);
     const page = await site.signedIn('erin', `/grants/${id}`);
     await page.getByRole('button', { name: 'Ask for more time' }).click();

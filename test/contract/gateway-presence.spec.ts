@@ -1,5 +1,6 @@
 import { closeVanishedGateways, recordContact, VANISHED_AFTER_MS } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { enrolledGateway } from '../factories/enrolled-gateway.js';
 import { describeOn } from './support/describe-store.js';
 
 const START = Date.parse('2026-11-24T15:00:00.000Z');
@@ -41,18 +42,7 @@ describeOn('SQLite', 'gateways that come and go', (bench) => {
     now = START;
     gateway = uuidV7Ids.next('gtw');
     await bench.store.asVendor((unit) =>
-      unit.gateways.insert({
-        ...{ id: gateway, name: 'eu-1', secretHash: 'h', publicKey: 'k', createdAt: at(0) },
-        ...{
-          revokedAt: null,
-          lastSeenAt: null,
-          closedAt: null,
-          pins: [],
-          pinsAt: null,
-          services: null,
-          tenants: null,
-        },
-      }),
+      unit.gateways.insert(enrolledGateway({ id: gateway, publicKey: 'k', createdAt: at(0) })),
     );
     await move('acme', 2, '0199f0a0-7b2c-4003-8000-000000000001');
     now += 1_000;
@@ -114,18 +104,7 @@ describeOn('SQLite', 'gateways that come and go', (bench) => {
   test('one that was enrolled and never came is no vanished one', async () => {
     const other = uuidV7Ids.next('gtw');
     await bench.store.asVendor((unit) =>
-      unit.gateways.insert({
-        ...{ id: other, name: 'eu-2', secretHash: 'h', publicKey: null, createdAt: at(0) },
-        ...{
-          revokedAt: null,
-          lastSeenAt: null,
-          closedAt: null,
-          pins: [],
-          pinsAt: null,
-          services: null,
-          tenants: null,
-        },
-      }),
+      unit.gateways.insert(enrolledGateway({ id: other, name: 'eu-2', createdAt: at(0) })),
     );
     now += VANISHED_AFTER_MS + 1;
     expect(await close()).toBe(1);

@@ -1,11 +1,6 @@
-import {
-  type EnrolledGateway,
-  endProposal,
-  type ReadUnit,
-  type RelayedStop,
-  type TenantUnit,
-} from '@countersign/access';
+import { endProposal, type ReadUnit, type RelayedStop, type TenantUnit } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
+import { enrolledGateway } from '../factories/enrolled-gateway.js';
 import { describeOn } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import {
@@ -181,18 +176,8 @@ describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
   });
 
   test('P9: what a gateway passes on stands in its tenant until it is removed there, and is told while that one is not revoked', async () => {
-    const aGateway = (name: string): EnrolledGateway => ({
-      ...{ id: uuidV7Ids.next('gtw'), name, secretHash: 'h', publicKey: 'k', createdAt: LATER },
-      ...{
-        revokedAt: null,
-        lastSeenAt: null,
-        closedAt: null,
-        pins: [],
-        pinsAt: null,
-        services: null,
-        tenants: null,
-      },
-    });
+    const aGateway = (name: string) =>
+      enrolledGateway({ id: uuidV7Ids.next('gtw'), name, publicKey: 'k', createdAt: LATER });
     const [one, two] = [aGateway('eu-1'), aGateway('eu-2')];
     await bench.store.asVendor(async ({ gateways }) => {
       for (const gateway of [one, two]) await gateways.insert(gateway);

@@ -1,5 +1,6 @@
-import type { ApiKey, EnrolledGateway, StoredKey } from '@countersign/access';
+import type { ApiKey, StoredKey } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
+import { enrolledGateway } from '../factories/enrolled-gateway.js';
 import { describeOn } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
 
@@ -178,20 +179,7 @@ describeOn('SQLite', 'the vendor’s side', (bench) => {
   });
 
   test('a gateway registers one identity, once, and is revoked once', async () => {
-    const gateway: EnrolledGateway = {
-      id: uuidV7Ids.next('gtw'),
-      name: 'eu-1',
-      secretHash: 'h',
-      publicKey: null,
-      createdAt: AT,
-      revokedAt: null,
-      lastSeenAt: null,
-      closedAt: null,
-      pins: [],
-      pinsAt: null,
-      services: null,
-      tenants: null,
-    };
+    const gateway = enrolledGateway({ id: uuidV7Ids.next('gtw'), createdAt: AT });
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>
       bench.store.asVendor((unit) => unit.gateways.registerIdentity(gateway.id, key));

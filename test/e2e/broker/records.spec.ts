@@ -6,6 +6,7 @@ import {
   signRecord,
 } from '@countersign/gateway-protocol';
 import type { EventSourceMessage } from 'eventsource-parser';
+import { enrolledGateway } from '../../factories/enrolled-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
 import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
@@ -251,18 +252,8 @@ describe('records of a gateway', () => {
     test('P5: the broker closes the chain of a gateway that is silent for too long, and reopens it when the gateway returns', async () => {
       const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
         const at = broker.clock.now().toISOString();
-        const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
-        await gateways.insert({
-          ...gone,
-          createdAt: at,
-          revokedAt: null,
-          lastSeenAt: null,
-          closedAt: null,
-          pins: [],
-          pinsAt: null,
-          services: null,
-          tenants: null,
-        });
+        const gone = enrolledGateway({ id: broker.host.ids.next('gtw'), name: 'gone', createdAt: at });
+        await gateways.insert(gone);
         await gateways.seen([gone.id], at);
         return gone;
       });

@@ -81,7 +81,17 @@ test('a stolen session, key and grant outlive the account at the provider: sessi
   await signedIn('vendor', 'erin');
 });
 
-test('an approver whose account is disabled has not approved, and nothing is open under their invitation', async () => {
+test('P1: the approval of a reviewer whose account is disabled no longer counts: the customer’s approval opens nothing', async () => {
+  const asked = await request('otherEngineer');
+  await approve('reviewer', asked);
+  const subject = { format: 'email', email: 'max@vendor.example' };
+  expect(await send('vendor', 'account-disabled', subject)).toEqual(accepted);
+  await approve('approver', asked);
+  const { body } = await api('vendorAuditor', 'GET', `/requests/${asked.id}`);
+  expect(body).toMatchObject({ state: 'awaiting_customer', grant: null, needs: { vendor: { approved: 0 } } });
+});
+
+test('an approver whose account is disabled is signed out, and nothing is open under their invitation', async () => {
   const session = await signedIn('acme', 'ada');
   const invitation = {
     service: 'billing',
@@ -138,7 +148,7 @@ test('P9: a provider reaches no person of another side, even if both sides share
 });
 
 onlyInSoak(() => {
-  test('an event that ends no access, and a subject whom no one is, are accepted', async () => {
+  test('an event that ends no access, and one about a person who is not known here, are accepted', async () => {
     const session = await signedIn('vendor', 'kim');
     expect(
       await send('vendor', 'device-compliance-change', { format: 'email', email: 'kim@vendor.example' }),

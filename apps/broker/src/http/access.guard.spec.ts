@@ -1,5 +1,6 @@
 import { PERMISSION_NAMES } from '@countersign/access';
 import type { ExecutionContext, Type } from '@nestjs/common';
+import { enrolledGateway } from '../../../../test/factories/enrolled-gateway.js';
 import { CONTROLLERS } from '../broker.module.js';
 import { CHECKED_INSIDE } from '../openapi/authorization.js';
 import { routesOf } from '../openapi/routes.js';
@@ -37,10 +38,7 @@ const person = (role: 'engineer' | 'reviewer'): Caller => ({
 });
 const gateway: Caller = {
   kind: 'gateway',
-  gateway: {
-    ...{ id: 'gtw_1', name: 'g', secretHash: '', publicKey: null, createdAt: '', revokedAt: null },
-    ...{ lastSeenAt: null, closedAt: null, pins: [], pinsAt: null, services: null, tenants: null },
-  },
+  gateway: enrolledGateway({ id: 'gtw_1', createdAt: '' }),
 };
 const nobody: Caller = { kind: 'anonymous' };
 

@@ -270,7 +270,7 @@ describe('P12: a broker that is completely taken over', () => {
       const night = { ...own, recurs: byNight };
       expect(await verdict({ ...own, recurs: byDay })).toBe('200');
       expect(await verdict(night)).toBe('not_countersigned invitation_misfits');
-      // The terms are for the coming night, the grant is for now.
+      // The terms allow the access tonight, but the grant is open now.
       const tonight = toInstant(new Date(Date.now() + 12 * 3_600_000));
       expect(await verdict(night, { lapsesAt: tonight })).toBe('not_countersigned outside_window');
       expect(await verdict(night, {}, own)).toBe('not_countersigned wrong_challenge');

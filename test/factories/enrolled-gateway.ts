@@ -1,0 +1,18 @@
+import type { EnrolledGateway } from '@countersign/access';
+
+/** A gateway that was enrolled and never came: it serves every tenant and service, and has pinned nothing. */
+export const enrolledGateway = (
+  given: Partial<EnrolledGateway> & Pick<EnrolledGateway, 'id' | 'createdAt'>,
+): EnrolledGateway => ({
+  name: 'eu-1',
+  secretHash: 'h',
+  publicKey: null,
+  revokedAt: null,
+  lastSeenAt: null,
+  closedAt: null,
+  pins: [],
+  pinsAt: null,
+  services: null,
+  tenants: null,
+  ...given,
+});
