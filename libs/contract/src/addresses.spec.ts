@@ -19,7 +19,7 @@ test.each([
   '::1',
   'fc00::1',
   'fd12:3456::1',
-  '64:ff9b::7f00:1',
+  '64:ff9b:1::7f00:1',
   '2002:7f00:1::',
 ])('%s may be called only where private networks are allowed', (address) => {
   expect([mayConnect(address, false), mayConnect(address, true)]).toEqual([false, true]);
@@ -38,6 +38,18 @@ test.each([
   'ff02::1',
   '::ffff:127.0.0.1',
   '::ffff:8.8.8.8',
+  '::127.0.0.1',
+  '::7f00:1',
+  '::a00:1',
+  '::2',
+  '::ffff:0:7f00:1',
+  '::ffff:0:8.8.8.8',
+  '64:ff9b::7f00:1',
+  '64:ff9b::808:808',
+  '3fff::1',
+  '3fff:fff:ffff::1',
+  '5f00::1',
+  '5f00:ffff::1',
   'localhost',
   '',
 ])('%s may never be called', (address) => {

@@ -1,5 +1,12 @@
 export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
-export { isLoopback, isLoopbackHost, mayConnect, withoutBrackets } from './addresses.js';
+export {
+  type AddressKind,
+  isLoopback,
+  isLoopbackHost,
+  kindOfAddress,
+  mayConnect,
+  withoutBrackets,
+} from './addresses.js';
 export { BYPASS_KINDS, type BypassKind, MAX_BYPASSED_CALLS } from './bypass.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
