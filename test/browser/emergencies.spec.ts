@@ -38,7 +38,7 @@ describe('emergencies, questions, forwards and incidents', () => {
           disclosureDue: 86_400,
         };
       },
-      { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
+      { COUNTERSIGN_OUTBOUND_PRIVATE: customer.host },
     );
   });
   afterAll(async () => {

@@ -396,7 +396,7 @@ describe('everyday tasks on the other pages', () => {
     test('a receiver that fails is shown with a code', async () => {
       const streams = await addReceiver();
       const row = streams.getByRole('row', { name: /Our SIEM/ });
-      await row.getByText('Failed: address_refused').waitFor();
+      await row.getByText('Failed: unreachable').waitFor();
       await row.getByRole('button', { name: 'Remove Our SIEM' }).click();
       await streams.getByText('The log is streamed nowhere yet.').waitFor();
     });

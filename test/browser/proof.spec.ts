@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { RunningWitness } from '../support/running-witness.js';
 import { onlyInSoak } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { THIS_MACHINE } from '../support/this-machine.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import { brokenOptions } from './support/layout.js';
@@ -34,7 +35,7 @@ describe('P10: the page Proof', () => {
 
   beforeAll(async () => {
     folder = await tempFolder('witness');
-    site = await BrowserSite.start(undefined, { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' });
+    site = await BrowserSite.start(undefined, {}, { outbound: THIS_MACHINE });
     await site.site.key(PEOPLE.ada);
     await grow(site, 'acme', 600);
     witness = await RunningWitness.start(folder, 'witness.acme.example/w1', [(await logFile('vkey')).trim()]);

@@ -15,7 +15,8 @@ import {
 import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { nodeKeyMaker, type OpenedStore } from '@countersign/persistence';
-import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
+import { type BrokerOverrides, type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
+import type { OutboundRules } from '../../apps/broker/src/outbound/outbound-rules.js';
 import { organisation, PEOPLE, type PersonName } from '../factories/organisation.js';
 import { MASTER_KEY } from '../support/migrated-database.js';
 import { brokerOrigins } from '../support/openapi/broker-origins.js';
@@ -89,6 +90,8 @@ export class TestBroker {
     readonly clock: TestClock,
     private readonly engine: Engine,
     private readonly settings: Partial<BrokerEnvironment>,
+    /** Replaced also at each later start. */
+    readonly overrides: BrokerOverrides,
   ) {}
 
   static async start(
@@ -97,13 +100,12 @@ export class TestBroker {
       organisation?: Organisation;
       settings?: Partial<BrokerEnvironment>;
       clock?: TestClock;
+      outbound?: OutboundRules;
     } = {},
   ): Promise<TestBroker> {
-    const broker = new TestBroker(
-      options.clock ?? new TestClock(),
-      options.engine ?? 'SQLite',
-      options.settings ?? {},
-    );
+    const { clock = new TestClock(), engine = 'SQLite', settings = {}, outbound } = options;
+    const overrides = { clock, ...(outbound === undefined ? {} : { outbound }) };
+    const broker = new TestBroker(clock, engine, settings, overrides);
     await broker.prepare(options.organisation ?? organisation());
     await broker.run();
     return broker;
@@ -132,7 +134,7 @@ export class TestBroker {
       smtpUrl: null,
       mailFrom: 'countersign@localhost',
       mailLanguage: 'en',
-      outboundPrivate: false,
+      outboundPrivate: [],
       pushServices: [],
       ...this.settings,
     };
@@ -141,7 +143,7 @@ export class TestBroker {
   /** Starts (or starts again) the broker on the current state of the store. */
   async run(): Promise<void> {
     this.broker = await startBroker(this.environment, {
-      clock: this.clock,
+      ...this.overrides,
       logTo: { write: (line) => void this.logLines.push(line) },
     });
     brokerOrigins.add(this.url);

@@ -16,6 +16,7 @@ import { eventually } from '../support/eventually.js';
 import { MASTER_KEY } from '../support/migrated-database.js';
 import { RunningWitness } from '../support/running-witness.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { THIS_MACHINE } from '../support/this-machine.js';
 import { GO, LiteWitness, tool } from './litewitness.js';
 
 // Go compiles two hundred thousand lines of SQLite the first time.
@@ -58,7 +59,7 @@ describe('P10: our logs by programs that are not ours', () => {
 
   beforeAll(async () => {
     folder = await tempFolder('log');
-    broker = await TestBroker.start({ settings: { outboundPrivate: true } });
+    broker = await TestBroker.start({ outbound: THIS_MACHINE });
     await tool('go', ['build', '-o', program(), './test/log/follow'], GO);
     await append(700);
     await makeGrant(broker);

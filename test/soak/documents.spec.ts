@@ -6,19 +6,20 @@ import { freePort } from '../support/free-port.js';
 import { specFolder } from '../support/spec-folder.js';
 
 /** Started by the test itself, with other ports. */
-const STARTS = /^(?:\w+=\w+ )*npm start/m;
+const STARTS = /^(?:\w+=[\w.:]+ )*npm start/m;
 
 describe('commands that documents show run as they are written', () => {
   let demo: Demo;
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    demo = await Demo.start({ COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' });
+    const port = await freePort();
+    demo = await Demo.start({ COUNTERSIGN_OUTBOUND_PRIVATE: `localhost:${port}` });
     env = {
       COUNTERSIGN_BROKER_URL: demo.url,
       COUNTERSIGN_GATEWAY_URL: demo.gatewayUrl,
       COUNTERSIGN_DATA_DIR: demo.dataDir,
-      RECEIVER_PORT: String(await freePort()),
+      RECEIVER_PORT: String(port),
     };
   }, 120_000);
   afterAll(() => demo.close());

@@ -20,10 +20,11 @@ afterEach(async () => {
 });
 
 type Target = { id: string; next: number; size: number };
-const PATH = '/api/v1/tenants/acme/export-targets';
+/** The vendor's own log: a broker that is a process of its own sends a customer's log to no port of this machine. */
+const PATH = '/api/v1/tenants/vendor/export-targets';
 
 const target = async (): Promise<Target> => {
-  const { body } = await broker.call('tenantAdmin', 'GET', PATH);
+  const { body } = await broker.call('securityAdmin', 'GET', PATH);
   const [found] = (body as { items: Target[] }).items;
   if (found === undefined) throw new Error('no target');
   return found;
@@ -32,9 +33,9 @@ const target = async (): Promise<Target> => {
 test.each(Array.from({ length: KILLS }, (_, round) => (round + 1) % 4))(
   'kill -9 between a batch and its acknowledgement, after %d batches: leaves come twice, and none is lost',
   async (acknowledged) => {
-    broker = await TestBroker.start({ settings: { outboundPrivate: true } });
-    await broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(
+    broker = await TestBroker.start({ settings: { outboundPrivate: [new URL(receiver.url).host] } });
+    await broker.host.store.asVendor(async (unit) =>
+      (await unit.logOf(null)).appendAll(
         Array.from({ length: LEAVES }, () => ({
           ...{ type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} },
         })),
@@ -42,7 +43,7 @@ test.each(Array.from({ length: KILLS }, (_, round) => (round + 1) % 4))(
     );
     receiver.answer = () => ({ status: 503 });
     const body = { kind: 'jsonl', name: 'SIEM', address: receiver.url };
-    expect((await broker.call('tenantAdmin', 'POST', PATH, { body })).status).toBe(201);
+    expect((await broker.call('securityAdmin', 'POST', PATH, { body })).status).toBe(201);
     await eventually('the target is known', () => receiver.seen.length > 0);
     await broker.broker.close();
 
@@ -51,7 +52,7 @@ test.each(Array.from({ length: KILLS }, (_, round) => (round + 1) % 4))(
     receiver.answer = () =>
       seen() > acknowledged ? { status: 200, hold: new Promise(() => {}) } : { status: 200 };
     const killed = BrokerProcess.spawn(broker.environment, await freePort(), {
-      COUNTERSIGN_OUTBOUND_PRIVATE: 'allow',
+      COUNTERSIGN_OUTBOUND_PRIVATE: new URL(receiver.url).host,
     });
     await eventually('the batch to lose has come', () => seen() > acknowledged, 60_000);
     killed.child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { readBrokerEnvironment, readGatewayEnvironment } from '@countersign/config';
 import { createLogger } from '@countersign/runtime';
+import type { BrokerOverrides } from '../../apps/broker/src/start-broker.js';
 import { eventually } from './eventually.js';
 import { isReady, type Running } from './program.js';
 
@@ -22,11 +23,18 @@ export class Inside implements Running {
     started.catch(() => undefined);
   }
 
-  static start(name: InsideName, env: Readonly<Record<string, string>>): Inside {
+  static start(
+    name: InsideName,
+    env: Readonly<Record<string, string>>,
+    overrides: Pick<BrokerOverrides, 'outbound'> = {},
+  ): Inside {
     const write = (line: string) => {
       inside.stdout += line;
     };
-    const inside: Inside = new Inside(name, name === 'broker' ? broker(env, write) : gateway(env, write));
+    const inside: Inside = new Inside(
+      name,
+      name === 'broker' ? broker(env, { ...overrides, logTo: { write } }) : gateway(env, write),
+    );
     return inside;
   }
 
@@ -54,9 +62,9 @@ export class Inside implements Running {
 type Write = (line: string) => void;
 
 // Loaded only on use: the benchmarks use this folder too, but start only processes.
-async function broker(env: Readonly<Record<string, string>>, write: Write) {
+async function broker(env: Readonly<Record<string, string>>, overrides: BrokerOverrides) {
   const { startBroker } = await import('../../apps/broker/src/start-broker.js');
-  return startBroker(readBrokerEnvironment(env), { logTo: { write } });
+  return startBroker(readBrokerEnvironment(env), overrides);
 }
 
 async function gateway(env: Readonly<Record<string, string>>, write: Write) {

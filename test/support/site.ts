@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Organisation } from '@countersign/access';
+import type { OutboundRules } from '../../apps/broker/src/outbound/outbound-rules.js';
 import type { PersonName } from '../factories/organisation.js';
 import { brokerEnv, gatewayEnv } from './environments.js';
 import { freePort } from './free-port.js';
@@ -17,6 +18,8 @@ export type SiteOptions = {
   /** Added to the broker's or the gateway's environment. */
   brokerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
+  /** Where a broker inside the test's process may connect to, if not by its environment. */
+  outbound?: OutboundRules;
   /** Modules that both load first. */
   preload?: readonly string[];
   /** The host name in people's addresses, to which browsers bind cookies. Default: `127.0.0.1`. */
@@ -34,7 +37,10 @@ const asProcess =
   (preload: readonly string[] = []): Launch<Program> =>
   (program) =>
     Program.start({ ...program, preload });
-const asPart: Launch<Inside> = ({ name, env = {} }) => Inside.start(name, env);
+const asPart =
+  ({ outbound }: Pick<SiteOptions, 'outbound'>): Launch<Inside> =>
+  ({ name, env = {} }) =>
+    Inside.start(name, env, outbound === undefined ? {} : { outbound });
 
 /**
  * A broker and a gateway with their own store, spool and ports. `start` runs them as processes; `inside` runs them in
@@ -67,17 +73,17 @@ export class Site<B extends Running = Program, G extends Running = B> {
 
   /** The same, inside the test's process. */
   static inside(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside>> {
-    return Site.of(options, { broker: asPart, gateway: asPart });
+    return Site.of(options, { broker: asPart(options), gateway: asPart(options) });
   }
 
   /** The same, with the broker inside the test's process: for tests that kill the gateway alone. */
   static gatewayProcess(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside, Program>> {
-    return Site.of(options, { broker: asPart, gateway: asProcess() });
+    return Site.of(options, { broker: asPart(options), gateway: asProcess() });
   }
 
   /** The same, with the gateway inside the test's process: for tests that kill the broker alone. */
   static brokerProcess(options: Omit<SiteOptions, 'preload'>): Promise<Site<Program, Inside>> {
-    return Site.of(options, { broker: asProcess(), gateway: asPart });
+    return Site.of(options, { broker: asProcess(), gateway: asPart(options) });
   }
 
   private static async of<B extends Running, G extends Running>(

@@ -29,7 +29,12 @@ export class WebhookReceiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`;
+    return `http://${this.host}/hook`;
+  }
+
+  /** `HOST:PORT`, as `COUNTERSIGN_OUTBOUND_PRIVATE` lists it. */
+  get host(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,7 @@ import type { CommitNews } from '@countersign/persistence';
 import type { SlackIntegration } from '@countersign/slack';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import type { OutboundRules } from './outbound/outbound-rules.js';
 
 /** The store, with what only the broker needs: a notification after each commit, and closing it. */
 export interface BrokerStore extends Store {
@@ -26,7 +27,6 @@ export type BrokerSettings = Pick<
   | 'logLevel'
   | 'session'
   | 'passkeyCooling'
-  | 'outboundPrivate'
   | 'pushServices'
 >;
 
@@ -34,6 +34,7 @@ export type BrokerSettings = Pick<
 export const DEPS = Symbol('Deps');
 export const SETTINGS = Symbol('BrokerSettings');
 export const LOGGER = Symbol('Logger');
+export const OUTBOUND = Symbol('OutboundRules');
 export const CHANNELS = Symbol('NoticeChannels');
 export const SLACK = Symbol('SlackSide');
 export const CODE_MAILER = Symbol('CodeMailer');
@@ -43,6 +44,7 @@ export interface BrokerParts {
   deps: BrokerDeps;
   settings: BrokerSettings;
   logger: Logger;
+  outbound: OutboundRules;
   channels: readonly NoticeChannel[];
   codeMailer: CodeMailer | null;
   slack: SlackIntegration | null;
@@ -57,6 +59,7 @@ export function coreModule({
   deps,
   settings,
   logger,
+  outbound,
   channels,
   codeMailer,
   slack,
@@ -65,6 +68,7 @@ export function coreModule({
     { provide: DEPS, useValue: deps },
     { provide: SETTINGS, useValue: settings },
     { provide: LOGGER, useValue: logger },
+    { provide: OUTBOUND, useValue: outbound },
     { provide: CHANNELS, useValue: channels },
     { provide: CODE_MAILER, useValue: codeMailer },
     { provide: SLACK, useValue: slack },

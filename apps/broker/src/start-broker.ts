@@ -23,6 +23,7 @@ import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
+import { type OutboundRules, outboundRules } from './outbound/outbound-rules.js';
 import { loadSlack } from './slack/load-slack.js';
 import { slackOf } from './slack/slack.module.js';
 import { createSigningPorts } from './trust/signing.js';
@@ -42,6 +43,8 @@ export interface BrokerOverrides {
   logTo?: DestinationStream;
   /** Wraps the store that the broker has opened. */
   storeOver?: (opened: OpenedStore) => OpenedStore;
+  /** Tests' receivers are on this machine, at ports that the system chooses. */
+  outbound?: OutboundRules;
 }
 
 /**
@@ -51,7 +54,12 @@ export interface BrokerOverrides {
  */
 export async function startBroker(
   environment: BrokerEnvironment,
-  { clock = systemClock, logTo, storeOver = (opened) => opened }: BrokerOverrides = {},
+  {
+    clock = systemClock,
+    logTo,
+    storeOver = (opened) => opened,
+    outbound = outboundRules(environment),
+  }: BrokerOverrides = {},
 ): Promise<RunningBroker> {
   const logger = createLogger({ level: environment.logLevel, base: { app: 'broker' }, destination: logTo });
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
@@ -67,7 +75,8 @@ export async function startBroker(
         deps,
         settings: environment,
         logger,
-        channels: await noticeChannels(deps, environment, slack),
+        outbound,
+        channels: await noticeChannels(deps, environment, outbound.vendor, slack),
         codeMailer: codeMailer(deps, environment),
         slack,
       }),

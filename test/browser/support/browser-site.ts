@@ -51,12 +51,12 @@ export class BrowserSite {
 
   /**
    * @param brokerEnv added to the broker's environment
-   * @param gateway its port, and what is added to its environment
+   * @param more the gateway's port, what is added to its environment, and where the broker may connect to
    */
   static async start(
     change: (file: Organisation) => void = () => {},
     brokerEnv: Record<string, string> = {},
-    gateway: Pick<SiteOptions, 'gatewayPort' | 'gatewayEnv'> = {},
+    more: Pick<SiteOptions, 'gatewayPort' | 'gatewayEnv' | 'outbound'> = {},
   ): Promise<BrowserSite> {
     const upstream = new CountingUpstream();
     await upstream.start();
@@ -66,7 +66,7 @@ export class BrowserSite {
     const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
     for (const service of organisation.services) service.upstream = upstream.origin;
     change(organisation);
-    const site = await Site.inside({ organisation, host: HOST, brokerEnv, ...gateway });
+    const site = await Site.inside({ organisation, host: HOST, brokerEnv, ...more });
     const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
     const made = new BrowserSite(site, upstream, provider, secrets, browser);
     await made.serveProvider(organisation);

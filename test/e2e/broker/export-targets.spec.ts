@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { BrokerEnvironment } from '@countersign/config';
 import type { EventType } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
 import { startBroker } from '../../../apps/broker/src/main.js';
@@ -11,6 +10,7 @@ import { eventually } from '../../support/eventually.js';
 import { certificate, HttpReceiver, SyslogReceiver } from '../../support/export-receivers.js';
 import { ocsfProblems } from '../../support/ocsf-schema.js';
 import { isFullRun, onlyInSoak, someRows } from '../../support/samples.js';
+import { THIS_MACHINE } from '../../support/this-machine.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
 
@@ -42,10 +42,9 @@ afterEach(async () => {
 });
 
 async function start(
-  settings: Partial<BrokerEnvironment> = { outboundPrivate: true },
-  engine: 'SQLite' | 'PostgreSQL' = 'SQLite',
+  options: Parameters<typeof TestBroker.start>[0] = { outbound: THIS_MACHINE },
 ): Promise<void> {
-  broker = await TestBroker.start({ settings, engine });
+  broker = await TestBroker.start(options);
 }
 
 const path = (slug = 'acme') => `/api/v1/tenants/${slug}/export-targets`;
@@ -336,24 +335,50 @@ describe('a log that is streamed as syslog', () => {
 });
 
 describe('who may stream which log where', () => {
-  test('the addresses that webhooks may not have are refused', async () => {
-    await start({ outboundPrivate: false });
-    const { id } = await add({ kind: 'jsonl', address: `${http.url.replace('http:', 'https:')}/` });
-    await eventually(
-      'the refusal is visible',
-      async () => (await target(id)).lastError === 'address_refused',
-    );
-    const syslog = await add({ kind: 'syslog', address: 'tls://169.254.169.254:6514' });
-    await eventually(
-      'the refusal is visible',
-      async () => (await target(syslog.id)).lastError === 'address_refused',
-    );
-    const plain = await add({ kind: 'syslog', address: 'tcp://8.8.8.8:514' });
-    await eventually(
-      'the refusal is visible',
-      async () => (await target(plain.id)).lastError === 'tls_required',
-    );
+  test('this machine and private networks get nothing from a customer, listed or not, and open and closed ports look alike', async () => {
+    const open = new URL(http.url).host;
+    await start({ settings: { outboundPrivate: [open, '127.0.0.1:9'] } });
+    const seen = async (address: string) => {
+      const kind = address.startsWith('http') ? 'jsonl' : 'syslog';
+      const { id } = await add({ kind, address });
+      const failed = await eventually('the refusal is visible', async () => {
+        const state = await target(id);
+        return state.lastError !== null && state;
+      });
+      expect((await broker.call('tenantAdmin', 'DELETE', `${path()}/${id}`)).status).toBe(204);
+      return failed.lastError;
+    };
+    for (const address of [
+      `https://${open}/`,
+      'https://127.0.0.1:9/',
+      'https://[::1]:9/',
+      'https://localhost:9/',
+      'https://10.0.0.1/',
+      'https://nowhere.invalid/',
+      'tls://169.254.169.254:6514',
+    ])
+      expect([address, await seen(address)]).toEqual([address, 'unreachable']);
+    // Decided by the address as it was typed: no name is looked up.
+    for (const address of [`${http.url}/`, 'http://10.0.0.1/', 'tcp://8.8.8.8:514'])
+      expect([address, await seen(address)]).toEqual([address, 'tls_required']);
     expect(http.seen).toEqual([]);
+    // The operator learns the cause from the log.
+    expect(broker.logLines.join('')).toContain('address_refused');
+    expect(broker.logLines.join('')).toContain('name_unknown');
+  });
+
+  test('the vendor’s own logs may go to a listed port of this machine, and to no other', async () => {
+    await start({ settings: { outboundPrivate: [new URL(http.url).host] } });
+    const other = await HttpReceiver.start();
+    closing.push(other);
+    await add({ kind: 'jsonl', address: http.url }, 'securityAdmin', 'vendor');
+    const { id } = await add({ kind: 'jsonl', address: other.url }, 'securityAdmin', 'vendor');
+    await eventually('the vendor’s log has come', () => http.lines.length > 0);
+    await eventually(
+      'the refusal is visible',
+      async () => (await target(id, 'securityAdmin', 'vendor')).lastError === 'unreachable',
+    );
+    expect(other.seen).toEqual([]);
   });
 
   const REFUSED: Record<string, object> = {
@@ -431,14 +456,14 @@ describe('who may stream which log where', () => {
 
   onlyInSoak(() => {
     test('a broker that dies while it sends is followed by another when its claim has ended', async () => {
-      await start({ outboundPrivate: true }, 'PostgreSQL');
+      await start({ outbound: THIS_MACHINE, engine: 'PostgreSQL' });
       let release = () => {};
       http.answer = () => ({ status: 200, hold: new Promise<void>((resolve) => (release = resolve)) });
       const { id } = await add({ kind: 'jsonl', address: http.url });
       await eventually('the first batch has come', () => http.seen.length === 1);
       http.answer = () => ({ status: 200 });
       broker.clock.advance(CLAIM_SECONDS + 1);
-      const other = await startBroker(broker.environment, { clock: broker.clock });
+      const other = await startBroker(broker.environment, broker.overrides);
       await untilSent(id);
       release();
       await other.close();

@@ -32,7 +32,7 @@ test('P7, P8: three brokers expire each request once and send one notice of it',
   const cluster = await Cluster.start({
     brokers: 3,
     inside: true,
-    brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
+    brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: receiver.host },
     organisation: organisation((file) => {
       file.accessPolicy.requestTtl = 2;
       file.vendor.webhooks = [{ url: receiver.url, secretFile }];

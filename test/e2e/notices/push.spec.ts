@@ -271,7 +271,7 @@ describe('notices by push', () => {
     });
 
     test('an address that is no longer on the list is refused when something is sent', async () => {
-      await start({ outboundPrivate: true });
+      await start();
       const { id } = await notified('reviewer', 'max');
       await come('max', CHANGED);
       // The same server under a name that is not on the list.
@@ -314,7 +314,9 @@ describe('notices by push', () => {
 });
 
 describe('the address of a push service', () => {
-  beforeAll(() => start({ outboundPrivate: true }));
+  beforeAll(() =>
+    start({ outboundPrivate: ['127.0.0.1:9', '127.0.0.1:443', '10.0.0.1:443', 'localhost:443'] }),
+  );
   afterAll(close);
 
   test.each(

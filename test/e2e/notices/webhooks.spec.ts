@@ -60,19 +60,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const hostOf = (server: Server) => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
 async function start(
-  settings: { outboundPrivate?: boolean } = { outboundPrivate: true },
   change: (file: Organisation) => void = () => {},
+  outboundPrivate: readonly string[] = [hostOf(receiver)],
 ): Promise<void> {
-  const { port } = receiver.address() as AddressInfo;
   const hook = (name: string) => [
-    { url: `http://127.0.0.1:${port}/${name}`, secretFile: join(folder, 'secret') },
+    { url: `http://${hostOf(receiver)}/${name}`, secretFile: join(folder, 'secret') },
   ];
   const file = organisation();
   file.vendor.webhooks = hook('vendor');
   for (const tenant of file.tenants) tenant.webhooks = hook(tenant.slug);
   change(file);
-  broker = await TestBroker.start({ organisation: file, settings });
+  broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate } });
 }
 const at = (path: string) => got.filter((each) => each.path === path);
 const come = (path: string, count: number) =>
@@ -111,7 +112,7 @@ describe('notices by webhook', () => {
 
   onlyInSoak(() => {
     test('a request that is approved at once is reported as approved, never as waiting', async () => {
-      await start({ outboundPrivate: true }, ({ accessPolicy, tenants }) => {
+      await start(({ accessPolicy, tenants }) => {
         accessPolicy.vendorReviews = 0;
         for (const { privacyControls } of tenants) privacyControls.approvals = 0;
       });
@@ -228,7 +229,7 @@ describe('notices by webhook', () => {
       let thinks = true;
       status = (path) => (path === '/acme' && thinks ? NO_ANSWER : 204);
       const victim = BrokerProcess.spawn(broker.environment, await freePort(), {
-        COUNTERSIGN_OUTBOUND_PRIVATE: 'allow',
+        COUNTERSIGN_OUTBOUND_PRIVATE: hostOf(receiver),
       });
       await victim.ready();
       const asked = await fetch(`${victim.url}/api/v1/requests`, {
@@ -259,8 +260,8 @@ describe('notices by webhook', () => {
     });
   });
 
-  test('this machine is called only if that is configured', async () => {
-    await start({});
+  test('this machine is called only at a port that is listed', async () => {
+    await start(undefined, ['127.0.0.1:9', 'localhost:9']);
     await makeRequest(broker);
     await eventually('the refusal', async () =>
       (await deliveries('due')).some(({ lastError }) => lastError === 'address_refused'),

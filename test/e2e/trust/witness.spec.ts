@@ -16,6 +16,7 @@ import { RunningWitness } from '../../support/running-witness.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { signedByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { THIS_MACHINE } from '../../support/this-machine.js';
 import { TestBroker } from '../harness.js';
 
 const BROKEN = 'witness.broken.example/w2+00000000+BAAA https://witness.broken.example';
@@ -33,7 +34,7 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
 
   beforeAll(async () => {
     folder = await tempFolder('witness');
-    broker = await TestBroker.start({ settings: { outboundPrivate: true } });
+    broker = await TestBroker.start({ outbound: THIS_MACHINE });
     witness = await RunningWitness.start(folder, 'witness.acme.example/w1', [
       (await text('/log/acme/vkey')).trim(),
     ]);
@@ -89,7 +90,10 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
     });
 
     test('say the same at every broker, also after a start', async () => {
-      const second = await startBroker(broker.environment, { logTo: { write: () => {} } });
+      const second = await startBroker(broker.environment, {
+        ...broker.overrides,
+        logTo: { write: () => {} },
+      });
       const headers = { authorization: `Bearer ${broker.keys.approver}` };
       const answer = await fetch(`${second.url}/api/v1/tenants/acme/witnesses`, { headers });
       expect(((await answer.json()) as { items: State[] }).items).toEqual(await states());

@@ -55,7 +55,10 @@ describe('an emergency, from its request to a late explanation', () => {
         disclosureDue: DAY,
       };
     });
-    broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: true } });
+    broker = await TestBroker.start({
+      organisation: file,
+      settings: { outboundPrivate: [customer.host, vendor.host] },
+    });
     const { text } = await broker.enrolGateway('site');
     const [port, adminPort] = [await freePort(), await freePort()];
     gatewayUrl = `http://127.0.0.1:${port}`;

@@ -44,7 +44,7 @@ describe('access for an authority, through the same gateway and into the same lo
         made.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
       made.tenants.find(({ slug }) => slug === 'acme')!.webhooks = [{ url: customer.url, secretFile }];
     });
-    broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: true } });
+    broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: [customer.host] } });
     for (const name of ['leo', 'lia'])
       keys[name] = (
         await createApiKey(broker.host, { email: `${name}@vendor.example`, tenant: null, ttl: 86_400 })

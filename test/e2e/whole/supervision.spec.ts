@@ -38,7 +38,7 @@ describe('supervision through a real gateway', () => {
         { name: 'bulk', count: 'calls', over: 3, within: 300, do: 'pause' },
       ];
     });
-    broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: true } });
+    broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: [customer.host] } });
     const { text } = await broker.enrolGateway('site');
     const [port, adminPort] = [await freePort(), await freePort()];
     gatewayUrl = `http://127.0.0.1:${port}`;

@@ -28,7 +28,7 @@ export async function cutDispatchShort(engine: Engine, pick: Pick): Promise<CutS
   const broker = await FailBroker.make(engine, {
     engineers: ENGINEERS,
     webhook: { url: receiver.url, secretFile },
-    brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
+    brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: receiver.host },
   });
   const ask = async (index: number) => (await new Stage(broker.host, engineer(index)).ask()).request.id;
   try {

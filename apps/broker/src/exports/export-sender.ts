@@ -2,9 +2,8 @@ import { DeliveryFailure, type ExportTarget, exportLogAsSide } from '@countersig
 import { type BackOffPolicy, backOffDelay, PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
-import { OutboundClient } from '../outbound/outbound-client.js';
-import { OutboundStream } from '../outbound/outbound-stream.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, OUTBOUND, SETTINGS } from '../core.module.js';
+import type { OutboundRules } from '../outbound/outbound-rules.js';
 import { exportedEvents } from './formats/exported-event.js';
 import { formatEvent } from './formats/index.js';
 import { type Batch, Receivers } from './receivers.js';
@@ -29,7 +28,8 @@ const MOST_BATCHES = 20;
  */
 @Injectable()
 export class ExportSender implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #receivers: Receivers;
+  /** A customer's receivers, and the vendor's own. */
+  readonly #receivers: Readonly<Record<keyof OutboundRules, Receivers>>;
   readonly #host: string;
   readonly #stopping = new AbortController();
   readonly #underWay = new Map<string, Promise<void>>();
@@ -38,11 +38,15 @@ export class ExportSender implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
-    @Inject(SETTINGS) { outboundPrivate: allowPrivate, publicUrl }: BrokerSettings,
+    @Inject(SETTINGS) { publicUrl }: BrokerSettings,
+    @Inject(OUTBOUND) rules: OutboundRules,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const http = new OutboundClient({ allowPrivate });
-    this.#receivers = new Receivers(http, new OutboundStream({ allowPrivate }), () => deps.clock.now());
+    const now = () => deps.clock.now();
+    this.#receivers = {
+      vendor: new Receivers(rules.vendor, now),
+      customer: new Receivers(rules.customer, now),
+    };
     this.#host = new URL(publicUrl).hostname;
     this.#loop = new PeriodicLoop('exports', LOOK_MS, () => this.look(), this.onError, GATHER_MS);
   }
@@ -120,7 +124,8 @@ export class ExportSender implements OnApplicationBootstrap, OnModuleDestroy {
     const batch = this.batchOf(target, events);
     if (batch === null) return page.next === null ? 'done' : this.moveTo(target, page.next);
     const secret = await this.deps.store.exports.read(({ exportTargets }) => exportTargets.secret(target.id));
-    await this.#receivers.send({ ...target, secret }, batch, this.#stopping.signal);
+    const receivers = this.#receivers[tenant === null ? 'vendor' : 'customer'];
+    await receivers.send({ ...target, secret }, batch, this.#stopping.signal);
     return this.moveTo(target, batch.last + 1);
   }
 

@@ -1,14 +1,10 @@
-import { OutboundClient } from '../outbound/outbound-client.js';
-import { OutboundStream } from '../outbound/outbound-stream.js';
 import { Receivers } from './receivers.js';
 
 test.each(['hec', 'jsonl'] as const)(
   'nothing is sent to a %s receiver whose secret is gone',
   async (kind) => {
-    const options = { allowPrivate: true };
     const receivers = new Receivers(
-      new OutboundClient(options),
-      new OutboundStream(options),
+      { listed: [], thisMachine: 'any' },
       () => new Date('2026-11-24T10:00:00Z'),
     );
     // Nothing listens there: an attempt would be `unreachable`.

@@ -1,7 +1,7 @@
 import { DeliveryFailure, type ExportTarget } from '@countersign/access';
 import { WebhookClient } from '../notices/webhook-channel.js';
-import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
-import type { OutboundStream } from '../outbound/outbound-stream.js';
+import { OutboundClient, OutboundError, type OutboundOptions } from '../outbound/outbound-client.js';
+import { OutboundStream } from '../outbound/outbound-stream.js';
 import { frameSyslog } from './formats/syslog.js';
 
 /** Lines of one log for one receiver, one for each leaf, in order. */
@@ -18,20 +18,32 @@ type WithSecret = Receiver & { secret: string };
 
 /** Hands batches to receivers. It resolves when the receiver has acknowledged the whole batch. */
 export class Receivers {
+  private readonly http: OutboundClient;
+  private readonly stream: OutboundStream;
   private readonly webhooks: WebhookClient;
 
   constructor(
-    private readonly http: OutboundClient,
-    private readonly stream: OutboundStream,
+    options: OutboundOptions,
     private readonly now: () => Date,
   ) {
-    this.webhooks = new WebhookClient(http);
+    this.http = new OutboundClient(options);
+    this.stream = new OutboundStream(options);
+    this.webhooks = new WebhookClient(this.http);
   }
 
   /** @throws DeliveryFailure, `secret_missing` if the target was removed meanwhile */
-  async send({ secret, ...receiver }: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
+  async send(receiver: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
+    try {
+      await this.sendByKind(receiver, batch, signal);
+    } catch (error) {
+      if (!(error instanceof OutboundError)) throw error;
+      throw new DeliveryFailure(error.shown, { cause: error });
+    }
+  }
+
+  private sendByKind({ secret, ...receiver }: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
     if (receiver.kind === 'syslog') return this.sendAsSyslog(receiver, batch, signal);
-    if (secret === null) throw new DeliveryFailure('secret_missing');
+    if (secret === null) return Promise.reject(new DeliveryFailure('secret_missing'));
     return receiver.kind === 'hec'
       ? this.sendToCollector({ ...receiver, secret }, batch, signal)
       : this.post({ ...receiver, secret }, batch, signal);
@@ -62,7 +74,7 @@ export class Receivers {
       authorization: `Splunk ${secret}`,
     };
     const message = { method: 'POST' as const, headers, body: lines.join('\n'), ca };
-    const { status, body } = await outbound(this.http.send(address, message, signal));
+    const { status, body } = await this.http.send(address, message, signal);
     const code = codeOf(body);
     if (status === 200 && code === 0) return;
     throw new DeliveryFailure(code === null || code === 0 ? `http_${status}` : `hec_${code}`);
@@ -73,18 +85,7 @@ export class Receivers {
     { lines }: Batch,
     signal: AbortSignal,
   ): Promise<void> {
-    return outbound(this.stream.send(address, Buffer.concat(lines.map(frameSyslog)), ca, signal));
-  }
-}
-
-/** @throws DeliveryFailure with the code of the failed call */
-async function outbound<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new DeliveryFailure(error instanceof OutboundError ? error.code : 'internal_error', {
-      cause: error,
-    });
+    return this.stream.send(address, Buffer.concat(lines.map(frameSyslog)), ca, signal);
   }
 }
 

@@ -17,9 +17,10 @@ import { nodeEd25519 } from '@countersign/authorization';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
+import { type BrokerDeps, DEPS, LOGGER, OUTBOUND } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
 import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import type { OutboundRules } from '../outbound/outbound-rules.js';
 import { Checkpoints } from './checkpoints.js';
 import { LogProofs } from './log-tiles.js';
 
@@ -50,12 +51,12 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
-    @Inject(SETTINGS) { outboundPrivate }: BrokerSettings,
+    @Inject(OUTBOUND) { customer }: OutboundRules,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly checkpoints: Checkpoints,
     private readonly proofs: LogProofs,
   ) {
-    this.#outbound = new OutboundClient({ allowPrivate: outboundPrivate });
+    this.#outbound = new OutboundClient(customer);
     this.#loop = new PeriodicLoop(
       'witnesses',
       RETRY_MS,
@@ -153,7 +154,7 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
       await this.keep(log, witness, { epoch, size, signedAt, error: null });
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      const code = error instanceof WitnessRefusal || error instanceof OutboundError ? error.code : undefined;
+      const code = shownCode(error);
       if (error instanceof HttpProblem && error.code === 'log_inconsistent') return;
       if (code === undefined && !(error instanceof AuditLogError)) throw error;
       const refusal = { ...before, error: code ?? 'bad_answer' };
@@ -233,6 +234,11 @@ type AskedWitness = TrustedWitness & { key: VerifierKey; url: string };
 
 const isAsked = (witness: TrustedWitness): witness is AskedWitness =>
   witness.key !== null && witness.url !== null;
+
+const shownCode = (error: unknown): string | undefined => {
+  if (error instanceof OutboundError) return error.shown;
+  return error instanceof WitnessRefusal ? error.code : undefined;
+};
 
 /** A witness answered, and did not sign. */
 class WitnessRefusal extends Error {

@@ -3,7 +3,7 @@ import type { BrokerEnvironment } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
 import type { SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
-import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
+import { OutboundClient, type OutboundOptions } from '../outbound/outbound-client.js';
 import { PushChannel } from '../push/push-channel.js';
 import { PushServices } from '../push/push-services.js';
 import { loadSlack } from '../slack/load-slack.js';
@@ -13,20 +13,16 @@ import { WebhookChannel } from './webhook-channel.js';
 export async function noticeChannels(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
+  outbound: OutboundOptions,
   slack: SlackIntegration | null,
-  resolve?: Resolver,
 ): Promise<NoticeChannel[]> {
-  const { publicUrl, outboundPrivate, pushServices } = environment;
-  const outbound = new OutboundClient({
-    allowPrivate: outboundPrivate,
-    ...(resolve === undefined ? {} : { resolve }),
-  });
-  const webhooks = new WebhookChannel(deps, outbound, publicUrl);
+  const { publicUrl, pushServices } = environment;
+  const webhooks = new WebhookChannel(deps, new OutboundClient(outbound), publicUrl);
   const settings = mailSettings(environment);
   const { mailLanguage: language } = environment;
   return [
     webhooks,
-    new PushChannel(deps, new PushServices(pushServices, resolve), publicUrl),
+    new PushChannel(deps, new PushServices(pushServices), publicUrl),
     ...(settings === null ? [] : [new MailChannel(deps, settings)]),
     ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, { publicUrl, language })]),
   ];

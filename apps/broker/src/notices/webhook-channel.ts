@@ -57,7 +57,12 @@ export class WebhookChannel implements NoticeChannel {
     const waiting = await this.waitingOf(delivery.tenant, request);
     const body = writeMessage({ notice: found.notice, request, waiting, log }, this.publicUrl);
     const at = this.deps.clock.now();
-    await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
+    try {
+      await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
+    } catch (error) {
+      // The organisation file names the address, and the vendor's security admins read the code.
+      throw error instanceof OutboundError ? new DeliveryFailure(error.code, { cause: error }) : error;
+    }
     return { done: 'delivered' };
   }
 
@@ -85,7 +90,7 @@ export class WebhookClient {
 
   /**
    * @param id the same for every attempt, so that receivers can drop repetitions
-   * @throws DeliveryFailure
+   * @throws DeliveryFailure if the receiver answers with another status than 2xx; OutboundError
    */
   async send(
     endpoint: { url: string; secret: string; ca?: string | null },
@@ -101,18 +106,10 @@ export class WebhookClient {
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       'webhook-signature': new Webhook(endpoint.secret).sign(id, at, body),
     };
-    const status = await this.post(endpoint.url, { headers, body, ca }, signal);
+    const { status } = await this.outbound.post(endpoint.url, { headers, body, ca }, signal);
     if (status >= 200 && status < 300) return;
     // With 410 the receiver says that it wants no further messages.
     throw new DeliveryFailure(`http_${status}`, { final: status === 410 });
-  }
-
-  private async post(...call: Parameters<OutboundClient['post']>): Promise<number> {
-    try {
-      return (await this.outbound.post(...call)).status;
-    } catch (error) {
-      throw new DeliveryFailure(error instanceof OutboundError ? error.code : 'internal_error');
-    }
   }
 }
 

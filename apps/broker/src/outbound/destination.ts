@@ -1,13 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { isLoopback, mayConnect, withoutBrackets } from '@countersign/contract';
+import { isLoopback, kindOfAddress, withoutBrackets } from '@countersign/contract';
 
 /** Resolves a name to all its addresses. */
 export type Resolver = (hostname: string) => Promise<string[]>;
 
 export interface OutboundOptions {
-  /** Whether this machine and private networks may be called, and this machine without TLS. */
-  allowPrivate: boolean;
+  /** The private destinations that the operator allows: `HOST:PORT`, as `COUNTERSIGN_OUTBOUND_PRIVATE` lists them. */
+  listed: readonly string[];
+  /** Whether this machine may be called, also without TLS: never, if it is listed, or at any port. */
+  thisMachine: 'never' | 'listed' | 'any';
   resolve?: Resolver;
 }
 
@@ -27,7 +29,17 @@ export class OutboundError extends Error {
     super(`outbound call: ${code}`, cause === undefined ? undefined : { cause });
     this.name = 'OutboundError';
   }
+
+  /**
+   * What the person who entered the address learns. Whether a name exists, where it leads and what answers there is the
+   * operator's to know: it is in the broker's log.
+   */
+  get shown(): string {
+    return HIDDEN.has(this.code) ? 'unreachable' : this.code;
+  }
 }
+
+const HIDDEN: ReadonlySet<OutboundError['code']> = new Set(['address_refused', 'name_unknown', 'timed_out']);
 
 const systemResolver: Resolver = async (hostname) =>
   (await lookup(hostname, { all: true })).map(({ address }) => address);
@@ -52,16 +64,31 @@ export class Destination {
   }
 
   private async checked(url: URL): Promise<string[]> {
-    const { allowPrivate } = this.options;
+    const isPlain = !ENCRYPTED.has(url.protocol);
+    // Before the name is looked up, so that the answer says nothing about the name.
+    if (isPlain && this.options.thisMachine === 'never') throw new OutboundError('tls_required');
     const hostname = withoutBrackets(url.hostname);
     const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
     if (addresses.length === 0) throw new OutboundError('name_unknown');
     // One forbidden address among others is a sign of an attack, so none is called.
-    if (!addresses.every((address) => mayConnect(address, allowPrivate)))
-      throw new OutboundError('address_refused');
-    if (!ENCRYPTED.has(url.protocol) && !(allowPrivate && addresses.every(isLoopback)))
-      throw new OutboundError('tls_required');
+    if (!addresses.every((address) => this.mayCall(url, address))) throw new OutboundError('address_refused');
+    if (isPlain && !addresses.every(isLoopback)) throw new OutboundError('tls_required');
     return addresses;
+  }
+
+  private mayCall(url: URL, address: string): boolean {
+    const { listed, thisMachine } = this.options;
+    const isListed = () => [url.hostname, address].some((host) => listed.includes(destinationOf(url, host)));
+    switch (kindOfAddress(address)) {
+      case 'public':
+        return true;
+      case 'private':
+        return isListed();
+      case 'loopback':
+        return thisMachine === 'any' || (thisMachine === 'listed' && isListed());
+      case 'never':
+        return false;
+    }
   }
 
   private async resolved(hostname: string): Promise<string[]> {
@@ -71,6 +98,14 @@ export class Destination {
       throw new OutboundError('name_unknown', error);
     }
   }
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
+
+/** `HOST:PORT` of a URL, in the spelling of `OutboundOptions.listed`; for one of the addresses that its host has, if given. */
+export function destinationOf({ hostname, port, protocol }: URL, host = hostname): string {
+  const name = isIP(host) === 6 ? `[${host}]` : host.toLowerCase();
+  return `${name}:${port === '' ? (DEFAULT_PORTS[protocol] ?? '') : port}`;
 }
 
 /** The result, unless the deadline comes first: a name server that does not answer must not hold up the call. */

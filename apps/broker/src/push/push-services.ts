@@ -1,3 +1,4 @@
+import { destinationOf } from '../outbound/destination.js';
 import {
   type OutboundAnswer,
   OutboundClient,
@@ -21,35 +22,31 @@ const LONGEST_MS = 3_000;
  * nothing is resolved and nothing is called.
  */
 export class PushServices {
-  private readonly public: OutboundClient;
-  private readonly ofOperator: OutboundClient;
+  private readonly client: OutboundClient;
 
   /** @param origins those that the operator has added; they may be on a private network */
   constructor(
     private readonly origins: readonly string[],
     resolve?: Resolver,
   ) {
-    const more = resolve === undefined ? {} : { resolve };
-    this.public = new OutboundClient({ allowPrivate: false, ...more });
-    this.ofOperator = new OutboundClient({ allowPrivate: true, ...more });
+    this.client = new OutboundClient({
+      listed: origins.map((origin) => destinationOf(new URL(origin))),
+      thisMachine: 'listed',
+      ...(resolve === undefined ? {} : { resolve }),
+    });
   }
 
   allows(endpoint: string): boolean {
-    return this.clientFor(endpoint) !== null;
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+    if (url === null || url.username !== '' || url.password !== '') return false;
+    if (this.origins.includes(url.origin)) return true;
+    return url.protocol === 'https:' && url.port === '' && isOfBrowsers(url.hostname);
   }
 
   /** @throws OutboundError */
   async send(endpoint: string, message: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
-    const client = this.clientFor(endpoint);
-    if (client === null) throw new OutboundError('address_refused');
-    return client.send(endpoint, message, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
-  }
-
-  private clientFor(endpoint: string): OutboundClient | null {
-    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-    if (url === null || url.username !== '' || url.password !== '') return null;
-    if (this.origins.includes(url.origin)) return this.ofOperator;
-    return url.protocol === 'https:' && url.port === '' && isOfBrowsers(url.hostname) ? this.public : null;
+    if (!this.allows(endpoint)) throw new OutboundError('address_refused');
+    return this.client.send(endpoint, message, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
   }
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { OidcSettings } from '@countersign/access';
-import { isLoopbackHost } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {
@@ -15,8 +14,9 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
-import { type BrokerSettings, SETTINGS } from '../core.module.js';
+import { OUTBOUND } from '../core.module.js';
 import { OutboundClient } from '../outbound/outbound-client.js';
+import { isOnThisMachine, type OutboundRules, rulesOfProvider } from '../outbound/outbound-rules.js';
 
 const HOUR_MS = 3_600_000;
 const MOST_ISSUERS = 500;
@@ -39,7 +39,7 @@ export class OidcProviders {
   private readonly found: LRUCache<string, ServerMetadata>;
   private readonly clients = new LRUCache<string, Configuration>({ max: MOST_ISSUERS, ttl: HOUR_MS });
 
-  constructor(@Inject(SETTINGS) private readonly settings: BrokerSettings) {
+  constructor(@Inject(OUTBOUND) private readonly rules: OutboundRules) {
     this.found = new LRUCache({
       max: MOST_ISSUERS,
       ttl: HOUR_MS,
@@ -106,8 +106,7 @@ export class OidcProviders {
 
   /** A provider on this machine may use addresses of this machine. All others follow the rules for outbound calls. */
   private fetcher(issuer: string): CustomFetch {
-    const allowPrivate = this.settings.outboundPrivate || isLoopbackHost(new URL(issuer).hostname);
-    const outbound = new OutboundClient({ allowPrivate });
+    const outbound = new OutboundClient(rulesOfProvider(this.rules, isOnThisMachine(issuer)));
     return async (url, { method, headers, body, signal }) => {
       const message = {
         method: method === 'POST' ? ('POST' as const) : ('GET' as const),

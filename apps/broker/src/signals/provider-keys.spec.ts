@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import type { BrokerSettings } from '../core.module.js';
+import { outboundRules } from '../outbound/outbound-rules.js';
 import type { OidcProviders } from '../sign-in/oidc-providers.js';
 import { ProviderKeys } from './provider-keys.js';
 
@@ -31,7 +31,7 @@ describe('the keys of a provider', () => {
       audience: 'countersign',
       jwksUri: `http://127.0.0.1:${port}/keys`,
     };
-    keys = new ProviderKeys({ outboundPrivate: true } as BrokerSettings, {} as OidcProviders);
+    keys = new ProviderKeys(outboundRules({ outboundPrivate: [] }), {} as OidcProviders);
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() + passed);
   });
@@ -64,7 +64,7 @@ describe('the keys of a provider', () => {
 
   test('a provider elsewhere that publishes an address of this machine as `jwks_uri` makes the broker call nothing here', async () => {
     const chosen = { keySetAddress: () => Promise.resolve(settings.jwksUri) } as unknown as OidcProviders;
-    keys = new ProviderKeys({ outboundPrivate: false } as BrokerSettings, chosen);
+    keys = new ProviderKeys(outboundRules({ outboundPrivate: [] }), chosen);
     const { audience, issuer } = settings;
     await expect(keys.find({ audience, issuer: 'https://idp.example' }, 'known', 'ES256')).rejects.toThrow();
     expect(asked).toBe(0);

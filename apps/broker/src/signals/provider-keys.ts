@@ -1,10 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SignalSettings } from '@countersign/access';
-import { isLoopbackHost, readStrictJson } from '@countersign/contract';
+import { readStrictJson } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { type BrokerSettings, SETTINGS } from '../core.module.js';
+import { OUTBOUND } from '../core.module.js';
 import { OutboundClient } from '../outbound/outbound-client.js';
+import { isOnThisMachine, type OutboundRules, rulesOfProvider } from '../outbound/outbound-rules.js';
 import { OidcProviders, ProviderUnavailable } from '../sign-in/oidc-providers.js';
 import { mayVerify, type SetAlgorithm } from './verify-set.js';
 
@@ -38,7 +39,7 @@ export class ProviderKeys {
   private readonly failures = new LRUCache<string, { cause: unknown; at: number }>({ max: MOST_KEY_SETS });
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    @Inject(OUTBOUND) private readonly rules: OutboundRules,
     private readonly providers: OidcProviders,
   ) {
     this.sets = new LRUCache({
@@ -55,10 +56,8 @@ export class ProviderKeys {
     kid: string,
     algorithm: SetAlgorithm,
   ): Promise<KeyObject | undefined> {
-    const place = placeOf(
-      jwksUri ?? (await this.providers.keySetAddress(issuer)),
-      this.settings.outboundPrivate || isLoopbackHost(new URL(jwksUri ?? issuer).hostname),
-    );
+    const address = jwksUri ?? (await this.providers.keySetAddress(issuer));
+    const place = placeOf(address, isOnThisMachine(jwksUri ?? issuer));
     const known = await this.set(place, false);
     const key = keyIn(known, kid, algorithm);
     if (key !== undefined || performance.now() - known.triedAt < REFRESH_AFTER_MS) return key;
@@ -79,8 +78,8 @@ export class ProviderKeys {
   }
 
   private async fetch(place: string): Promise<KeySet> {
-    const { address, allowPrivate } = readPlace(place);
-    const answer = await new OutboundClient({ allowPrivate }).send(
+    const { address, isHere } = readPlace(place);
+    const answer = await new OutboundClient(rulesOfProvider(this.rules, isHere)).send(
       address,
       { method: 'GET', headers: { accept: 'application/jwk-set+json, application/json' }, body: null },
       AbortSignal.timeout(LONGEST_MS),
@@ -96,15 +95,15 @@ export class ProviderKeys {
 }
 
 /**
- * Where a key set is read, as the name of its entry in the cache. Whether it may be on this machine or in a private network is up
- * to the organisation file alone, never to the address: a provider's administrator chooses that one (`jwks_uri`), and would make
- * this broker call its own neighbours.
+ * Where a key set is read, as the name of its entry in the cache. Whether it may be on this machine is up to the organisation
+ * file alone, never to the address: a provider's administrator chooses that one (`jwks_uri`), and would make this broker call its
+ * own neighbours.
  */
-const placeOf = (address: string, allowPrivate: boolean): string => JSON.stringify([address, allowPrivate]);
+const placeOf = (address: string, isHere: boolean): string => JSON.stringify([address, isHere]);
 
-function readPlace(place: string): { address: string; allowPrivate: boolean } {
-  const [address, allowPrivate] = JSON.parse(place) as [string, boolean];
-  return { address, allowPrivate };
+function readPlace(place: string): { address: string; isHere: boolean } {
+  const [address, isHere] = JSON.parse(place) as [string, boolean];
+  return { address, isHere };
 }
 
 /** Of two different keys with one id neither counts: the provider would not say which one it means. */

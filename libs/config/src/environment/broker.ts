@@ -6,6 +6,7 @@ import { readEnvironment } from './read.js';
 import { type SlackEnvironment, slackFrom, slackSecrets, slackShape } from './slack.js';
 import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
 import {
+  destinations,
   type LogLevel,
   listenHost,
   logLevel,
@@ -41,8 +42,8 @@ export type BrokerEnvironment = StoreEnvironment & {
   /** The sender's address of mail. */
   mailFrom: string;
   mailLanguage: 'en' | 'de';
-  /** Whether webhooks may go to this machine and to private networks. */
-  outboundPrivate: boolean;
+  /** The destinations on private networks and on this machine that the broker may call: `HOST:PORT`. */
+  outboundPrivate: readonly string[];
   /** Origins of push services that the broker calls, besides those of the browsers. They may be on private networks. */
   pushServices: readonly string[];
 };
@@ -97,7 +98,7 @@ export const brokerShape = {
   SMTP_URL: smtpUrl.optional(),
   COUNTERSIGN_MAIL_FROM: mailAddress.optional(),
   COUNTERSIGN_MAIL_LANGUAGE: z.enum(['en', 'de'], { error: 'must be en or de' }).default('en'),
-  COUNTERSIGN_OUTBOUND_PRIVATE: z.literal('allow', { error: 'must be allow, or unset' }).optional(),
+  COUNTERSIGN_OUTBOUND_PRIVATE: destinations.default([]),
   COUNTERSIGN_PUSH_SERVICES: originUrls.default([]),
 };
 
@@ -128,7 +129,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       smtpUrl: raw.SMTP_URL ?? null,
       mailFrom: raw.COUNTERSIGN_MAIL_FROM ?? `countersign@${new URL(raw.COUNTERSIGN_PUBLIC_URL).hostname}`,
       mailLanguage: raw.COUNTERSIGN_MAIL_LANGUAGE,
-      outboundPrivate: raw.COUNTERSIGN_OUTBOUND_PRIVATE === 'allow',
+      outboundPrivate: raw.COUNTERSIGN_OUTBOUND_PRIVATE,
       pushServices: raw.COUNTERSIGN_PUSH_SERVICES,
     };
   });

@@ -41,7 +41,7 @@ describe('the broker environment', () => {
       smtpUrl: null,
       mailFrom: 'countersign@localhost',
       mailLanguage: 'en',
-      outboundPrivate: false,
+      outboundPrivate: [],
       pushServices: [],
     });
   });
@@ -58,6 +58,14 @@ describe('the broker environment', () => {
       readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_ADMIN_PORT: 'some' }),
     );
     expect(problems['COUNTERSIGN_ADMIN_PORT']).toBe('must be a port, or none');
+  });
+
+  test('COUNTERSIGN_OUTBOUND_PRIVATE lists hosts with their ports, each in one spelling', () => {
+    const read = (COUNTERSIGN_OUTBOUND_PRIVATE: string) =>
+      readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_OUTBOUND_PRIVATE }).outboundPrivate;
+    expect(read('10.1.2.3:514, Syslog.internal:6514,[FD00:0::7]:443,localhost:0080,127.0.0.1:9')).toEqual([
+      ...['10.1.2.3:514', 'syslog.internal:6514', '[fd00::7]:443', 'localhost:80', '127.0.0.1:9'],
+    ]);
   });
 
   test('COUNTERSIGN_TRUSTED_PROXIES lists networks, and never all of them', () => {
@@ -152,7 +160,17 @@ describe('the broker environment', () => {
     ['COUNTERSIGN_MAIL_FROM', 'Hunter2 <a@x.example>', /one plain/],
     ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
     ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
-    ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', 'allow', /HOST:PORT.*no value for all/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '10.9.9.9', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '10.0.0.0/8:514', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '*:6514', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '10.9.9.9:0', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '10.9.9.9:65536', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '167837955:514', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', 'https://10.9.9.9:443', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '10.9.9.9:514,', /HOST:PORT/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '169.254.169.254:80', /never called/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', '[::ffff:10.1.2.3]:80', /HOST:PORT/],
     ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example,http://hunter2.example', /https/],
     ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example/hunter2', /without a path/],
     ['COUNTERSIGN_PUSH_SERVICES', 'https://push.example,', /http/],

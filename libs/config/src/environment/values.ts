@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopbackHost, parseDuration } from '@countersign/contract';
+import { isLoopbackHost, kindOfAddress, parseDuration, withoutBrackets } from '@countersign/contract';
 import { z } from 'zod';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
@@ -73,6 +73,31 @@ export const networks = z.string().transform((value, context): string[] => {
   context.addIssue({
     code: 'custom',
     message: 'must be networks such as 10.0.0.0/8 or 2001:db8::1, separated by commas, and not /0',
+  });
+  return z.NEVER;
+});
+
+/** `HOST:PORT` in one spelling: a lower-case name, or an address with IPv6 in brackets, and a decimal port. */
+function destinationFrom(text: string): string | undefined {
+  const [, host = '', digits = ''] = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+):(\d{1,5})$/i.exec(text) ?? [];
+  const address = withoutBrackets(host);
+  const isHost = isIP(address) === 0 ? HOST_NAME.test(host) : kindOfAddress(address) !== 'never';
+  if (!isHost || !URL.canParse(`http://${host}`)) return undefined;
+  // A number that URLs read as an IPv4 address (`2130706433`) is not spelt as one.
+  const { hostname } = new URL(`http://${host}`);
+  if (isIP(withoutBrackets(hostname)) !== isIP(address)) return undefined;
+  return Number(digits) >= 1 && Number(digits) <= 65_535 ? `${hostname}:${Number(digits)}` : undefined;
+}
+
+/** Hosts with their ports, separated by commas. */
+export const destinations = z.string().transform((value, context): string[] => {
+  const parts = value.split(',').map((part) => destinationFrom(part.trim()));
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === parts.length) return known;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'must list each private destination as HOST:PORT, separated by commas, such as 10.1.2.3:6514,[fd00::7]:443,syslog.internal:6514; there is no value for all of them, and link-local and other special addresses are never called',
   });
   return z.NEVER;
 });
