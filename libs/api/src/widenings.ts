@@ -90,7 +90,7 @@ export const wideningEndpoints = {
     description: 'Newest first; those that wait, and those that are over.',
     query: wideningListQuery,
     answer: { status: 200, description: 'A page of widenings.', schema: wideningPageSchema },
-    errors: ['not_found'],
+    errors: ['not_found', 'invalid_cursor'],
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}',

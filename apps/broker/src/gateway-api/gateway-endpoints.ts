@@ -151,6 +151,7 @@ export const gatewayApiEndpoints = {
       'Signed server-sent events: a snapshot or a resume, then changes and a heartbeat each second.',
     query: feedQuery,
     answer: { status: 200, description: 'The feed.', type: 'text/event-stream' },
+    errors: ['feed_parted'],
   }),
   records: endpoint({
     route: 'POST /gateway/v1/records',

@@ -40,6 +40,8 @@ describe('errors as problems', () => {
     [parserError(413), 413, 'body_too_large'],
     [parserError(415), 400, 'invalid_request'],
     [new ProtocolError('invalid_records', '/entries: wrong'), 400, 'invalid_request'],
+    [new ProtocolError('invalid_session', '/code: wrong'), 400, 'invalid_request'],
+    [new ProtocolError('invalid_event', 'inner'), 500, 'internal_error'],
     [new HttpProblem('invalid_cursor', 'x'), 400, 'invalid_cursor'],
     [new AccessError('invalid_request', 'x', { pointer: '/cursor' }), 400, 'invalid_cursor'],
     [new StoreError('store_busy', 'inner'), 503, 'not_ready'],

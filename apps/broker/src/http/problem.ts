@@ -82,7 +82,12 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Codes for input that a gateway sent. All other codes of the protocol are about what the broker sends. */
-const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease', 'invalid_pins']);
+const FROM_GATEWAYS: ReadonlySet<ProtocolError['code']> = new Set([
+  'invalid_records',
+  'invalid_lease',
+  'invalid_pins',
+  'invalid_session',
+]);
 
 /** Transient errors: another process holds the store, PostgreSQL accepts no connection now, or the broker is stopping. */
 const TRANSIENT: ReadonlySet<string> = new Set(['store_busy', 'database_unreadable', 'store_closed']);

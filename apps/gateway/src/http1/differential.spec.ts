@@ -1,4 +1,5 @@
 import { parseWithNode } from '../../../../test/support/node-parser.js';
+import { randomness, seedOf } from '../../../../test/support/randomness.js';
 import { samples } from '../../../../test/support/samples.js';
 import { readCanonicalRequest } from '../http/canonical-request.js';
 import { type BodyDecoder, requestBodyDecoder } from './body-decoder.js';
@@ -73,17 +74,6 @@ function readResponse(pieces: readonly Buffer[], isToHead: boolean): Seen | unde
     if (!(error instanceof MalformedMessage)) throw error;
   }
   return seen?.isWhole === true ? seen : undefined;
-}
-
-/** A generator of numbers that a seed repeats (mulberry32). */
-function randomness(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 const SCRAPS = [
@@ -174,9 +164,6 @@ function mutated(random: (below: number) => number, messages: readonly string[],
 
 /** A field's value without the blanks that Node leaves at its end. */
 const asField = ([name, value]: readonly [string, string]) => `${name}: ${value.replace(/[ \t]+$/, '')}`;
-
-/** A seed that is printed when an expectation fails, and that repeats the run. */
-const seedOf = () => Number(process.env['COUNTERSIGN_TEST_SEED'] ?? Date.now() % 0x7fff_ffff);
 
 test('P4: what we accept of damaged requests, Node reads alike: same messages, fields and bodies', () => {
   const seed = seedOf();
