@@ -16,6 +16,7 @@ import { callApi, expectStatus } from '../../support/http.js';
 import { onlyInSoak, someRows } from '../../support/samples.js';
 import { Site } from '../../support/site.js';
 import { VendorDatabase } from '../../support/sql-database.js';
+import { isRefused, REFUSED_TABLES, unreviewed } from '../../support/sql-effects.js';
 import { makeGrant } from '../../support/story.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
@@ -205,6 +206,14 @@ describe('one plain query', () => {
         ['other backends', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'],
         ['messages of replication', "SELECT pg_logical_emit_message(false, 'a', 'b')"],
         ['files', "SELECT pg_read_file('/etc/passwd')"],
+        ['a large object that is made', "SELECT lo_from_bytea(0, '\\x00')"],
+        ['a large object that is opened', 'SELECT pg_catalog."lowrite"(LO_OPEN(1, 131072), $1)'],
+        ['settings of other roles', 'SELECT * FROM pg_catalog.pg_db_role_setting'],
+        ['settings of other roles in another view', 'SELECT * FROM pg_roles'],
+        ['all settings without their view', 'SELECT * FROM pg_show_all_settings()'],
+        ['locks', 'SELECT * FROM pg_locks'],
+        ['replication slots', 'SELECT * FROM pg_get_replication_slots()'],
+        ['an id of a transaction', 'SELECT txid_current()'],
         ['a NUL', 'SELECT 1\0'],
       ],
       3,
@@ -212,6 +221,30 @@ describe('one plain query', () => {
   )('a statement may not contain %s', async (_name, statement) => {
     const { status, body } = await sql(statement);
     expect([status, body.code]).toEqual([400, 'statement_refused']);
+  });
+
+  test('the server has no function and no view that acts or shows beyond the statement, and is neither refused nor reviewed', async () => {
+    expect(await database.asGateway(unreviewed)).toEqual([]);
+    expect(REFUSED_TABLES.filter((name) => !isRefused(name))).toEqual([]);
+    // Columns and tables of a vendor may be named so.
+    expect(['solo_created_at', 'hello_puts', 'flowrites'].filter(isRefused)).toEqual([]);
+  });
+
+  test('a mistake in a statement is answered with what is wrong, and says nothing about the database', async () => {
+    const before = world.logLines.length;
+    const answers = [
+      await sql('SELECT $1::int', ['1', '2']),
+      await sql('SELECT $1::int + $2::int', ['1']),
+      await sql('SELECT pg_describe_object(1, 1, 0)'),
+    ];
+    expect(answers.map(({ status, body: { code, sqlstate } }) => [status, code, sqlstate])).toEqual([
+      [422, 'statement_failed', '08P01'],
+      [422, 'statement_failed', '08P01'],
+      [422, 'statement_failed', 'XX000'],
+    ]);
+    expect(answers[0]?.body.detail).toBe('the statement has 1 parameter ($1, …), and 2 were sent');
+    expect(answers[1]?.body.detail).toBe('the statement has 2 parameters ($1, …), and 1 was sent');
+    expect(world.logLines.slice(before).join('')).not.toContain('no statement runs in the database');
   });
 
   test.each(

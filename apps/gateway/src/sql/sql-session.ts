@@ -61,6 +61,12 @@ const WIRE_EXTRA = 1024 * 1024;
 const TIMEOUTS: ReadonlySet<string> = new Set(['57014', '25P03', '55P03', '25P04']);
 /** SQLSTATE classes of errors that concern the server or the login, and not the statement. */
 const OF_THE_SERVER = /^(?:08|28|3D|53|57|58|F0|XX)/;
+/**
+ * SQLSTATEs of those classes that a statement alone can cause: another number of parameters than it has (protocol_violation), and an
+ * argument that a function of the server does not foresee (internal_error).
+ */
+const OF_THE_STATEMENT: ReadonlySet<string> = new Set(['08P01', 'XX000']);
+const PARAMETERS = /supplies (\d+) parameters, but .* requires (\d+)$/;
 
 /** Keeps PostgreSQL's own text of every value: the driver must not parse values, because parsing could change them. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<
@@ -205,6 +211,8 @@ export class SqlSession {
     const timer = setTimeout(() => this.abort(new SqlFailure('timeout', detail)), rowMs);
     try {
       return await this.query(text, values);
+    } catch (error) {
+      throw mistakeOf(error) ?? error;
     } finally {
       clearTimeout(timer);
     }
@@ -277,6 +285,18 @@ const tooLarge = (maxBytes: number) =>
 
 function unsafe(broken: readonly BrokenRule[]): SqlFailure {
   return new SqlFailure('unsafe', broken.map(describeBrokenRule).join('; '));
+}
+
+/** The failure of an error that the caller's statement alone has caused, if its class does not say so; undefined for others. */
+function mistakeOf(error: unknown): SqlFailure | undefined {
+  const { code = '', message = '' } = error as Partial<DatabaseError>;
+  if (!OF_THE_STATEMENT.has(code)) return undefined;
+  const [, sent, wanted] = PARAMETERS.exec(message) ?? [];
+  const detail =
+    wanted === undefined
+      ? message
+      : `the statement has ${wanted} ${wanted === '1' ? 'parameter' : 'parameters'} ($1, …), and ${sent} ${sent === '1' ? 'was' : 'were'} sent`;
+  return new SqlFailure('statement', detail, { sqlstate: code });
 }
 
 /**
