@@ -2,4 +2,5 @@
 export function startPostgres(options?: {
   durable?: boolean;
   tls?: { cert: string; key: string };
+  bin?: string;
 }): Promise<{ url: string; pid: number | undefined; stop(): Promise<void> }>;

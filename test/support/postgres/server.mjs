@@ -26,18 +26,19 @@ const [LOWEST_PORT, PORTS] = [10_000, 6_000];
  * PostgreSQL refuses to run as root and, run as another user, cannot read below a 0700 folder (root's home,
  * a temp folder): then it gets a copy of its binaries that every user may read.
  *
- * @param {{ durable?: boolean, tls?: { cert: string, key: string } }} options `durable`: commits reach the disk, as in
- * production. `tls`: certificate and key in PEM; then everyone but the superuser has to connect by TLS
+ * @param {{ durable?: boolean, tls?: { cert: string, key: string }, bin?: string }} options `durable`: commits reach the disk,
+ * as in production. `tls`: certificate and key in PEM; then everyone but the superuser has to connect by TLS. `bin`: the folder of
+ * another PostgreSQL's programs, which every user may read
  * @returns {Promise<PostgresServer>}
  */
-export async function startPostgres({ durable = false, tls } = {}) {
+export async function startPostgres({ durable = false, tls, bin } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-postgres-'));
   let data = folder;
   const remove = async () => {
     for (const path of [data, folder]) await rm(path, { recursive: true, force: true });
   };
   try {
-    const run = await runner(folder);
+    const run = bin === undefined ? await runner(folder) : await installed(bin, folder);
     data = await dataFolder(folder, durable);
     await createCluster(run, { folder, data, durable });
     if (tls !== undefined) await requireTls(data, tls, run.as);
@@ -110,7 +111,7 @@ async function createCluster(run, { folder, data, durable }) {
       'scram-sha-256',
       `--pwfile=${password}`,
       // Tests open thousands of connections, and each hashes the password on both sides.
-      ...(durable ? [] : ['-c', 'scram_iterations=1']),
+      ...(durable || run.isInstalled ? [] : ['-c', 'scram_iterations=1']),
     ],
     { ...run.as, env: run.env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -135,13 +136,25 @@ async function runner(folder) {
   const native = join(folder, 'native');
   await cp(dirname(dirname(postgres)), native, { recursive: true, verbatimSymlinks: true });
   await chmod(folder, 0o755);
-  const idOf = (flag) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
   return {
     initdb: join(native, 'bin', basename(initdb)),
     postgres: join(native, 'bin', basename(postgres)),
-    as: { uid: idOf('-u'), gid: idOf('-g'), cwd: folder },
+    as: { ...nobody(), cwd: folder },
     env: { ...env, LD_LIBRARY_PATH: join(native, 'lib') },
   };
+}
+
+/** The programs of a PostgreSQL that is installed. Older ones do not know every setting. */
+async function installed(bin, folder) {
+  await chmod(folder, 0o755);
+  const as = process.getuid?.() === 0 ? { ...nobody(), cwd: folder } : {};
+  const env = { PATH: process.env['PATH'] };
+  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), as, env, isInstalled: true };
+}
+
+function nobody() {
+  const idOf = (flag) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
 /** Below the ports that the system assigns by itself, so that no other test gets it before the server listens. */
