@@ -218,6 +218,9 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(await refused('GET', { ...CALLS, 'sec-fetch-site': 'cross-site' })).toBe(true);
     const frame = { ...OPENS, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' };
     expect(await refused('GET', frame)).toBe(true);
+    // Only `Origin` shows it where a browser sends no fetch metadata.
+    for (const origin of ['https://evil.example', 'null', 'http://other.localhost:4100'])
+      expect(await refused('GET', { origin })).toBe(true);
     expect(world.upstream.hits).toHaveLength(passed);
     // What the service's own page does, and a link from a mail, are no such calls.
     expect(await refused('POST', { ...CALLS, origin: ORIGIN })).toBe(false);

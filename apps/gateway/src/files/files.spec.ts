@@ -196,6 +196,34 @@ describe('an address of a file', () => {
     });
   });
 
+  test('ends when the route map no longer lists its storage, and nothing is sent there', async () => {
+    const { token, url } = await linked();
+    expect((await world.send({ token, path: url })).status).toBe(200);
+    const own = world.broker.services;
+    const [billing] = own;
+    if (billing === undefined) throw new Error('no service');
+    world.broker.olderMaps.push(billing);
+    world.broker.services = [{ ...billing, fileHosts: ['https://files.example'] }];
+    world.broker.announceServices();
+    try {
+      // The map is in force once the gateway keeps no further link to this storage.
+      await until(async () => {
+        answersWith({ url: link() });
+        return (await world.send({ token })).status === 502;
+      });
+      const before = storage.hits.length;
+      expect(await refusal(await world.send({ token, path: url }))).toEqual(ended);
+      expect(storage.hits).toHaveLength(before);
+    } finally {
+      world.broker.services = own;
+      world.broker.announceServices();
+    }
+    await until(async () => {
+      const again = await linked();
+      return (await world.send({ token: again.token, path: again.url })).status === 200;
+    });
+  });
+
   test('takes GET alone, without a query', async () => {
     const { token, url } = await linked();
     for (const [method, path] of [
