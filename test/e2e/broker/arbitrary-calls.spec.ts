@@ -27,6 +27,8 @@ const EVERYONE: readonly Who[] = [...personNames, 'nobody', 'gateway', 'scim cli
 const NOT_READY = /^(GET|POST) \/slack\//;
 /** Answers that do not end. */
 const STREAMS = new Set(['GET /api/v1/stream', 'GET /gateway/v1/feed']);
+/** The limit of most bodies, in bytes. */
+const LARGE = 1024 * 1024;
 const SESSIONS = '/gateway/v1/browser-sessions';
 const RECORDS = '/gateway/v1/records';
 
@@ -209,24 +211,32 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
             ).toString()
           : JSON.stringify(body);
     const stopped = new AbortController();
+    const shown = `${method} ${path}?${query} as ${who}: ${String(sent).slice(0, 2_000)}`;
     const answer = await fetch(`${broker.url}${path}${query === '' ? '' : `?${query}`}`, {
       ...{ method, redirect: 'manual', signal: stopped.signal },
       headers: { ...headers, ...(type === null ? {} : { 'content-type': type }), ...credentials },
       ...(method === 'GET' || sent === undefined ? {} : { body: sent as string }),
-    });
+    }).catch((error: unknown) => error);
+    // The broker closes the connection on which a body that is too large still arrives.
+    if (!(answer instanceof Response))
+      return String(sent).length > LARGE ? null : `${shown} → ${String(answer)}`;
+    if (answer.status === 401 && who in broker.keys)
+      await broker.renewKey(who as PersonName).catch(() => undefined);
     const text = STREAMS.has(`${method} ${template}`) ? '' : await answer.text();
     stopped.abort();
     if (answer.status < 500) return null;
     if (NOT_READY.test(`${method} ${template}`) && text.includes('"not_ready"')) return null;
-    return `${method} ${path}?${query} as ${who} → ${answer.status}: ${String(sent).slice(0, 2_000)}`;
+    return `${shown} → ${answer.status}`;
   }
 
-  /** Some calls end keys, which are other people's to end. */
-  async function renewKeys(): Promise<void> {
-    for (const who of personNames)
-      if ((await broker.call(who, 'GET', '/api/v1/whoami')).status === 401)
-        await broker.renewKey(who).catch(() => undefined);
-  }
+  test('an address with a NUL, which PostgreSQL stores in no text, is that of nothing', async () => {
+    for (const path of [
+      '/api/v1/transparency-reports/a%00b/report.json',
+      '/api/v1/requests/%00',
+      '/log/acme%00/vkey',
+    ])
+      expect((await broker.call('approver', 'GET', path)).status).toBe(404);
+  });
 
   test('P13: nothing that anyone sends is answered with an error of the broker', async () => {
     const seed = seedOf();
@@ -243,7 +253,6 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
           const fault = await faultOf(who, method, path, calls, random);
           if (fault !== null) faults.push(fault);
         }
-      if (isFullRun()) await renewKeys();
     }
     expect({ seed, faults: faults.slice(0, 20), logged: logged().slice(0, 5) }).toEqual({
       ...{ seed, faults: [], logged: [] },

@@ -44,6 +44,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   );
   app.use(forbidCaching);
   app.use(limitHeaders);
+  app.use(refuseNul);
   app.use(findClient(app.get(ClientAddresses)));
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   const { gatewayUrl } = app.get<BrokerSettings>(SETTINGS);
@@ -64,6 +65,12 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
   for (const name of ONCE)
     if (names.filter((each) => each === name).length > 1)
       throw new HttpProblem('invalid_request', `Send the header ${name} only once.`);
+  next();
+}
+
+/** Nothing has a NUL in its address, and PostgreSQL refuses a query with one. */
+function refuseNul({ path }: Request, _response: Response, next: NextFunction): void {
+  if (path.includes('%00')) throw new HttpProblem('not_found', 'There is nothing at this address.');
   next();
 }
 
