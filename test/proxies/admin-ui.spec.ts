@@ -132,8 +132,8 @@ const cli = async () =>
   });
 
 /** What a program gets that calls a service's host as a page of that host would, with this cookie. */
-function statusOf(way: Way, cookie: string): Promise<number | undefined> {
-  const headers = { host: new URL(originOf(way)).host, cookie, 'sec-fetch-site': 'same-origin' };
+function statusOf(way: Way, cookie: string, more: Record<string, string> = {}): Promise<number | undefined> {
+  const headers = { host: new URL(originOf(way)).host, cookie, 'sec-fetch-site': 'same-origin', ...more };
   return new Promise((resolve, reject) => {
     const path = '/tenants/acme/queues/api/queues';
     request({ host: '127.0.0.1', port: ports[way], path, headers }, (response) => {
@@ -283,6 +283,13 @@ describe.each(WAYS)('Bull Board, opened with a grant at %s', (way) => {
       expect(status).toBe(401);
     }
     expect(await page.evaluate('document.cookie')).not.toContain('countersign');
+
+    // Nor can the holder of the session keep the gateway's fields from the service.
+    const fields = ['tenant', 'requester', 'grant', 'record', 'context'].map((name) => `countersign-${name}`);
+    const own = `${session?.name}=${session?.value}`;
+    expect(await statusOf(way, own, { connection: `close, ${fields.join(', ')}` })).toBe(200);
+    const received = board.hits.at(-1)?.headers ?? {};
+    expect(fields.filter((name) => received[name] === undefined)).toEqual([]);
 
     const socket = `new Promise((done) => {
       const socket = new WebSocket(location.origin.replace('http', 'ws') + '/tenants/acme/queues/api/queues');

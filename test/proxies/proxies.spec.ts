@@ -258,7 +258,7 @@ test('HAProxy in front of the gateway: calls by TLS are forwarded by the gateway
       request(
         {
           ...{ host: 'localhost', port, path: `/billing${INVOICES}`, ca: LOCALHOST_CERTIFICATE.cert },
-          headers: { authorization: `Bearer ${token}` },
+          headers: { authorization: `Bearer ${token}`, connection: 'close, Countersign-Tenant' },
         },
         (response) => {
           response.resume();
@@ -269,7 +269,9 @@ test('HAProxy in front of the gateway: calls by TLS are forwarded by the gateway
         .end();
     });
     expect(status).toBe(200);
-    expect(upstream.hits).toMatchObject([{ method: 'GET', url: INVOICES }]);
+    expect(upstream.hits).toMatchObject([
+      { method: 'GET', url: INVOICES, headers: { 'countersign-tenant': 'acme' } },
+    ]);
   } finally {
     await front.stop();
   }

@@ -34,7 +34,7 @@ export type Case = {
   setting?: Setting;
   held: string | ((mode: CallMode) => string);
   notHeld?: string;
-  /** Modes in which this can be tried; all if absent. These tests have no real proxy, so what only a proxy does cannot be tried. */
+  /** Modes in which this can be tried without a real proxy; all if absent. */
   modes?: readonly CallMode[];
   result(trial: Trial): Promise<string>;
 };
@@ -45,8 +45,16 @@ export type Case = {
  */
 export type Holding = 'held' | { refused: string } | { not: string };
 
-/** A row of the table in docs/gateways. */
-type PromiseRow = { promise: string; modes: Record<CallMode, Holding>; cases: readonly Case[] };
+/**
+ * A row of the table in docs/gateways. `proxies`: what nginx and Caddy hold with the configurations of that folder, if it is more than
+ * their protocol alone; `test/proxies/modes.spec.ts` tries every case with the real programs.
+ */
+type PromiseRow = {
+  promise: string;
+  modes: Record<CallMode, Holding>;
+  proxies?: Holding;
+  cases: readonly Case[];
+};
 
 const everywhere = { gateway: 'held', authz: 'held', middleware: 'held' } as const;
 const gatewayOnly = (code: string) =>
@@ -226,11 +234,28 @@ export const PROMISES: readonly PromiseRow[] = [
           return String(headers['countersign-tenant']);
         },
       },
+      {
+        title: 'a caller who names them as fields of the connection alone',
+        held: 'all five, of acme',
+        async result(trial) {
+          const names = ['Tenant', 'Requester', 'Grant', 'Record', 'Context'].map(
+            (name) => `Countersign-${name}`,
+          );
+          const { headers } = await receivedBy(trial, {
+            headers: ['Connection', `close, ${names.join(', ')}`],
+          });
+          const missing = names.filter((name) => headers[name.toLowerCase()] === undefined);
+          return missing.length === 0
+            ? `all five, of ${headers['countersign-tenant']}`
+            : `without ${missing}`;
+        },
+      },
     ],
   },
   {
     promise: 'P11: the token never reaches the service',
     modes: { ...everywhere, authz: { not: 'its configuration removes it' } },
+    proxies: 'held',
     cases: [
       {
         title: 'the fields that the service gets',

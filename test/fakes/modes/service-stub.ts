@@ -20,7 +20,8 @@ export class ServiceStub {
       response.end(JSON.stringify({ number: CARD_NUMBER }));
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/plain' });
+    // nginx would keep a short answer until its end.
+    response.writeHead(200, { 'content-type': 'text/plain', 'x-accel-buffering': 'no' });
     response.write('begun');
     if (target.endsWith('/held')) this.held.push(response);
     else response.end();

@@ -57,7 +57,7 @@ export async function startWays(
   const withFastify = await startFastify(options, service);
   const middleware = (name: string, origin: string): Way => ({
     ...{ name, mode: 'middleware' },
-    call: (sent) => send(origin, sent.target ?? DEFAULT_TARGET, sent),
+    call: (sent) => sendExactly(origin, sent),
   });
   const ways: Way[] = [
     {
@@ -175,6 +175,10 @@ async function startNest(
   await app.listen(0, '127.0.0.1');
   return { origin: await app.getUrl(), close: () => app.close() };
 }
+
+/** Sends a call to the server of this origin, with its target as it is written. */
+export const sendExactly = (origin: string, sent: Sent): Promise<Answer> =>
+  send(origin, sent.target ?? DEFAULT_TARGET, sent);
 
 /** Sends a request with exactly this target. `fetch` would normalize it. */
 function send(

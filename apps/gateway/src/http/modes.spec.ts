@@ -1,71 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CALL_MODES, type CallMode } from '@countersign/contract';
-import { BreakableDisk } from '../../../../test/fakes/faulty-disks.js';
-import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
-import {
-  type Case,
-  type Holding,
-  PROMISES,
-  type Setting,
-  withEveryKindOfRoute,
-  withTenantFromService,
-} from '../../../../test/fakes/modes/promises.js';
+import { CALL_MODES } from '@countersign/contract';
+import type { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
+import { type Holding, PROMISES, type Setting } from '../../../../test/fakes/modes/promises.js';
 import { ServiceStub } from '../../../../test/fakes/modes/service-stub.js';
-import { PROXY_SECRET, startWays, type Way } from '../../../../test/fakes/modes/ways.js';
-import { until } from '../../../../test/fakes/until.js';
+import { expectedResult, SETTINGS } from '../../../../test/fakes/modes/settings.js';
+import { startWays, type Way } from '../../../../test/fakes/modes/ways.js';
 import { rowsOfEachKind } from '../../../../test/support/samples.js';
 
 const DOCUMENT = 'docs/gateways/README.md';
-const proxies = { secret: PROXY_SECRET, networks: ['127.0.0.0/8'] };
-
-const SETTINGS: Record<Setting, () => Promise<GatewayWorld>> = {
-  ordinary: () =>
-    started({}, ({ broker }) => {
-      broker.services = broker.services.map(withEveryKindOfRoute);
-    }),
-  'one call at once': () => started({ maxCallsPerGrant: 1 }),
-  'tenant from service': () =>
-    started({}, (world) => {
-      world.broker.services = [withTenantFromService(world.upstream.origin)];
-    }),
-  'never in touch': async () => {
-    const world = new GatewayWorld();
-    await world.prepare();
-    world.broker.knowsGateway = false;
-    await world.startGateway({ proxies });
-    return world;
-  },
-  'broken disk': async () => {
-    const world = new GatewayWorld();
-    await world.prepare();
-    const disk = new BreakableDisk(join(world.spoolDir, 'segments'));
-    disk.broken = 'ENOSPC';
-    await world.startGateway({ proxies, disk });
-    await until(() => world.gateway.isInTouch());
-    return world;
-  },
-};
-
-async function started(
-  options: Parameters<typeof GatewayWorld.start>[0] = {},
-  change: (world: GatewayWorld) => void = () => undefined,
-): Promise<GatewayWorld> {
-  const world = new GatewayWorld();
-  await world.prepare();
-  world.broker.tenants.push({ slug: 'initech', forbid: [], requireGateway: true });
-  change(world);
-  await world.startGateway({ proxies, ...options });
-  await until(() => world.gateway.isInTouch());
-  return world;
-}
-
-/** The result of a case in this mode, if the table is right. */
-function expected({ held, notHeld }: Case, mode: CallMode, holding: Holding): string | undefined {
-  if (holding === 'held') return typeof held === 'string' ? held : held(mode);
-  return 'refused' in holding ? `403 ${holding.refused}` : notHeld;
-}
-
 const all = PROMISES.flatMap(({ promise, modes, cases }) => cases.map((each) => ({ promise, modes, each })));
 
 describe.each(Object.keys(SETTINGS) as Setting[])('every mode, %s', (setting) => {
@@ -90,7 +33,7 @@ describe.each(Object.keys(SETTINGS) as Setting[])('every mode, %s', (setting) =>
       const results: [string, string | undefined][] = [];
       for (const way of ways) results.push([way.name, await each.result(trialOf(way))]);
       expect(Object.fromEntries(results)).toEqual(
-        Object.fromEntries(ways.map(({ name, mode }) => [name, expected(each, mode, modes[mode])])),
+        Object.fromEntries(ways.map(({ name, mode }) => [name, expectedResult(each, mode, modes[mode])])),
       );
     },
   );
@@ -102,12 +45,16 @@ test('the table of the documentation is the one that was tried', () => {
     if (holding === 'held') return 'held';
     return 'refused' in holding ? `refused with \`${holding.refused}\`` : `not held: ${holding.not}`;
   };
-  const rows = PROMISES.map(
-    ({ promise, modes }) => `| ${promise} | ${CALL_MODES.map((mode) => cell(modes[mode])).join(' | ')} |`,
-  );
+  const rows = PROMISES.map(({ promise, modes, proxies }) => {
+    const { gateway, authz, middleware } = modes;
+    // Debian has neither Traefik nor Envoy: what a proxy has to do for a promise is tried with nginx and Caddy alone.
+    const others =
+      proxies === undefined && typeof authz === 'object' && 'not' in authz ? cell(authz) : 'not run';
+    return `| ${promise} | ${cell(gateway)} | ${cell(proxies ?? authz)} | ${others} | ${cell(middleware)} |`;
+  });
   const table = [
-    '| promise | the gateway forwards | a proxy asks | the service’s middleware asks |',
-    '|---|---|---|---|',
+    '| promise | the gateway forwards | nginx or Caddy asks | Traefik or Envoy asks | the service’s middleware asks |',
+    '|---|---|---|---|---|',
     ...rows,
   ];
   const text = readFileSync(DOCUMENT, 'utf8');
@@ -129,3 +76,11 @@ test.each(['nginx.conf', 'Caddyfile', 'traefik.yaml', 'envoy.yaml'])(
       );
   },
 );
+
+// `test/proxies` tries it with the real Caddy and nginx.
+test('P4: traefik.yaml drops the client’s Connection, which may name the gateway’s fields, after the question', () => {
+  const text = readFileSync(join('docs/gateways', 'traefik.yaml'), 'utf8');
+  expect(text).toMatch(/middlewares: \[.*\bcountersign, without-credentials\]/);
+  const [, removed] = /without-credentials:\n(?:.*\n){2}.*customRequestHeaders: \{(.*)\}/.exec(text) ?? [];
+  expect(removed).toContain('Connection: ""');
+});
