@@ -20,7 +20,7 @@ export const SAMPLES = {
   /** The largest of the small trees of which every proof is verified. */
   provenTrees: { quick: 30, full: 70 },
   /** Calls of each operation of the API with arbitrary input, by each caller. */
-  arbitraryCalls: { quick: 1, full: 4 },
+  arbitraryCalls: { quick: 1, full: 3 },
   /** Organisation files with anything in them. */
   arbitraryFiles: { quick: 50, full: 400 },
   /** Stories of a record spool whose disk or process fails; flipped bytes and damaged lines in one. */

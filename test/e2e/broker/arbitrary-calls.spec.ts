@@ -229,13 +229,13 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
     return `${shown} → ${answer.status}`;
   }
 
-  test('an address with a NUL, which PostgreSQL stores in no text, is that of nothing', async () => {
+  test('an address with a NUL, which PostgreSQL stores in no text, is malformed', async () => {
     for (const path of [
       '/api/v1/transparency-reports/a%00b/report.json',
       '/api/v1/requests/%00',
       '/log/acme%00/vkey',
     ])
-      expect((await broker.call('approver', 'GET', path)).status).toBe(404);
+      expect((await broker.call('approver', 'GET', path)).status).toBe(400);
   });
 
   test('P13: nothing that anyone sends is answered with an error of the broker', async () => {

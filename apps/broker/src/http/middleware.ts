@@ -68,9 +68,9 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
   next();
 }
 
-/** Nothing has a NUL in its address, and PostgreSQL refuses a query with one. */
+/** PostgreSQL refuses a text with a NUL. */
 function refuseNul({ path }: Request, _response: Response, next: NextFunction): void {
-  if (path.includes('%00')) throw new HttpProblem('not_found', 'There is nothing at this address.');
+  if (path.includes('%00')) throw new HttpProblem('invalid_request', 'An address has no NUL.');
   next();
 }
 
