@@ -4,6 +4,7 @@ import { sqlRoute, type UpstreamTls } from '@countersign/contract';
 import { GatewayWorld } from '../../fakes/gateway-world.js';
 import { until } from '../../fakes/until.js';
 import { makeCertificate } from '../../support/certificates.js';
+import { eventually } from '../../support/eventually.js';
 import { startPostgres } from '../../support/postgres/server.mjs';
 import { VendorDatabase } from '../../support/sql-database.js';
 
@@ -62,9 +63,19 @@ async function sql(statement: string) {
 
 test('a database that accepts only TLS is read by TLS, if its certificate is from the listed authority', async () => {
   await start({ caFile: 'ca.pem' });
-  const { status, rows } = await sql('SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
-  expect([status, rows]).toEqual([200, [['t', 'TLSv1.3']]]);
-  expect((await sql('SELECT DISTINCT tenant FROM invoices')).rows).toEqual([['acme']]);
+  const { connections, answer } = await database.whileLocked(async () => {
+    const waits = sql('SELECT DISTINCT tenant FROM invoices');
+    const found = await eventually('the statement waits', async () => {
+      const { rows } = await database.administer(
+        `SELECT ssl, version FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+         WHERE usename = '${database.login.login}' AND wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0 && rows;
+    });
+    return { connections: found, answer: () => waits };
+  });
+  expect(connections).toEqual([{ ssl: true, version: 'TLSv1.3' }]);
+  expect(await answer()).toMatchObject({ status: 200, rows: [['acme']] });
 });
 
 test.each<[string, UpstreamTls, string]>([
