@@ -63,13 +63,15 @@ export class DrivenUpstream {
     const { port } = this.server.address() as AddressInfo;
     const host = lookup === undefined ? '127.0.0.1' : 'upstream.test';
     this.socket = connect({ port, host, ...(lookup && { lookup }) });
-    const owner = {
+    const parts = {
       timeouts: TIMEOUTS,
       monotonic: () => this.now,
       released: () => void this.happened.push('released'),
+      watched: () => void this.happened.push('watched'),
+      foundExcess: () => void this.happened.push('excess'),
       ended: () => void this.happened.push('ended'),
     };
-    this.connection = new UpstreamConnection(this.socket, owner, 'connect');
+    this.connection = new UpstreamConnection(this.socket, parts, 'one', 'connect');
   }
 
   send(

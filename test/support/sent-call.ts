@@ -1,4 +1,5 @@
 import type { Framing } from '../../apps/gateway/src/http1/framing.js';
+import { UntrustedOrigins } from '../../apps/gateway/src/http1/untrusted-origins.js';
 import type {
   UpstreamConnection,
   UpstreamFailure,
@@ -7,6 +8,13 @@ import type {
 import type { UpstreamPool } from '../../apps/gateway/src/http1/upstream-pool.js';
 
 export const TIMEOUTS = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
+
+/** What a pool needs, with its own list of untrusted origins. */
+export const poolParts = (timeouts = TIMEOUTS) => ({
+  timeouts,
+  untrusted: new UntrustedOrigins(() => undefined),
+});
+
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 /** The upstream promises to keep the connection for longer than a test lasts. */
 export const KEPT = OK.replace('\r\n', '\r\nKeep-Alive: timeout=600\r\n');
@@ -21,8 +29,8 @@ export class SentCall implements UpstreamObserver {
   readyTimes = 0;
   connection: UpstreamConnection;
 
-  constructor(method: string, framing: Framing, into: UpstreamPool) {
-    this.connection = into.send({ method, target: '/x', fields: [], framing }, this);
+  constructor(method: string, framing: Framing, into: UpstreamPool, owner = 'one') {
+    this.connection = into.send({ method, target: '/x', fields: [], framing }, this, owner);
   }
 
   onUpstreamReady(): void {

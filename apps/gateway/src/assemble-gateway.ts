@@ -31,6 +31,7 @@ import { ListenerTls } from './http/listener-tls.js';
 import { OwnPages } from './http/own-pages.js';
 import { StopEndpoint } from './http/stop-endpoint.js';
 import type { Http1Server } from './http1/http1-server.js';
+import { UntrustedOrigins } from './http1/untrusted-origins.js';
 import { type Identity, identityRegistrar } from './identity.js';
 import { type WatchedParts, watchParts } from './readiness.js';
 import type { SpoolLane } from './records/spool/record-chains.js';
@@ -116,8 +117,15 @@ export async function assembleServing(run: Run, sources: Sources) {
     bodiesPerGrant: options.maxBodiesPerGrant,
     bodiesPerService: options.maxBodiesPerService,
   });
-  const upstreams = createUpstreams(run);
-  const storages = new ObjectStorages(options.upstreamTimeouts, options.resolveStorage);
+  const untrusted = new UntrustedOrigins((upstream) =>
+    log.error(
+      { upstream },
+      'the upstream sent bytes that belong to no answer: from now on each call has a connection of its own',
+    ),
+  );
+  const upstreams = createUpstreams(run, untrusted);
+  const pools = { timeouts: options.upstreamTimeouts, untrusted };
+  const storages = new ObjectStorages(pools, options.resolveStorage);
   const contextKeys = createContextKeys(run);
   const follow = (maps: RouteMaps) => {
     upstreams.follow(maps.connectable());
@@ -152,15 +160,16 @@ export async function assembleServing(run: Run, sources: Sources) {
   const sessions = sources.sessions ?? new BrowserSessions(run);
   const parts = {
     ...{ ...run, ...records, listenerTls, contextKeys, isReady, fileLinks, sessions },
-    ...{ calls, state, liveness, rules, shipper, budgets, upstreams, storages, times },
+    ...{ calls, state, liveness, rules, shipper, budgets, upstreams, storages, untrusted, times },
   };
   watchParts(parts);
   return { ...parts, boots, leaseClient, wantedHeads, server: createServer(parts) };
 }
 
-function createUpstreams({ options, log }: Run): Upstreams {
+function createUpstreams({ options, log }: Run, untrusted: UntrustedOrigins): Upstreams {
   return new Upstreams({
     timeouts: options.upstreamTimeouts,
+    untrusted,
     tlsFolder: options.upstreamTlsDir,
     onTlsProblems: (problems) => {
       if (problems.length === 0) log.info('the TLS files of all upstreams can be used');

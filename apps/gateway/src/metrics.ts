@@ -23,9 +23,10 @@ type GatewayGauges = {
   closedServices(): number;
   listenerTlsProblems(): number;
   upstreamTlsProblems(): number;
+  untrustedUpstreams(): readonly string[];
 };
 
-/** Prometheus metrics of one gateway, in its own registry. Labels hold only known services and stable codes. */
+/** Prometheus metrics of one gateway, in its own registry. Labels hold only known services, upstreams and stable codes. */
 export class GatewayMetrics {
   private readonly registry = new Registry();
   private readonly registers = [this.registry];
@@ -100,6 +101,16 @@ export class GatewayMetrics {
       gauges.upstreamTlsProblems,
       'max',
     );
+    new Gauge({
+      name: 'countersign_gateway_untrusted_upstreams',
+      help: '1 for each upstream that sent bytes which belong to no answer. Each of its calls has a connection of its own.',
+      labelNames: ['upstream'],
+      aggregator: 'max',
+      registers: this.registers,
+      collect() {
+        for (const upstream of gauges.untrustedUpstreams()) this.set({ upstream }, 1);
+      },
+    });
   }
 
   /** Adds the gauge of the pins. For the process that reads pins.json. */

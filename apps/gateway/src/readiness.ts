@@ -12,6 +12,7 @@ import type { Upstreams } from './forward/upstreams.js';
 import type { Records, Run } from './gateway-run.js';
 import type { ListenerTls } from './http/listener-tls.js';
 import { privatePages, type Readiness } from './http/own-pages.js';
+import type { UntrustedOrigins } from './http1/untrusted-origins.js';
 import type { Shipper } from './records/shipping/shipper.js';
 import type { GatewayRules } from './trust/customer-rules.js';
 
@@ -26,6 +27,7 @@ export type WatchedParts = Run &
     budgets: Budgets;
     upstreams: Upstreams;
     storages: ObjectStorages;
+    untrusted: UntrustedOrigins;
     contextKeys: ContextKeys;
     listenerTls: ListenerTls | undefined;
     times: CallTimes;
@@ -35,7 +37,7 @@ export type WatchedParts = Run &
   };
 
 export function watchParts(parts: WatchedParts): void {
-  const { metrics, liveness, spool, quarantine, calls, state, upstreams, listenerTls } = parts;
+  const { metrics, liveness, spool, quarantine, calls, state, upstreams, untrusted, listenerTls } = parts;
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -48,6 +50,7 @@ export function watchParts(parts: WatchedParts): void {
     closedServices: () => state.routeMaps.closed.length,
     listenerTlsProblems: () => (listenerTls?.problem === undefined ? 0 : 1),
     upstreamTlsProblems: () => upstreams.tlsProblems.length,
+    untrustedUpstreams: () => untrusted.all,
   });
 }
 
@@ -81,5 +84,6 @@ export function readinessOf(parts: WatchedParts): Readiness {
     listenerTls: listenerTls?.problem ?? null,
     contexts,
     databases: upstreams.databases,
+    untrustedUpstreams: parts.untrusted.all,
   };
 }

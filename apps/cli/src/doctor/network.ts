@@ -149,21 +149,30 @@ export async function checkGatewayServices(admin: { host: string; port: number }
       ? ok('database', `${service}: statements may run`)
       : failed('database', `${service}: ${problem}`, 'docs/sql.md says what a database must have.'),
   );
-  return [...contexts, ...files, ...databases];
+  const untrusted = state.untrustedUpstreams.map((upstream) =>
+    warning(
+      'upstream answers',
+      `${upstream} sent bytes that belong to no answer, so each call has a connection of its own`,
+      'Correct the service: no body after HEAD, 204 and 304, and never more than Content-Length says. Then restart the gateway.',
+    ),
+  );
+  return [...contexts, ...files, ...databases, ...untrusted];
 }
 
 type GatewayServices = {
   contexts: { service: string; mode: string; problem: string | null }[];
   upstreamTls: { service: string; problem: string; inUse: boolean }[];
   databases: { service: string; problem: string | null }[];
+  untrustedUpstreams: string[];
 };
 
 function gatewayServices(body: string): GatewayServices | undefined {
   try {
-    // A gateway of a release before databases names none.
-    const { contexts, upstreamTls, databases = [] } = JSON.parse(body) as Partial<GatewayServices>;
-    return Array.isArray(contexts) && Array.isArray(upstreamTls) && Array.isArray(databases)
-      ? { contexts, upstreamTls, databases }
+    const state = JSON.parse(body) as Partial<GatewayServices>;
+    // A gateway of an older release does not have all of them.
+    const { contexts, upstreamTls, databases = [], untrustedUpstreams = [] } = state;
+    return [contexts, upstreamTls, databases, untrustedUpstreams].every(Array.isArray)
+      ? ({ contexts, upstreamTls, databases, untrustedUpstreams } as GatewayServices)
       : undefined;
   } catch {
     return undefined;

@@ -6,6 +6,7 @@ import { CountingUpstream } from '../../../../test/fakes/counting-upstream.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { isFullRun, runs } from '../../../../test/support/samples.js';
+import { poolParts } from '../../../../test/support/sent-call.js';
 import { fieldTree } from '../forward/masking/field-tree.js';
 import { JsonRewriter } from '../forward/masking/json-rewriter.js';
 import { FileLinks } from './file-links.js';
@@ -407,7 +408,7 @@ describe('the name of a storage', () => {
   async function reaches(hosts: readonly string[]): Promise<boolean> {
     const before = connections;
     const local: ResolveAll = (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
-    const storages = new ObjectStorages({ connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 }, local);
+    const storages = new ObjectStorages(poolParts(), local);
     await new Promise<void>((resolve) => {
       const observer = {
         onUpstreamReady: () => undefined,
@@ -418,7 +419,7 @@ describe('the name of a storage', () => {
         onUpstreamFailure: () => resolve(),
       };
       const request = { method: 'GET', target: '/', fields: [], framing: { kind: 'none' } as const };
-      storages.at(`https://files.example:${port}`, hosts).send(request, observer);
+      storages.at(`https://files.example:${port}`, hosts).send(request, observer, 'sha256:1');
     });
     storages.close();
     return connections > before;

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isLocalFileHost, isLoopback, mayConnect, withoutBrackets } from '@countersign/contract';
+import type { UntrustedOrigins } from '../http1/untrusted-origins.js';
 import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
 import { UpstreamPool } from '../http1/upstream-pool.js';
 import { secureContextOf } from '../storage/tls-material.js';
@@ -25,7 +26,7 @@ export class ObjectStorages {
   private readonly pools = new Map<string, UpstreamPool>();
 
   constructor(
-    private readonly timeouts: UpstreamTimeouts,
+    private readonly parts: { timeouts: UpstreamTimeouts; untrusted: UntrustedOrigins },
     private readonly resolve: ResolveAll = systemLookup,
   ) {}
 
@@ -43,7 +44,7 @@ export class ObjectStorages {
     const url = new URL(origin);
     const security =
       url.protocol === 'https:' ? { context: secureContextOf({}), serverName: undefined } : undefined;
-    const pool = new UpstreamPool(url, this.timeouts, security, this.checkedLookup(hosts));
+    const pool = new UpstreamPool(url, { ...this.parts, security, lookup: this.checkedLookup(hosts) });
     this.pools.set(key, pool);
     const [oldest] = this.pools;
     if (this.pools.size > MAX_POOLS && oldest !== undefined) {

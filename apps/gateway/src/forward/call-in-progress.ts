@@ -205,6 +205,7 @@ export class CallInProgress implements RecordWaiter {
     const { grant } = this.allowed.decision;
     return {
       upstream: destination.sender,
+      connectionOwner: digest,
       origin: {
         ...{ service: canonical.service, upstream: destination.url, locations },
         ...{ answersCors: false, ownHost: false, isShared: false },
@@ -253,6 +254,7 @@ export class CallInProgress implements RecordWaiter {
     const passed = overlayAt === undefined ? this.selected.passed : requestUncompressed(this.selected.passed);
     return {
       upstream: destination.sender,
+      connectionOwner: connectionOwnerOf(claims, decision, method),
       origin: {
         ...{ service, upstream: destination.url, locations },
         answersCors: definition.cors !== undefined,
@@ -340,6 +342,18 @@ function downloadOf(
   // If the two route maps disagree, masking and links win: the gateway then changes the answer, so it is no download.
   if (masking !== undefined || links !== undefined || !isDownload(routes)) return undefined;
   return new Download(requestedRange(canonical));
+}
+
+/**
+ * Whose calls may use a connection after this call: those of the same grant. What the gateway hides in an answer depends on the
+ * route, so calls of such a route keep to themselves: a service that sends more than it should must not show it by another route.
+ */
+function connectionOwnerOf(
+  { digest }: GrantTokenClaims,
+  { match, masking, links }: AllowedDecision,
+  method: string,
+): string {
+  return masking === undefined && links === undefined ? digest : `${digest} ${method} ${match.route}`;
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { until } from '../../../../test/fakes/until.js';
+import { poolParts } from '../../../../test/support/sent-call.js';
 import { OpenCall } from '../budget/open-calls.js';
 import { requestBodyDecoder } from '../http1/body-decoder.js';
 import type { Framing } from '../http1/framing.js';
@@ -33,7 +34,7 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  pool = new UpstreamPool(url, { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 });
+  pool = new UpstreamPool(url, poolParts());
 });
 afterEach(async () => {
   pool.close();
@@ -84,6 +85,7 @@ function forwardingOf({ reads, buffer, bodyBytes }: Options): {
   const body = new RequestBody(requestBodyDecoder(framing), client);
   const forwarding: Forwarding = {
     upstream: pool,
+    connectionOwner: 'sha256:0',
     origin: {
       service: 'billing',
       upstream: url,

@@ -64,12 +64,21 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   start(): void {
-    const { upstream, method, target, headers: fields, framing, response, call } = this.parts;
+    const {
+      upstream,
+      connectionOwner,
+      method,
+      target,
+      headers: fields,
+      framing,
+      response,
+      call,
+    } = this.parts;
     response.observe(this);
     call.onCut((reason) => this.cut(reason));
     if (this.settled) return;
     try {
-      this.upstream = upstream.send({ method, target, fields, framing }, this);
+      this.upstream = upstream.send({ method, target, fields, framing }, this, connectionOwner);
     } catch (error) {
       if (!(error instanceof UnwritableHead)) {
         this.letGo();

@@ -13,6 +13,8 @@ import type { Origin } from './forwarded-headers.js';
 /** An allowed call whose record is durable. */
 export type Forwarding = {
   upstream: RequestSender;
+  /** Whose calls may use the call's connection to the upstream after it. */
+  connectionOwner: string;
   origin: Origin;
   method: string;
   /** Path with query. */

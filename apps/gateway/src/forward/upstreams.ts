@@ -6,6 +6,7 @@ import {
   type UpstreamTls,
 } from '@countersign/contract';
 import type { TlsFailure } from '../http1/tls-failure.js';
+import type { UntrustedOrigins } from '../http1/untrusted-origins.js';
 import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
 import { UpstreamPool, type UpstreamSecurity } from '../http1/upstream-pool.js';
 import { SqlDatabase, type SqlOptions } from '../sql/sql-database.js';
@@ -23,6 +24,7 @@ export type TlsProblem = { service: string; problem: string; inUse: boolean };
 
 type UpstreamsParts = {
   timeouts: UpstreamTimeouts;
+  untrusted: UntrustedOrigins;
   /** The operator's folder for TLS files; undefined if there is none. */
   tlsFolder: string | undefined;
   /** Called when the list of problems changes. */
@@ -141,7 +143,7 @@ export class Upstreams {
     service: string,
     { origin, url, files }: Omit<ServiceUpstream, 'carrier'>,
   ): Carrier | undefined {
-    const { timeouts, sql } = this.parts;
+    const { timeouts, untrusted, sql } = this.parts;
     const address = databaseAddress(origin);
     const isSecure =
       address === undefined
@@ -154,7 +156,7 @@ export class Upstreams {
       void database.check();
       return { database };
     }
-    return { pool: new UpstreamPool(url, timeouts, security) };
+    return { pool: new UpstreamPool(url, { timeouts, untrusted, security }) };
   }
 
   private reportProblems(): void {

@@ -40,6 +40,8 @@ export type Readiness = {
   contexts: readonly { service: string; mode: ContextMode; problem: string | null }[];
   /** The services of kind `postgres`. `problem`: why the last check or statement could not use the database. */
   databases: readonly { service: string; problem: string | null }[];
+  /** Origins of upstreams and storages that sent bytes which belong to no answer: each of their calls has a connection of its own. */
+  untrustedUpstreams: readonly string[];
   /** If worker processes serve the calls: each of them. `pid` is null while one is started again. */
   workers?: readonly { lane: number; pid: number | null; inTouch: boolean }[];
 };

@@ -39,17 +39,18 @@ describe('writeRequestHead', () => {
         fc.oneof(fc.constant('/x'), anything),
         fc.array(anything, { maxLength: 4 }).map((flat) => flat.slice(0, flat.length & ~1)),
         framings,
-        (method, target, fields, framing) => {
+        fc.boolean(),
+        (method, target, fields, framing, isLast) => {
           let head: string;
           try {
-            head = writeRequestHead({ method, target, fields, framing }, 'up:80');
+            head = writeRequestHead({ method, target, fields, framing }, 'up:80', isLast);
           } catch (error) {
             expect(error).toBeInstanceOf(UnwritableHead);
             return;
           }
           count += 1;
           expect(head.indexOf('\r\n\r\n')).toBe(head.length - 4);
-          const connection = method === 'GET' && framing.kind !== 'none' ? 'close' : 'keep-alive';
+          const connection = isLast ? 'close' : 'keep-alive';
           expect(
             head.startsWith(`${method} ${target} HTTP/1.1\r\nhost: up:80\r\nconnection: ${connection}\r\n`),
           ).toBe(true);
@@ -69,6 +70,7 @@ describe('writeRequestHead', () => {
     const text = writeRequestHead(
       { method: 'POST', target: '/x?y=1', fields: ['accept', '*/*'], framing: { kind: 'chunked' } },
       'up',
+      false,
     );
     expect(parseRequestHead(withoutEmptyLine(text), new PreviousFieldLines())).toEqual({
       method: 'POST',
@@ -92,7 +94,7 @@ describe('writeRequestHead', () => {
     ['DELETE', { kind: 'none' as const }, ''],
     ['POST', { kind: 'chunked' as const }, 'transfer-encoding: chunked\r\n'],
   ])('%s with %j says %j', (method, framing, line) => {
-    const head = writeRequestHead({ method, target: '/', fields: [], framing }, 'up');
+    const head = writeRequestHead({ method, target: '/', fields: [], framing }, 'up', false);
     expect(head).toBe(`${method} / HTTP/1.1\r\nhost: up\r\nconnection: keep-alive\r\n${line}\r\n`);
   });
 });
@@ -102,7 +104,7 @@ describe('what could end its line', () => {
     'P4: %j is no method',
     (method) => {
       expect(() =>
-        writeRequestHead({ method, target: '/', fields: [], framing: { kind: 'none' } }, 'up'),
+        writeRequestHead({ method, target: '/', fields: [], framing: { kind: 'none' } }, 'up', false),
       ).toThrow(new UnwritableHead('a request line'));
     },
   );
@@ -111,7 +113,7 @@ describe('what could end its line', () => {
     'P4: %j is no target',
     (target) => {
       expect(() =>
-        writeRequestHead({ method: 'GET', target, fields: [], framing: { kind: 'none' } }, 'up'),
+        writeRequestHead({ method: 'GET', target, fields: [], framing: { kind: 'none' } }, 'up', false),
       ).toThrow(new UnwritableHead('a request line'));
     },
   );
@@ -142,6 +144,7 @@ describe('what could end its line', () => {
     const head = writeRequestHead(
       { method: 'M-SEARCH', target: '/!~', fields: [], framing: { kind: 'none' } },
       'up:1',
+      false,
     );
     expect(head).toBe('M-SEARCH /!~ HTTP/1.1\r\nhost: up:1\r\nconnection: keep-alive\r\n\r\n');
   });
@@ -152,15 +155,18 @@ test.each([
   ['GET', { kind: 'chunked' as const }, true],
   ['GET', { kind: 'length' as const, bytes: 1 }, true],
   ['POST', { kind: 'chunked' as const }, false],
-  ['HEAD', { kind: 'length' as const, bytes: 1 }, false],
+  ['HEAD', { kind: 'none' as const }, true],
 ])('after %s with %j the connection ends: %s', (method, framing, ends) => {
   expect(endsConnection({ method, framing })).toBe(ends);
-  const head = writeRequestHead({ method, target: '/', fields: ['a', 'b'], framing }, 'up');
-  expect(head.split('\r\n').slice(1, 4)).toEqual([
-    'host: up',
-    `connection: ${ends ? 'close' : 'keep-alive'}`,
-    'a: b',
-  ]);
+});
+
+test.each([
+  [true, 'close'],
+  [false, 'keep-alive'],
+])('the head of a request says whether it is the last one of its connection: %s', (isLast, option) => {
+  const request = { method: 'GET', target: '/', fields: ['a', 'b'], framing: { kind: 'none' as const } };
+  const lines = writeRequestHead(request, 'up', isLast).split('\r\n');
+  expect(lines.slice(1, 4)).toEqual(['host: up', `connection: ${option}`, 'a: b']);
 });
 
 test('the size of a chunk is written in hex, and that of the last one is 0', () => {

@@ -26,11 +26,12 @@ export type RequestToWrite = {
 };
 
 /**
- * Whether the connection must end after this request: it is a `GET` with a body. A server that ignores such a body would
- * take it for the next request (RFC 9110 §9.3.1). One that is told that the connection closes reads no next request.
+ * Whether the connection must end after this request. After a `GET` with a body, because a server that ignores such a body would
+ * take it for the next request (RFC 9110 §9.3.1); one that is told that the connection closes reads no next request. After `HEAD`,
+ * because some servers send the body all the same, and late.
  */
 export function endsConnection({ method, framing }: Pick<RequestToWrite, 'method' | 'framing'>): boolean {
-  return method === 'GET' && framing.kind !== 'none';
+  return method === 'HEAD' || (method === 'GET' && framing.kind !== 'none');
 }
 
 /** Methods for which servers expect a body. `Content-Length: 0` says that there is none (RFC 9110 §8.6). */
@@ -43,10 +44,16 @@ const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
  *     host: … CRLF connection: ( keep-alive | close ) CRLF *( name: value CRLF ) [ content-length | transfer-encoding ] CRLF
  *
  * Throws UnwritableHead if a part holds a character that could end its line.
+ *
+ * @param isLast the connection ends after this request
  */
-export function writeRequestHead({ method, target, fields, framing }: RequestToWrite, host: string): string {
+export function writeRequestHead(
+  { method, target, fields, framing }: RequestToWrite,
+  host: string,
+  isLast: boolean,
+): string {
   if (!METHOD.test(method) || !TARGET.test(target)) throw new UnwritableHead('a request line');
-  const connection = endsConnection({ method, framing }) ? 'close' : 'keep-alive';
+  const connection = isLast ? 'close' : 'keep-alive';
   const line = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`;
   return `${line}${writeFields(fields)}${framingOf(method, framing)}\r\n`;
 }

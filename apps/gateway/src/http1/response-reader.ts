@@ -59,6 +59,11 @@ export class ResponseReader {
     return this.mayReuse && this.sink === undefined;
   }
 
+  /** Whether no request waits for its response, or for the rest of it. Whatever comes now is excess. */
+  get expectsNothing(): boolean {
+    return this.sink === undefined;
+  }
+
   /** Takes the connection's next bytes. Throws MalformedMessage. */
   push(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {

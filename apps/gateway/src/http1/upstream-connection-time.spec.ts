@@ -1,6 +1,8 @@
 import { until } from '../../../../test/fakes/until.js';
 import { DrivenUpstream, LENGTH_5, NONE, OK } from '../../../../test/support/driven-upstream.js';
 
+const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n';
+
 let driven: DrivenUpstream;
 
 beforeEach(async () => {
@@ -96,6 +98,18 @@ describe('time', () => {
     expect([driven.socket.isPaused(), driven.endsAt(1e9 + 29)]).toEqual([false, false]);
     driven.connection.resume();
     expect(driven.endsAt(1e9 + 30)).toBe(true);
+  });
+
+  test('a connection whose response had no body is read for a tenth of a second more, and then ends without a failure', async () => {
+    await driven.sent();
+    await driven.respond(NO_CONTENT, 'turn end');
+    expect([driven.happened, driven.connection.isUsable(driven.now)]).toEqual([
+      ['head 204', 'end', 'watched', 'turn end'],
+      false,
+    ]);
+    expect(driven.endsAt(10_099)).toBe(false);
+    expect(driven.endsAt(10_100)).toBe(true);
+    expect(driven.happened.at(-1)).toBe('ended');
   });
 
   test('a response whose receiver pauses within it has no limit meanwhile', async () => {

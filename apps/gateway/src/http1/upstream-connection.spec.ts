@@ -67,8 +67,9 @@ describe('a request', () => {
     driven.open();
     driven.send(NONE, {}, { isHead: true });
     await until(() => driven.received !== '');
-    await driven.respond(LENGTH_5, 'released');
-    expect(driven.happened.slice(0, 3)).toEqual(['head 200', 'end', 'released']);
+    await driven.respond(LENGTH_5, 'watched');
+    expect(driven.happened.slice(0, 3)).toEqual(['head 200', 'end', 'watched']);
+    expect(driven.connection.isUsable(driven.now)).toBe(false);
   });
 
   test('is sent with each byte of its head unchanged', async () => {
@@ -268,6 +269,98 @@ describe('a connection is used again', () => {
       driven.connection.isUsable(driven.now + 4_000),
     ]).toEqual([true, false]);
   });
+});
+
+describe('a response without a body', () => {
+  const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n';
+
+  test.each([
+    ['', NO_CONTENT],
+    [' that closes', NO_CONTENT.replace('\r\n', '\r\nConnection: close\r\n')],
+  ])(
+    '%s has its connection read on, also if its receiver has paused: what comes is excess',
+    async (_, answer) => {
+      await driven.sent(NONE, { onResponseHead: () => driven.connection.pause() });
+      await driven.respond(answer, 'watched');
+      await driven.respond('x', 'ended');
+      expect(driven.happened).toEqual(['end', 'watched', 'turn end', 'excess', 'ended']);
+    },
+  );
+
+  test('ends its connection with the upstream’s side, and nothing is excess', async () => {
+    await driven.sent();
+    await driven.respond(NO_CONTENT, 'watched');
+    driven.upstream.end();
+    await until(() => driven.happened.includes('ended'));
+    expect(driven.happened).not.toContain('excess');
+  });
+
+  test('ends its connection at once if the request was not whole', async () => {
+    await driven.sent({ kind: 'length', bytes: 2 });
+    await driven.respond(NO_CONTENT, 'ended');
+    expect(driven.happened).not.toContain('watched');
+  });
+});
+
+describe('bytes that belong to no response', () => {
+  test.each([
+    ['after its end, in the same read', `${OK}x`, ['head 200', 'data 2', 'end', 'excess', 'ended']],
+    [
+      'after an interim answer',
+      `${OK}HTTP/1.1 100 Continue\r\n\r\n`,
+      ['head 200', 'data 2', 'end', 'excess', 'ended'],
+    ],
+  ])('%s are reported', async (_, answer, expected) => {
+    await driven.sent();
+    await driven.respond(answer, 'ended');
+    expect(driven.happened).toEqual(expected);
+  });
+
+  test('are also reported if the observer gave up at the end of the response', async () => {
+    await driven.sent(NONE, { onResponseEnd: () => driven.connection.abort() });
+    await driven.respond(`${OK}x`, 'excess');
+    expect(driven.happened).toEqual(['head 200', 'data 2', 'ended', 'excess']);
+  });
+
+  test('are not what an observer throws', async () => {
+    const fault = new RangeError('a fault of ours');
+    await driven.sent(NONE, {
+      onResponseEnd: () => {
+        throw fault;
+      },
+    });
+    await driven.respond(OK, 'ended');
+    expect(driven.happened).not.toContain('excess');
+  });
+
+  test('may be left from the response before if they come in place of the next one', async () => {
+    await driven.sent();
+    await driven.respond(OK, 'turn end');
+    driven.happened = [];
+    driven.send();
+    await driven.respond('{"more":1}\r\n\r\n', 'ended');
+    expect(driven.happened).toEqual(['excess', 'ended', 'failure unreachable']);
+  });
+
+  test.each(['HTTP/1.1 408 x\r\n\r\n', 'HTTP/1.0 408 Request Timeout\r\n'])(
+    'on an idle connection are none if they are %j: the upstream ends it',
+    async (notice) => {
+      await driven.sent();
+      await driven.respond(OK, 'turn end');
+      await driven.respond(notice, 'ended');
+      expect(driven.happened).not.toContain('excess');
+    },
+  );
+
+  test.each(['HTTP/1.1 409 x\r\n\r\n', ' HTTP/1.1 408 x\r\n\r\n', 'HTTP/1.1 4080'])(
+    'on an idle connection are %j',
+    async (bytes) => {
+      await driven.sent();
+      await driven.respond(OK, 'turn end');
+      await driven.respond(bytes, 'ended');
+      expect(driven.happened.slice(-2)).toEqual(['excess', 'ended']);
+    },
+  );
 });
 
 function withKeepAlive(value: string): string {

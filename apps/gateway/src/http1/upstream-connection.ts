@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Framing } from './framing.js';
+import type { IdlePlace } from './idle-connections.js';
 import { largeReadCollector } from './large-read-collector.js';
 import { MalformedMessage } from './malformed-message.js';
 import { chunkLine, LAST_CHUNK, SMALL_BYTES } from './message-writer.js';
@@ -56,21 +57,32 @@ const IDLE_MARGIN_MS = 1_000;
 const MAX_IDLE_MS = 600_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** How long a connection that carries no further request is still read, to see if excess comes. It comes within milliseconds. */
+const WATCH_MS = 100;
+/** Some servers send this when a connection was idle for too long, and close it (RFC 9110 §15.5.9). It is no excess. */
+const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408 /;
+
 /** What a connection needs of its pool. */
-export type ConnectionOwner = {
+export type ConnectionParts = {
   timeouts: UpstreamTimeouts;
   monotonic(): number;
   /** The connection can carry another request. */
   released(connection: UpstreamConnection): void;
+  /** The connection carries no further request. It is read a little longer, to see if excess comes. */
+  watched(connection: UpstreamConnection): void;
+  /** The upstream has sent bytes that belong to no response. */
+  foundExcess(): void;
   /** The connection has ended. */
   ended(connection: UpstreamConnection): void;
 };
 
-type State = 'connecting' | 'idle' | 'busy' | 'ended';
+type State = 'connecting' | 'idle' | 'busy' | 'watched' | 'ended';
 
 /**
  * One connection to an upstream. It carries one request at a time, and a further one only if everything of the one before
- * was sent, received and plain. Nothing is ever sent twice.
+ * was sent, received and plain, and its response could have a body. Nothing is ever sent twice.
+ *
+ *     connecting → busy → ( idle → busy )* → ( watched ) → ended
  */
 export class UpstreamConnection implements ResponseSink {
   private readonly reader = new ResponseReader(MAX_HEAD_BYTES);
@@ -81,19 +93,27 @@ export class UpstreamConnection implements ResponseSink {
   private requestSent = false;
   private responseBegun = false;
   private responseEnded = false;
+  /** Whether the response could have a body: it is none to HEAD, no 204 and no 304. */
+  private hasBody = false;
+  /** Whether it has carried another request before this one. */
+  private isReused = false;
   private isPaused = false;
   /** The bytes that are being read are in memory that the next read overwrites. */
   private isSharedRead = false;
   private idleMs = DEFAULT_IDLE_MS;
   /** Milliseconds of the monotonic clock. */
   private deadline: number;
+  /** Its place among the idle connections of its pool, which alone sets it. */
+  idlePlace: IdlePlace | undefined;
 
   constructor(
     private readonly socket: Socket,
-    private readonly owner: ConnectionOwner,
+    private readonly parts: ConnectionParts,
+    /** Whose calls it carries. */
+    readonly owner: string,
     private readonly connectEvent: 'connect' | 'secureConnect',
   ) {
-    this.deadline = owner.monotonic() + owner.timeouts.connectMs;
+    this.deadline = parts.monotonic() + parts.timeouts.connectMs;
     socket.on('data', (bytes: Buffer) => this.receive(bytes));
     socket.on('drain', () => this.drained());
     socket.on('end', () => this.peerEnded());
@@ -113,7 +133,8 @@ export class UpstreamConnection implements ResponseSink {
     this.isLast = request.isLast;
     this.responseBegun = false;
     this.responseEnded = false;
-    if (this.state === 'idle') this.writeHead(request);
+    this.isReused = this.state === 'idle';
+    if (this.isReused) this.writeHead(request);
     else this.socket.once(this.connectEvent, () => this.writeHead(request));
   }
 
@@ -158,7 +179,7 @@ export class UpstreamConnection implements ResponseSink {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.deadline = this.owner.monotonic() + this.owner.timeouts.idleMs;
+    this.deadline = this.parts.monotonic() + this.parts.timeouts.idleMs;
     this.socket.resume();
   }
 
@@ -181,6 +202,7 @@ export class UpstreamConnection implements ResponseSink {
 
   onHead(response: ReadResponse): void {
     this.responseBegun = true;
+    this.hasBody = response.hasBody;
     this.idleMs = idleTimeOf(response);
     this.observer?.onResponseHead(response);
   }
@@ -214,7 +236,7 @@ export class UpstreamConnection implements ResponseSink {
 
   /** A part of the request was sent: the upstream's time for its first byte begins again. */
   private progressed(): void {
-    if (!this.responseBegun) this.deadline = this.owner.monotonic() + this.owner.timeouts.firstByteMs;
+    if (!this.responseBegun) this.deadline = this.parts.monotonic() + this.parts.timeouts.firstByteMs;
   }
 
   private drained(): void {
@@ -224,16 +246,29 @@ export class UpstreamConnection implements ResponseSink {
   private receive(bytes: Buffer): void {
     largeReadCollector.note(bytes.length);
     const { observer } = this;
+    if (this.state === 'idle' && TIMEOUT_NOTICE.test(bytes.toString('latin1', 0, 13))) {
+      this.end();
+      return;
+    }
     try {
       this.reader.push(bytes);
     } catch (error) {
+      if (error instanceof MalformedMessage && this.isExcess) this.parts.foundExcess();
       this.broke(error as Error);
       return;
     }
     if (this.responseEnded) this.release();
     else if (this.responseBegun && !this.isPaused)
-      this.deadline = this.owner.monotonic() + this.owner.timeouts.idleMs;
+      this.deadline = this.parts.monotonic() + this.parts.timeouts.idleMs;
     observer?.onTurnEnd();
+  }
+
+  /**
+   * Whether bytes that could not be read belong to no response: no one waits for one, or they are in the place where the response
+   * to a further request should begin, so that they may be left from the one before.
+   */
+  private get isExcess(): boolean {
+    return this.reader.expectsNothing || (this.isReused && !this.responseBegun);
   }
 
   /** Another request may follow, but only if nothing of this one is left in either direction. */
@@ -241,15 +276,24 @@ export class UpstreamConnection implements ResponseSink {
     // Its observer may have given up within the response.
     if (this.state === 'ended') return;
     const isSent = this.requestSent && this.socket.writableLength === 0;
-    const isClean = this.reader.canReuse && isSent && !this.isLast;
-    if (!isClean) {
-      this.end();
-      return;
-    }
+    if (isSent && !this.hasBody) this.watch();
+    else if (isSent && this.reader.canReuse && !this.isLast) this.becomeIdle();
+    else this.end();
+  }
+
+  private becomeIdle(): void {
     this.resume();
     this.state = 'idle';
-    this.deadline = this.owner.monotonic() + this.idleMs;
-    this.owner.released(this);
+    this.deadline = this.parts.monotonic() + this.idleMs;
+    this.parts.released(this);
+  }
+
+  /** Reads on for a moment: an upstream that sends a body where there is none shows it here. */
+  private watch(): void {
+    this.resume();
+    this.state = 'watched';
+    this.deadline = this.parts.monotonic() + WATCH_MS;
+    this.parts.watched(this);
   }
 
   private peerEnded(): void {
@@ -284,7 +328,7 @@ export class UpstreamConnection implements ResponseSink {
     if (this.state === 'ended') return;
     this.state = 'ended';
     this.socket.destroy();
-    this.owner.ended(this);
+    this.parts.ended(this);
   }
 }
 

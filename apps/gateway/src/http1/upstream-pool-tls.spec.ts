@@ -4,9 +4,12 @@ import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
 import { jest } from '@jest/globals';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
-import { OK, SentCall, TIMEOUTS } from '../../../../test/support/sent-call.js';
+import { OK, poolParts, SentCall } from '../../../../test/support/sent-call.js';
 import { secureContextOf } from '../storage/tls-material.js';
-import { UpstreamPool } from './upstream-pool.js';
+import { UpstreamPool, type UpstreamSecurity } from './upstream-pool.js';
+
+const poolFor = (origin: URL, security: UpstreamSecurity, lookup?: LookupFunction) =>
+  new UpstreamPool(origin, { ...poolParts(), security, ...(lookup && { lookup }) });
 
 const get = (into: UpstreamPool) => new SentCall('GET', { kind: 'none' }, into);
 
@@ -48,7 +51,7 @@ describe('an upstream by TLS', () => {
   const done = (sent: SentCall) => until(() => sent.isEnded || sent.failure !== undefined);
 
   test('is verified by the certificates that are trusted, and its session is resumed', async () => {
-    const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
+    const pool = poolFor(origin(), trusting(LOCALHOST_CERTIFICATE.cert));
     for (let count = 0; count < 3; count += 1) {
       const sent = get(pool);
       await done(sent);
@@ -64,7 +67,7 @@ describe('an upstream by TLS', () => {
     const { now } = performance;
     jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + late);
     try {
-      const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
+      const pool = poolFor(origin(), trusting(LOCALHOST_CERTIFICATE.cert));
       // A session arrives with the first answer or behind it.
       await until(async () => {
         await done(get(pool));
@@ -95,9 +98,9 @@ describe('an upstream by TLS', () => {
     };
     const { port } = secure.address() as AddressInfo;
     const trusted = trusting(LOCALHOST_CERTIFICATE.cert);
-    const misnamed = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, trusted, lookup);
+    const misnamed = poolFor(new URL(`https://upstream.test:${port}`), trusted, lookup);
     const security = { ...trusted, serverName: 'localhost' };
-    const named = new UpstreamPool(new URL(`https://upstream.test:${port}`), TIMEOUTS, security, lookup);
+    const named = poolFor(new URL(`https://upstream.test:${port}`), security, lookup);
     const [refused, sent] = [get(misnamed), get(named)];
     await Promise.all([done(refused), done(sent)]);
     expect([refused.failure?.reason, sent.failure, sent.body]).toEqual(['wrong_name', undefined, 'ok']);
@@ -108,10 +111,10 @@ describe('an upstream by TLS', () => {
   });
 
   test('with a certificate that no one trusts, or for another name, gets no request', async () => {
-    const distrusting = new UpstreamPool(origin(), TIMEOUTS, trusting());
+    const distrusting = poolFor(origin(), trusting());
     const elsewhere = origin();
     elsewhere.hostname = '127.0.0.1';
-    const misnamed = new UpstreamPool(elsewhere, TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
+    const misnamed = poolFor(elsewhere, trusting(LOCALHOST_CERTIFICATE.cert));
     const reasons: unknown[] = [];
     for (const into of [distrusting, misnamed]) {
       const sent = get(into);

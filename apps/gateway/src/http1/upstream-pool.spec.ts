@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type LookupFunction, type Server, type 
 import { until } from '../../../../test/fakes/until.js';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { rowsOfEachKind } from '../../../../test/support/samples.js';
-import { KEPT, OK, SentCall, TIMEOUTS } from '../../../../test/support/sent-call.js';
+import { KEPT, OK, poolParts, SentCall, TIMEOUTS } from '../../../../test/support/sent-call.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import { addressOf, UpstreamPool } from './upstream-pool.js';
 
@@ -12,6 +12,7 @@ const CLOSED = OK.replace('\r\n', '\r\nConnection: close\r\n');
 
 let server: Server;
 let pool: UpstreamPool;
+let parts: ReturnType<typeof poolParts>;
 /** Connections that the upstream has accepted, in order, and what each has received. */
 let connections: { socket: Socket; text: string }[];
 
@@ -27,7 +28,8 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  pool = poolWith(TIMEOUTS);
+  parts = poolParts();
+  pool = new UpstreamPool(originOf(), parts);
 });
 afterEach(async () => {
   pool.close();
@@ -36,11 +38,13 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
+const originOf = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
 function poolWith(timeouts: typeof TIMEOUTS): UpstreamPool {
-  return new UpstreamPool(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), timeouts);
+  return new UpstreamPool(originOf(), poolParts(timeouts));
 }
 
-const get = (into = pool) => new SentCall('GET', { kind: 'none' }, into);
+const get = (into = pool, owner = 'one') => new SentCall('GET', { kind: 'none' }, into, owner);
 
 async function answered(sent: SentCall, at: number, answer = OK): Promise<void> {
   await until(() => (connections[at]?.text ?? '').endsWith('\r\n\r\n'));
@@ -66,12 +70,33 @@ describe('UpstreamPool', () => {
     await until(() => connections.length === 3);
   });
 
-  test('expects no body behind an answer to HEAD, whatever length that says', async () => {
-    const sent = new SentCall('HEAD', { kind: 'none' }, pool);
-    await answered(sent, 0, OK.replace(/ok$/, ''));
-    expect([sent.status, sent.body, sent.isEnded]).toEqual([200, '', true]);
-    await answered(get(), 0);
-    expect(connections).toHaveLength(1);
+  test('P9: a connection is used again by calls of its own owner alone', async () => {
+    const [alpha, beta] = ['alpha', 'beta'];
+    await answered(get(pool, alpha), 0);
+    await answered(get(pool, beta), 1);
+    for (const [owner, at] of [
+      [alpha, 0],
+      [beta, 1],
+      [beta, 1],
+      [alpha, 0],
+    ] as const)
+      await answered(get(pool, owner), at);
+    expect(connections).toHaveLength(2);
+  });
+
+  test.each([
+    ['HEAD', OK.replace(/ok$/, '')],
+    ['GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n'],
+  ])('P9: uses no connection again after an answer without a body: %s, %j', async (method, answer) => {
+    const sent = new SentCall(method, { kind: 'none' }, pool);
+    await answered(sent, 0, answer);
+    expect([sent.body, sent.isEnded]).toEqual(['', true]);
+    await answered(get(), 1);
+    expect(connections).toHaveLength(2);
+    // It is read for a moment more.
+    await until(() => connections[0]!.socket.destroyed);
+    expect(parts.untrusted.all).toEqual([]);
   });
 
   test('P9: bytes of one answer stay as they are while others arrive, on its connection and on others', async () => {
@@ -113,13 +138,74 @@ describe('UpstreamPool', () => {
     expect(connections).toHaveLength(2);
   });
 
-  test('P4: bytes that arrive on an idle connection answer no one: it is closed', async () => {
+  const HEAD_ONLY = OK.replace(/ok$/, '');
+  test.each([
+    ['on an idle connection', 'GET', OK, OK],
+    ['on an idle connection, which are no answer', 'GET', OK, '{"more":1}'],
+    ['after an answer to HEAD', 'HEAD', HEAD_ONLY, 'ok'],
+    ['after 204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n', OK],
+    ['after 304', 'GET', 'HTTP/1.1 304 Not Modified\r\n\r\n', OK],
+    ['together with an answer', 'GET', `${OK}HTTP/1.1 200 OK\r\n\r\n`, ''],
+  ])('P9: bytes %s answer no one, and each call has its own connection from then on', async (_, ...row) => {
+    const [method, answer, more] = row;
+    await answered(get(pool, 'idle'), 0);
+    const sent = new SentCall(method, { kind: 'none' }, pool);
+    await answered(sent, 1, answer);
+    expect(sent.failure).toBeUndefined();
+    connections[1]!.socket.write(more);
+    await until(() => parts.untrusted.all.length === 1);
+    expect(parts.untrusted.all).toEqual([originOf().origin]);
+    // Also those on which nothing has come.
+    await until(() => connections.every(({ socket }) => socket.destroyed));
+    for (const at of [2, 3, 4]) await answered(get(), at);
+    // Another pool of the same origin knows it as well.
+    const other = new UpstreamPool(originOf(), parts);
+    for (const at of [5, 6]) {
+      const next = get(other);
+      await until(() => (connections[at]?.text ?? '').endsWith('\r\n\r\n'));
+      expect(connections[at]!.text).toContain('\r\nconnection: close\r\n');
+      await answered(next, at);
+    }
+    expect(connections).toHaveLength(7);
+    other.close();
+  });
+
+  test('P9: what is under way when such bytes are found ends its connection, too', async () => {
+    const [busy, headed] = [get(), new SentCall('HEAD', { kind: 'none' }, pool)];
+    await until(() => connections.length === 2);
+    await answered(get(pool, 'other'), 2, `${OK}x`);
+    await answered(busy, 0);
+    await answered(headed, 1, HEAD_ONLY);
+    expect([busy.body, busy.failure, headed.status]).toEqual(['ok', undefined, 200]);
+    await until(() => connections.every(({ socket }) => socket.destroyed));
+  });
+
+  test('P9: what comes where the answer to a further request should begin may be left from the one before', async () => {
     await answered(get(), 0);
-    connections[0]!.socket.write(OK);
+    const sent = get();
+    await answered(sent, 0, '{"more":1}\r\n\r\n');
+    expect([sent.failure?.code, parts.untrusted.all]).toEqual(['unreachable', [originOf().origin]]);
+  });
+
+  test('the first answer of a connection may be no HTTP: nothing is left from another one', async () => {
+    const sent = get();
+    await answered(sent, 0, 'SSH-2.0-x\r\n\r\n');
+    expect([sent.failure?.code, parts.untrusted.all]).toEqual(['unreachable', []]);
+  });
+
+  test('an answer of a further request that breaks a rule later on is no such bytes', async () => {
+    await answered(get(), 0);
+    const sent = get();
+    await answered(sent, 0, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n');
+    expect([sent.failure?.code, parts.untrusted.all]).toEqual(['unreachable', []]);
+  });
+
+  test('the notice that an idle connection took too long is no such bytes', async () => {
+    await answered(get(), 0);
+    connections[0]!.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     await until(() => connections[0]!.socket.destroyed);
-    const next = get();
-    await answered(next, 1);
-    expect(next.body).toBe('ok');
+    await answered(get(), 1);
+    expect([connections.length, parts.untrusted.all]).toEqual([2, []]);
   });
 
   test('a request whose connection breaks is never sent again: the upstream may have it', async () => {
@@ -179,7 +265,7 @@ describe('UpstreamPool', () => {
   ])('fails once if %s: %s', async (what, code) => {
     const late = poolWith({ connectMs: 1_000, firstByteMs: 50, idleMs: 50 });
     if (what === 'nothing listens') {
-      const closed = new UpstreamPool(new URL('http://127.0.0.1:9'), TIMEOUTS);
+      const closed = new UpstreamPool(new URL('http://127.0.0.1:9'), poolParts());
       const sent = get(closed);
       await until(() => sent.failure !== undefined);
       expect(sent.failure?.code).toBe(code);
@@ -282,28 +368,23 @@ describe('UpstreamPool', () => {
     },
   );
 
-  test('keeps at most 1,024 idle connections, and those that have ended do not count', async () => {
+  test('once 256 connections are idle, a new one takes the place of the oldest of them, whoever owns it', async () => {
     const patient = poolWith({ connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000 });
-    const sent: SentCall[] = [];
-    // In parts: a server's queue of new connections is shorter.
-    for (let count = 0; count < 1_026; count += 1) {
-      sent.push(get(patient));
-      if (count % 100 === 0) await until(() => connections.length === sent.length);
-    }
-    await until(() => connections.filter(({ text }) => text.endsWith('\r\n\r\n')).length === sent.length);
-    const others = connections.slice(1);
-    const gone = () => others.filter(({ socket }) => socket.destroyed).length;
-    for (const { socket } of others) socket.write(KEPT);
-    await until(() => sent.filter(({ isEnded }) => isEnded).length === 1_025);
-    await until(() => gone() > 0);
-    expect(gone()).toBe(1);
-    for (const { socket } of others) socket.end();
-    await until(() => gone() === 1_025);
-    connections[0]!.socket.write(KEPT);
-    await until(() => sent.every(({ isEnded }) => isEnded));
-    connections[0]!.text = '';
-    await answered(get(patient), 0);
-    expect(connections).toHaveLength(1_026);
+    for (let at = 0; at < 256; at += 1) await answered(get(patient, `owner ${at}`), at, KEPT);
+    const gone = () => connections.flatMap(({ socket }, at) => (socket.destroyed ? [at] : []));
+    // Used again, so it is no longer the oldest.
+    await answered(get(patient, 'owner 0'), 0, KEPT);
+    expect([connections.length, gone()]).toEqual([256, []]);
+    await answered(get(patient, 'owner 256'), 256, KEPT);
+    await until(() => gone().length === 1);
+    await answered(get(patient, 'owner 257'), 257, KEPT);
+    await until(() => gone().length === 2);
+    expect(gone()).toEqual([1, 2]);
+    // One that ends makes room.
+    connections[5]!.socket.end();
+    await until(() => connections[5]!.socket.destroyed);
+    await answered(get(patient, 'owner 258'), 258, KEPT);
+    expect(gone()).toEqual([1, 2, 5]);
     patient.close();
   });
 
@@ -321,8 +402,8 @@ describe('UpstreamPool', () => {
   test('an address by TLS needs to know whom to trust, and no other address takes that', () => {
     const security = { context: secureContextOf({}), serverName: undefined };
     for (const made of [
-      () => get(new UpstreamPool(new URL('https://localhost:1'), TIMEOUTS)),
-      () => get(new UpstreamPool(new URL('http://localhost:1'), TIMEOUTS, security)),
+      () => get(new UpstreamPool(new URL('https://localhost:1'), poolParts())),
+      () => get(new UpstreamPool(new URL('http://localhost:1'), { ...poolParts(), security })),
     ])
       expect(made).toThrow('https: goes with its security');
   });
@@ -334,7 +415,7 @@ describe('UpstreamPool', () => {
       done(null, [{ address: '127.0.0.1', family: 4 }]);
     };
     const { port } = server.address() as AddressInfo;
-    const named = new UpstreamPool(new URL(`http://upstream.test:${port}`), TIMEOUTS, undefined, lookup);
+    const named = new UpstreamPool(new URL(`http://upstream.test:${port}`), { ...poolParts(), lookup });
     const sent = get(named);
     await answered(sent, 0);
     expect([asked, sent.body]).toEqual([['upstream.test'], 'ok']);

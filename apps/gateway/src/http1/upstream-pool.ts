@@ -1,9 +1,11 @@
 import { connect as connectPlain, isIP, type LookupFunction } from 'node:net';
 import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls';
 import { withoutBrackets } from '@countersign/contract';
+import { IdleConnections } from './idle-connections.js';
 import { endsConnection, type RequestToWrite, writeRequestHead } from './message-writer.js';
+import type { UntrustedOrigins } from './untrusted-origins.js';
 import {
-  type ConnectionOwner,
+  type ConnectionParts,
   UpstreamConnection,
   type UpstreamExchange,
   type UpstreamObserver,
@@ -12,8 +14,11 @@ import {
 
 /** How often connections are checked for time that has run out. */
 const CHECK_MS = 250;
-/** Idle connections that are kept. Those in use are as many as open calls, which have their own limits. */
-const MAX_IDLE = 1_024;
+/**
+ * If so many are idle, a new connection takes the place of the oldest of them. So an upstream has at most this many connections more
+ * than calls were open at once, however many owners there are. Open calls have their own limits.
+ */
+const SPARE = 256;
 
 /**
  * Where all plain connections read to. Memory for each read would cost more than the read itself. libuv fills it only when bytes are
@@ -39,19 +44,36 @@ export function addressOf({ protocol, hostname, port }: URL): UpstreamAddress {
   return { host: withoutBrackets(hostname), port: port === '' ? ofProtocol : Number(port) };
 }
 
-/** Sends calls to one upstream. `send` throws UnwritableHead if the head cannot be written; nothing was sent then. */
+/**
+ * Sends calls to one upstream. `owner` says whose call it is: no other owner's call uses the connection later. `send` throws
+ * UnwritableHead if the head cannot be written; nothing was sent then.
+ */
 export interface RequestSender {
-  send(request: RequestToWrite, observer: UpstreamObserver): UpstreamExchange;
+  send(request: RequestToWrite, observer: UpstreamObserver, owner: string): UpstreamExchange;
 }
+
+type PoolParts = {
+  timeouts: UpstreamTimeouts;
+  /** The same for all pools of a process. */
+  untrusted: UntrustedOrigins;
+  /** Required for `https:`. */
+  security?: UpstreamSecurity | undefined;
+  /** Resolves the name of the origin. Default: as the system does. */
+  lookup?: LookupFunction;
+};
 
 /**
  * Connections to one upstream. Each carries one call at a time: a slow response must not delay another grant's call. The
  * last one that became idle is used first, so that those beyond what is needed grow old and are closed.
+ *
+ * Bytes that an upstream sends after the end of an answer may come when its connection carries the next call already, and would
+ * answer that one. So a connection carries calls of one owner only (P9), none after an answer without a body, and one call alone at
+ * an upstream that was seen to send such bytes.
  */
 export class UpstreamPool implements RequestSender {
-  private readonly idle: UpstreamConnection[] = [];
+  private readonly idle = new IdleConnections();
   private readonly all = new Set<UpstreamConnection>();
-  private readonly owner: ConnectionOwner;
+  private readonly connectionParts: ConnectionParts;
   /** Runs while the pool is in use. A retired one runs for its last calls. */
   private timer: NodeJS.Timeout | undefined;
   /** The last TLS session, to resume it on the next connection. */
@@ -61,29 +83,31 @@ export class UpstreamPool implements RequestSender {
   private isClosed = false;
   private readonly address: UpstreamAddress & { lookup: LookupFunction | undefined };
 
+  /** As URL writes it: reading it there takes longer than the rest of the look-up in `untrusted`. */
+  private readonly originText: string;
+
   constructor(
     private readonly origin: URL,
-    timeouts: UpstreamTimeouts,
-    /** Required for `https:`. */
-    private readonly security?: UpstreamSecurity,
-    /** Resolves the name of the origin. Default: as the system does. */
-    lookup?: LookupFunction,
+    private readonly parts: PoolParts,
   ) {
-    this.address = { ...addressOf(origin), lookup };
-    this.owner = {
-      timeouts,
+    this.originText = origin.origin;
+    this.address = { ...addressOf(origin), lookup: parts.lookup };
+    this.connectionParts = {
+      timeouts: parts.timeouts,
       monotonic: () => performance.now(),
       released: (connection) => this.released(connection),
+      watched: (connection) => this.watched(connection),
+      foundExcess: () => this.foundExcess(),
       ended: (connection) => this.ended(connection),
     };
   }
 
-  /** Sends a request on an idle connection, or on a new one. Throws UnwritableHead, and then nothing was sent. */
-  send(request: RequestToWrite, observer: UpstreamObserver): UpstreamConnection {
+  /** Sends a request on an idle connection of this owner, or on a new one. Throws UnwritableHead, and then nothing was sent. */
+  send(request: RequestToWrite, observer: UpstreamObserver, owner: string): UpstreamConnection {
     const { method, framing } = request;
-    const head = writeRequestHead(request, this.origin.host);
-    const connection = this.takeIdle() ?? this.open();
-    const isLast = endsConnection(request);
+    const isLast = endsConnection(request) || this.isUntrusted;
+    const head = writeRequestHead(request, this.origin.host, isLast);
+    const connection = this.takeIdle(owner) ?? this.open(owner);
     connection.send({ isHead: method === 'HEAD', head, framing, isLast }, observer);
     return connection;
   }
@@ -93,7 +117,7 @@ export class UpstreamPool implements RequestSender {
    */
   retire(): void {
     this.isClosed = true;
-    for (const connection of this.idle.splice(0)) connection.abort();
+    this.endIdle();
     this.stopWhenEmpty();
   }
 
@@ -104,28 +128,37 @@ export class UpstreamPool implements RequestSender {
     this.stopWhenEmpty();
   }
 
-  private takeIdle(): UpstreamConnection | undefined {
-    const now = this.owner.monotonic();
-    for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
-      if (connection.isUsable(now)) return connection;
-      connection.abort();
+  private get isUntrusted(): boolean {
+    return this.parts.untrusted.has(this.originText);
+  }
+
+  private endIdle(): void {
+    while (this.idle.oldest !== undefined) this.idle.oldest.abort();
+  }
+
+  private takeIdle(owner: string): UpstreamConnection | undefined {
+    const now = this.connectionParts.monotonic();
+    for (let taken = this.idle.take(owner); taken !== undefined; taken = this.idle.take(owner)) {
+      if (taken.isUsable(now)) return taken;
+      taken.abort();
     }
     return undefined;
   }
 
-  private open(): UpstreamConnection {
-    const { security } = this;
+  private open(owner: string): UpstreamConnection {
+    const { security } = this.parts;
     const isSecure = this.origin.protocol === 'https:';
     if (isSecure !== (security !== undefined)) throw new TypeError('https: goes with its security');
+    if (this.idle.size >= SPARE) this.idle.oldest?.abort();
     const connection = security
-      ? new UpstreamConnection(this.connectSecure(security), this.owner, 'secureConnect')
-      : this.openPlain();
+      ? new UpstreamConnection(this.connectSecure(security), this.connectionParts, owner, 'secureConnect')
+      : this.openPlain(owner);
     this.all.add(connection);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_MS).unref();
     return connection;
   }
 
-  private openPlain(): UpstreamConnection {
+  private openPlain(owner: string): UpstreamConnection {
     const onread = {
       buffer: SHARED_READ,
       callback: (count: number) => {
@@ -134,12 +167,12 @@ export class UpstreamPool implements RequestSender {
       },
     };
     const socket = connectPlain({ ...this.address, noDelay: true, onread });
-    const connection = new UpstreamConnection(socket, this.owner, 'connect');
+    const connection = new UpstreamConnection(socket, this.connectionParts, owner, 'connect');
     return connection;
   }
 
   private connectSecure({ context, serverName }: UpstreamSecurity): TLSSocket {
-    const now = this.owner.monotonic();
+    const now = this.connectionParts.monotonic();
     const session = now < this.verifiedAt + SESSION_MS ? this.session : undefined;
     const socket = connectSecure({
       secureContext: context,
@@ -151,7 +184,7 @@ export class UpstreamPool implements RequestSender {
     socket.setNoDelay(true);
     // Who resumes a session does not see the certificate again.
     socket.on('secureConnect', () => {
-      if (!socket.isSessionReused()) this.verifiedAt = this.owner.monotonic();
+      if (!socket.isSessionReused()) this.verifiedAt = this.connectionParts.monotonic();
     });
     socket.on('session', (made: Buffer) => {
       this.session = made;
@@ -160,14 +193,23 @@ export class UpstreamPool implements RequestSender {
   }
 
   private released(connection: UpstreamConnection): void {
-    if (this.isClosed || this.idle.length >= MAX_IDLE) connection.abort();
-    else this.idle.push(connection);
+    if (this.isClosed || this.isUntrusted) connection.abort();
+    else this.idle.add(connection, connection.owner);
+  }
+
+  private watched(connection: UpstreamConnection): void {
+    if (this.isClosed || this.isUntrusted) connection.abort();
+    else this.idle.add(connection, undefined);
+  }
+
+  private foundExcess(): void {
+    this.parts.untrusted.add(this.originText);
+    this.endIdle();
   }
 
   private ended(connection: UpstreamConnection): void {
     this.all.delete(connection);
-    const at = this.idle.indexOf(connection);
-    if (at !== -1) this.idle.splice(at, 1);
+    this.idle.remove(connection);
     this.stopWhenEmpty();
   }
 
@@ -178,7 +220,7 @@ export class UpstreamPool implements RequestSender {
   }
 
   private checkTime(): void {
-    const now = this.owner.monotonic();
+    const now = this.connectionParts.monotonic();
     for (const connection of [...this.all]) connection.checkTime(now);
   }
 }

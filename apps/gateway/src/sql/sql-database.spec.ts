@@ -59,6 +59,7 @@ function databaseWith(maxStatements: number, parts: Partial<Parts> = {}) {
           onTurnEnd: () => undefined,
           onUpstreamFailure: () => undefined,
         },
+        tenant,
       );
     });
     return { exchange: exchange as UpstreamExchange, answer };

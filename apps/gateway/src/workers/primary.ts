@@ -189,6 +189,8 @@ function readinessOf({ liveness, rules, fleet, state, orphaned }: Primary): Read
     listenerTls: first?.listenerTls ?? null,
     contexts: first?.contexts ?? [],
     databases: first?.databases ?? [],
+    // Each worker has connections of its own, and learns this by itself.
+    untrustedUpstreams: [...new Set(members.flatMap(({ readiness }) => readiness?.untrustedUpstreams ?? []))],
     workers: members.map(({ lane, pid, readiness }) => ({ lane, pid, inTouch: readiness?.inTouch ?? false })),
   };
 }
