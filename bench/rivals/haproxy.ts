@@ -10,19 +10,32 @@ import type { Rival, RivalSetup } from './rival.js';
  */
 export const haproxy: Rival = {
   ...{ name: 'HAProxy jwt_verify', needs: 'haproxy', verifies: true },
-  async start(setup) {
-    const program = onPath('haproxy');
-    if (program === undefined) return undefined;
-    const port = await freePort();
-    const folder = await folderWith(setup.closing, (at) => ({
-      'broker.pem': setup.pem,
-      'haproxy.cfg': configuration(setup, port, join(at, 'broker.pem')),
-    }));
-    return startOnPort(program, port, ['-db', '-q', '-f', join(folder, 'haproxy.cfg')], setup.closing);
-  },
+  start: (setup) => startWith(setup, 'always'),
 };
 
-const configuration = ({ issuer, audience, upstream }: RivalSetup, port: number, pem: string): string => `
+/** The same, but no connection to the upstream carries calls of two clients. */
+export const haproxyApart: Rival = {
+  ...{ name: 'HAProxy jwt_verify, http-reuse never', needs: 'haproxy', verifies: true },
+  start: (setup) => startWith(setup, 'never'),
+};
+
+async function startWith(setup: RivalSetup, reuse: 'always' | 'never') {
+  const program = onPath('haproxy');
+  if (program === undefined) return undefined;
+  const port = await freePort();
+  const folder = await folderWith(setup.closing, (at) => ({
+    'broker.pem': setup.pem,
+    'haproxy.cfg': configuration(setup, port, join(at, 'broker.pem'), reuse),
+  }));
+  return startOnPort(program, port, ['-db', '-q', '-f', join(folder, 'haproxy.cfg')], setup.closing);
+}
+
+const configuration = (
+  { issuer, audience, upstream }: RivalSetup,
+  port: number,
+  pem: string,
+  reuse: 'always' | 'never',
+): string => `
 global
   nbthread 1
   maxconn 4096
@@ -50,7 +63,7 @@ frontend calls
   use_backend billing if { path_beg /billing/ }
 
 backend billing
-  http-reuse always
+  http-reuse ${reuse}
   http-request replace-path /billing(/.*) \\1
   http-request del-header authorization
   server upstream ${upstream}

@@ -3,6 +3,7 @@ import type { Site } from '../../test/support/site.js';
 import { startServer } from '../rivals/rival.js';
 import type { Closing } from '../support/closing.js';
 import { cpuMicrosecondsWithChildren } from '../support/cpu.js';
+import { oneCaller } from '../support/load.js';
 import {
   bearing,
   compareCpu,
@@ -72,7 +73,7 @@ async function startChecker(
   await requireVerifies('the plain checker', origin, token);
   const cpu = async () => pids.reduce((sum, pid) => sum + cpuMicrosecondsWithChildren(pid), 0);
   return {
-    ...{ name: 'node:http and jsonwebtoken (ES256)', url: `${origin}/`, headers, cpu },
+    ...{ name: 'node:http and jsonwebtoken (ES256)', url: `${origin}/`, callers: oneCaller(headers), cpu },
     drained: async () => undefined,
   };
 }

@@ -7,6 +7,7 @@ import { bareProxy, fastifyProxy } from '../rivals/node.js';
 import type { Rival } from '../rivals/rival.js';
 import type { Closing } from '../support/closing.js';
 import { cpuMicrosecondsWithChildren } from '../support/cpu.js';
+import { oneCaller } from '../support/load.js';
 import {
   bearing,
   type LoadedSubject,
@@ -114,7 +115,7 @@ async function startAll(
     if (rival.verifies) await requireVerifies(rival.name, url, token);
     const cpu = async () => running.pids.reduce((sum, pid) => sum + cpuMicrosecondsWithChildren(pid), 0);
     const drained = async () => undefined;
-    subjects.push({ name: rival.name, url, headers: bearing(token), cpu, drained, rounds: [] });
+    subjects.push({ name: rival.name, url, callers: oneCaller(bearing(token)), cpu, drained, rounds: [] });
   }
   return { subjects, missing, kind: upstream.kind };
 }

@@ -60,7 +60,7 @@ export const gatewayMemory: Family = {
  */
 async function waitingRow({ site, token }: Measured): Promise<Row> {
   const subject = subjectOf(site, INVOICE, bearing(token));
-  const calls = { url: subject.url, headers: subject.headers, connections: 64, mostSeconds: MOST_SECONDS };
+  const calls = { url: subject.url, callers: subject.callers, connections: 64, mostSeconds: MOST_SECONDS };
   await load({ ...calls, amount: WAITING_CALLS });
   await subject.drained();
   const { pid } = site.gateway;

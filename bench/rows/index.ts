@@ -5,6 +5,7 @@ import { decisions } from './decisions.js';
 import { externalChecks } from './external-checks.js';
 import { gatewayCalls } from './gateway-calls.js';
 import { gatewayFeed } from './gateway-feed.js';
+import { gatewayGrants } from './gateway-grants.js';
 import { gatewayMemory } from './gateway-memory.js';
 import { headPieces } from './head-pieces.js';
 import { lists } from './lists.js';
@@ -22,6 +23,7 @@ export const FAMILIES: readonly Family[] = [
   decisions,
   lists,
   gatewayCalls,
+  gatewayGrants,
   gatewayMemory,
   gatewayFeed,
   workers,

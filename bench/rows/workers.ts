@@ -1,6 +1,7 @@
 import { haproxy } from '../rivals/haproxy.js';
 import type { Closing } from '../support/closing.js';
 import { cpuMicrosecondsOf } from '../support/cpu.js';
+import { oneCaller } from '../support/load.js';
 import {
   bearing,
   type LoadedSubject,
@@ -131,7 +132,7 @@ async function haproxies(
       : {
           name: haproxy.name,
           url: `${running.origin}${CALL}`,
-          headers: bearing(token),
+          callers: oneCaller(bearing(token)),
           cpu: async () => running.pids.reduce((sum, pid) => sum + cpuMicrosecondsOf(pid), 0),
           drained: async () => undefined,
         },

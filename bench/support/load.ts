@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { percentile } from '../../test/support/percentile.js';
 
+/** Who makes calls: the header fields of each caller, in turn. `callsEach`: how many calls each makes before the next has its turn. */
+export type Callers = { headers: readonly Record<string, string>[]; callsEach: number };
+
 /** `amount`: calls in all. `mostSeconds`: no call begins later, so that a slow program does not hold up the rest. */
 export type LoadOptions = {
   url: string;
-  headers: Record<string, string>;
+  callers: Callers;
   connections: number;
   amount: number;
   mostSeconds?: number;
@@ -14,24 +17,26 @@ export type LoadOptions = {
 export type LoadReport = { answered: number; perSecond: number; p50: number; p99: number };
 
 /**
- * Makes the same call over and over, one at a time on each connection. It costs far less processor time than an HTTP client: the
+ * Makes the same call over and over, one at a time on each connection, which serves one caller after the other. It costs far less processor time than an HTTP client: the
  * measured program cannot use the processor time that the load takes. Times are in milliseconds.
  *
  * @throws Error if a call is not answered with 200
  */
 export async function load(options: LoadOptions): Promise<LoadReport> {
-  const { url, headers, connections, amount, mostSeconds = Number.POSITIVE_INFINITY } = options;
-  const { host, hostname, port, pathname } = new URL(url);
-  const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\n${fields.join('')}\r\n`, 'latin1');
+  const { url, callers, connections, amount, mostSeconds = Number.POSITIVE_INFINITY } = options;
+  const { hostname, port } = new URL(url);
+  const requests = callers.headers.map((headers) => requestOf(url, headers));
+  let turns = 0;
   const began = performance.now();
   const took: number[] = [];
   let begun = 0;
   const mayBegin = () => begun < amount && performance.now() - began < mostSeconds * 1_000;
   await Promise.all(
     Array.from({ length: Math.min(connections, amount) }, async () => {
+      let request: Buffer = Buffer.alloc(0);
       let socket = await opened(Number(port), hostname);
-      while (mayBegin()) {
+      for (let calls = 0; mayBegin(); calls += 1) {
+        if (calls % callers.callsEach === 0) request = requests[turns++ % requests.length] as Buffer;
         begun += 1;
         if (socket.destroyed || !socket.writable) socket = await opened(Number(port), hostname);
         const sent = performance.now();
@@ -44,6 +49,17 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
   );
   const perSecond = (took.length / (performance.now() - began)) * 1_000;
   return { answered: took.length, perSecond, p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
+}
+
+/** The same caller for all calls. */
+export const oneCaller = (headers: Record<string, string>): Callers => ({
+  ...{ headers: [headers], callsEach: Number.POSITIVE_INFINITY },
+});
+
+function requestOf(url: string, headers: Record<string, string>): Buffer {
+  const { host, pathname } = new URL(url);
+  const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`GET ${pathname} HTTP/1.1\r\n${fields.join('')}\r\n`, 'latin1');
 }
 
 async function opened(port: number, host: string): Promise<Socket> {

@@ -6,7 +6,7 @@ import type { RivalSetup } from '../rivals/rival.js';
 import type { Closing } from './closing.js';
 import { cpuMicrosecondsWithChildren } from './cpu.js';
 import { JsonPool } from './json-pool.js';
-import { type LoadOptions, type LoadReport, load } from './load.js';
+import { type Callers, type LoadOptions, type LoadReport, load, oneCaller } from './load.js';
 import { APPROVER, ASK, benchOrganisation, engineer, REVIEWER } from './organisation.js';
 import { median, type Row, times } from './table.js';
 
@@ -23,7 +23,7 @@ const CALLS = 10_000;
 export type LoadedSubject = {
   name: string;
   url: string;
-  headers: Record<string, string>;
+  callers: Callers;
   cpu(): Promise<number>;
   drained(): Promise<unknown>;
 };
@@ -68,11 +68,11 @@ const perCall = async (subject: LoadedSubject, connections: number, amount: numb
 /** Puts a program under load. `cpu`: microseconds of processor time for each call. */
 export async function measured(
   subject: LoadedSubject,
-  options: Omit<LoadOptions, 'url' | 'headers'>,
+  options: Omit<LoadOptions, 'url' | 'callers'>,
 ): Promise<LoadReport & { cpu: number }> {
-  const { name, headers, url } = subject;
+  const { name, callers, url } = subject;
   const before = await subject.cpu();
-  const report = await load({ url, headers, ...options }).catch((cause: unknown) => {
+  const report = await load({ url, callers, ...options }).catch((cause: unknown) => {
     throw new Error(`${name} broke or refused a call`, { cause });
   });
   await subject.drained();
@@ -85,8 +85,9 @@ export async function startGatewaySite(
   closing: Closing,
   change: (file: Organisation) => void = () => undefined,
   gatewayEnv: Record<string, string> = {},
+  engineers = 1,
 ): Promise<Site> {
-  const organisation = benchOrganisation(1, upstream);
+  const organisation = benchOrganisation(engineers, upstream);
   change(organisation);
   const site = await Site.start({ organisation, gatewayEnv });
   closing.add(() => site.close());
@@ -108,13 +109,38 @@ export function subjectOf(site: Site, path: string, headers: Record<string, stri
       DRAIN_PAUSE_MS,
     );
   const cpu = async () => cpuMicrosecondsWithChildren(site.gateway.pid);
-  return { name: 'gateway', url: `${site.gatewayUrl}${path}`, headers, cpu, drained };
+  return { name: 'gateway', url: `${site.gatewayUrl}${path}`, callers: oneCaller(headers), cpu, drained };
 }
 
 /** A grant token for `ASK`, requested, reviewed and approved. */
 export async function tokenFor(site: Site, changed: Partial<typeof ASK> = {}): Promise<string> {
   const api = new JsonPool(site.brokerUrl, 1);
-  const mine = await site.key(engineer(0));
+  const token = await tokenOf(site, api, 0, changed);
+  await api.close();
+  return token;
+}
+
+/** Tokens of so many grants of each engineer. */
+export async function tokensFor(site: Site, { engineers, each }: { engineers: number; each: number }) {
+  const api = new JsonPool(site.brokerUrl, engineers);
+  const tokens = await Promise.all(
+    Array.from({ length: engineers }, async (_, index) => {
+      const mine: string[] = [];
+      for (let count = 0; count < each; count += 1) mine.push(await tokenOf(site, api, index, {}));
+      return mine;
+    }),
+  );
+  await api.close();
+  return tokens.flat();
+}
+
+async function tokenOf(
+  site: Site,
+  api: JsonPool,
+  index: number,
+  changed: Partial<typeof ASK>,
+): Promise<string> {
+  const mine = await site.key(engineer(index));
   const { id, digest } = await api.call<{ id: string; digest: string }>(
     mine,
     'POST',
@@ -133,7 +159,6 @@ export async function tokenFor(site: Site, changed: Partial<typeof ASK> = {}): P
     `/api/v1/grants/${grant}/tokens`,
     200,
   );
-  await api.close();
   return minted.access_token;
 }
 

@@ -39,7 +39,9 @@ export class GatewayProcess {
     const gateway = new GatewayProcess(child);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => gateway.lines.push(...text.split('\n')));
     await until(() => gateway.lines.some((line) => line.includes('in touch with the broker')), START_MS);
-    const listening = gateway.lines.find((line) => line.includes('"listening"')) ?? '{}';
+    const listens = () => gateway.lines.find((line) => line.includes('"listening"'));
+    await until(() => listens() !== undefined, START_MS);
+    const listening = listens() ?? '{}';
     const { url, adminUrl } = JSON.parse(listening) as { url: string; adminUrl: string };
     Object.assign(gateway, { url, adminUrl });
     return gateway;

@@ -69,6 +69,11 @@ export async function startNginx({ name, folder, port, secret, replaced }: Proxy
     ...replaced,
     '/etc/nginx/countersign-secret.conf': secretFile,
   });
+  return runNginx(site, folder, port);
+}
+
+/** Runs nginx with this file of servers. */
+export async function runNginx(site: string, folder: string, port: number): Promise<RealProxy> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${join(folder, kind)};`,
   );

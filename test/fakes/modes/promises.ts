@@ -198,6 +198,34 @@ export const PROMISES: readonly PromiseRow[] = [
     ],
   },
   {
+    promise:
+      'P9: what the service sends too late answers no one else, because a connection carries calls of one grant',
+    modes: {
+      gateway: 'held',
+      authz: { not: 'its configuration uses no connection twice' },
+      middleware: { not: 'by a proxy before the service, if there is one' },
+    },
+    cases: [
+      {
+        title: 'calls of two tenants',
+        modes: ['gateway'],
+        held: 'again, never by another',
+        async result(trial) {
+          const tokens = ['acme', 'globex'].map((tenant) => granted({ tenant })(trial));
+          const used: (number | undefined)[] = [];
+          for (const at of [0, 0, 1, 0]) {
+            const target = `/tenants/${at === 0 ? 'acme' : 'globex'}/invoices/7`;
+            const { connection } = await receivedBy(trial, { token: tokens[at], target });
+            used.push(connection);
+          }
+          const [first, again, other, last] = used;
+          const isAgain = first === again && first === last;
+          return `${isAgain ? 'again' : 'not again'}, ${other === first ? 'also' : 'never'} by another`;
+        },
+      },
+    ],
+  },
+  {
     promise: 'P12: what the customer has to sign is signed',
     modes: everywhere,
     cases: [

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
-/** A call as the data service has received it. */
-export type Received = { method: string; target: string; headers: IncomingHttpHeaders };
+/** A call as the data service has received it. `connection`: the port of the other end; undefined if a stand-in for a proxy kept it. */
+export type Received = {
+  method: string;
+  target: string;
+  headers: IncomingHttpHeaders;
+  connection?: number | undefined;
+};
 
 /** The member `number` of the answer at a path that ends in `/card`. */
 export const CARD_NUMBER = '4111-1111';
@@ -14,7 +19,8 @@ export class ServiceStub {
   readonly serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
     const target = originalUrl ?? request.url ?? '';
-    this.received.push({ method: request.method ?? '', target, headers: { ...request.headers } });
+    const { method = '', headers, socket } = request;
+    this.received.push({ method, target, headers: { ...headers }, connection: socket.remotePort });
     if (target.endsWith('/card')) {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ number: CARD_NUMBER }));

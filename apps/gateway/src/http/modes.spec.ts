@@ -63,6 +63,20 @@ test('the table of the documentation is the one that was tried', () => {
   expect(readFileSync(DOCUMENT, 'utf8')).toBe(whole);
 });
 
+test.each([
+  ['nginx.conf', /proxy_pass +http:\/\/127\.0\.0\.1:4200;[^}]*proxy_set_header +Connection close;/],
+  ['nginx-browser.conf', /proxy_pass +http:\/\/127\.0\.0\.1:4200;[^}]*proxy_set_header +Connection close;/],
+  ['Caddyfile', /reverse_proxy 127\.0\.0\.1:4200 \{[^}]*transport http \{\s*keepalive off\s*\}/],
+  ['Caddyfile-browser', /reverse_proxy 127\.0\.0\.1:4200 \{[^}]*transport http \{\s*keepalive off\s*\}/],
+  [
+    'traefik.yaml',
+    /serversTransport: (\S+)[\s\S]*serversTransports:[\s\S]*\1: \{ maxIdleConnsPerHost: -1 \}/,
+  ],
+  ['envoy.yaml', /- name: billing\n[\s\S]*max_requests_per_connection: 1 \}/],
+])('P9: %s uses no connection to the service twice, as the table says', (name, setting) => {
+  expect(readFileSync(join('docs/gateways', name), 'utf8')).toMatch(setting);
+});
+
 test.each(['nginx.conf', 'Caddyfile', 'traefik.yaml', 'envoy.yaml'])(
   'P11: %s removes the token and the cookies, as the table says',
   (name) => {

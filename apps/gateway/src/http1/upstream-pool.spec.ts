@@ -370,20 +370,39 @@ describe('UpstreamPool', () => {
 
   test('once 256 connections are idle, a new one takes the place of the oldest of them, whoever owns it', async () => {
     const patient = poolWith({ connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000 });
-    for (let at = 0; at < 256; at += 1) await answered(get(patient, `owner ${at}`), at, KEPT);
+    const waiting = new Map(
+      Array.from({ length: 256 }, (_, at) => [`owner ${at}`, get(patient, `owner ${at}`)]),
+    );
+    await until(() => connections.filter(({ text }) => text.endsWith('\r\n\r\n')).length === 256);
+    /** Answers on this connection. Returns the owner of the call that it carries. */
+    const ownerAt = async (at: number) => {
+      connections[at]!.socket.write(KEPT);
+      const ended = () => [...waiting].find(([, { isEnded }]) => isEnded);
+      await until(() => ended() !== undefined);
+      const [owner = ''] = ended() ?? [];
+      waiting.delete(owner);
+      return owner;
+    };
+    const owners = [await ownerAt(0), await ownerAt(1), await ownerAt(2)];
+    for (const { socket } of connections.slice(3)) socket.write(KEPT);
+    await until(() => [...waiting.values()].every(({ isEnded }) => isEnded));
     const gone = () => connections.flatMap(({ socket }, at) => (socket.destroyed ? [at] : []));
     // Used again, so it is no longer the oldest.
-    await answered(get(patient, 'owner 0'), 0, KEPT);
+    connections[0]!.text = '';
+    await answered(get(patient, owners[0]), 0, KEPT);
     expect([connections.length, gone()]).toEqual([256, []]);
-    await answered(get(patient, 'owner 256'), 256, KEPT);
-    await until(() => gone().length === 1);
-    await answered(get(patient, 'owner 257'), 257, KEPT);
-    await until(() => gone().length === 2);
-    expect(gone()).toEqual([1, 2]);
+    for (const [made, ended] of [
+      [256, [1]],
+      [257, [1, 2]],
+    ] as const) {
+      await answered(get(patient, `new ${made}`), made, KEPT);
+      await until(() => gone().length === ended.length);
+      expect(gone()).toEqual(ended);
+    }
     // One that ends makes room.
     connections[5]!.socket.end();
     await until(() => connections[5]!.socket.destroyed);
-    await answered(get(patient, 'owner 258'), 258, KEPT);
+    await answered(get(patient, 'new 258'), 258, KEPT);
     expect(gone()).toEqual([1, 2, 5]);
     patient.close();
   });
