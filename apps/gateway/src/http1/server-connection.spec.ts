@@ -101,6 +101,56 @@ describe('requests', () => {
     expect(served.exchanges.map(({ canonical }) => canonical.target)).toEqual(['/a', '/b', '/c', '/d']);
   });
 
+  test('take turns: thousands that one client sends at once do not hold up another client, and keep their order', async () => {
+    const [flood, other] = [await served.client(), await served.client()];
+    const order: string[] = [];
+    served.onExchange = ({ canonical, response }) => {
+      order.push(canonical.target);
+      response.send(200, [], 'ok');
+    };
+    const targets = Array.from({ length: 5_000 }, (_, at) => `/${at}`);
+    flood.socket.write(targets.map((target) => GET.replace('/x', target)).join(''));
+    other.socket.write(GET.replace('/x', '/other'));
+    await until(() => order.length === 5_001);
+    const place = order.indexOf('/other');
+    expect(place).toBeLessThan(200);
+    expect([...order.slice(0, place), ...order.slice(place + 1)]).toEqual(targets);
+    await until(() => flood.text().match(/HTTP\/1\.1 200/g)?.length === 5_000);
+  });
+
+  test('of which many come before a body go on to hold back what its receiver does not take', async () => {
+    const { socket, text } = await served.client();
+    served.onExchange = ({ canonical, response }) => {
+      if (canonical.method === 'GET') response.send(200, [], 'ok');
+    };
+    socket.write(`${GET.repeat(40)}POST /y HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n`);
+    socket.write('y'.repeat(1_000_000));
+    await until(() => served.exchanges.length === 41);
+    const { body, response } = served.exchanges[40]!;
+    // Many turns, in which the connection may read.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(served.accepted[0]!.socket.isPaused()).toBe(true);
+    expect(body.isDone).toBe(false);
+    let bytes = 0;
+    body.read({
+      onBodyPiece: (piece) => {
+        bytes += piece.length;
+      },
+      onBodyEnd: () => response.send(200, [], `<${bytes}>`),
+      onBodyFailure: () => undefined,
+    });
+    await until(() => text().endsWith('<1000000>'));
+  });
+
+  test('that wait for their turn are dropped if an answer closes the connection before', async () => {
+    const { socket, isEnded, text } = await served.client();
+    // The answer to the first one comes within the turn in which the others were put off.
+    served.onExchange = ({ response }) => setImmediate(() => response.send(200, [], 'ok'));
+    socket.write(GET.replace('1.1', '1.0').replace('Host', 'Connection: close\r\nHost') + GET.repeat(50));
+    await until(isEnded);
+    expect([served.exchanges.length, text().match(/HTTP\/1\.1 200/g)?.length]).toEqual([1, 1]);
+  });
+
   test.each([101, 110])('of which %i come at once break the connection', async (count) => {
     const { socket, isEnded } = await served.client();
     socket.write(GET.repeat(count));

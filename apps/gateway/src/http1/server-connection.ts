@@ -58,6 +58,8 @@ const LINGER_MS = 1_000;
 const UNREAD_MS = 20_000;
 /** Behind the request that is being answered. Clients that pipeline at all send about ten requests ahead. */
 const MAX_WAITING = 99;
+/** Requests that one connection begins before other connections have their turn. A client's read may have thousands. */
+const REQUESTS_PER_TURN = 16;
 
 /** For answers to what is no request. */
 const NO_REQUEST = { method: 'GET', minorVersion: 1, closes: true } as const;
@@ -84,6 +86,8 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   /** Nothing more is read as a request: its bytes are discarded. */
   private isLast = false;
   private isServing = false;
+  /** Requests that may still begin in this turn. */
+  private leftInTurn = 0;
   /** Milliseconds of the monotonic clock. */
   private deadline: number;
   private hasAnswered = false;
@@ -99,7 +103,10 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   ) {
     this.heads = new HeadCollector(behaviour.maxHeadBytes);
     this.deadline = monotonic() + HEAD_MS;
-    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.on('data', (bytes: Buffer) => {
+      largeReadCollector.note(bytes.length);
+      this.receive(bytes);
+    });
     socket.on('drain', () => this.current?.drained());
     socket.on('end', () => this.peerEnded());
     socket.on('close', () => this.closed());
@@ -139,7 +146,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   private receive(bytes: Buffer): void {
     if (this.isLast) return;
-    largeReadCollector.note(bytes.length);
+    this.leftInTurn = REQUESTS_PER_TURN;
     try {
       this.read(bytes);
     } catch (error) {
@@ -163,7 +170,26 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
 
   private read(bytes: Buffer): void {
     let at = this.body === undefined ? 0 : this.readBody(this.body, bytes, 0);
-    while (at < bytes.length && this.body === undefined && !this.isLast) at = this.readHead(bytes, at);
+    while (at < bytes.length && this.body === undefined && !this.isLast) {
+      if (this.leftInTurn === 0) {
+        this.yieldTurn(bytes.subarray(at));
+        return;
+      }
+      at = this.readHead(bytes, at);
+    }
+  }
+
+  /**
+   * Reads on in the next turn of the event loop. Until then the socket is paused, so nothing overtakes these bytes, and no body
+   * pauses it: none is being read.
+   */
+  private yieldTurn(rest: Buffer): void {
+    this.socket.pause();
+    setImmediate(() => {
+      // The socket goes on later in this turn, unless something in these bytes pauses it again: a body, or too many requests.
+      this.socket.resume();
+      this.receive(rest);
+    });
   }
 
   /** Reads a body's bytes. Its failure ends the reading of this connection. */
@@ -204,6 +230,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   }
 
   private beginRequest(canonical: R, bytes: Buffer, from: number): number {
+    this.leftInTurn -= 1;
     const response = this.newResponse(canonical);
     const body = new RequestBody(requestBodyDecoder(canonical.framing), this.socket);
     const at = body.push(bytes, from);
