@@ -12,6 +12,11 @@ const never = <T>() => new Promise<T>(() => undefined);
 /** A disk in memory whose process may die at any byte. What a dead process still does has no effect. */
 export class CrashingDisk {
   private readonly files = new Map<number, Buffer>();
+  /** Bytes that it has room for. */
+  capacity = Number.POSITIVE_INFINITY;
+  private reserved = 0;
+  /** Called when a segment has been removed. */
+  onRemoved: () => void = () => undefined;
   private fault: { kind: Fault; times: number } | undefined;
   private dying: number | undefined;
   private life = 0;
@@ -31,6 +36,7 @@ export class CrashingDisk {
         alive(() => {
           if (this.fails('remove')) throw error('EIO');
           this.files.delete(segment);
+          this.onRemoved();
         }),
       create: (segment) =>
         alive(() => {
@@ -39,7 +45,22 @@ export class CrashingDisk {
           this.files.set(segment, Buffer.alloc(0));
           return this.file(segment, () => life === this.life);
         }),
+      keepReserve: (bytes) =>
+        alive(() => {
+          if (this.used - this.reserved + bytes <= this.capacity)
+            this.reserved = Math.max(bytes, this.reserved);
+        }),
+      useReserve: () =>
+        alive(() => {
+          const { reserved } = this;
+          this.reserved = 0;
+          return reserved > 0;
+        }),
     };
+  }
+
+  get used(): number {
+    return [...this.files.values()].reduce((sum, { length }) => sum + length, this.reserved);
   }
 
   /** The next operations of that kind fail, this many times. */
@@ -79,6 +100,7 @@ export class CrashingDisk {
             add(bytes, share);
             throw error('EIO');
           }
+        if (this.used + bytes.length > this.capacity) throw error('ENOSPC');
         add(bytes, 1);
       },
       close: async () => undefined,

@@ -39,7 +39,14 @@ export class SpoolBench {
     maxBytes = 64 * MIB,
     lane?: SpoolLane,
   ): Promise<Spool> {
-    const spool = await Spool.open({
+    const spool = await this.openDying(boot, disk, maxBytes, lane);
+    this.opened.push(spool);
+    return spool;
+  }
+
+  /** A spool whose process dies: nothing closes it. */
+  openDying(boot: string, disk: SpoolDisk, maxBytes = 64 * MIB, lane?: SpoolLane): Promise<Spool> {
+    return Spool.open({
       disk,
       boot,
       maxBytes,
@@ -48,8 +55,6 @@ export class SpoolBench {
       onFault: (error) => this.faults.push(error),
       onDropped: (draft) => this.dropped.push(draft),
     });
-    this.opened.push(spool);
-    return spool;
   }
 
   async close(): Promise<void> {
@@ -70,6 +75,8 @@ export class FaultyDisk implements SpoolDisk {
   size = (segment: number) => this.inner.size(segment);
   read = (segment: number, offset: number, length: number) => this.inner.read(segment, offset, length);
   remove = (segment: number) => this.inner.remove(segment);
+  keepReserve = (bytes: number) => this.inner.keepReserve(bytes);
+  useReserve = () => this.inner.useReserve();
   async create(segment: number): Promise<SegmentFile> {
     if (this.fault?.in === 'create') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     const file = await this.inner.create(segment);
@@ -99,6 +106,8 @@ export class MemoryDisk implements SpoolDisk {
   read = async (segment: number, offset: number, length: number) =>
     this.bytes(segment).subarray(offset, offset + length);
   remove = async (segment: number) => void this.files.delete(segment);
+  keepReserve = async () => undefined;
+  useReserve = async () => false;
 
   async create(segment: number): Promise<SegmentFile> {
     if (this.files.has(segment)) throw Object.assign(new Error('there already'), { code: 'EEXIST' });

@@ -187,7 +187,10 @@ export class Shipper {
     const { writer, ...place } = data;
     // A folder that was emptied numbers its segments from 1 again. Then everything is sent again, and the broker skips
     // what it has.
-    if (this.parts.spool.holds(place, writer)) this.place = place;
+    if (!this.parts.spool.holds(place, writer)) return;
+    this.place = place;
+    // On a full disk nothing would be shipped, and so nothing removed, before a new record could be written.
+    await this.parts.spool.release(place);
   }
 
   /** Stores the place. If the disk fails, the only cost is repetition after the next start. */

@@ -5,6 +5,11 @@ export type SpoolPlace = { segment: number; offset: number };
 
 type Active = { segment: number; file: SegmentFile; headerBytes: number };
 
+/** Room that is kept beside twice the last header, so that a new segment can begin on a full disk and take some records. */
+const RESERVE_BYTES = 65_536;
+/** There is no room: on the disk, or for this user. */
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
+
 /**
  * The segments on disk, and how far each may be read. The last one may be open for appending. After any error it is
  * abandoned: its confirmed length stays, the bytes after it are void, and the next append opens a new segment. A
@@ -46,13 +51,17 @@ export class Segments {
   }
 
   /**
-   * Appends durably, and resolves with the place. `header` is called if a new segment must be begun. Rejects with the
-   * disk's error; then nothing of `bytes` counts as written.
+   * Appends durably, and resolves with the place. `header` is called if a new segment must be begun, and `onBegun` before something
+   * is appended to it: older segments may be removed then. Rejects with the disk's error; then nothing of `bytes` counts as written.
    */
-  async append(bytes: Buffer, header: () => string): Promise<SpoolPlace> {
+  async append(bytes: Buffer, header: () => string, onBegun: () => Promise<void>): Promise<SpoolPlace> {
     const full = this.active !== undefined && (this.length(this.active.segment) ?? 0) >= this.segmentBytes;
     if (full) await this.retire();
-    this.active ??= await this.begin(header());
+    if (this.active === undefined) {
+      this.active = await this.begin(Buffer.from(header(), 'utf8'));
+      await onBegun();
+      await this.disk.keepReserve(RESERVE_BYTES + 2 * this.active.headerBytes);
+    }
     const { segment, file } = this.active;
     try {
       await file.append(bytes);
@@ -94,10 +103,15 @@ export class Segments {
     }
   }
 
-  /** Removes every segment before this one, oldest first, but never the one that is being written. */
-  async removeBefore(segment: number): Promise<void> {
-    for (const number of [...this.lengths.keys()].sort((a, b) => a - b)) {
-      if (number >= segment || number === this.active?.segment) return;
+  /**
+   * Removes every segment of which all is before this place, oldest first, but none from `needed` on. The newest segment stays: its
+   * header alone says where the chains are.
+   */
+  async removeBefore({ segment, offset }: SpoolPlace, needed: number): Promise<void> {
+    const numbers = [...this.lengths.keys()].sort((a, b) => a - b);
+    for (const number of numbers.slice(0, -1)) {
+      const isBefore = number < segment || (number === segment && offset >= (this.length(number) ?? 0));
+      if (!isBefore || number >= needed) return;
       await this.disk.remove(number).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
       });
@@ -110,9 +124,18 @@ export class Segments {
     await this.retire();
   }
 
-  private async begin(header: string): Promise<Active> {
+  /** Begins a segment. On a full disk it takes the room that was reserved: only with a new segment can older ones be removed. */
+  private async begin(header: Buffer): Promise<Active> {
+    try {
+      return await this.create(header);
+    } catch (error) {
+      if (!FULL.has((error as NodeJS.ErrnoException).code) || !(await this.disk.useReserve())) throw error;
+      return this.create(header);
+    }
+  }
+
+  private async create(bytes: Buffer): Promise<Active> {
     const segment = ++this.last;
-    const bytes = Buffer.from(header, 'utf8');
     const file = await this.disk.create(segment);
     try {
       await file.append(bytes);
@@ -127,8 +150,8 @@ export class Segments {
   private async abandon({ segment, file, headerBytes }: Active): Promise<void> {
     this.active = undefined;
     const from = this.lengths.get(segment) ?? 0;
-    // Otherwise a disk that refuses every write would leave a segment behind for every call.
-    if (from === headerBytes && (await this.discard(segment, file))) {
+    // Otherwise a disk that refuses every write would leave a segment behind for every call. The last one stays: it has the chains.
+    if (from === headerBytes && this.count > 1 && (await this.discard(segment, file))) {
       this.lengths.delete(segment);
       return;
     }

@@ -1,5 +1,6 @@
+import { randomFillSync } from 'node:crypto';
 import { type BigIntStats, constants, fdatasync, ftruncate, statSync, write } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '@countersign/gateway-protocol';
 
@@ -20,6 +21,10 @@ export interface SpoolDisk {
   /** Up to `length` bytes from `offset`; fewer at the end of the file. */
   read(segment: number, offset: number, length: number): Promise<Buffer>;
   remove(segment: number): Promise<void>;
+  /** Takes room for at least so many bytes, for `useReserve`. If there is no room, nothing happens. */
+  keepReserve(bytes: number): Promise<void>;
+  /** Gives up the room that was reserved. Resolves with whether there was any. */
+  useReserve(): Promise<boolean>;
 }
 
 const NAME = /^(\d{12})\.spool$/;
@@ -75,6 +80,28 @@ export class NodeSpoolDisk implements SpoolDisk {
 
   async remove(segment: number): Promise<void> {
     await unlink(this.path(segment));
+  }
+
+  async keepReserve(bytes: number): Promise<void> {
+    const size = await stat(this.reserve).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size >= bytes) return;
+    // Some file systems take no room for zeros.
+    const filling = randomFillSync(Buffer.allocUnsafe(bytes));
+    await writeFile(this.reserve, filling, { mode: 0o600 }).catch(() => this.useReserve());
+  }
+
+  useReserve(): Promise<boolean> {
+    return unlink(this.reserve).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private get reserve(): string {
+    return join(this.folder, 'reserve');
   }
 
   private path(segment: number): string {

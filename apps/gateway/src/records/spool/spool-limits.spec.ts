@@ -1,13 +1,19 @@
+import type { AccessRecord } from '@countersign/gateway-protocol';
 import { allowed, BOOTS, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
+import { CrashingDisk } from '../../../../../test/fakes/crashing-disk.js';
 import {
   everything,
   expectChained,
   FaultyDisk,
   MIB,
   SpoolBench,
+  START,
 } from '../../../../../test/fakes/spool-bench.js';
 import { onlyInSoak } from '../../../../../test/support/samples.js';
 import type { RecordDraft } from './record-chains.js';
+import { jsonOf } from './record-lines.js';
+import type { SpoolPlace } from './segments.js';
+import type { Spool } from './spool.js';
 import { NodeSpoolDisk } from './spool-disk.js';
 
 let bench: SpoolBench;
@@ -15,6 +21,92 @@ beforeEach(async () => {
   bench = await SpoolBench.make();
 });
 afterEach(() => bench.close());
+
+describe('a disk that the only segment fills', () => {
+  const KIB = 1024;
+  let disk: CrashingDisk;
+  /** What the broker has, in order. */
+  let shipped: AccessRecord[];
+  let place: SpoolPlace;
+  beforeEach(() => {
+    place = START;
+    disk = new CrashingDisk();
+    disk.capacity = 400 * KIB;
+    shipped = [];
+  });
+
+  /** Appends calls until the disk takes no more. Each has its outcome. */
+  async function fill(spool: Spool): Promise<void> {
+    for (;;) {
+      const call = allowed('acme', BOOTS[0], 200);
+      try {
+        await spool.append(call);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'record_unavailable' });
+        return;
+      }
+      spool.enqueue(outcome(call));
+    }
+  }
+
+  async function ship(spool: Spool): Promise<void> {
+    for (
+      let batch = await spool.nextBatch(place, MIB);
+      batch !== undefined;
+      batch = await spool.nextBatch(place, MIB)
+    ) {
+      shipped.push(...batch.records.map((line) => JSON.parse(jsonOf(line)).record as AccessRecord));
+      place = batch.next;
+      await spool.release(place);
+    }
+  }
+
+  test.each([
+    ['after it failed', async (spool: Spool) => fill(spool).then(() => ship(spool))],
+    [
+      'before it failed',
+      async (spool: Spool) => {
+        await spool.append(allowed());
+        await ship(spool);
+        await fill(spool);
+        await ship(spool);
+      },
+    ],
+  ])('P5: takes calls again once the broker has its records, which it got %s', async (_, fillAndShip) => {
+    const spool = await bench.openDying(BOOTS[0], disk.restart());
+    await fillAndShip(spool);
+    const before = disk.used;
+    const call = allowed();
+    await spool.append(call);
+    expect(disk.used).toBeLessThan(before / 2);
+    spool.enqueue(outcome(call));
+    await spool.flush();
+    // A kill at this moment loses nothing: the next run continues the chains.
+    const next = await bench.open(BOOTS[1], disk.restart());
+    await next.append(allowed('acme', BOOTS[1]));
+    await ship(next);
+    expectChained(shipped);
+    expect(shipped.filter(({ id }) => id === call.record.id)).toHaveLength(2);
+  });
+
+  test('P5: the end of a chain is kept also if others take the room before a record could be written', async () => {
+    const spool = await bench.openDying(BOOTS[0], disk.restart());
+    const { capacity } = disk;
+    disk.onRemoved = () => {
+      disk.capacity = 0;
+    };
+    await fill(spool);
+    await ship(spool);
+    const last = spool.ends['acme'];
+    for (let count = 0; count < 5; count += 1) await expect(spool.append(allowed())).rejects.toThrow();
+    const next = await bench.open(BOOTS[1], disk.restart());
+    expect(next.ends['acme']).toEqual(last);
+    disk.capacity = capacity;
+    await next.append(allowed('acme', BOOTS[1]));
+    await ship(next);
+    expectChained(shipped);
+  });
+});
 
 describe('room in the spool', () => {
   test('P5: refusals are dropped and reported first; calls go on; outcomes still find room when calls do not', async () => {

@@ -81,6 +81,8 @@ export class Spool {
   /** After this another process may own the folder. */
   private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
+  /** The broker has everything before this place. */
+  private released: SpoolPlace = { segment: 0, offset: 0 };
   /** The disk did not take the last group, or not all of it. */
   private isFailing = false;
   private readonly listeners = new Set<() => void>();
@@ -217,8 +219,8 @@ export class Spool {
    */
   async release(before: SpoolPlace): Promise<void> {
     this.recent.release(before);
-    const needed = [...this.unfinished.values(), ...this.unsignedEnds.values()];
-    await this.segments.removeBefore(Math.min(before.segment, ...needed));
+    this.released = before;
+    await this.removeReleased();
   }
 
   /** Resolves when everything given so far is durable, or the disk does not take it now. */
@@ -235,6 +237,11 @@ export class Spool {
     this.isClosed = true;
     clearTimeout(this.retry);
     await this.segments.close();
+  }
+
+  private async removeReleased(): Promise<void> {
+    const needed = [...this.unfinished.values(), ...this.unsignedEnds.values()];
+    await this.segments.removeBefore(this.released, Math.min(Number.POSITIVE_INFINITY, ...needed));
   }
 
   private start(): void {
@@ -306,7 +313,11 @@ export class Spool {
     }
     if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
     try {
-      const place = await this.segments.append(writer.group, () => this.header());
+      const place = await this.segments.append(
+        writer.group,
+        () => this.header(),
+        () => this.removeReleased().catch((error: unknown) => this.options.onFault(error)),
+      );
       this.recent.add(lines, lengths, place);
     } catch (error) {
       this.options.onFault(error);
