@@ -60,7 +60,7 @@ export class Segments {
     if (this.active === undefined) {
       this.active = await this.begin(Buffer.from(header(), 'utf8'));
       await onBegun();
-      await this.disk.keepReserve(RESERVE_BYTES + 2 * this.active.headerBytes);
+      await this.keepReserve();
     }
     const { segment, file } = this.active;
     try {
@@ -117,7 +117,12 @@ export class Segments {
       });
       this.lengths.delete(number);
       this.voided.delete(number);
+      await this.keepReserve();
     }
+  }
+
+  private async keepReserve(): Promise<void> {
+    await this.disk.keepReserve(RESERVE_BYTES + 2 * (this.active?.headerBytes ?? 0));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,4 +38,27 @@ test('P5: on Linux the kernel makes each write to a segment durable before it re
     await file.close();
     rmSync(folder, { recursive: true });
   }
+});
+
+test('keeps room in a file of its own, which is no segment, and gives it up once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spool-disk-'));
+  const disk = new NodeSpoolDisk(folder);
+  const size = () => statSync(join(folder, 'reserve'));
+  try {
+    await disk.keepReserve(10_000);
+    expect([size().size, size().mode & 0o777]).toEqual([10_000, 0o600]);
+    const { mtimeNs } = statSync(join(folder, 'reserve'), { bigint: true });
+    // Enough is enough.
+    await disk.keepReserve(9_000);
+    expect(statSync(join(folder, 'reserve'), { bigint: true }).mtimeNs).toBe(mtimeNs);
+    await disk.keepReserve(20_000);
+    expect([size().size, await disk.segments()]).toEqual([20_000, []]);
+    expect([await disk.useReserve(), await disk.useReserve()]).toEqual([true, false]);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  // Without a folder there is no room, and no error.
+  await disk.keepReserve(1);
+  expect(await disk.useReserve()).toBe(false);
 });

@@ -89,6 +89,18 @@ describe('a disk that the only segment fills', () => {
     expect(shipped.filter(({ id }) => id === call.record.id)).toHaveLength(2);
   });
 
+  test('P5: takes calls again each time, also if the full segment goes only while the next one is written', async () => {
+    const spool = await bench.openDying(BOOTS[0], disk.restart());
+    for (let round = 0; round < 5; round += 1) {
+      for (const before = bench.faults.length; bench.faults.length === before; )
+        await spool.append(allowed('acme', BOOTS[0], 200)).catch(() => undefined);
+      // Begins the next segment, for which there is the reserve alone.
+      await spool.append(allowed());
+      await ship(spool);
+    }
+    expectChained(shipped);
+  });
+
   test('P5: the end of a chain is kept also if others take the room before a record could be written', async () => {
     const spool = await bench.openDying(BOOTS[0], disk.restart());
     const { capacity } = disk;
