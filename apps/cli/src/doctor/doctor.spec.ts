@@ -97,7 +97,7 @@ test('each fault is named with its fix, and exits with 1', async () => {
   for (const { status, mend } of checks) expect(mend === null).toBe(status === 'ok' || status === 'skipped');
 });
 
-test('a gateway on this host says how it signs for each service, and which keys and files it lacks', async () => {
+test('a gateway on this host says how it signs for each service, which keys and files it lacks, and which upstreams it distrusts', async () => {
   const contexts = [
     { service: 'billing', mode: 'ed25519', problem: null },
     { service: 'crm', mode: 'hmac', problem: 'key cannot be read (ENOENT)' },
@@ -110,7 +110,8 @@ test('a gateway on this host says how it signs for each service, and which keys 
     { service: 'books', problem: null },
     { service: 'crm-rows', problem: 'the login owns something' },
   ];
-  const body = { status: 'ok', contexts, upstreamTls, databases };
+  const untrustedUpstreams = ['http://10.0.0.5:8000'];
+  const body = { status: 'ok', contexts, upstreamTls, databases, untrustedUpstreams };
   const admin = await serve({ 'GET /readyz': () => ({ body }) });
   const env = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_ADMIN_PORT: new URL(admin).port };
   const { exit, checks } = await doctor(env);
@@ -125,6 +126,13 @@ test('a gateway on this host says how it signs for each service, and which keys 
     ['failed', 'crm-rows: the login owns something'],
   ]);
   expect(named('upstream TLS').map(([status]) => status)).toEqual(['failed', 'warning']);
+  expect(named('upstream answers')).toEqual([
+    [
+      'warning',
+      expect.stringMatching(/^http:\/\/10\.0\.0\.5:8000 /),
+      expect.stringContaining('Content-Length'),
+    ],
+  ]);
   expect(exit).toBe(1);
   const { found } = await doctor({ ...env, COUNTERSIGN_ADMIN_PORT: 'none' });
   expect(found('gateway services')?.status).toBe('skipped');

@@ -135,6 +135,20 @@ describe('a presigned link in a listed field', () => {
     expect(world.broker.gaps).toEqual([]);
   });
 
+  test('P9: is fetched on a connection that no other grant uses', async () => {
+    const [one, other] = [await linked(), await linked()];
+    const ports: (number | undefined)[] = [];
+    storage.onArrival = ({ socket }) => void ports.push(socket.remotePort);
+    try {
+      for (const { token, url } of [one, one, other, one])
+        await (await world.send({ token, path: url })).arrayBuffer();
+    } finally {
+      storage.onArrival = () => undefined;
+    }
+    expect(ports[2]).not.toBe(ports[0]);
+    expect([ports[1], ports[3]]).toEqual([ports[0], ports[0]]);
+  });
+
   test('is recorded before the storage is asked', async () => {
     const { token, url, record } = await linked();
     // The storage answers once the broker has the record, and not before.
