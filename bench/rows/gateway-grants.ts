@@ -68,7 +68,9 @@ export const gatewayGrants: Family = {
     for (let round = 0; round < ROUNDS; round += 1)
       for (const subject of all) subject.rounds.push(await cpuOf(subject, CALLS, MOST_SECONDS));
     return many.flatMap(({ callsEach, subject }) =>
-      [{ ...one, name: 'the gateway, one grant' }, ...rivals].map((rival) => rowOf(callsEach, subject, rival)),
+      [{ ...one, name: 'the gateway, one grant' }, ...rivals].map((rival) =>
+        rowOf(callsEach, subject, rival),
+      ),
     );
   },
 };
