@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { RUNTIME_PACKAGES } from './runtime-packages.mjs';
 
 const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,11 +20,8 @@ const PROGRAMS = {
   countersign: join(from, 'apps/cli/src/main.js'),
 };
 
-/**
- * Not bundled: what has a binary, what its own package finds by its place, and what test programs change before the broker
- * loads it.
- */
-const LEFT_OUT = /^(better-sqlite3|pg|pg-native|pino|pino-http)(\/|$)/;
+/** `pg` names `pg-native`, which no one has installed. */
+const LEFT_OUT = new RegExp(`^(${[...RUNTIME_PACKAGES, 'pg-native'].join('|')})(/|$)`);
 
 /** A package may name optional ones that nobody has installed. They stay as they are, and fail only where they are used. */
 const optionalPackages = {

@@ -35,7 +35,7 @@ const bundled = await build({
   ssr: { noExternal: true },
   build: {
     ssr: true,
-    outDir: join(place, 'lib'),
+    outDir: join(place, 'programs'),
     target: 'node20',
     minify: false,
     rolldownOptions: {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** The `countersign` command of the package that is installed. */
+/** The `countersign` command of an installed package, and of the folder of a release. */
 import { keepCompiledCode } from './compile-cache.mjs';
 
 keepCompiledCode();
-const { main } = await import('../lib/countersign.js');
+const { main } = await import('../programs/countersign.js');
 await main(process.argv.slice(2));

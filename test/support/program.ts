@@ -13,9 +13,14 @@ export type ProgramOptions = {
   env?: Readonly<Record<string, string>>;
   /** Modules loaded before it. */
   preload?: readonly string[];
+  /** How it runs apart from this clone, as on a host: nothing of the clone is loaded, so the test has to end it. */
+  host?: HostUser;
   /** The size limit of every file that it writes, in 512-byte blocks (`ulimit -f`). */
   fileBlocks?: number;
 };
+
+/** The Node that runs a program, the user, and the folder in which it starts. */
+export type HostUser = { node: string; cwd: string; uid?: number; gid?: number };
 
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -61,13 +66,16 @@ export class Program implements Running {
   }
 
   static start(options: ProgramOptions): Program {
-    const { script, args = [], preload = [], fileBlocks } = options;
-    const loads = [compiled(GUARD), ...preload].flatMap((file) => ['--import', pathToFileURL(file).href]);
+    const { script, args = [], preload = [], fileBlocks, host } = options;
+    const { node = process.execPath, ...place } = host ?? {};
+    const loaded = host === undefined ? [compiled(GUARD), ...preload] : [];
+    const loads = loaded.flatMap((file) => ['--import', pathToFileURL(file).href]);
     const file = script.startsWith('/') ? script : compiled(script);
-    const argv = [process.execPath, ...loads, file, ...args];
+    const argv = [node, ...loads, file, ...args];
     const [command, ...rest] =
       fileBlocks === undefined ? argv : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...argv];
     const child = spawn(command as string, rest, {
+      ...place,
       env: { ...inherited(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,9 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ConfigError, readBrokerEnvironment } from '@countersign/config';
 import { StoreError } from '@countersign/persistence';
 import { PrivateListenerError } from '@countersign/private-listener';
-import { errorStack } from '@countersign/runtime';
+import { errorStack, isMainModule } from '@countersign/runtime';
 import { type RunningBroker, startBroker } from './start-broker.js';
 
 export { type BrokerOverrides, type RunningBroker, startBroker } from './start-broker.js';
@@ -34,16 +32,7 @@ export function startupLine(error: unknown): string {
   return `error[internal_error]: ${errorStack(error)}`;
 }
 
-/** Whether this file was started as the program, not imported by the command line or a test. */
-function isProgram(): boolean {
-  try {
-    return realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url);
-  } catch {
-    return false;
-  }
-}
-
-if (isProgram()) {
+if (isMainModule(import.meta.url)) {
   try {
     await runBroker(process.env);
   } catch (error) {

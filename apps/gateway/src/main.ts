@@ -1,7 +1,6 @@
-import { realpathSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { ConfigError, readGatewayEnvironment } from '@countersign/config/gateway';
 import { ProtocolError } from '@countersign/gateway-protocol';
+import { isMainModule } from '@countersign/runtime';
 import type { RunningGateway } from './gateway-options.js';
 import { startGateway } from './start-gateway.js';
 import { isWorker, runWorker } from './workers/worker.js';
@@ -45,8 +44,7 @@ function startupLine(error: unknown): string {
   return `error[${code ?? 'start_failed'}]: ${message ?? 'the gateway could not start'}`;
 }
 
-const started = process.argv[1];
-if (started !== undefined && import.meta.url === pathToFileURL(realpathSync(started)).href) {
+if (isMainModule(import.meta.url)) {
   try {
     await runGateway();
   } catch (error) {

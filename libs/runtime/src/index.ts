@@ -4,6 +4,7 @@ export { describeError, errorMessage, errorStack, plainError } from './describe-
 export { FolderInUse, lockFolder } from './folder-lock.js';
 export { growingCache } from './growing-cache.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
+export { isMainModule } from './main-module.js';
 export { type LoopError, PeriodicLoop } from './periodic-loop.js';
 export { Semaphore } from './semaphore.js';
 export { SingleFlight } from './single-flight.js';

@@ -60,7 +60,7 @@ async function checkHost(env: Environment, checkStore: HostPart['checkStore']): 
       ? [
           skipped(
             'store',
-            'the installed command opens no database: run `npx countersign doctor` from the clone or image on this host',
+            'the installed command opens no database: run `doctor` of the clone or of the folder of a release on this host',
           ),
         ]
       : await collectFindings('master key', () =>

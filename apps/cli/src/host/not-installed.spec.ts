@@ -56,6 +56,6 @@ test('doctor opens no database, and names a doctor that does', async () => {
   await runVerb(hostVerbsNotInstalled, ['doctor', '--json'], terminal);
   const { checks } = JSON.parse(terminal.out) as { checks: { name: string; status: string }[] };
   expect(checks.find(({ name }) => name === 'store')).toMatchObject({
-    ...{ status: 'skipped', detail: expect.stringContaining('clone or image') },
+    ...{ status: 'skipped', detail: expect.stringContaining('folder of a release') },
   });
 });

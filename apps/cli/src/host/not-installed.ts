@@ -16,7 +16,7 @@ export const hostVerbsNotInstalled: HostPart = {
 };
 
 function refer(parent: Command, name: string, verb: string): void {
-  const detail = `"${verb}" is a verb of the host that runs Countersign. Run it there, from its clone or image: npx countersign ${verb}`;
+  const detail = `"${verb}" is a verb of the host that runs Countersign. Run it there, in a clone or with bin/countersign.mjs of a release: npx countersign ${verb}`;
   parent
     .command(name, { hidden: true })
     .description(detail)
