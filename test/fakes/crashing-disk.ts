@@ -38,6 +38,10 @@ export class CrashingDisk {
           this.files.delete(segment);
           this.onRemoved();
         }),
+      probe: () =>
+        alive(() => {
+          if (this.fault !== undefined) throw error('ENOSPC');
+        }),
       create: (segment) =>
         alive(() => {
           if (this.fails('create')) throw error('ENOSPC');

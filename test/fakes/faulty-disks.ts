@@ -7,15 +7,25 @@ import {
 /** A disk on which nothing becomes durable while `broken` is set. */
 export class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
   broken: string | undefined;
+
+  override async probe(): Promise<void> {
+    this.requireWhole();
+    await super.probe();
+  }
+
   override async create(segment: number): Promise<SegmentFile> {
     const file = await super.create(segment);
     return {
       append: async (bytes) => {
-        if (this.broken !== undefined) throw Object.assign(new Error('disk fault'), { code: this.broken });
+        this.requireWhole();
         await file.append(bytes);
       },
       close: () => file.close(),
     };
+  }
+
+  private requireWhole(): void {
+    if (this.broken !== undefined) throw Object.assign(new Error('disk fault'), { code: this.broken });
   }
 }
 

@@ -165,6 +165,12 @@ export class FeedBroker {
     await closed;
   }
 
+  /** Another broker that knows the same gateway and has the same keys. */
+  twin(): FeedBroker {
+    const { gateway, deployment, issuer, feed, signing, secret } = this;
+    return new FeedBroker({ gateway, deployment, issuer, feed, signing, secret });
+  }
+
   get credential(): string {
     return encodeGatewayCredential({
       gateway: this.gateway,

@@ -56,15 +56,19 @@ const SILENT_MS = 600_000;
 
 /** A broker, an upstream and a gateway between them, in this process, with their own spool folder. */
 export class GatewayWorld {
-  readonly broker = new FeedBroker();
   readonly upstream = new CountingUpstream();
   readonly logLines: string[] = [];
   spoolDir = '';
   private running: RunningGateway | undefined;
 
+  constructor(readonly broker = new FeedBroker()) {}
+
   /** Starts broker and upstream, then the gateway, and waits until it is in touch. */
-  static async start(options: Partial<GatewayOptions> = {}): Promise<GatewayWorld> {
-    const world = new GatewayWorld();
+  static async start(
+    options: Partial<GatewayOptions> = {},
+    broker = new FeedBroker(),
+  ): Promise<GatewayWorld> {
+    const world = new GatewayWorld(broker);
     await world.prepare();
     await world.startGateway(options);
     await until(() => world.gateway.isInTouch());

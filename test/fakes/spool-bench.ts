@@ -77,6 +77,10 @@ export class FaultyDisk implements SpoolDisk {
   remove = (segment: number) => this.inner.remove(segment);
   keepReserve = (bytes: number) => this.inner.keepReserve(bytes);
   useReserve = () => this.inner.useReserve();
+  async probe(): Promise<void> {
+    if (this.fault !== undefined) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    await this.inner.probe();
+  }
   async create(segment: number): Promise<SegmentFile> {
     if (this.fault?.in === 'create') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     const file = await this.inner.create(segment);
@@ -108,6 +112,7 @@ export class MemoryDisk implements SpoolDisk {
   remove = async (segment: number) => void this.files.delete(segment);
   keepReserve = async () => undefined;
   useReserve = async () => false;
+  probe = async () => undefined;
 
   async create(segment: number): Promise<SegmentFile> {
     if (this.files.has(segment)) throw Object.assign(new Error('there already'), { code: 'EEXIST' });

@@ -244,6 +244,7 @@ test('HAProxy in front of the gateway: calls by TLS are forwarded by the gateway
   const config = await writeConfiguration('haproxy.cfg', folder, {
     '127.0.0.1:8443': `127.0.0.1:${port}`,
     '127.0.0.1:4100': `127.0.0.1:${world.gateway.port}`,
+    '127.0.0.1:4110': `127.0.0.1:${world.gateway.port}`,
     '/etc/haproxy/gateway.pem': pem,
   });
   const front = await RealProxy.start(

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { type DebianProgram, startError } from '../support/debian-program.js';
 import { eventually } from '../support/eventually.js';
 
-/** A configuration of docs/gateways/, the folder for it, the proxy's port, the secret that it shows, and texts to replace. */
+/** A configuration of docs/gateways/, the folder for it, the proxy's port, the secret that it shows if it asks, and texts to replace. */
 export type ProxySetup = {
   name: string;
   folder: string;
   port: number;
-  secret: string;
+  secret?: string;
   replaced: Readonly<Record<string, string>>;
 };
 
@@ -65,10 +65,8 @@ function accepts(port: number): Promise<boolean> {
 export async function startNginx({ name, folder, port, secret, replaced }: ProxySetup): Promise<RealProxy> {
   const secretFile = join(folder, 'secret.conf');
   await writeFile(secretFile, `proxy_set_header Countersign-Proxy-Secret "${secret}";\n`);
-  const site = await writeConfiguration(name, folder, {
-    ...replaced,
-    '/etc/nginx/countersign-secret.conf': secretFile,
-  });
+  const included = secret === undefined ? {} : { '/etc/nginx/countersign-secret.conf': secretFile };
+  const site = await writeConfiguration(name, folder, { ...replaced, ...included });
   return runNginx(site, folder, port);
 }
 
@@ -96,7 +94,12 @@ export async function startCaddy({ name, folder, port, secret, replaced }: Proxy
   await writeFile(config, `{\n\tadmin off\n}\n${await readFile(site, 'utf8')}`);
   const args = ['run', '--config', config, '--adapter', 'caddyfile'];
   return RealProxy.start({ name: 'caddy', package: 'caddy', args }, port, {
-    ...{ COUNTERSIGN_AUTHZ_SECRET: secret, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    ...{
+      COUNTERSIGN_AUTHZ_SECRET: secret ?? '',
+      HOME: folder,
+      XDG_DATA_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+    },
   });
 }
 

@@ -110,11 +110,12 @@ export class Program implements Running {
   }
 }
 
+/** Whether a program answers 200, and is not a gateway without its broker. */
 export async function isReady(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await answer.arrayBuffer();
-    return answer.status === 200;
+    const text = await answer.text();
+    return answer.status === 200 && !text.includes('"inTouch":false');
   } catch {
     return false;
   }

@@ -33,7 +33,7 @@ import { StopEndpoint } from './http/stop-endpoint.js';
 import type { Http1Server } from './http1/http1-server.js';
 import { UntrustedOrigins } from './http1/untrusted-origins.js';
 import { type Identity, identityRegistrar } from './identity.js';
-import { type WatchedParts, watchParts } from './readiness.js';
+import { faultsOf, type WatchedParts, watchParts } from './readiness.js';
 import type { SpoolLane } from './records/spool/record-chains.js';
 import { WantedHeads } from './records/wanted-heads.js';
 import { CustomerRules, type GatewayRules } from './trust/customer-rules.js';
@@ -47,7 +47,7 @@ export type Sources = {
   /** Absent: the gateway has only this one. */
   lane?: SpoolLane | undefined;
   loadRules(calls: OpenCalls): Promise<GatewayRules>;
-  /** Whether the gateway as a whole serves calls. Default: whether this process does. */
+  /** Whether the gateway as a whole is ready. Default: whether this process is. */
   isReady?(): boolean;
   fileLinks?: FileLinks;
   sessions?: BrowserSessions;
@@ -155,7 +155,7 @@ export async function assembleServing(run: Run, sources: Sources) {
   const wantedHeads = new WantedHeads({ broker, recorder, boot, clock, log });
   const budgets = new Budgets((request) => leaseClient.request(request), clock);
   const times: CallTimes = options.callTimes;
-  const isReady = sources.isReady ?? (() => liveness.isInTouch());
+  const isReady = sources.isReady ?? (() => faultsOf({ liveness, spool }).length === 0);
   const fileLinks = sources.fileLinks ?? new FileLinks(() => clock.monotonic());
   const sessions = sources.sessions ?? new BrowserSessions(run);
   const parts = {
@@ -279,6 +279,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
       identity,
       gateway: credential.gateway,
       isReady: parts.isReady,
+      isInTouch: () => parts.liveness.isInTouch(),
       pinOf: (tenant) => rules.pinOf(tenant),
       now: () => parts.clock.now(),
     }),

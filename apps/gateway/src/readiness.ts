@@ -11,7 +11,7 @@ import type { ContextKeys } from './forward/context-keys.js';
 import type { Upstreams } from './forward/upstreams.js';
 import type { Records, Run } from './gateway-run.js';
 import type { ListenerTls } from './http/listener-tls.js';
-import { privatePages, type Readiness } from './http/own-pages.js';
+import { type LocalFault, privatePages, type Readiness } from './http/own-pages.js';
 import type { UntrustedOrigins } from './http1/untrusted-origins.js';
 import type { Shipper } from './records/shipping/shipper.js';
 import type { GatewayRules } from './trust/customer-rules.js';
@@ -58,8 +58,20 @@ export function watchParts(parts: WatchedParts): void {
 export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
   privatePages(parts.metrics, () => readinessOf(parts));
 
-/** The state of this process. */
-export function readinessOf(parts: WatchedParts): Readiness {
+/** What is wrong with the records of this process. */
+export const recordFaults = ({ spool }: Pick<Records, 'spool'>): LocalFault[] => [
+  ...(spool.isFull ? (['spool_full'] as const) : []),
+  ...(spool.isDiskFaulty ? (['disk'] as const) : []),
+];
+
+/** What is wrong with a gateway of one process. A worker's primary knows of the feed. */
+export const faultsOf = ({ liveness, spool }: Pick<WatchedParts, 'liveness' | 'spool'>): LocalFault[] => [
+  ...(liveness.fault === undefined ? [] : [liveness.fault]),
+  ...recordFaults({ spool }),
+];
+
+/** The state of this process. @param faults of which it knows */
+export function readinessOf(parts: WatchedParts, faults: readonly LocalFault[] = faultsOf(parts)): Readiness {
   const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
   const contexts = [...state.routeMaps.connectable()]
     .filter(([definition]) => !isDatabase(definition))
@@ -69,6 +81,7 @@ export function readinessOf(parts: WatchedParts): Readiness {
       problem: mode === 'hmac' ? (parts.contextKeys.problem(service) ?? null) : null,
     }));
   return {
+    faults,
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {

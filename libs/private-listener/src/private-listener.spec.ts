@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import {
   jsonPage,
   PrivateListenerError,
@@ -52,6 +54,12 @@ test('DNS rebinding: a loopback listener answers only to addresses and localhost
   expect(await callAs(url, 'attacker.example:4001')).toBe(403);
   expect(await callAs(url, 'localhost:4001')).toBe(503);
   expect(await callAs(url, '[::1]:4001')).toBe(503);
+});
+
+test('a health check in HTTP/1.0 without Host, as HAProxy sends it, is answered', async () => {
+  const socket = connect(portOf(await start()), '127.0.0.1');
+  socket.write('GET /readyz HTTP/1.0\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 /);
 });
 
 test('a port that is taken: another one if the operator named none, else an error that names the variable', async () => {

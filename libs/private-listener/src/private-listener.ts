@@ -127,8 +127,12 @@ export const jsonPage = (status: number, body: object): PrivatePage => ({
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.');
 
-/** Whether a `Host` is an address or `localhost`, with any port. */
+/**
+ * Whether a `Host` is an address or `localhost`, with any port. Health checks in HTTP/1.0 have none, and the requests of a browser
+ * always have one.
+ */
 function namesThisMachine(host: string | undefined): boolean {
-  const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (host === undefined) return true;
+  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || isIP(name) !== 0;
 }

@@ -63,7 +63,7 @@ onlyInSoak(() => {
   }, 120_000);
 });
 
-test('P5: the disk is full: 503, no upstream call; the next start finds an intact spool', async () => {
+test('P5: the disk is full: 503, no upstream call, and no longer ready; the next start finds an intact spool', async () => {
   const { site, upstream, close } = await gatewayProcessWithUpstream();
   try {
     // Enough space to begin a segment and write the first records; then every write fails.
@@ -78,6 +78,7 @@ test('P5: the disk is full: 503, no upstream call; the next start finds an intac
     ).toHaveLength(20 - through);
     expect(upstream.hits).toHaveLength(hits + through);
     expect((await fetch(`${site.gatewayUrl}/healthz`)).status).toBe(200);
+    expect((await fetch(`${site.gatewayUrl}/readyz`)).status).toBe(503);
 
     await site.gateway.stop();
     await site.startGateway();

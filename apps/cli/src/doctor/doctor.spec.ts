@@ -64,6 +64,18 @@ test('on a machine that uses a broker elsewhere, no gateway is looked for on thi
   expect(named.found('gateway')).toMatchObject({ status: 'failed' });
 });
 
+test('a gateway that is ready but has lost its broker is named as such', async () => {
+  const env = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_BROKER_URL: 'http://localhost:1' };
+  const lost = await serve({ 'GET /readyz': () => ({ body: { status: 'ok', inTouch: false } }) });
+  expect((await doctor({ ...env, COUNTERSIGN_GATEWAY_URL: lost })).found('gateway')).toMatchObject({
+    ...{ status: 'failed', detail: `${lost} is not in touch with the broker` },
+  });
+  const faulty = await serve({ 'GET /readyz': () => ({ status: 503, body: { status: 'unavailable' } }) });
+  expect((await doctor({ ...env, COUNTERSIGN_GATEWAY_URL: faulty })).found('gateway')).toMatchObject({
+    ...{ status: 'failed', mend: expect.stringContaining('`faults`') },
+  });
+});
+
 test('each fault is named with its fix, and exits with 1', async () => {
   const dataDir = newData();
   mkdirSync(dataDir, { mode: 0o700 });

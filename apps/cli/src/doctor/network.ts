@@ -70,13 +70,28 @@ export async function checkGateway(url: string): Promise<Finding> {
       'Start one ("countersign gateway" with COUNTERSIGN_GATEWAY_CREDENTIAL), or correct COUNTERSIGN_GATEWAY_URL.',
     );
   }
-  return answer.status === 200
+  const look = 'Look at /readyz on its private port (COUNTERSIGN_ADMIN_PORT, 4101).';
+  if (answer.status !== 200)
+    return failed(
+      'gateway',
+      describeStatus(url, answer),
+      `${look} Its \`faults\` say why: the credential is revoked, the spool or its disk is full, or a worker is missing.`,
+    );
+  return isInTouch(answer.body)
     ? ok('gateway', `${url} is ready and in touch with the broker`)
     : failed(
         'gateway',
-        describeStatus(url, answer),
-        'It refuses every call until it receives the broker’s feed. Look at /readyz on its private port (COUNTERSIGN_ADMIN_PORT, 4101). Check that the broker runs, that the credential is not revoked and that the spool has room.',
+        `${url} is not in touch with the broker`,
+        `It refuses every call until it receives the broker’s feed. Check that the broker runs and that the gateway reaches it. ${look}`,
       );
+}
+
+function isInTouch(body: string): boolean {
+  try {
+    return (JSON.parse(body) as { inTouch?: unknown } | null)?.inTouch !== false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether a program could listen there: a port that another program holds would stop ours from starting. */

@@ -25,7 +25,12 @@ export class BrokerResponseError extends Error {
    * received.
    */
   get isRejection(): boolean {
-    return this.status === 401 || this.status === 403 || this.code === 'feed_parted';
+    return this.isRejectionOfGateway || this.code === 'feed_parted';
+  }
+
+  /** The broker rejects this gateway itself: its credential, or the key in its folder. */
+  get isRejectionOfGateway(): boolean {
+    return this.status === 401 || this.status === 403 || this.code === 'already_registered';
   }
 }
 

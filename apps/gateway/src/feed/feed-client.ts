@@ -212,6 +212,7 @@ export class FeedClient {
   private failed(error: unknown): void {
     const { liveness, log } = this.parts;
     const why = describeError(error instanceof FeedBroken ? error.cause : error);
+    if (error instanceof BrokerResponseError && error.isRejectionOfGateway) liveness.rejected();
     if (error instanceof FeedBroken || (error instanceof BrokerResponseError && error.isRejection)) {
       this.applied = undefined;
       liveness.reset();

@@ -34,6 +34,12 @@ export type SharedLiveness = Running & {
 };
 
 /**
+ * Why this gateway gets no calls, although other gateways may. `starting`: it has not been in touch since it started, and began a
+ * moment ago. `not_enrolled`: the broker does not accept its credential, or has registered another key for it.
+ */
+export type ContactFault = 'starting' | 'not_enrolled';
+
+/**
  * Whether the gateway is in touch with its broker.
  *
  * Age is measured by the monotonic clock and compared with the progress of the signed time. So neither a clock step nor
@@ -50,13 +56,20 @@ export class FeedLiveness {
   private readonly own: Running = { tickedAt: undefined, stalledAt: Number.NEGATIVE_INFINITY };
   /** The process that follows the feed for this one, if it is another. */
   private source: Running | undefined;
+  private hasBegun = false;
+  private isRejected = false;
+  private readonly createdAt: number;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock) {
+    this.createdAt = clock.monotonic();
+  }
 
   /**
    * The first event, which answered our nonce. It was signed after `askedAt` (monotonic), so it is at most that old.
    */
   start(brokerTime: number, askedAt: number): void {
+    this.hasBegun = true;
+    this.isRejected = false;
     const slack = Math.max(0, this.clock.monotonic() - askedAt);
     this.base = { monotonic: askedAt, brokerTime, slack };
     this.signedAt = askedAt;
@@ -79,6 +92,23 @@ export class FeedLiveness {
   reset(): void {
     this.base = undefined;
     this.heardAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The broker refuses this gateway itself. That is known until the next `start`. */
+  rejected(): void {
+    this.isRejected = true;
+  }
+
+  /** If no broker can be reached, the gateway stops waiting: it answers that it is not in touch, in place of its balancer. */
+  get fault(): ContactFault | undefined {
+    if (this.isRejected) return 'not_enrolled';
+    const isNew = this.clock.monotonic() - this.createdAt < LIVENESS_DEADLINE_MS;
+    return !this.hasBegun && isNew ? 'starting' : undefined;
+  }
+
+  /** Whether this process follows one that hangs. */
+  get followsHungProcess(): boolean {
+    return this.source !== undefined && hasStalled(this.source, this.clock.monotonic());
   }
 
   /** For a worker: another process of this machine, whose clock has the same monotonic time. */

@@ -77,6 +77,33 @@ export function readCanonicalRequest(
   };
 }
 
+/** What balancers request to find out whether a gateway is alive, or ready. */
+const HEALTH_TARGETS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const HEALTH_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A health check in HTTP/1.0. Balancers send it without `Host` and without `Connection: close` (HAProxy's `option httpchk`), and some
+ * with `OPTIONS`, which is read as `GET`. The connection ends after the answer. Undefined if the request is anything else, or has a body.
+ * Throws AmbiguousRequest for fields that can be read in more than one way, as `readCanonicalRequest` does.
+ */
+export function readHealthCheck({
+  method,
+  minorVersion,
+  target,
+  fields,
+}: RequestHead): CanonicalRequest | undefined {
+  if (minorVersion !== 0 || !HEALTH_TARGETS.has(target) || !HEALTH_METHODS.has(method)) return undefined;
+  const headers = HeaderList.read(fields);
+  const framing = readRequestFraming(fields);
+  if (framing.kind !== 'none' || headers.has('expect')) return undefined;
+  return {
+    ...readTarget(target),
+    method: method === 'OPTIONS' ? 'GET' : method,
+    host: headers.has('host') ? readHost(headers) : '',
+    ...{ headers, framing, minorVersion, closes: true, expectsContinue: false },
+  };
+}
+
 /** Throws AmbiguousRequest for a `GET` with a body. No route says that its upstream reads it. */
 export function requireUsualBody({ method, framing }: Pick<CanonicalRequest, 'method' | 'framing'>): void {
   requireUnambiguous(framing.kind === 'none' || method !== 'GET', UNUSUAL_BODY);

@@ -6,7 +6,12 @@ import { Http1Server, type ServerSecurity } from '../http1/http1-server.js';
 import type { ServerBehaviour } from '../http1/server-connection.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { CallHandler } from './call-handler.js';
-import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from './canonical-request.js';
+import {
+  type CanonicalRequest,
+  readCanonicalRequest,
+  readHealthCheck,
+  requireUsualBody,
+} from './canonical-request.js';
 import type { Exchange } from './exchange.js';
 import type { ExternalAuthorization } from './external-authorization.js';
 import type { OwnPages } from './own-pages.js';
@@ -39,7 +44,12 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
   const { countRefusal } = parts;
   const behaviour: ServerBehaviour<CanonicalRequest> = {
     maxHeadBytes: parts.maxHeaderBytes,
-    read: (head, sameFields) => atServiceHost(readCanonicalRequest(head, sameFields), parts.serviceAt),
+    read: (head, sameFields) => {
+      const check = readHealthCheck(head);
+      // At a service's own host these paths are the service's.
+      if (check !== undefined && parts.serviceAt(check.host) === undefined) return check;
+      return atServiceHost(readCanonicalRequest(head, sameFields), parts.serviceAt);
+    },
     serve: (exchange) => {
       requireTlsOfBrowsers(parts, exchange.response);
       serve(parts, exchange);

@@ -9,6 +9,7 @@ import {
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import { jsonPage, type PrivatePages } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
+import type { ContactFault } from '../feed/feed-liveness.js';
 import type { TlsProblem } from '../forward/upstreams.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import { type Identity, identityJwks, jwsSigner } from '../identity.js';
@@ -16,8 +17,16 @@ import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { answerProblem } from './refusals.js';
 
+/**
+ * Why a balancer should send calls to other gateways. `spool_full`: the records have hardly any room. `disk`: no record can be
+ * written. `worker`: a worker process is missing, or hangs. The others: see `ContactFault`.
+ */
+export type LocalFault = ContactFault | 'spool_full' | 'disk' | 'worker';
+
 /** The state of the gateway, as `/readyz` of the private listener reports it. */
 export type Readiness = {
+  /** Empty: the gateway is ready. It may be out of touch with its brokers: then it refuses every call itself. */
+  faults: readonly LocalFault[];
   inTouch: boolean;
   /** Milliseconds since the last authentic event of the feed; null if there was none. */
   heardMsAgo: number | null;
@@ -51,6 +60,7 @@ type OwnPagesParts = {
   /** `gtw_…` */
   gateway: string;
   isReady(): boolean;
+  isInTouch(): boolean;
   /** What is pinned of this tenant; undefined if nothing is. */
   pinOf(tenant: string): Pick<GatewayPin, 'pinned' | 'atLeast' | 'current'> | undefined;
   /** The wall clock, in milliseconds. */
@@ -69,10 +79,10 @@ export class OwnPages {
   private readonly signPins: (claims: object) => string;
 
   constructor(private readonly parts: OwnPagesParts) {
-    const { identity, isReady } = parts;
+    const { identity, isReady, isInTouch } = parts;
     this.pages = new Map<string, Page>([
       ['healthz', (response) => json(response, 200, { status: 'ok' })],
-      ['readyz', (response) => json(response, isReady() ? 200 : 503, { status: statusOf(isReady()) })],
+      ['readyz', (response) => json(response, ...readyPage({ isReady: isReady(), inTouch: isInTouch() }))],
       ['countersign/jwks.json', (response) => json(response, 200, identityJwks(identity), ANY_PAGE)],
     ]);
     this.signPins = jwsSigner(identity, PINS_STATEMENT_TYPE);
@@ -135,13 +145,18 @@ export const privatePages = (
   '/healthz': () => jsonPage(200, { status: 'ok' }),
   '/readyz': () => {
     const { inTouch, ...details } = readiness();
-    const code = inTouch ? {} : { code: 'not_in_touch' };
-    return jsonPage(inTouch ? 200 : 503, { status: statusOf(inTouch), ...code, inTouch, ...details });
+    const [status, page] = readyPage({ isReady: details.faults.length === 0, inTouch });
+    return jsonPage(status, { ...page, ...details });
   },
   '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() }),
 });
 
-const statusOf = (ready: boolean): 'ok' | 'unavailable' => (ready ? 'ok' : 'unavailable');
+/**
+ * A gateway without its brokers stays ready: otherwise all gateways would leave their balancer at once, and engineers would see its
+ * page in place of a refusal that says why.
+ */
+const readyPage = ({ isReady, inTouch }: { isReady: boolean; inTouch: boolean }): [number, object] =>
+  isReady ? [200, { status: 'ok', inTouch }] : [503, { status: 'unavailable', inTouch }];
 
 /** Pages of every origin may read the answer (CORS): it is public, and no cookie changes it. */
 const ANY_PAGE = ['Access-Control-Allow-Origin', '*'];

@@ -346,7 +346,7 @@ test('a stranger at the public port reads no tenant’s name: the gateway’s ow
   expect((await get('/healthz')).status).toBe(200);
   const ready = await get('/readyz');
   // Who is pinned here, and how busy it is, is no one's business who can reach this port.
-  expect([ready.status, await ready.text()]).toEqual([200, '{"status":"ok"}']);
+  expect([ready.status, await ready.text()]).toEqual([200, '{"status":"ok","inTouch":true}']);
   for (const path of [
     '/metrics',
     '/countersign',

@@ -13,7 +13,7 @@ export type Shared = {
   rules: WorkerRules | undefined;
   otherLanes: Record<string, LaneEnd[]>;
   lanes: number;
-  /** Whether every worker is in touch. */
+  /** Whether the gateway as a whole is ready: a balancer may ask any of its workers. */
   isReady: boolean;
 };
 

@@ -3,6 +3,7 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import { deserialize } from 'node:v8';
 import { jest } from '@jest/globals';
 import { pino } from 'pino';
+import type { LocalFault, Readiness } from '../http/own-pages.js';
 import { Fleet } from './fleet.js';
 import type { FeedState, ToPrimary, ToWorker, Update, WorkerOptions, WorkerState } from './messages.js';
 import { answer } from './primary.js';
@@ -45,6 +46,7 @@ class FakeProcess extends EventEmitter {
 
 function fleetOf(count: number, pidOf: (place: number) => number | undefined = (place) => place + 1) {
   const processes: FakeProcess[] = [];
+  const contact = { isReady: true };
   const state: WorkerState = {
     ...{ ledger: [], feed: undefined, rules: [] },
     liveness: {
@@ -54,7 +56,8 @@ function fleetOf(count: number, pidOf: (place: number) => number | undefined = (
   };
   const fleet = new Fleet({
     ...{ count, options: {} as WorkerOptions, log: pino({ level: 'silent' }) },
-    ...{ lanes: () => count, otherEnds: () => new Map(), state: () => state, answer: async () => undefined },
+    ...{ lanes: () => count, otherEnds: () => new Map(), state: () => state, isReady: () => contact.isReady },
+    answer: async () => undefined,
     fork: () => {
       const process = new FakeProcess(pidOf(processes.length));
       processes.push(process);
@@ -71,7 +74,7 @@ function fleetOf(count: number, pidOf: (place: number) => number | undefined = (
     await start;
     for (const process of processes) process.received.length = 0;
   };
-  return { fleet, processes, started };
+  return { fleet, processes, contact, started };
 }
 
 describe('Fleet', () => {
@@ -220,5 +223,66 @@ describe('Fleet', () => {
     const closed = fleet.close(0);
     processes[1]?.end();
     await closed;
+  });
+});
+
+describe('readiness: a balancer may ask any worker', () => {
+  const status = (faults: LocalFault[], inTouch = true): ToPrimary => ({
+    type: 'status',
+    readiness: { ...({} as Readiness), faults, inTouch },
+  });
+  /** What the workers were last told. */
+  const told = ({ received }: FakeProcess) =>
+    received.flatMap((message) =>
+      message.type === 'update' && message.update.type === 'ready' ? [message.update.isReady] : [],
+    );
+
+  test('every worker learns that the gateway is ready, that another one has a fault, and that it is over', async () => {
+    const { fleet, processes, started } = fleetOf(2);
+    await started();
+    for (const process of processes) process.says(status([]));
+    fleet.sweep();
+    expect(fleet.faults).toEqual([]);
+    processes[0]?.says(status(['disk']));
+    fleet.sweep();
+    expect(fleet.faults).toEqual(['disk']);
+    processes[0]?.says(status([]));
+    fleet.sweep();
+    expect(processes.map(told)).toEqual([
+      [true, false, true],
+      [true, false, true],
+    ]);
+  });
+
+  test('P6: a gateway out of touch stays ready', async () => {
+    const { fleet, processes, started } = fleetOf(2);
+    await started();
+    for (const process of processes) process.says(status([], false));
+    fleet.sweep();
+    expect([fleet.isInTouch, fleet.faults]).toEqual([false, []]);
+    expect(processes.map(told)).toEqual([[true], [true]]);
+  });
+
+  test('a worker that has ended is a fault until the next one serves', async () => {
+    const { fleet, processes, started } = fleetOf(2);
+    await started();
+    for (const process of processes) process.says(status([]));
+    fleet.sweep();
+    processes[0]?.end();
+    fleet.sweep();
+    expect(fleet.faults).toEqual(['worker']);
+    expect(told(processes[1] as FakeProcess)).toEqual([true, false]);
+  });
+
+  test('what the primary knows of the feed counts, too', async () => {
+    const { fleet, processes, contact, started } = fleetOf(1);
+    await started();
+    contact.isReady = false;
+    processes[0]?.says(status([]));
+    fleet.sweep();
+    expect(processes.map(told)).toEqual([[false]]);
+    contact.isReady = true;
+    fleet.sweep();
+    expect(processes.map(told)).toEqual([[false, true]]);
   });
 });

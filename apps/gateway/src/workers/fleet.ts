@@ -3,7 +3,7 @@ import { serialize } from 'node:v8';
 import type { LaneEnd, RunEnd } from '@countersign/gateway-protocol';
 import { BackOff, describeError, sleep, withinTime } from '@countersign/runtime';
 import type { Logger } from 'pino';
-import type { Readiness } from '../http/own-pages.js';
+import type { LocalFault, Readiness } from '../http/own-pages.js';
 import { ConfirmDeadlines, isNarrowing } from './confirm-deadlines.js';
 import type {
   LargeToWorker,
@@ -38,6 +38,8 @@ type FleetParts = {
   /** Ends of lanes that no worker writes any more. */
   otherEnds(): ReadonlyMap<number, Record<string, RunEnd>>;
   state(): WorkerState;
+  /** Whether the gateway is ready apart from its workers. */
+  isReady(): boolean;
   /** Answers a request of a worker. Rejects to refuse it. */
   answer(request: WorkerRequest, member: object): Promise<unknown>;
   /** Starts a process. Default: this program again. */
@@ -105,8 +107,16 @@ export class Fleet {
     this.startFailed = undefined;
   }
 
+  /** What is wrong with the workers. */
+  get faults(): LocalFault[] {
+    const own = this.members.flatMap(({ isListening, readiness }) =>
+      isListening && readiness !== undefined ? readiness.faults : (['worker'] as const),
+    );
+    return [...new Set(own)];
+  }
+
   /** Whether every worker serves and is in touch. */
-  get isReady(): boolean {
+  get isInTouch(): boolean {
     return this.members.every(({ isListening, readiness }) => isListening && readiness?.inTouch === true);
   }
 
@@ -148,7 +158,7 @@ export class Fleet {
   sweep(): void {
     // What has arrived is read before an immediate runs.
     setImmediate(() => this.killSilent());
-    const { isReady } = this;
+    const isReady = this.faults.length === 0 && this.parts.isReady();
     const lanes = this.parts.lanes();
     if (isReady === this.wasReady && lanes === this.sentLanes) return;
     this.wasReady = isReady;

@@ -64,7 +64,7 @@ export async function runPrimary(
     await close();
     throw error;
   }
-  const isInTouch = () => fleet.isReady;
+  const isInTouch = () => fleet.isInTouch;
   const logged = { workers: count };
   return runningGateway(run, { port, adminUrl: admin?.url ?? null, isInTouch, close, logged });
 }
@@ -108,6 +108,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
         liveness: liveness.share(),
       };
     },
+    isReady: () => liveness.fault === undefined,
     answer: (request, worker) => answer({ rules, spent, fleet }, request, worker),
   });
   const feed = new FeedClient({
@@ -174,7 +175,8 @@ function readinessOf({ liveness, rules, fleet, state, orphaned }: Primary): Read
   const sum = (read: (spool: Readiness['spool']) => number) =>
     spools.reduce((all, spool) => all + read(spool), 0);
   return {
-    inTouch: fleet.isReady,
+    faults: [...(liveness.fault === undefined ? [] : [liveness.fault]), ...fleet.faults],
+    inTouch: fleet.isInTouch,
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {
       usedBytes: sum(({ usedBytes }) => usedBytes),

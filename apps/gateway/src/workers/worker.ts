@@ -8,7 +8,7 @@ import { FileLinks } from '../files/file-links.js';
 import type { SettledOptions } from '../gateway-options.js';
 import { beginRun, SWEEP_MS } from '../gateway-run.js';
 import { loadIdentity } from '../identity.js';
-import { readinessOf } from '../readiness.js';
+import { readinessOf, recordFaults } from '../readiness.js';
 import { closeParts, stopServing, sweep } from '../start-gateway.js';
 import { applyUpdate, type Shared } from './apply-update.js';
 import { lockLane, recordsDirOf } from './lanes.js';
@@ -95,7 +95,7 @@ class Worker {
           shared.rules = rules;
           return rules;
         },
-        isReady: () => shared.isReady && parts.liveness.isInTouch(),
+        isReady: () => shared.isReady && !parts.liveness.followsHungProcess,
         fileLinks: new FileLinks(
           () => clock.monotonic(),
           (id, link, until) => channel.send({ type: 'link', id, link, until }),
@@ -152,7 +152,7 @@ class Worker {
     parts.shipper.start();
     this.timer = setInterval(() => {
       sweep({ ...parts, feed: NO_FEED });
-      channel.send({ type: 'status', readiness: readinessOf(parts) });
+      channel.send({ type: 'status', readiness: readinessOf(parts, recordFaults(parts)) });
     }, SWEEP_MS);
     await parts.server.listen(begin.options.port, begin.options.host);
     channel.send({ type: 'listening' });

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { type BigIntStats, constants, fdatasync, ftruncate, statSync, write } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '@countersign/gateway-protocol';
 
@@ -25,6 +25,8 @@ export interface SpoolDisk {
   keepReserve(bytes: number): Promise<void>;
   /** Gives up the room that was reserved. Resolves with whether there was any. */
   useReserve(): Promise<boolean>;
+  /** Resolves if the disk takes a good many bytes now, and keeps none of them. */
+  probe(): Promise<void>;
 }
 
 const NAME = /^(\d{12})\.spool$/;
@@ -36,6 +38,9 @@ const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
  * flushes that memory.
  */
 const O_DSYNC = process.platform === 'linux' ? constants.O_DSYNC : 0;
+
+/** More than a group of records and the header of its segment need. */
+const PROBE_BYTES = 256 * 1024;
 
 /** Segments as files `000000000001.spool` in one folder. */
 export class NodeSpoolDisk implements SpoolDisk {
@@ -102,6 +107,22 @@ export class NodeSpoolDisk implements SpoolDisk {
 
   private get reserve(): string {
     return join(this.folder, 'reserve');
+  }
+
+  async probe(): Promise<void> {
+    const path = join(this.folder, 'probe');
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    try {
+      const file = await open(path, O_WRONLY | O_CREAT | O_DSYNC, 0o600);
+      try {
+        await file.writeFile(Buffer.alloc(PROBE_BYTES));
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   private path(segment: number): string {

@@ -49,6 +49,8 @@ type Waiting = { draft: RecordDraft; caller: RecordWaiter | undefined };
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
 const RETRY_MS = 1_000;
+/** A write that takes longer than this will not be over soon: the disk hangs. */
+const STUCK_MS = 5_000;
 /**
  * Records that no caller waits for are held this long, so that they share the write and the sync of the next group. A crash
  * meanwhile leaves their calls without an outcome, as any crash does.
@@ -64,6 +66,8 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
   counters: 0.85,
   head: 0.95,
 };
+/** From this share on other gateways should get the calls: this one soon has no room for them. */
+const FULL_SHARE = 0.9;
 
 /**
  * The records of this gateway until the broker has them: append-only segments on disk. One write makes the records of
@@ -85,6 +89,11 @@ export class Spool {
   private released: SpoolPlace = { segment: 0, offset: 0 };
   /** The disk did not take the last group, or not all of it. */
   private isFailing = false;
+  /** A write has failed, and the disk has not taken a probe since. */
+  private hasFailed = false;
+  private probing: NodeJS.Timeout | undefined;
+  /** When the write began that is under way. */
+  private writingSince: number | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly writer = new LineWriter();
   private readonly recent = new RecentLines();
@@ -141,6 +150,20 @@ export class Spool {
 
   get maxBytes(): number {
     return this.options.maxBytes;
+  }
+
+  /** Whether calls will soon find no room, or find none already. */
+  get isFull(): boolean {
+    return this.usedBytes >= this.maxBytes * FULL_SHARE;
+  }
+
+  /**
+   * Whether the disk takes no records. After a failed write this is known from a probe once a second, so that it also changes if no
+   * call comes.
+   */
+  get isDiskFaulty(): boolean {
+    const { writingSince } = this;
+    return this.hasFailed || (writingSince !== undefined && performance.now() - writingSince > STUCK_MS);
   }
 
   /** The place after the last durable record. */
@@ -236,6 +259,7 @@ export class Spool {
     await this.flush();
     this.isClosed = true;
     clearTimeout(this.retry);
+    clearTimeout(this.probing);
     await this.segments.close();
   }
 
@@ -313,13 +337,18 @@ export class Spool {
     }
     if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
     try {
+      this.writingSince = performance.now();
       const place = await this.segments.append(
         writer.group,
         () => this.header(),
         () => this.removeReleased().catch((error: unknown) => this.options.onFault(error)),
       );
+      this.writingSince = undefined;
       this.recent.add(lines, lengths, place);
     } catch (error) {
+      this.writingSince = undefined;
+      this.hasFailed = true;
+      this.probeLater();
       this.options.onFault(error);
       for (const { caller } of fitting)
         caller?.onUnavailable(new RecordUnavailable('the record could not be written'));
@@ -330,6 +359,19 @@ export class Spool {
     for (const { caller } of fitting) caller?.onDurable();
     for (const listener of this.listeners) listener();
     return kept.length > 0 ? kept : undefined;
+  }
+
+  private probeLater(): void {
+    const probe = async () => {
+      this.probing = undefined;
+      await this.options.disk.probe().then(
+        () => {
+          this.hasFailed = false;
+        },
+        () => !this.isClosed && this.probeLater(),
+      );
+    };
+    this.probing ??= setTimeout(() => void probe(), RETRY_MS).unref();
   }
 
   private trackWritten(lines: readonly RecordLine[]): void {
