@@ -14,5 +14,7 @@ export const enrolledGateway = (
   pinsAt: null,
   services: null,
   tenants: null,
+  version: null,
+  forms: null,
   ...given,
 });

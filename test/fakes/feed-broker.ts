@@ -10,6 +10,8 @@ import {
 } from '@countersign/contract';
 import {
   type AccessRecord,
+  type Announcement,
+  announcementHeaders,
   type ChainHead,
   type ChangeData,
   encodeGatewayCredential,
@@ -19,6 +21,7 @@ import {
   type FeedLock,
   type FeedTenant,
   type FeedTrust,
+  FORMS,
   formatFeedEvent,
   type GatewayPin,
   isBatchSignedBy,
@@ -32,6 +35,7 @@ import {
   parseRecordBatch,
   placeInChain,
   type RecordEntry,
+  readAnnouncement,
   readGatewayAuthorization,
   recordHash,
   type SignedLift,
@@ -117,6 +121,12 @@ export class FeedBroker {
   takesNews = true;
   /** Whether answers to batches arrive. If not, the batch is accepted anyway. */
   answersRecords = true;
+  /** What it announces; undefined: nothing, as a broker of before announcements. */
+  announces: Announcement | undefined = { version: '0.1.0', forms: FORMS };
+  /** What the gateway announced last. */
+  announced: Announcement | undefined;
+  /** Answers to batches that it cannot read their form, as one of several brokers that has not been updated yet. */
+  refusesForms = false;
   /** Batches with such a record are rejected (400). */
   refuses: (record: AccessRecord) => boolean = () => false;
   resumable = true;
@@ -253,6 +263,9 @@ export class FeedBroker {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const caller = readGatewayAuthorization(request.headers.authorization);
     const url = new URL(request.url ?? '/', 'http://broker');
+    this.announced = readAnnouncement(request.headers);
+    for (const [name, value] of Object.entries(this.announces ? announcementHeaders(this.announces) : {}))
+      response.setHeader(name, value);
     if (!this.knowsGateway || caller?.gateway !== this.gateway || caller.secret !== this.secret) {
       answer(response, 401, { code: 'unauthenticated' });
     } else if (url.pathname === '/gateway/v1/feed') {
@@ -351,6 +364,10 @@ export class FeedBroker {
   private takeRecords(body: unknown, response: ServerResponse): void {
     if (!this.takesRecords) {
       answer(response, 503, { code: 'unavailable' });
+      return;
+    }
+    if (this.refusesForms) {
+      answer(response, 409, { code: 'unsupported_form' });
       return;
     }
     const { boot, entries, signature } = parseRecordBatch(body);

@@ -1,3 +1,4 @@
+import { productVersion } from '@countersign/runtime';
 import { Command } from 'commander';
 import { registerAccessReviews } from './access-reviews/commands.js';
 import { CHOICES, type Listed } from './command/choices.js';
@@ -31,7 +32,6 @@ import { registerSignIn } from './sign-in/commands.js';
 import { registerStanding } from './standing/commands.js';
 import { type Io, processIo } from './terminal/io.js';
 import { registerTrust } from './trust/commands.js';
-import { readVersion } from './version.js';
 
 const ENVIRONMENT = `
 Environment (a secret may come as NAME_FILE):
@@ -51,7 +51,7 @@ Exit code: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file 
 export function buildProgram(io: Io, host: HostPart): Command {
   const program = new Command('countersign')
     .description('Just-in-time access that the customer countersigns.')
-    .version(readVersion(), '--version', 'print the version')
+    .version(productVersion(), '--version', 'print the version')
     .option('--json', 'print one JSON document on stdout')
     .enablePositionalOptions()
     .exitOverride()

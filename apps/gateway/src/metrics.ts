@@ -1,4 +1,5 @@
 import type { GatewayPin } from '@countersign/gateway-protocol';
+import { productVersion } from '@countersign/runtime';
 import {
   type Aggregator,
   Counter,
@@ -8,6 +9,8 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
+
+import type { BrokerState } from './feed/broker-client.js';
 
 /** Values that are read when metrics are requested. */
 type GatewayGauges = {
@@ -111,6 +114,35 @@ export class GatewayMetrics {
         for (const upstream of gauges.untrustedUpstreams()) this.set({ upstream }, 1);
       },
     });
+  }
+
+  /** Adds the gauges of both versions. */
+  watchBroker(broker: () => BrokerState): void {
+    new Gauge({
+      name: 'countersign_build_info',
+      help: 'The version of this gateway.',
+      labelNames: ['version'],
+      aggregator: 'max',
+      registers: this.registers,
+    }).set({ version: productVersion() }, 1);
+    new Gauge({
+      name: 'countersign_gateway_broker_info',
+      help: 'The version of the broker that answered last.',
+      labelNames: ['version'],
+      aggregator: 'max',
+      registers: this.registers,
+      collect() {
+        this.reset();
+        const { version } = broker();
+        if (version !== null) this.set({ version }, 1);
+      },
+    });
+    this.gauge(
+      'countersign_gateway_unsupported_form',
+      '1 while broker and gateway cannot work together because of their versions.',
+      () => (broker().problem === null ? 0 : 1),
+      'max',
+    );
   }
 
   /** Adds the gauge of the pins. For the process that reads pins.json. */

@@ -1,5 +1,6 @@
 import { isDatabase } from '@countersign/contract';
 import type { PrivatePages } from '@countersign/private-listener';
+import { productVersion } from '@countersign/runtime';
 import type { GatewayState } from './authorize/gateway-state.js';
 import type { BrowserSessions } from './browser/browser-sessions.js';
 import type { Budgets } from './budget/budgets.js';
@@ -38,6 +39,7 @@ export type WatchedParts = Run &
 
 export function watchParts(parts: WatchedParts): void {
   const { metrics, liveness, spool, quarantine, calls, state, upstreams, untrusted, listenerTls } = parts;
+  metrics.watchBroker(() => parts.broker.state);
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -83,6 +85,8 @@ export function readinessOf(parts: WatchedParts, faults: readonly LocalFault[] =
   return {
     faults,
     inTouch: liveness.isInTouch(),
+    version: productVersion(),
+    broker: parts.broker.state,
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {
       usedBytes: spool.usedBytes,

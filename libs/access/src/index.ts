@@ -584,6 +584,7 @@ export {
   authenticateGateway,
   enrolGateway,
   listGateways,
+  recordVersion,
   registerIdentity,
   reportForgedBatch,
   revokeGateway,

@@ -23,6 +23,10 @@ const gatewaySchema = named(
     enrolledAt: instant(),
     lastInTouchAt: instant().nullable().describe('When it last followed the feed; null if it never did.'),
     state: z.enum(GATEWAY_STATES),
+    version: z
+      .string()
+      .nullable()
+      .describe('Its version of Countersign, as it announced it last; null if it never did.'),
     pins: z
       .array(z.object({ tenant: z.string(), pinned: digestText(), current: digestText().nullable() }))
       .describe(

@@ -23,6 +23,7 @@ export const STATUS_OF_CODE = {
   conflict: 409,
   feed_parted: 409,
   already_registered: 409,
+  unsupported_form: 409,
   tenant_claimed: 409,
   legal_hold: 409,
   too_recent: 409,

@@ -51,6 +51,18 @@ export {
 } from './feed/feed-event.js';
 export type { FeedTrust, SignedLift, SignedStop } from './feed/feed-trust.js';
 export {
+  type Announcement,
+  announcementHeaders,
+  describeSkew,
+  FORMS,
+  type Forms,
+  findSkew,
+  formatForms,
+  parseForms,
+  readAnnouncement,
+  UNANNOUNCED,
+} from './forms.js';
+export {
   type Amounts,
   type LeaseAnswer,
   type LeaseClosing,

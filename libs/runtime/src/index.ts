@@ -6,6 +6,7 @@ export { growingCache } from './growing-cache.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { isMainModule } from './main-module.js';
 export { type LoopError, PeriodicLoop } from './periodic-loop.js';
+export { productVersion } from './product-version.js';
 export { Semaphore } from './semaphore.js';
 export { SingleFlight } from './single-flight.js';
 export { inStepsOf, sleep, withinTime } from './sleep.js';

@@ -11,6 +11,7 @@ import {
   PinsController,
   RelayedStopsController,
 } from './gateway.controller.js';
+import { GatewayAnnouncements } from './gateway-announcements.js';
 import { GatewayPresence } from './gateway-presence.js';
 
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
@@ -24,7 +25,7 @@ import { GatewayPresence } from './gateway-presence.js';
     PinsController,
     BrowserSessionsController,
   ],
-  providers: [FeedHub, GatewayPresence],
+  providers: [FeedHub, GatewayAnnouncements, GatewayPresence],
   exports: [FeedHub, GatewayPresence],
 })
 export class GatewayApiModule {}

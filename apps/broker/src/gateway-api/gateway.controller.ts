@@ -38,7 +38,7 @@ import {
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Batcher } from '@countersign/runtime';
-import { Controller, Get, Header, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -53,6 +53,7 @@ import { BrokerTokenMinter } from '../keys/keys.js';
 import { Metrics } from '../observe/metrics.js';
 import { RecordUpdates } from '../stream/record-updates.js';
 import { FeedHub } from './feed/feed-hub.js';
+import { GatewayAnnouncements } from './gateway-announcements.js';
 import { type FeedQuery, gatewayApiEndpoints, type RelayedStopBody } from './gateway-endpoints.js';
 import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
@@ -62,6 +63,7 @@ const REPORT_EVERY_MS = 60_000;
 const REMEMBERED = 1_000;
 
 /** The feed, records and the gateway's own key; docs/feed.md has the shapes. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1')
 export class GatewayController {
   /**
@@ -177,6 +179,7 @@ function requireSignedMessage(
 }
 
 /** How gateways share the budget of a grant. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1/leases')
 export class LeasesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -209,6 +212,7 @@ export class LeasesController {
 }
 
 /** Whose chains a gateway is to sign although it has recorded nothing. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1/heads')
 export class HeadsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -228,6 +232,7 @@ export class HeadsController {
 }
 
 /** Browsers that engineers opened with grants. Answers are secrets, and are not stored. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1/browser-sessions')
 export class BrowserSessionsController {
   constructor(
@@ -279,6 +284,7 @@ export class BrowserSessionsController {
 }
 
 /** Which trust documents a gateway has pinned. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1/pins')
 export class PinsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -301,6 +307,7 @@ export class PinsController {
 }
 
 /** Stops and lifts that customers gave to a gateway. */
+@UseGuards(GatewayAnnouncements)
 @Controller('gateway/v1/stops')
 export class RelayedStopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

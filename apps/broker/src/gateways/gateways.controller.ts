@@ -22,10 +22,10 @@ export class GatewaysController {
     const gateways = await listGateways(this.deps, principal);
     const now = this.deps.clock.now();
     const items = gateways.map((gateway) => {
-      const { id, name, services, tenants, createdAt } = gateway;
+      const { id, name, services, tenants, createdAt, version } = gateway;
       const pins = gateway.pins.map(({ tenant, pinned, current }) => ({ tenant, pinned, current }));
       const presence = presenceOf(gateway, this.feed.gateways, now);
-      return { id, name, services, tenants, enrolledAt: createdAt, ...presence, pins };
+      return { id, name, services, tenants, enrolledAt: createdAt, ...presence, version, pins };
     });
     return { items, next: null };
   }

@@ -1,3 +1,4 @@
+import { productVersion } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
@@ -18,6 +19,18 @@ export class Gauges {
     @Inject(DEPS) private readonly deps: BrokerDeps,
   ) {
     metrics.gauge('countersign_feed_connections', 'Gateways that follow the feed.', () => feed.size);
+    metrics.gaugeBy(
+      'countersign_build_info',
+      'The version of this broker.',
+      'version',
+      () => new Map([[productVersion(), 1]]),
+    );
+    metrics.gaugeBy(
+      'countersign_gateways',
+      'Enrolled gateways that have not vanished, by the version that they announced last.',
+      'version',
+      () => this.gatewaysByVersion(),
+    );
     metrics.gauge('countersign_stream_connections', 'People’s streams that are open.', () => streams.size);
     metrics.gauge(
       'countersign_outbox_depth',
@@ -54,6 +67,18 @@ export class Gauges {
         return due.requests.length + due.grants.length;
       },
     );
+  }
+
+  private async gatewaysByVersion(): Promise<Map<string, number>> {
+    const gateways = await this.deps.store.gateways.read((unit) => unit.gateways.list());
+    const counts = new Map<string, number>();
+    for (const { version, revokedAt, closedAt, lastSeenAt } of gateways) {
+      const hasCome = lastSeenAt !== null || version !== null;
+      if (revokedAt !== null || closedAt !== null || !hasCome) continue;
+      const known = version ?? 'unknown';
+      counts.set(known, (counts.get(known) ?? 0) + 1);
+    }
+    return counts;
   }
 
   private waiting() {

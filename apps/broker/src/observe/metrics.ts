@@ -18,7 +18,7 @@ function processMetrics(): Registry {
   return ofProcess;
 }
 
-/** The broker's metrics. Labels are templates, codes and kinds; never an id, a tenant or a person. */
+/** The broker's metrics. Labels are templates, codes, kinds and versions; never an id, a tenant or a person. */
 @Injectable()
 export class Metrics {
   private readonly own = new Registry();
@@ -64,6 +64,26 @@ export class Metrics {
       registers: [this.own],
       async collect() {
         this.set(await read());
+      },
+    });
+  }
+
+  /** The same, with one value for each text. */
+  gaugeBy(
+    name: string,
+    help: string,
+    label: string,
+    read: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.own],
+      async collect() {
+        const values = await read();
+        this.reset();
+        for (const [text, value] of values) this.set({ [label]: text }, value);
       },
     });
   }

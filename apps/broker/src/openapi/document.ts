@@ -290,6 +290,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: CallerRule | unde
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
     ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
     ...(open ? [] : (['unauthenticated', 'forbidden', 'not_ready'] as const)),
+    ...(rule?.kind === 'gateways' && rule.people === null ? (['unsupported_form'] as const) : []),
     ...(route.tag === 'Health' ? [] : (['rate_limited'] as const)),
     'internal_error',
     ...(endpoint.errors ?? []),

@@ -1,6 +1,6 @@
 import { enrolGateway, type GatewayBinding, revokeGateway as revokeEnrolment } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
-import { encodeGatewayCredential } from '@countersign/gateway-protocol';
+import { encodeGatewayCredential, FORMS, findSkew, parseForms } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseSlug } from '../command/flags.js';
@@ -52,30 +52,35 @@ const listOf = (what: string, names: readonly string[] | null): string =>
 const servedBy = ({ services, tenants }: GatewayBinding): string =>
   `${listOf('services', services)} · ${listOf('tenants', tenants)}`;
 
+/** The version, and whether brokers of this command's version refuse it. */
+function versionText({ version, forms }: { version: string | null; forms: string | null }): string {
+  if (version === null) return '–';
+  return findSkew(FORMS, parseForms(forms ?? '')) === undefined ? version : `${version} (unsupported_form)`;
+}
+
 export async function listGateways(context: Context): Promise<Answer> {
   const gateways = await withStore(context, {}, ({ deps }) =>
     deps.store.gateways.read((unit) => unit.gateways.list()),
   );
-  const items = gateways.map(({ id, name, services, tenants, publicKey, createdAt, revokedAt }) => ({
-    id,
-    name,
-    services,
-    tenants,
-    publicKey,
-    createdAt,
-    revokedAt,
-  }));
+  const items = gateways.map(
+    ({ id, name, services, tenants, publicKey, createdAt, revokedAt, version, forms }) => ({
+      ...{ id, name, services, tenants, publicKey, createdAt, revokedAt, version, forms },
+    }),
+  );
   const state = ({ publicKey, revokedAt }: (typeof items)[number]): string => {
     if (revokedAt !== null) return 'revoked';
     return publicKey === null ? 'enrolled, never connected' : 'enrolled';
   };
   const rows = items.map((gateway) => {
     const { id, name, createdAt } = gateway;
-    return [id, name, state(gateway), servedBy(gateway), createdAt];
+    return [id, name, state(gateway), versionText(gateway), servedBy(gateway), createdAt];
   });
   return {
     document: { items, next: null },
-    text: rows.length === 0 ? 'No gateways.' : formatTable(['ID', 'NAME', 'STATE', 'SERVES', 'SINCE'], rows),
+    text:
+      rows.length === 0
+        ? 'No gateways.'
+        : formatTable(['ID', 'NAME', 'STATE', 'VERSION', 'SERVES', 'SINCE'], rows),
   };
 }
 

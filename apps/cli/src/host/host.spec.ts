@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import Database from 'better-sqlite3';
 import { onlyInSoak } from '../../../../test/support/samples.js';
 import { specFolder } from '../../../../test/support/spec-folder.js';
 import { Terminal } from '../../test/terminal.js';
@@ -352,7 +353,29 @@ describe('gateways', () => {
         publicKey: null,
         createdAt: expect.any(String),
         revokedAt: null,
+        version: null,
+        forms: null,
       },
+    ]);
+  });
+
+  test('list shows the version of a gateway, and whether brokers of this version refuse it', async () => {
+    for (const name of ['eu-1', 'eu-2', 'eu-3']) await cli(['gateways', 'enroll', name]);
+    // As brokers note it; the end-to-end tests show that they do.
+    const database = new Database(join(dataDir, 'countersign.db'));
+    const note = database.prepare('UPDATE gateways SET version = ?, forms = ? WHERE name = ?');
+    note.run('0.1.0', 'feed=1, records=1', 'eu-1');
+    note.run('9.0.0', 'feed=2, records=1', 'eu-2');
+    database.close();
+    const { out } = await cli(['gateways', 'list']);
+    expect(out).toMatch(/eu-1 .* 0\.1\.0 /);
+    expect(out).toMatch(/eu-2 .* 9\.0\.0 \(unsupported_form\) /);
+    expect(out).toMatch(/eu-3 .* – /);
+    const { items } = await json(['gateways', 'list']);
+    expect(items).toMatchObject([
+      { version: '0.1.0', forms: 'feed=1, records=1' },
+      { version: '9.0.0', forms: 'feed=2, records=1' },
+      { version: null, forms: null },
     ]);
   });
 

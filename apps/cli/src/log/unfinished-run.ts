@@ -2,10 +2,10 @@ import { unlink } from 'node:fs/promises';
 import { nodeHashing } from '@countersign/authorization';
 import { canonicalJson, sha256Digest } from '@countersign/contract';
 import type { InterruptedReplay } from '@countersign/log-verifier';
+import { productVersion } from '@countersign/runtime';
 import { z } from 'zod';
 import type { Context } from '../command/context.js';
 import { cannotWriteError } from '../command/errors.js';
-import { readVersion } from '../version.js';
 import { isMissing, readIfThere } from './log-source.js';
 import { isFault, pointSchema, saveFile } from './verification.js';
 
@@ -62,7 +62,7 @@ export class UnfinishedRun {
     options: Record<string, unknown>,
     run: (kept: InterruptedReplay | undefined) => Promise<T>,
   ): Promise<T> {
-    this.#run = sha256Digest(nodeHashing, canonicalJson({ version: readVersion(), ...options }));
+    this.#run = sha256Digest(nodeHashing, canonicalJson({ version: productVersion(), ...options }));
     const kept = await this.read();
     if (kept !== undefined) {
       this.resumedAt = kept.point.size;

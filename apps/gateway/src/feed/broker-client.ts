@@ -3,21 +3,31 @@ import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from '
 import { request as requestByTls, Agent as TlsAgent } from 'node:https';
 import { json as jsonOf } from 'node:stream/consumers';
 import {
+  type Announcement,
+  announcementHeaders,
+  describeSkew,
+  FORMS,
+  findSkew,
   type GatewayCredential,
   gatewayAuthorization,
   MESSAGE_SIGNATURE_HEADER,
+  readAnnouncement,
   signMessage,
 } from '@countersign/gateway-protocol';
+import { productVersion } from '@countersign/runtime';
 
 /** The broker answered with an error. */
 export class BrokerResponseError extends Error {
-  override readonly name = 'BrokerResponseError';
+  override readonly name: string = 'BrokerResponseError';
 
+  /** `isAnnounced`: the answer says which forms its broker reads. A proxy's does not, nor that of an older broker. */
   constructor(
     readonly status: number,
     readonly code: string | undefined,
+    readonly isAnnounced = false,
+    detail = `the broker answered ${status}${code === undefined ? '' : ` ${code}`}`,
   ) {
-    super(`the broker answered ${status}${code === undefined ? '' : ` ${code}`}`);
+    super(detail);
   }
 
   /**
@@ -28,11 +38,31 @@ export class BrokerResponseError extends Error {
     return this.isRejectionOfGateway || this.code === 'feed_parted';
   }
 
+  /**
+   * Whether the broker can read what it refuses. If it has not said so, it may be older than this gateway, or a proxy has answered:
+   * then the content is not known to be wrong, and has to be sent again.
+   */
+  get isAboutContent(): boolean {
+    return this.isAnnounced && this.code !== 'unsupported_form';
+  }
+
   /** The broker rejects this gateway itself: its credential, or the key in its folder. */
   get isRejectionOfGateway(): boolean {
     return this.status === 401 || this.status === 403 || this.code === 'already_registered';
   }
 }
+
+/** Broker and gateway have no form of some message in common. Nothing is lost: what waits is tried again. */
+export class UnsupportedForm extends BrokerResponseError {
+  override readonly name = 'UnsupportedForm';
+
+  constructor(detail: string) {
+    super(409, 'unsupported_form', true, detail);
+  }
+}
+
+/** What this gateway knows of its broker, from the last answer. `problem`: why they cannot work together. */
+export type BrokerState = { version: string | null; problem: string | null };
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
@@ -55,6 +85,8 @@ type Message = {
 export class BrokerClient {
   private readonly agent: Agent;
   private readonly authorization: string;
+  private readonly own: Announcement = { version: productVersion(), forms: FORMS };
+  private broker: BrokerState = { version: null, problem: null };
 
   /** `identity`: the gateway's private key. */
   constructor(
@@ -64,6 +96,17 @@ export class BrokerClient {
     this.authorization = gatewayAuthorization(credential);
     const options = { keepAlive: true, timeout: IDLE_MS };
     this.agent = this.usesTls ? new TlsAgent(options) : new Agent(options);
+  }
+
+  get state(): BrokerState {
+    return this.broker;
+  }
+
+  /** A broker that announces nothing does not read what this gateway sends. Known until a broker announces what it reads. */
+  cannotRead(kind: string): UnsupportedForm {
+    const problem = `a broker that announces no forms refuses ${kind}: it is older than this gateway (${this.own.version}). Update the broker.`;
+    this.broker = { ...this.broker, problem };
+    return new UnsupportedForm(problem);
   }
 
   /**
@@ -132,7 +175,7 @@ export class BrokerClient {
     return new Promise((resolve, reject) => {
       const sent = (this.usesTls ? requestByTls : request)(this.url(path), {
         ...{ method, agent: this.agent, signal },
-        headers: { ...headers, authorization: this.authorization },
+        headers: { ...headers, ...announcementHeaders(this.own), authorization: this.authorization },
       });
       const expect = (ms: number, what: string) =>
         setTimeout(() => sent.destroy(new Error(`the broker ${what} in time`)), ms);
@@ -147,7 +190,13 @@ export class BrokerClient {
       });
       sent.on('response', (response) => {
         clearTimeout(timer);
-        resolve(response);
+        try {
+          this.requireCommonForms(response);
+          resolve(response);
+        } catch (error) {
+          response.destroy();
+          reject(error);
+        }
       });
       sent.on('error', (error) => {
         clearTimeout(timer);
@@ -155,6 +204,18 @@ export class BrokerClient {
       });
       sent.end(body);
     });
+  }
+
+  /** Throws UnsupportedForm. An answer without an announcement may be that of a proxy. */
+  private requireCommonForms({ headers }: IncomingMessage): void {
+    const announced = readAnnouncement(headers);
+    if (announced === undefined) return;
+    const { version, forms } = announced;
+    const skew = findSkew(this.own.forms, forms);
+    const versions = { broker: version, gateway: this.own.version };
+    const problem = skew === undefined ? null : describeSkew(skew, 'gateway', versions);
+    this.broker = { version, problem };
+    if (problem !== null) throw new UnsupportedForm(`broker and gateway do not fit: ${problem}`);
   }
 
   private get usesTls(): boolean {
@@ -186,7 +247,8 @@ async function inTime<T>(response: IncomingMessage, read: Promise<T>): Promise<T
 }
 
 async function errorOf(response: IncomingMessage): Promise<BrokerResponseError> {
-  return new BrokerResponseError(response.statusCode ?? 0, await problemCode(response));
+  const isAnnounced = readAnnouncement(response.headers) !== undefined;
+  return new BrokerResponseError(response.statusCode ?? 0, await problemCode(response), isAnnounced);
 }
 
 /** The stable code of a problem response, or undefined. Its text is ignored: it could be anything. */

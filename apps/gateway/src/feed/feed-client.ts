@@ -217,6 +217,8 @@ export class FeedClient {
       this.applied = undefined;
       liveness.reset();
       log.error(why, 'out of touch: the feed cannot be followed');
+    } else if (error instanceof BrokerResponseError && error.code === 'unsupported_form') {
+      log.error(why, 'the feed cannot be followed: update the older of broker and gateway');
     } else {
       log.warn(why, 'the feed is interrupted');
     }

@@ -9,6 +9,7 @@ import {
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import { jsonPage, type PrivatePages } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
+import type { BrokerState } from '../feed/broker-client.js';
 import type { ContactFault } from '../feed/feed-liveness.js';
 import type { TlsProblem } from '../forward/upstreams.js';
 import type { ServerResponse } from '../http1/server-response.js';
@@ -28,6 +29,10 @@ export type Readiness = {
   /** Empty: the gateway is ready. It may be out of touch with its brokers: then it refuses every call itself. */
   faults: readonly LocalFault[];
   inTouch: boolean;
+  /** Of this gateway. */
+  version: string;
+  /** Of the broker that answered last. `problem`: why broker and gateway cannot work together. */
+  broker: BrokerState;
   /** Milliseconds since the last authentic event of the feed; null if there was none. */
   heardMsAgo: number | null;
   /**

@@ -120,7 +120,7 @@ export class StopRelay {
       const { tenant } = signature.statement;
       const { status, code } = error;
       log.error({ tenant, stop: hash, status, code }, 'the broker rejects a stop that was submitted here');
-      return FINAL_REJECTIONS.has(status);
+      return FINAL_REJECTIONS.has(status) && error.isAboutContent;
     }
   }
 

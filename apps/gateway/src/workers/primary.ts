@@ -5,6 +5,7 @@ import {
   type RunningPrivateListener,
   startPrivateListener,
 } from '@countersign/private-listener';
+import { productVersion } from '@countersign/runtime';
 import { AggregatorRegistry } from 'prom-client';
 import { DigestLedger } from '../authorize/digest-ledger.js';
 import { machineClock } from '../clock.js';
@@ -119,7 +120,8 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   });
   metrics.watchProcessorTime('primary');
   metrics.watchPins(() => rules.pins());
-  return { metrics, state, liveness, rules, fleet, feed, orphaned };
+  metrics.watchBroker(() => broker.state);
+  return { metrics, broker, state, liveness, rules, fleet, feed, orphaned };
 }
 
 /** Answers the request of a worker. */
@@ -168,7 +170,7 @@ function pagesOf(parts: Primary): PrivatePages {
 
 const NO_SPOOL: Readiness['spool'] = { usedBytes: 0, maxBytes: 0, backlog: 0, shipped: true, quarantined: 0 };
 
-function readinessOf({ liveness, rules, fleet, state, orphaned }: Primary): Readiness {
+function readinessOf({ broker, liveness, rules, fleet, state, orphaned }: Primary): Readiness {
   const members = fleet.readiness;
   const [first] = members.flatMap(({ readiness }) => readiness ?? []);
   const spools = members.map(({ readiness }) => readiness?.spool ?? { ...NO_SPOOL, shipped: false });
@@ -177,6 +179,8 @@ function readinessOf({ liveness, rules, fleet, state, orphaned }: Primary): Read
   return {
     faults: [...(liveness.fault === undefined ? [] : [liveness.fault]), ...fleet.faults],
     inTouch: fleet.isInTouch,
+    version: productVersion(),
+    broker: members.map(({ readiness }) => readiness?.broker).find((each) => each?.problem) ?? broker.state,
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {
       usedBytes: sum(({ usedBytes }) => usedBytes),

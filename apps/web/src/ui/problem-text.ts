@@ -25,6 +25,7 @@ const GERMAN: Readonly<Record<ErrorCode, string>> = {
   conflict: 'Jemand anders hat das im selben Moment geändert. Lesen Sie es noch einmal.',
   feed_parted: 'Dieses Gateway ist vom Broker getrennt.',
   already_registered: 'Dieses Gateway ist schon mit anderer Identität eingetragen.',
+  unsupported_form: 'Dieses Gateway und der Broker haben Versionen, die nicht zusammenpassen.',
   tenant_claimed: 'Über diesen Kunden entscheiden seine eigenen Admins.',
   legal_hold:
     'Eine Aufbewahrungspflicht hält alles in diesem Protokoll. Wer sie gesetzt hat, hebt sie zuerst auf.',

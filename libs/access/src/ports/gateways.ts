@@ -5,7 +5,10 @@ import type { Entry } from './repository.js';
 
 /** Enrolled gateways and the broker's keys. These rows belong to the deployment. */
 export interface GatewayRepositories {
-  gateways: Entry<GatewayRepository, 'insert' | 'revoke' | 'registerIdentity' | 'seen' | 'setPins' | 'close'>;
+  gateways: Entry<
+    GatewayRepository,
+    'insert' | 'revoke' | 'registerIdentity' | 'seen' | 'setPins' | 'setVersion' | 'close'
+  >;
   keys: Entry<SigningKeyRepository, 'insert' | 'retire' | 'revoke'>;
 }
 
@@ -25,6 +28,10 @@ export interface EnrolledGateway extends GatewayBinding {
   pins: GatewayPin[];
   /** When the gateway made that report, by its own clock; null if it gave no time. */
   pinsAt: string | null;
+  /** Its version, as it announced it last; null if it never did. */
+  version: string | null;
+  /** The forms of messages that this version reads and writes, as it announced them; see docs/feed.md. */
+  forms: string | null;
 }
 
 /** Hash of the pinned genesis, and of versions that the chain from there must contain. */
@@ -58,6 +65,7 @@ export interface GatewayRepository {
   /** Notes contact with these. @returns those that had been closed and are not revoked: they are open again */
   seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
   setPins(id: string, pins: GatewayPin[], pinsAt: string | null): Promise<void>;
+  setVersion(id: string, version: string, forms: string): Promise<void>;
   /**
    * Logs in which the gateway has not signed its chain since it was wanted to, and since when. For those that were wanted
    * after `since` and up to `now`, at most `limit`.

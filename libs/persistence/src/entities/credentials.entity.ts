@@ -70,6 +70,12 @@ export class GatewayEntity implements EnrolledGateway {
 
   @Column('text', { nullable: true, transformer: jsonText })
   tenants!: string[] | null;
+
+  @Column('varchar', { nullable: true })
+  version!: string | null;
+
+  @Column('text', { nullable: true })
+  forms!: string | null;
 }
 
 /** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */

@@ -52,6 +52,7 @@ import { PersonZone1799000074000 } from './1799000074000-person-zone.js';
 import { RequestTemplates1799000075000 } from './1799000075000-request-templates.js';
 import { Preferences1799000076000 } from './1799000076000-preferences.js';
 import { PushSubscriptions1799000077000 } from './1799000077000-push-subscriptions.js';
+import { GatewayVersions1799000078500 } from './1799000078500-gateway-versions.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -108,4 +109,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RequestTemplates1799000075000,
   Preferences1799000076000,
   PushSubscriptions1799000077000,
+  GatewayVersions1799000078500,
 ];

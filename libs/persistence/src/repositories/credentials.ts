@@ -133,6 +133,10 @@ export class Gateways implements GatewayRepository {
     await this.manager.update(GatewayEntity, { id }, { pins, pinsAt });
   }
 
+  async setVersion(id: string, version: string, forms: string): Promise<void> {
+    await this.manager.update(GatewayEntity, { id }, { version, forms });
+  }
+
   async headsWanted(
     id: string,
     { since, now }: { since: string; now: string },

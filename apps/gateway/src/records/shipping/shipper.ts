@@ -9,7 +9,7 @@ import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
-import { type BrokerClient, BrokerResponseError } from '../../feed/broker-client.js';
+import { type BrokerClient, BrokerResponseError, UnsupportedForm } from '../../feed/broker-client.js';
 import { JsonFile } from '../../storage/json-file.js';
 import { jsonOfAll, recordHashOf } from '../spool/record-lines.js';
 import type { SpoolPlace } from '../spool/segments.js';
@@ -119,7 +119,8 @@ export class Shipper {
         }
       } catch (error) {
         if (this.stop.signal.aborted) return;
-        this.parts.log.warn(describeError(error), 'records wait: the broker does not accept them');
+        const level = error instanceof UnsupportedForm ? 'error' : 'warn';
+        this.parts.log[level](describeError(error), 'records wait: the broker does not accept them');
         await sleep(backOff.next(), this.stop.signal);
       }
     }
@@ -132,6 +133,8 @@ export class Shipper {
       this.maxRecords = Math.min(this.maxRecords * 2, MAX_BATCH_RECORDS);
     } catch (error) {
       if (!(error instanceof BrokerResponseError && RECORD_REJECTIONS.has(error.status))) throw error;
+      if (!error.isAnnounced) throw this.parts.broker.cannotRead('records');
+      if (!error.isAboutContent) throw error;
       if (batch.records.length > 1) {
         this.maxRecords = Math.ceil(batch.records.length / 2);
         return;

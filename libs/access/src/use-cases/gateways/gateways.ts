@@ -60,6 +60,8 @@ export function enrolGateway(
       pinsAt: null,
       services,
       tenants,
+      version: null,
+      forms: null,
     };
     await unit.gateways.insert(gateway);
     await unit.log.append({
@@ -136,6 +138,16 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
       data: { gateway: id, publicKey },
     });
   });
+}
+
+/** Stores which version a gateway is and which forms it reads and writes. Writes only if that has changed. */
+export async function recordVersion(
+  deps: Deps,
+  gateway: Pick<EnrolledGateway, 'id' | 'version' | 'forms'>,
+  { version, forms }: { version: string; forms: string },
+): Promise<void> {
+  if (gateway.version === version && gateway.forms === forms) return;
+  await deps.store.gateways.write((unit) => unit.gateways.setVersion(gateway.id, version, forms));
 }
 
 /**
