@@ -19,6 +19,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -91,9 +92,9 @@ function ownerIsGone() {
   }
 }
 
-async function run(command, args, what, env = process.env) {
+async function run(command, args, what, env = process.env, cwd = root) {
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     env,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
@@ -124,9 +125,16 @@ const SQLITE_FLAGS = [
 const npm = (folder, args, what = `npm ${args[0]}`, env = process.env) =>
   run('npm', [...args, '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], what, env);
 
+/** Programs that run may have the file open, and other folders may share it by a link: it is replaced as a whole. */
+function replaceFile(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
 /**
  * Puts the packages in place, and begins to compile those that come as source. A build needs none of these, so it can run
- * meanwhile.
+ * meanwhile. If only the major version of Node has changed, the packages stay, and only their binaries are made again.
  *
  * @param folder has a package-lock.json
  * @returns {Promise<() => Promise<void>>} waits until all is compiled
@@ -134,29 +142,26 @@ const npm = (folder, args, what = `npm ${args[0]}`, env = process.env) =>
 async function install(folder) {
   const lockFile = readFileSync(join(folder, 'package-lock.json'), 'utf8');
   const wanted = createHash('sha256').update(lockFile).update(process.versions.modules).digest('hex');
+  const locked = createHash('sha256').update(lockFile).digest('hex');
   const modules = join(folder, 'node_modules');
   const stamp = join(modules, '.countersign-installed');
-  if (read(stamp) === wanted) return async () => {};
+  const [installed, installedFrom] = read(stamp).split('\n');
+  if (installed === wanted) return async () => {};
+  const arePlaced = installedFrom === locked;
   // `npm ci` empties the folder first: through a link it would empty somebody else's.
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
     fail(
       'node_modules is a link and not what package-lock.json wants. Remove the link, or install where it leads.',
     );
-  say(
-    folder === root
-      ? 'installing packages (about a minute the first time) …'
-      : 'installing what checks the OpenAPI document …',
-  );
+  say(installMessage(folder, arePlaced));
   const { packages } = JSON.parse(lockFile);
   const sqlite = SQLITE in packages ? compileSqlite(packages) : undefined;
-  const placed = npm(folder, ['ci', '--ignore-scripts']);
+  const placed = arePlaced ? Promise.resolve() : npm(folder, ['ci', '--ignore-scripts']);
   const compiled = allOf([
     placed.then(() => runInstallScripts(folder, packages)),
     sqlite?.then(async (binary) => {
       await placed;
-      const to = join(folder, SQLITE, SQLITE_BINARY);
-      mkdirSync(dirname(to), { recursive: true });
-      copyFileSync(binary, to);
+      replaceFile(binary, join(folder, SQLITE, SQLITE_BINARY));
     }),
   ]);
   // If `npm ci` fails, the build of SQLite ends before the lock is given back.
@@ -165,8 +170,16 @@ async function install(folder) {
   compiled.catch(() => {});
   return async () => {
     await compiled;
-    writeFileSync(stamp, wanted);
+    writeFileSync(stamp, `${wanted}\n${locked}\n`);
   };
+}
+
+function installMessage(folder, arePlaced) {
+  if (arePlaced)
+    return `rebuild needed: this is another major version of Node (${process.versions.node}) than the packages were installed with; building their binaries again …`;
+  return folder === root
+    ? 'installing packages (about a minute the first time) …'
+    : 'installing what checks the OpenAPI document …';
 }
 
 /**
@@ -186,8 +199,18 @@ async function compileSqlite(packages) {
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies }));
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lockFile));
-  await npm(folder, ['ci'], 'the build of SQLite', { CFLAGS: SQLITE_FLAGS, ...process.env });
+  const env = { CFLAGS: SQLITE_FLAGS, ...ownHeaders(), ...process.env };
+  await npm(folder, ['ci'], 'the build of SQLite', env);
+  const opens = 'new (require("better-sqlite3"))(":memory:")';
+  const why = `to open SQLite with what was built for Node ${process.versions.node} (are its headers of this version? npm config get nodedir)`;
+  await run(process.execPath, ['-e', opens], why, process.env, folder);
   return join(folder, SQLITE, SQLITE_BINARY);
+}
+
+/** The headers that came with this Node, if there are some: those that a setting of npm names may be of another version. */
+function ownHeaders() {
+  const nodedir = dirname(dirname(process.execPath));
+  return existsSync(join(nodedir, 'include/node/node_version.h')) ? { npm_config_nodedir: nodedir } : {};
 }
 
 const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);

@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'database_missing'
   | 'database_unreadable'
   | 'database_failed'
+  | 'rebuild_needed'
   | 'migrations_pending'
   | 'schema_too_new'
   | 'role_missing'

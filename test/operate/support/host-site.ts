@@ -15,7 +15,7 @@ type HostSiteOptions = {
   /** The Node that runs it. Default: this one. */
   node?: string;
   /** Default: SQLite in the data folder. */
-  databaseUrl?: string;
+  databaseUrl?: string | undefined;
   workers?: number;
 };
 

@@ -11,6 +11,8 @@ export function releaseFolder(): string {
   const folder = join(above, 'countersign');
   execFileSync(process.execPath, [join(root, 'bin/release.mjs'), folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // jest's own NODE_ENV would build the pages for development, if they have to be built.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   return folder;
 }

@@ -24,7 +24,7 @@ interface Pragmas {
  * One connection to the database file. TypeORM has one query runner per SQLite source, on which concurrent
  * transactions corrupt each other: all use of a source goes through a queue (`UnitQueue`).
  *
- * @throws StoreError `database_unreadable`
+ * @throws StoreError `database_unreadable`, `rebuild_needed`
  */
 export async function openSource(path: string, mode: 'write' | 'read'): Promise<DataSource> {
   const source = new EntitySource({
@@ -52,6 +52,21 @@ export async function openSource(path: string, mode: 'write' | 'read'): Promise<
   try {
     return await source.initialize();
   } catch (error) {
+    if (isWrongBinary(error)) throw rebuildNeeded(error);
     throw new StoreError('database_unreadable', 'The database file cannot be opened as a database.', error);
   }
 }
+
+/** Whether the driver's binary is missing, or is for another major version of Node. The database is not the cause then. */
+function isWrongBinary(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isRefused = 'code' in error && error.code === 'ERR_DLOPEN_FAILED';
+  return isRefused || error.message.startsWith('Could not locate the bindings file');
+}
+
+const rebuildNeeded = (cause: unknown) =>
+  new StoreError(
+    'rebuild_needed',
+    `Rebuild needed: the SQLite driver was built for another major version of Node than this one (${process.versions.node}). In a clone run "node bin/prepare.mjs install". The folder of a release needs the Node that made it: use that one, or make the folder again with this one.`,
+    cause,
+  );
