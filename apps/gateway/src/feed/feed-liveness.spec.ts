@@ -205,3 +205,45 @@ describe('FeedLiveness', () => {
     expect(t.isInTouch()).toBe(false);
   });
 });
+
+describe('what a balancer has to know', () => {
+  test('a gateway starts until its first event, and for ten seconds at most', () => {
+    const [soon, never] = [liveness(), liveness()];
+    expect([soon.fault, never.fault]).toEqual(['starting', 'starting']);
+    soon.start(T0, monotonic);
+    expect(soon.fault).toBeUndefined();
+    pass(LIVENESS_DEADLINE_MS - 1);
+    expect(never.fault).toBe('starting');
+    pass(1);
+    expect([soon.isInTouch(), never.isInTouch()]).toEqual([false, false]);
+    expect([soon.fault, never.fault]).toEqual([undefined, undefined]);
+  });
+
+  test('a gateway that its broker rejects has a fault until it is accepted again; a reset alone is none', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    t.reset();
+    expect(t.fault).toBeUndefined();
+    t.rejected();
+    pass(60_000);
+    expect(t.fault).toBe('not_enrolled');
+    t.start(T0 + 60_000, monotonic);
+    expect(t.fault).toBeUndefined();
+  });
+
+  test('a process that follows another knows that the other hangs, and does not take a lost broker for that', () => {
+    const worker = liveness();
+    const primary = new PrimaryLiveness(clock, (shared) => worker.adopt(structuredClone(shared)));
+    primary.start(T0, monotonic);
+    primary.tick();
+    for (let seconds = 0; seconds < 20; seconds += 1) {
+      pass(1_000);
+      primary.tick();
+    }
+    expect([worker.isInTouch(), worker.followsHungProcess]).toEqual([false, false]);
+    pass(STALL_MS + 1);
+    expect(worker.followsHungProcess).toBe(true);
+    primary.tick();
+    expect(worker.followsHungProcess).toBe(false);
+  });
+});
