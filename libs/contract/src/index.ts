@@ -114,6 +114,7 @@ export {
   readOperation,
   type UnreadOperation,
 } from './route/operation-call.js';
+export { parameterName, parameterPattern, pathSegments, plainPath } from './route/path-template.js';
 export { type PersistedOperation, persistedOperationSchema, routeName } from './route/persisted-operation.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
 export {
@@ -124,8 +125,6 @@ export {
   listsQuery,
   mayRepeat,
   type OutsideScope,
-  parameterName,
-  pathSegments,
   type Route,
   routeMapHash,
   routeResourcePattern,

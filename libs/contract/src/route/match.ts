@@ -3,15 +3,12 @@ import { MAX_RESOURCE_LENGTH } from '../resource/resource.js';
 import { segmentOfPath } from '../resource/segment.js';
 import { passesByDefault } from './headers.js';
 import type { OperationCall } from './operation-call.js';
+import type { ParameterPattern } from './parameter-pattern.js';
+import { parameterName, parameterPattern, pathSegments, plainPath } from './path-template.js';
 import { operationKey } from './persisted-operation.js';
 import { findRouteMapProblems } from './problems.js';
-import {
-  headersOfRoute,
-  parameterName,
-  pathSegments,
-  type Route,
-  type ServiceDefinition,
-} from './route-map.js';
+import { headersOfRoute, type Route, type ServiceDefinition } from './route-map.js';
+import { type SiblingLiterals, siblingLiterals } from './sibling-literals.js';
 
 /** A node of the tree of one method's paths: what may follow, and the route that ends here, or the operations of GraphQL. */
 type Node = {
@@ -23,8 +20,11 @@ type Node = {
 };
 /** A part of a resource: a literal, the position in the path that has its value, or the variable that has it. */
 type Part = string | number | { variable: string };
+/** A parameter in a route's path. */
+type Parameter = { at: number; pattern: ParameterPattern | undefined; siblings: SiblingLiterals };
 type CompiledRoute = {
   route: Route;
+  parameters: readonly Parameter[];
   /** Position of the tenant in the path, or its variable. Undefined if the call names it elsewhere. */
   tenant: Part | undefined;
   resource: Part[];
@@ -40,6 +40,8 @@ export type CompiledRouteMap = {
   readonly upstreamLabel: string;
   /** Whether a route has a persisted operation. */
   readonly hasOperations: boolean;
+  /** Whether the service reads each spelling of a path as another path. */
+  readonly isExact: boolean;
 };
 
 /** The one route that covers a call, and what the call is by it. */
@@ -59,17 +61,33 @@ export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
   const [problem] = findRouteMapProblems(service);
   if (problem !== undefined) throw new ContractError('invalid_route_map', problem.detail, problem.pointer);
   const methods = new Map<string, Node>();
+  const siblings = siblingLiterals(service.routes);
   for (const route of service.routes) {
     const root = methods.get(route.method) ?? leaf();
     methods.set(route.method, root);
-    insert(root, route, service);
+    insert(root, route, service, parametersOf(route, siblings));
   }
   const upstreamLabel = new URL(service.upstream).hostname.split('.', 1)[0] ?? '';
   const hasOperations = service.routes.some(({ graphql }) => graphql !== undefined);
-  return { methods, upstreamLabel, hasOperations };
+  return { methods, upstreamLabel, hasOperations, isExact: service.paths === 'exact' };
 }
 
-function insert(root: Node, route: Route, service: ServiceDefinition): void {
+function parametersOf(route: Route, siblings: ReturnType<typeof siblingLiterals>): Parameter[] {
+  const segments = pathSegments(route.path);
+  return [...(siblings.get(route) ?? [])].map(([at, beside]) => {
+    const pattern = parameterPattern(segments[at] ?? '');
+    if (pattern !== undefined && 'problem' in pattern)
+      throw new ContractError('invalid_route_map', pattern.problem);
+    return { at, pattern, siblings: beside };
+  });
+}
+
+function insert(
+  root: Node,
+  route: Route,
+  service: ServiceDefinition,
+  parameters: readonly Parameter[],
+): void {
   const segments = pathSegments(route.path);
   let node = root;
   for (const segment of segments) {
@@ -89,7 +107,7 @@ function insert(root: Node, route: Route, service: ServiceDefinition): void {
   });
   const tenant = service.tenantFrom === 'path' && !route.shared ? partOf('tenant') : undefined;
   const headers = new Set(headersOfRoute(service, route).filter((name) => !passesByDefault(name)));
-  const compiled = { route, tenant, resource, tail: tailOf(route), headers };
+  const compiled = { route, parameters, tenant, resource, tail: tailOf(route), headers };
   if (graphql === undefined) node.route = compiled;
   else {
     node.operations ??= new Map();
@@ -97,7 +115,8 @@ function insert(root: Node, route: Route, service: ServiceDefinition): void {
   }
 }
 
-function tailOf({ path, resource, graphql }: Route): number | undefined {
+function tailOf({ path: template, resource, graphql }: Route): number | undefined {
+  const path = plainPath(template);
   return graphql === undefined && path.endsWith(`/${resource}`)
     ? pathSegments(path).length - resource.split('/').length
     : undefined;
@@ -130,21 +149,26 @@ const PLAIN_PATH = /^[A-Za-z0-9._~/-]*$/;
  * than `/orders`.
  *
  * `operation`: the persisted operation that the call names. Paths that take one (`takesOperation`) have a route only with it.
+ * `isExact`: the service reads each spelling of a path as another path. Default: what the map says.
  *
  * Throws `invalid_operation` if a variable that the route reads has no usable value. Throws `ambiguous_request` if the path does not
  * begin with `/`, has an empty or dot segment, holds what no resource may (an escaped `/`, `\`, `%` or control character, or bytes that
- * are not UTF-8), or names a resource longer than any may be. Upstreams disagree on what such a path means.
+ * are not UTF-8), names a resource longer than any may be, or has the value of a parameter that the service may read as a literal beside
+ * it. Upstreams disagree on what such a path means.
  */
 export function matchRoute(
   map: CompiledRouteMap,
   method: string,
   path: string,
   operation?: OperationCall,
+  isExact = map.isExact,
 ): RouteMatch | undefined {
   const { canonical, segments } = readPath(path);
   const end = findIn(map, method, segments);
   const found = end?.operations === undefined ? end?.route : operationIn(end.operations, operation);
-  return found === undefined ? undefined : toMatch(found, segments, canonical, operation);
+  if (found === undefined || !fitsPatterns(found, segments)) return undefined;
+  requireOneReading(found, segments, isExact);
+  return toMatch(found, segments, canonical, operation);
 }
 
 /** Whether calls of this method and path are persisted operations, which `matchRoute` needs. Throws as `matchRoute` does. */
@@ -154,8 +178,11 @@ export function takesOperation(map: CompiledRouteMap, method: string, path: stri
 
 /** The routes whose persisted operations a call of this method and path may name. Throws as `matchRoute` does. */
 export function operationsAt(map: CompiledRouteMap, method: string, path: string): Route[] {
-  const operations = findIn(map, method, readPath(path).segments)?.operations;
-  return [...(operations?.values() ?? [])].map(({ route }) => route);
+  const { segments } = readPath(path);
+  const operations = findIn(map, method, segments)?.operations;
+  const fitting = [...(operations?.values() ?? [])].filter((found) => fitsPatterns(found, segments));
+  for (const found of fitting) requireOneReading(found, segments, map.isExact);
+  return fitting.map(({ route }) => route);
 }
 
 function operationIn(
@@ -163,6 +190,25 @@ function operationIn(
   call: OperationCall | undefined,
 ): CompiledRoute | undefined {
   return call === undefined ? undefined : operations.get(operationKey(call.sha256, call.operation));
+}
+
+function fitsPatterns({ parameters }: CompiledRoute, segments: readonly string[]): boolean {
+  for (const { at, pattern } of parameters)
+    if (pattern !== undefined && !pattern.matches(segments[at] ?? '')) return false;
+  return true;
+}
+
+function requireOneReading(
+  { parameters }: CompiledRoute,
+  segments: readonly string[],
+  isExact: boolean,
+): void {
+  for (const { at, siblings } of parameters)
+    if (siblings.mayBeRead(segments[at] ?? '', isExact))
+      throw new ContractError(
+        'ambiguous_request',
+        'a value in the path may be read as a literal segment that the route map lists there, or as none',
+      );
 }
 
 type ReadPath = { readonly path: string; readonly canonical: string; readonly segments: readonly string[] };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ANY_MEMBER, fieldNames, fieldPointer } from './masked-fields.js';
+import { foldedSegments, plainPath } from './path-template.js';
 import type { Route, ServiceDefinition } from './route-map.js';
 
 /**
@@ -46,11 +47,15 @@ export const persistedOperationSchema: z.ZodType<PersistedOperation> = z.strictO
   ),
 });
 
-/** What records and lists call a route: its path, and for a persisted operation also name and hash: `/graphql Invoice sha256:…`. */
+/**
+ * What records and lists call a route: its path without patterns, and for a persisted operation also name and hash:
+ * `/graphql Invoice sha256:…`.
+ */
 export function routeName({ path, graphql }: Pick<Route, 'path' | 'graphql'>): string {
-  if (graphql === undefined) return path;
+  const plain = plainPath(path);
+  if (graphql === undefined) return plain;
   const { operation, sha256 } = graphql;
-  return `${path} ${operation === undefined ? '' : `${operation} `}sha256:${sha256}`;
+  return `${plain} ${operation === undefined ? '' : `${operation} `}sha256:${sha256}`;
 }
 
 /** Names the operation within its path. Two routes of one method and path must differ in it. */
@@ -90,12 +95,12 @@ const isAbsent = (value: Route[keyof Route]): boolean =>
  */
 export function operationPathProblems(routes: readonly Route[]): { pointer: string; detail: string }[] {
   const withOperation = routes.flatMap(({ graphql, path }, index) =>
-    graphql === undefined ? [] : [{ index, path: comparable(path) }],
+    graphql === undefined ? [] : [{ index, path: foldedSegments(path) }],
   );
   if (withOperation.length === 0) return [];
   return routes.flatMap(({ graphql, path }, index) => {
     if (graphql !== undefined) return [];
-    const own = comparable(path);
+    const own = foldedSegments(path);
     const other = withOperation.find((each) => mayBeSame(own, each.path));
     return other === undefined
       ? []
@@ -107,14 +112,6 @@ export function operationPathProblems(routes: readonly Route[]): { pointer: stri
         ];
   });
 }
-
-/** The segments in lower case; undefined stands for a parameter, which may have any value. */
-const comparable = (path: string): (string | undefined)[] =>
-  path
-    .slice(1)
-    .replace(/\/$/, '')
-    .split('/')
-    .map((segment) => (segment.startsWith('{') ? undefined : segment.toLowerCase()));
 
 const mayBeSame = (one: readonly (string | undefined)[], other: readonly (string | undefined)[]): boolean =>
   one.length === other.length &&

@@ -1,18 +1,13 @@
 import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
+import { alikeProblems } from './alike-paths.js';
 import { findCorsProblems } from './cors.js';
 import { findDatabaseProblems, isDatabase } from './database.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
 import { isJsonType } from './masked-fields.js';
+import { foldedSegments, parameterName, parameterPattern, pathSegments } from './path-template.js';
 import { addProblemsOfOperation, operationKey, operationPathProblems } from './persisted-operation.js';
-import {
-  parameterName,
-  pathSegments,
-  type Route,
-  type ServiceDefinition,
-  SHARED,
-  serviceDefinitionSchema,
-} from './route-map.js';
+import { type Route, type ServiceDefinition, SHARED, serviceDefinitionSchema } from './route-map.js';
 
 /** One broken rule of a map, with a JSON Pointer into the service. */
 export type RouteMapProblem = { pointer: string; detail: string };
@@ -47,6 +42,7 @@ export function findRouteMapProblems(service: ServiceDefinition): RouteMapProble
     ...serviceProblems(shape.data),
     ...shape.data.routes.flatMap((route, index) => routeProblems(route, `/routes/${index}`, shape.data)),
     ...ambiguities(shape.data.routes),
+    ...alikeProblems(shape.data),
     ...sharedProblems(shape.data.routes),
     ...operationPathProblems(shape.data.routes),
   ];
@@ -103,6 +99,12 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   }
   if (path.some((segment) => DOTS.has(segment))) add('path', 'has a dot segment');
   if (new Set(names).size !== names.length) add('path', 'names a parameter twice');
+  for (const segment of path) {
+    const pattern = parameterPattern(segment);
+    if (pattern !== undefined && 'problem' in pattern) add('path', pattern.problem);
+    if (pattern !== undefined && parameterName(segment) === 'tenant')
+      add('path', 'has a pattern for {tenant}, whose value is always the slug of the grant’s tenant');
+  }
   const variables = Object.keys(route.graphql?.variables ?? {});
   const namesTenant = names.includes('tenant') || variables.includes('tenant');
   if (!route.shared && namesTenant !== (service.tenantFrom === 'path')) {
@@ -189,18 +191,17 @@ function sharedProblems(routes: readonly Route[]): RouteMapProblem[] {
 
 /** Whether a parameter of the shared path may have the value that the other route would read as its tenant. */
 function mayNameTenant(shared: Route, other: Route): boolean {
-  const path = pathSegments(other.path);
-  const at = path.indexOf('{tenant}');
-  const own = pathSegments(shared.path);
-  const isParameter = (segment: string | undefined) =>
-    segment !== undefined && parameterName(segment) !== undefined;
+  const at = pathSegments(other.path).indexOf('{tenant}');
+  const path = foldedSegments(other.path);
+  const own = foldedSegments(shared.path);
   return (
     at !== -1 &&
-    isParameter(own[at]) &&
-    own[at] !== '{tenant}' &&
+    at < own.length &&
+    own[at] === undefined &&
+    pathSegments(shared.path)[at] !== '{tenant}' &&
     path
       .slice(0, at)
-      .every((segment, place) => segment === own[place] || isParameter(segment) || isParameter(own[place]))
+      .every((segment, place) => segment === own[place] || segment === undefined || own[place] === undefined)
   );
 }
 

@@ -8,12 +8,16 @@ import { type CorsRules, corsSchema, normalisedCors } from './cors.js';
 import { fileHostsSchema } from './linked-files.js';
 import { fieldPointer, MAX_MASKED_FIELDS, mediaType } from './masked-fields.js';
 import { OPERATION_PARAMETERS } from './operation-call.js';
+import { PATH_TEMPLATE, parameterName } from './path-template.js';
 import { operationKey, type PersistedOperation, persistedOperationSchema } from './persisted-operation.js';
 
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
 export type Route = {
   method: string;
-  /** `/tenants/{tenant}/invoices/{id}`: whole segments, literal or `{parameter}`. A final `/` makes another path. */
+  /**
+   * `/tenants/{tenant}/invoices/{id:int}`: whole segments, literal, `{parameter}` or `{parameter:pattern}`. A final `/` makes another
+   * path.
+   */
   path: string;
   /** `invoices/{id}`: may use the parameters of the path, and those of `graphql.variables`. */
   resource: string;
@@ -60,6 +64,8 @@ export type ServiceDefinition = {
   tenantHeader?: string;
   /** Only with `tenantFrom: service`: the service checks the tenant of a call before it acts. Its routes may write. */
   checksTenant?: true;
+  /** The service reads each spelling of a path as another path. Absent: it may ignore letter case, a final slash, a format suffix. */
+  paths?: 'exact';
   /** Request headers that pass on every route, beside the default (`PASSED_BY_DEFAULT`). */
   headers?: string[];
   /** Origins of the storages to which `presigned` links lead. */
@@ -73,9 +79,6 @@ export type ServiceDefinition = {
 export const SHARED = { resource: 'shared', action: 'read' } as const;
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
-// A literal is a path segment of RFC 3986 without `;` and percent-encoding. The gateway refuses those anyway.
-const PATH =
-  /^\/(?:(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+))*\/?)?$/;
 const RESOURCE =
   /^(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+))*$/;
 const QUERY_NAME = /^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/;
@@ -90,7 +93,7 @@ const headerNames = z.exactOptional(
 
 export const routeSchema: z.ZodType<Route> = z.strictObject({
   method: z.string().regex(METHOD, 'an HTTP method in capitals'),
-  path: z.string().max(1_024).regex(PATH, 'a path of whole segments, each literal or {parameter}'),
+  path: z.string().max(1_024).regex(PATH_TEMPLATE, 'a path of whole segments, each literal, {parameter} or {parameter:pattern}'),
   resource: z.string().max(1_024).regex(RESOURCE, 'resource segments, each literal or {parameter}'),
   action: z.string().regex(ACTION, 'an action is of A-Z a-z 0-9 . _ ~ -'),
   query: z.exactOptional(
@@ -120,32 +123,12 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
   tenantFrom: z.enum(['path', 'host', 'header', 'service']),
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
   checksTenant: z.exactOptional(z.literal(true)),
+  paths: z.exactOptional(z.literal('exact', 'exact, or left out')),
   headers: headerNames,
   fileHosts: z.exactOptional(fileHostsSchema),
   cors: z.exactOptional(corsSchema),
   routes: z.array(routeSchema),
 });
-
-const PARAMETER = /^\{(.+)\}$/;
-
-/** Segments of a path template or of a call's path. `/` has none. */
-export function pathSegments(path: string): string[] {
-  if (path === '/') return [];
-  // `split` takes twice as long, and this runs at every call.
-  const segments: string[] = [];
-  let start = 1;
-  for (let end = path.indexOf('/', start); end !== -1; end = path.indexOf('/', start)) {
-    segments.push(path.slice(start, end));
-    start = end + 1;
-  }
-  segments.push(path.slice(start));
-  return segments;
-}
-
-/** The name in `{name}`. Undefined for a literal segment. */
-export function parameterName(segment: string): string | undefined {
-  return PARAMETER.exec(segment)?.[1];
-}
 
 /** The pattern of all resources that calls of a route can have: `invoices/{id}` → `invoices/*`. */
 export function routeResourcePattern(route: Route): string {
@@ -158,13 +141,13 @@ export function routeResourcePattern(route: Route): string {
 /**
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
- *     {"audience":…,"checksTenant":true,"cors":…,"fileHosts":…,"headers":…,
+ *     {"audience":…,"checksTenant":true,"cors":…,"fileHosts":…,"headers":…,"paths":"exact",
  *      "routes":[{"action":…,"body":true,"download":true,"graphql":…,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,
  *      "presigned":…,"query":…,"repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method, then the hash and the name of the operation. `query` is `[]` if absent, a sorted list of
- * unique names, or the text `any`. `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`,
- * `presigned`, `mask`, `maskPasses` and `graphql` are there only if the service or route has them. `headers` is a sorted list of unique
+ * unique names, or the text `any`. `tenantHeader`, `checksTenant`, `paths`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`,
+ * `shared`, `presigned`, `mask`, `maskPasses` and `graphql` are there only if the service or route has them. `headers` is a sorted list of unique
  * names in lower case; `fileHosts`, `repeat`, `presigned`, `mask` and `maskPasses` are such lists as they are written. `cors` is
  * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
@@ -176,6 +159,7 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     tenantFrom: service.tenantFrom,
     ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
     ...(service.checksTenant === undefined ? {} : { checksTenant: service.checksTenant }),
+    ...(service.paths === undefined ? {} : { paths: service.paths }),
     ...normalisedHeaders(service),
     ...(service.fileHosts && { fileHosts: uniqueNames(service.fileHosts) }),
     ...(service.cors && { cors: normalisedCors(service.cors) }),

@@ -1,0 +1,46 @@
+/** Segments in which only the case of letters can differ from what a service reads. */
+const PLAIN = /^[A-Za-z0-9._~-]+$/;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Where services cut a path that they have decoded: matrix parameters, a query, a fragment. */
+const CUT = /[;?#]/;
+const ONLY_DOTS = /^\.*$/;
+
+/**
+ * What a segment is to a service that reads paths loosely: letters in any case or width are the same, what follows `;`, `?` or `#` is
+ * ignored, `+` is a space, and spaces at the ends and invisible characters are ignored. Two segments that some service reads alike have
+ * the same folded form, apart from a format suffix (`readingsOf`). It is no spelling of a resource: compare it, and never forward it.
+ *
+ * @param segment in its one spelling (`segmentOf`), or a literal of a route
+ */
+export function foldSegment(segment: string): string {
+  if (PLAIN.test(segment)) return segment.toLowerCase();
+  const [kept = ''] = caseless(decodeURIComponent(segment)).split(CUT, 1);
+  return kept.replaceAll('+', ' ').trim();
+}
+
+/**
+ * Letters of any case and width as one: `K` (the Kelvin sign) is `k`, `ſ` is `s`, `ß` is `ss`, `Ｅ` is `e`, and so are the dotless and
+ * the dotted I of Turkish `i`.
+ */
+function caseless(text: string): string {
+  const letters = text.normalize('NFKD').replace(INVISIBLE, '');
+  const folded = letters.toLowerCase().toUpperCase().toLowerCase();
+  return folded.replaceAll('i\u0307', 'i').normalize('NFKC');
+}
+
+/** Whether a service that reads loosely finds nothing in the segment, or a dot segment: `..;x` is `..` once it is decoded and cut. */
+export function foldsToNothing(folded: string): boolean {
+  return ONLY_DOTS.test(folded);
+}
+
+/**
+ * The values that a service may read in a folded segment: itself, and without a format suffix (`export.json` is `export`). Suffixes are
+ * cut at each dot, because services disagree on where one begins.
+ *
+ * @param longest longer readings are left out
+ */
+export function* readingsOf(folded: string, longest = folded.length): Generator<string> {
+  if (folded.length <= longest) yield folded;
+  for (let dot = folded.indexOf('.', 1); dot !== -1 && dot <= longest; dot = folded.indexOf('.', dot + 1))
+    yield folded.slice(0, dot).trimEnd();
+}

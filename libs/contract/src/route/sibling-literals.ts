@@ -1,0 +1,69 @@
+import { foldSegment, foldsToNothing, readingsOf } from '../resource/fold.js';
+import { segmentOfPath } from '../resource/segment.js';
+import { parameterName, pathSegments } from './path-template.js';
+import type { Route } from './route-map.js';
+
+/** A suffix that names a format, as in `export.json`: services whose routes take one also answer without it. */
+const FORMAT = /\.[a-z][a-z0-9]{0,9}$/;
+/** The values whose folded form can be nothing or dots begin with an escape or a dot. */
+const MAY_FOLD_TO_NOTHING = /^[%.]/;
+
+/**
+ * The literal segments that a map has at one place of its paths, of the routes of every method: a service may answer at such a literal
+ * whatever the method is (`app.all` of Express), and below it (`app.use`).
+ */
+export class SiblingLiterals {
+  private readonly spelled = new Set<string>();
+  private readonly folded = new Set<string>();
+  private longest = 0;
+
+  add(literal: string): void {
+    const folded = foldSegment(literal);
+    this.spelled.add(segmentOfPath(literal) ?? literal);
+    for (const reading of [folded, folded.replace(FORMAT, '')]) {
+      this.folded.add(reading);
+      this.longest = Math.max(this.longest, reading.length);
+    }
+  }
+
+  /**
+   * Whether a service may read the value of a parameter at this place as one of these literals, or as no value at all.
+   *
+   * @param value in its one spelling
+   * @param isExact the service reads each spelling as another path (`paths: exact`)
+   */
+  mayBeRead(value: string, isExact: boolean): boolean {
+    if (isExact) return this.spelled.has(value);
+    if (this.folded.size === 0 && !MAY_FOLD_TO_NOTHING.test(value)) return false;
+    const folded = foldSegment(value);
+    if (foldsToNothing(folded)) return true;
+    for (const reading of readingsOf(folded, this.longest)) if (this.folded.has(reading)) return true;
+    return false;
+  }
+}
+
+/** A place in the paths of a map. Literals that a service may read alike lead to the same place. */
+type Place = { next: Map<string, Place>; siblings: SiblingLiterals };
+
+const PARAMETER = '{}';
+const newPlace = (): Place => ({ next: new Map(), siblings: new SiblingLiterals() });
+
+/** For each parameter in the path of each route, by its position: the literals that stand beside it in the map. */
+export function siblingLiterals(routes: readonly Route[]): Map<Route, ReadonlyMap<number, SiblingLiterals>> {
+  const root = newPlace();
+  const found = routes.map((route) => {
+    let place = root;
+    const beside = new Map<number, SiblingLiterals>();
+    for (const [at, segment] of pathSegments(route.path).entries()) {
+      const isParameter = parameterName(segment) !== undefined;
+      if (isParameter) beside.set(at, place.siblings);
+      else if (segment !== '') place.siblings.add(segment);
+      const key = isParameter ? PARAMETER : foldSegment(segment);
+      const next = place.next.get(key) ?? newPlace();
+      place.next.set(key, next);
+      place = next;
+    }
+    return [route, beside] as const;
+  });
+  return new Map(found);
+}
