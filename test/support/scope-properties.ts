@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { hashing, sampleTerms } from '../factories/grant-token.js';
 
 /** Few letters, so that patterns overlap; dots and dashes, because a careless matcher gives them another meaning. */
-const literal = fc.constantFrom('a', 'b', 'ab', 'a.b', 'a-b', '~');
+const literal = fc.constantFrom('a', 'b', 'ab', 'a.b', 'a-b', '~', 'A', 'AB.json', 'a%3Bb');
 const resource = fc.array(literal, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('/'));
 const pattern = fc
   .tuple(fc.array(fc.oneof(literal, fc.constant('*')), { maxLength: 5 }), fc.boolean())

@@ -14,9 +14,13 @@ export const serviceSchema = named(
     tenantFrom: z.enum(['path', 'host', 'header', 'service']),
     tenantHeader: z.string().nullable(),
     checksTenant: z
-      .literal(true)
-      .optional()
+      .exactOptional(z.literal(true))
       .describe('With tenantFrom service: the service checks the tenant of a call before it acts.'),
+    paths: z
+      .exactOptional(z.literal('exact'))
+      .describe(
+        'The service reads each spelling of a path as another path. Absent: it may ignore letter case, a final slash or a format suffix, so gateways refuse a value that it could read as another listed path.',
+      ),
     headers: z
       .array(z.string())
       .default([])
@@ -32,7 +36,11 @@ export const serviceSchema = named(
     routes: z.array(
       z.object({
         method: z.string(),
-        path: z.string(),
+        path: z
+          .string()
+          .describe(
+            'Whole segments, each literal, `{parameter}` or `{parameter:pattern}`. A parameter with a pattern takes only the values that match it.',
+          ),
         resource: z.string(),
         action: z.string(),
         query: z.union([z.literal('any'), z.array(z.string())]),

@@ -67,6 +67,7 @@ export {
   isResource,
   isResourcePattern,
   MAX_RESOURCE_LENGTH,
+  mayBeReadAs,
   resourceCovers,
   resourceMatches,
   resourcesOverlap,

@@ -1,5 +1,5 @@
 import type { Route } from '@countersign/contract';
-import { routesOfScopes, type ScopeEntry, scopeAllows, sqlRoute } from '@countersign/contract';
+import { parameterName, routesOfScopes, type ScopeEntry, scopeAllows, sqlRoute } from '@countersign/contract';
 
 /** The members of a grant that a first call needs. */
 interface Granted {
@@ -58,7 +58,7 @@ function fill(route: Route, grant: Omit<Granted, 'id'>): CoveredPath[] {
     const concrete = resource
       .split('/')
       .map((segment, at) => {
-        const name = /^\{(.+)\}$/.exec(segment)?.[1];
+        const name = parameterName(segment);
         if (name === undefined) return segment;
         const value = given[at];
         const isNamed = value !== undefined && !value.includes('*');
@@ -68,11 +68,13 @@ function fill(route: Route, grant: Omit<Granted, 'id'>): CoveredPath[] {
       })
       .join('/');
     if (!scopeAllows([entry], concrete, action)) continue;
-    const filled = path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => {
+    const filled = path.split('/').map((segment) => {
+      const name = parameterName(segment);
+      if (name === undefined) return segment;
       isWhole &&= values.has(name);
       return values.get(name) ?? name.toUpperCase();
     });
-    return [{ path: filled, isWhole }];
+    return [{ path: filled.join('/'), isWhole }];
   }
   return [];
 }

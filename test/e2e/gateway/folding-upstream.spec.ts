@@ -47,7 +47,10 @@ beforeAll(async () => {
   ).start();
   const scope = ['orders/*', 'reports/*'].map((resource) => ({ resource, actions: ['read'] }));
   token = await mintToken(site, await makeGrant(site, 'engineer', { service: 'shop', scope }));
-  await eventually('the grant at the gateway', async () => (await throughGateway(`${ORDERS}/7`)).status === 200);
+  await eventually(
+    'the grant at the gateway',
+    async () => (await throughGateway(`${ORDERS}/7`)).status === 200,
+  );
 }, 60_000);
 afterAll(async () => {
   await site?.close();

@@ -59,6 +59,9 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
     ...(routes.some(({ shared }) => shared === true)
       ? ['(shared): the same for every customer, as the vendor says. Open with every grant of the service.']
       : []),
+    ...(definition.paths === 'exact'
+      ? ['The service reads each spelling of a path as another path, as the vendor says (paths: exact).']
+      : []),
     ...(cors === undefined ? [] : [`Pages that may call from a browser: ${cors.origins.join(', ')}.`]),
   ];
   return { document: service, text: `${table}\n\n${notes.join('\n')}` };
@@ -233,12 +236,10 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
 
 /** The service's map as the API shows it, compiled. */
 export function publishedMap(service: Service): PublishedRouteMap {
-  const { name, upstream, audience, tenantFrom, tenantHeader, headers, fileHosts, cors } = service;
+  const { routesHash: _hash, tenantHeader, cors, ...members } = service;
   const definition: ServiceDefinition = {
-    ...{ name, upstream, audience, tenantFrom },
+    ...members,
     ...(tenantHeader === null ? {} : { tenantHeader }),
-    headers,
-    ...(fileHosts && { fileHosts }),
     ...(cors && { cors }),
     routes: service.routes.map(({ repeat = [], ...route }) => ({
       ...route,

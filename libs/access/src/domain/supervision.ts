@@ -1,4 +1,4 @@
-import { canonicalJson, resourceMatches } from '@countersign/contract';
+import { canonicalJson, mayBeReadAs } from '@countersign/contract';
 import type { ReviewSide } from './review.js';
 
 /**
@@ -52,7 +52,7 @@ export interface SupervisedCall {
 /** True if the rule counts this call. A call whose resource or action is unknown matches every condition on them. */
 export const supervises = (rule: SupervisionRule, { service, resource, action }: SupervisedCall): boolean =>
   (rule.services?.includes(service) ?? true) &&
-  (resource === null || (rule.resources?.some((pattern) => resourceMatches(pattern, resource)) ?? true)) &&
+  (resource === null || (rule.resources?.some((pattern) => mayBeReadAs(pattern, resource)) ?? true)) &&
   (action === null || (rule.actions?.includes(action) ?? true));
 
 /**

@@ -1,4 +1,4 @@
-import { type Budget, resourcesOverlap, type ScopeEntry } from '@countersign/contract';
+import { type Budget, mayBeReadAs, type ScopeEntry } from '@countersign/contract';
 import type { Channel } from '../domain/person.js';
 import {
   type ApprovalStage,
@@ -33,7 +33,7 @@ export const DEFAULT_ZONE = 'UTC';
 type ControlledAccess = Pick<RequestedAccess, 'service' | 'scope' | 'reasonCode' | 'unmasked'>;
 
 const coversEntry = ({ resources, actions }: ControlRule, entry: ScopeEntry): boolean =>
-  (resources?.some((pattern) => resourcesOverlap(pattern, entry.resource)) ?? true) &&
+  (resources?.some((pattern) => mayBeReadAs(pattern, entry.resource)) ?? true) &&
   (actions?.some((action) => entry.actions.includes(action)) ?? true);
 
 const matches = (

@@ -98,6 +98,94 @@ describe('authorizeCall', () => {
     });
   });
 
+  describe('paths that the service may read as another listed one', () => {
+    const withExport = (change: Partial<ServiceDefinition> = {}) =>
+      published({
+        ...billing,
+        ...change,
+        routes: [
+          ...billing.routes,
+          {
+            ...{ method: 'GET', path: '/tenants/{tenant}/invoices/export' },
+            ...{ resource: 'invoices/export', action: 'export', mask: ['/iban'] },
+          },
+        ],
+      });
+    const loose = withExport();
+    const exact = withExport({ paths: 'exact' });
+    const folded = call({ path: '/tenants/acme/invoices/EXPORT' });
+    const by = (approved: PublishedRouteMap, current: PublishedRouteMap) =>
+      decide({ call: folded, view: view({ mapByHash: () => approved, currentMap: () => current }) });
+
+    test('P9, P13: are refused', () => {
+      expect(by(loose, loose)).toMatchObject({ allowed: false, code: 'ambiguous_request' });
+    });
+
+    test('`paths: exact` counts only if the map of the terms and the current map both say so', () => {
+      expect(by(loose, exact)).toMatchObject({ allowed: false, code: 'ambiguous_request' });
+      expect(by(exact, loose)).toMatchObject({ allowed: false, code: 'ambiguous_request' });
+      expect(by(exact, exact)).toMatchObject({ allowed: true, match: { resource: 'invoices/EXPORT' } });
+    });
+
+    test('a literal that only one of the maps lists counts', () => {
+      const without = published(billing);
+      expect(by(without, loose)).toMatchObject({ allowed: false, code: 'ambiguous_request' });
+      expect(by(loose, without)).toMatchObject({ allowed: false, code: 'ambiguous_request' });
+    });
+
+    test('a parameter has the values that both maps allow', () => {
+      const numbers = published({
+        ...billing,
+        routes: billing.routes.map((route) => ({ ...route, path: route.path.replace('{id}', '{id:int}') })),
+      });
+      const any = published(billing);
+      const decided = (approved: PublishedRouteMap, current: PublishedRouteMap, id: string) =>
+        decide({
+          call: call({ path: `/tenants/acme/invoices/${id}` }),
+          view: view({ mapByHash: () => approved, currentMap: () => current }),
+        });
+      for (const [approved, current] of [
+        [any, numbers],
+        [numbers, any],
+        [numbers, numbers],
+      ] as const) {
+        expect(decided(approved, current, '7')).toMatchObject({
+          allowed: true,
+          match: { route: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/7' },
+        });
+        expect(decided(approved, current, 'export')).toMatchObject({ code: 'route_not_listed' });
+      }
+    });
+  });
+
+  test.each(['PAYROLL', 'Payroll', 'payroll.json', 'payroll%3Bx', '%EF%BD%90ayroll'])(
+    'P13: what the tenant forbids is forbidden in the spelling %s too',
+    (section) => {
+      const sections = published({
+        ...billing,
+        paths: 'exact',
+        routes: [
+          {
+            ...{ method: 'GET', path: '/tenants/{tenant}/{section}/{id}' },
+            ...{ resource: '{section}/{id}', action: 'read' },
+          },
+        ],
+      });
+      const all = { ...claims, terms: { ...terms, scope: [{ resource: '**', actions: ['read'] }] } };
+      const decided = (path: string) =>
+        decide({
+          claims: all,
+          call: call({ path }),
+          view: view({ mapByHash: () => sections, currentMap: () => sections }),
+        });
+      expect(decided('/tenants/acme/invoices/7')).toMatchObject({ allowed: true });
+      expect(decided(`/tenants/acme/${section}/7`)).toMatchObject({
+        code: 'insufficient_scope',
+        detail: 'the tenant forbids this',
+      });
+    },
+  );
+
   test('P13: a sealed grant is opened only by a token that names its log, so no call is recorded elsewhere', () => {
     const log = 'sealed-0199f0a0-7b2c-7001-8000-000000000001';
     const sealed = view({

@@ -48,8 +48,10 @@ const OPERATION_NOT_LISTED =
 export const routeIsListed: CallStep = (context) => {
   const { claims, call, approvedMap, currentMap } = context;
   if (call.operation !== undefined && 'code' in call.operation) return call.operation;
-  const approved = meaningBy(approvedMap, call, claims);
-  const current = currentMap === approvedMap ? approved : meaningBy(currentMap, call, claims);
+  // What the vendor says of its service counts only while it stands by it, and only if the approver saw it.
+  const isExact = approvedMap?.compiled.isExact === true && currentMap?.compiled.isExact === true;
+  const approved = meaningBy(approvedMap, call, claims, isExact);
+  const current = currentMap === approvedMap ? approved : meaningBy(currentMap, call, claims, isExact);
   if (approved === undefined || current === undefined)
     return notListed(call.operation === undefined ? 'the route is not listed' : OPERATION_NOT_LISTED);
   const agree =
@@ -104,9 +106,14 @@ function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlyS
   return one === other ? one : new Set([...one].filter((name) => other.has(name)));
 }
 
-function meaningBy(map: PublishedRouteMap | undefined, call: Call, claims: CallClaims): Meaning | undefined {
+function meaningBy(
+  map: PublishedRouteMap | undefined,
+  call: Call,
+  claims: CallClaims,
+  isExact: boolean,
+): Meaning | undefined {
   if (map === undefined || map.definition.name !== call.service || call.path === '') return undefined;
-  const match = matchRoute(map.compiled, call.method, call.path, operationOf(call));
+  const match = matchRoute(map.compiled, call.method, call.path, operationOf(call), isExact);
   if (match === undefined) return undefined;
   const { route, resource, action, headers } = match;
   return { route, resource, action, headers, tenant: tenantOfCall(map.definition, match, call, claims) };

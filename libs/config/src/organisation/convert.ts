@@ -41,6 +41,7 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
     ...present({
       tenantHeader: entry.tenantHeader,
       checksTenant: entry.checksTenant,
+      paths: entry.paths,
       headers: entry.headers,
       fileHosts: entry.fileHosts,
       cors: entry.cors,

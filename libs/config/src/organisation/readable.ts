@@ -199,6 +199,7 @@ const lenientService = z.object({
   tenantFrom: serviceMembers.tenantFrom,
   tenantHeader: serviceMembers.tenantHeader,
   checksTenant: serviceMembers.checksTenant,
+  paths: serviceMembers.paths.catch(undefined),
   headers: serviceMembers.headers.catch(undefined),
   fileHosts: serviceMembers.fileHosts.catch(undefined),
   cors: serviceMembers.cors.catch(undefined),

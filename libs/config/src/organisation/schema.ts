@@ -216,6 +216,7 @@ export const serviceMembers = {
   tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
   tenantHeader: token.optional(),
   checksTenant: z.literal(true, { error: 'must be true, or be left out' }).optional(),
+  paths: z.literal('exact', { error: 'must be exact, or be left out' }).optional(),
   headers: z.array(token).optional(),
   fileHosts: fileHostsSchema.optional(),
   cors: corsSchema.optional(),

@@ -1,4 +1,5 @@
 import { ContractError } from '../errors.js';
+import { foldSegment, readingsOf } from './fold.js';
 import { isSegment } from './segment.js';
 
 /** Segments other than `.` and `..`, without escapes, with `/` between them: most resources are of such. */
@@ -58,39 +59,73 @@ export function resourceMatches(pattern: string, concrete: string): boolean {
 
 /** An entry of a scope or a rule. It is matched against many resources during its life. */
 type HasPattern = { readonly resource: string };
-const compiled = new WeakMap<HasPattern, { resource: string; expression: RegExp }>();
+type Compiled = { resource: string; exact: RegExp; loose: RegExp };
+const compiled = new WeakMap<HasPattern, Compiled>();
+
+function compiledOf(entry: HasPattern): Compiled {
+  const known = compiled.get(entry);
+  if (known?.resource === entry.resource) return known;
+  const parts = resourceParts(entry.resource);
+  const made = {
+    resource: entry.resource,
+    exact: expressionOf(parts, '[^/]+', escaped),
+    loose: expressionOf(parts, '[^/]*', (segment) => `${escaped(foldSegment(segment))}(?:\\s*\\.[^/]*)?`),
+  };
+  compiled.set(entry, made);
+  return made;
+}
 
 /**
  * `resourceMatches` for the pattern of an entry, which is compiled once and kept. The caller has checked that `concrete`
  * is a resource (`isResource`). Throws `invalid_resource` unless the entry has a pattern.
  */
 export function entryMatches(entry: HasPattern, concrete: string): boolean {
-  let ready = compiled.get(entry);
-  if (ready?.resource !== entry.resource) {
-    ready = { resource: entry.resource, expression: expressionOf(resourceParts(entry.resource)) };
-    compiled.set(entry, ready);
-  }
-  return ready.expression.test(concrete);
+  return compiledOf(entry).exact.test(concrete);
 }
 
-/** Of the letters of a segment only `.` has a meaning in a regular expression outside brackets. */
-function expressionOf({ segments, open }: ResourceParts): RegExp {
-  const fixed = segments
-    .map((segment) => (segment === '*' ? '[^/]+' : segment.replaceAll('.', '\\.')))
-    .join('/');
+/** `mayBeReadAs` for the pattern of a rule and one resource, which the caller has checked. Throws as `entryMatches` does. */
+export function mayBeReadAsEntry(rule: HasPattern, concrete: string): boolean {
+  const { exact, loose } = compiledOf(rule);
+  return exact.test(concrete) || loose.test(concrete.split('/').map(foldSegment).join('/'));
+}
+
+function expressionOf(
+  { segments, open }: ResourceParts,
+  anySegment: string,
+  textOf: (segment: string) => string,
+): RegExp {
+  const fixed = segments.map((segment) => (segment === '*' ? anySegment : textOf(segment))).join('/');
   if (!open) return new RegExp(`^${fixed}$`);
   return fixed === '' ? /^.+$/ : new RegExp(`^${fixed}(?:/.+)?$`);
 }
 
-/** Whether some concrete resource matches both patterns. A `forbid` rule refuses on this. */
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+
+/** Whether some concrete resource matches both patterns. */
 export function resourcesOverlap(a: string, b: string): boolean {
+  return overlap(a, b, (one, other) => one === other);
+}
+
+/**
+ * Whether a service that reads loosely (`foldSegment`) may read some resource of `asked` as one that the rule is about. Rules that
+ * restrict access use it in place of `resourcesOverlap`: a rule about `payroll/**` is about `PAYROLL/1` and `payroll.json` too.
+ */
+export function mayBeReadAs(rule: string, asked: string): boolean {
+  return overlap(rule, asked, (own, other) => {
+    const wanted = foldSegment(own);
+    for (const reading of readingsOf(foldSegment(other))) if (reading === wanted) return true;
+    return false;
+  });
+}
+
+function overlap(a: string, b: string, isSame: (one: string, other: string) => boolean): boolean {
   const one = resourceParts(a);
   const two = resourceParts(b);
   const shared = Math.min(one.segments.length, two.segments.length);
   for (let at = 0; at < shared; at++) {
-    const x = one.segments[at];
-    const y = two.segments[at];
-    if (x !== y && x !== '*' && y !== '*') return false;
+    const x = one.segments[at] ?? '';
+    const y = two.segments[at] ?? '';
+    if (x !== '*' && y !== '*' && !isSame(x, y)) return false;
   }
   return (one.segments.length === shared || two.open) && (two.segments.length === shared || one.open);
 }

@@ -125,6 +125,30 @@ describe('forbid', () => {
     expect(forbidsCall(updates, 'crm', 'payroll/1', 'update')).toBe(false);
   });
 
+  test.each([
+    'PAYROLL/2026',
+    'payroll.json/2026',
+    'Payroll/2026',
+    'payroll%3Bx/1',
+    'p%C2%ADayroll',
+    'PAYROLL/*',
+  ])('also forbids %s, which a service may read as what the rule names', (asked) => {
+    expect(forbidsEntry(rule, 'billing', { resource: asked, actions: ['read'] })).toBe(true);
+    if (!asked.includes('*')) expect(forbidsCall(rule, 'billing', asked, 'read')).toBe(true);
+  });
+
+  test('forbids no other format of a file that it names, and nothing that only begins alike', () => {
+    const file: ForbidRule = { service: 'billing', resource: 'files/report.pdf', actions: ['*'] };
+    for (const [resource, answer] of [
+      ['files/REPORT.pdf', true],
+      ['files/report.pdf.json', true],
+      ['files/report.docx', false],
+      ['files/report', false],
+      ['files/report.pdfx', false],
+    ] as const)
+      expect([resource, forbidsCall(file, 'billing', resource, 'read')]).toEqual([resource, answer]);
+  });
+
   test('an entry that a rule does not forbid allows no call that the rule forbids', () => {
     fc.assert(
       fc.property(resource, actions, fc.record({ resource, actions }), (where, what, entry) => {

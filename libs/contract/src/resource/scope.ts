@@ -3,9 +3,10 @@ import { isAction } from '../identifiers.js';
 import {
   entryMatches,
   isResourcePattern,
+  mayBeReadAs,
+  mayBeReadAsEntry,
   requireConcrete,
   resourceCoveredByAny,
-  resourcesOverlap,
 } from './resource.js';
 import { segmentOf } from './segment.js';
 
@@ -114,21 +115,22 @@ export const ANY_ACTION = '*';
 
 /**
  * Whether the rule forbids any part of the entry. Overlap is enough: an entry with one forbidden resource is refused
- * whole. Granting the rest would grant a scope that no one requested.
+ * whole. Granting the rest would grant a scope that no one requested. Other spellings that a service may read as a forbidden resource
+ * are forbidden too, whatever the vendor says of the service's paths: the rule is the customer's.
  */
 export function forbidsEntry(rule: ForbidRule, service: string, entry: ScopeEntry): boolean {
   return (
     rule.service === service &&
     entry.actions.some((action) => names(rule, action)) &&
-    resourcesOverlap(rule.resource, entry.resource)
+    mayBeReadAs(rule.resource, entry.resource)
   );
 }
 
-/** Whether the rule forbids this one call. Throws `invalid_resource` for a wildcard. */
+/** Whether the rule forbids this one call, as `forbidsEntry` does. Throws `invalid_resource` for a wildcard. */
 export function forbidsCall(rule: ForbidRule, service: string, resource: string, action: string): boolean {
   if (rule.service !== service || !names(rule, action)) return false;
   requireConcrete(resource);
-  return entryMatches(rule, resource);
+  return mayBeReadAsEntry(rule, resource);
 }
 
 function names(rule: ForbidRule, action: string): boolean {

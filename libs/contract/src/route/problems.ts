@@ -1,13 +1,13 @@
 import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
-import { alikeProblems } from './alike-paths.js';
 import { findCorsProblems } from './cors.js';
 import { findDatabaseProblems, isDatabase } from './database.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
 import { isJsonType } from './masked-fields.js';
 import { foldedSegments, parameterName, parameterPattern, pathSegments } from './path-template.js';
-import { addProblemsOfOperation, operationKey, operationPathProblems } from './persisted-operation.js';
+import { addProblemsOfOperation, operationPathProblems } from './persisted-operation.js';
 import { type Route, type ServiceDefinition, SHARED, serviceDefinitionSchema } from './route-map.js';
+import { samePathProblems } from './same-paths.js';
 
 /** One broken rule of a map, with a JSON Pointer into the service. */
 export type RouteMapProblem = { pointer: string; detail: string };
@@ -41,8 +41,7 @@ export function findRouteMapProblems(service: ServiceDefinition): RouteMapProble
   return [
     ...serviceProblems(shape.data),
     ...shape.data.routes.flatMap((route, index) => routeProblems(route, `/routes/${index}`, shape.data)),
-    ...ambiguities(shape.data.routes),
-    ...alikeProblems(shape.data),
+    ...samePathProblems(shape.data),
     ...sharedProblems(shape.data.routes),
     ...operationPathProblems(shape.data.routes),
   ];
@@ -225,27 +224,5 @@ function headerProblems(headers: readonly string[], pointer: string): RouteMapPr
     if (mayBeListed(name)) return [];
     const detail = 'never passes from a client: it belongs to the connection, to a proxy or to the gateway';
     return [{ pointer: at, detail }];
-  });
-}
-
-/**
- * Two routes of one method with the same shape, and not with different operations. Which one covers a call would depend on their
- * order.
- */
-function ambiguities(routes: readonly Route[]): RouteMapProblem[] {
-  const first = new Map<string, number>();
-  return routes.flatMap((route, index) => {
-    const shape = pathSegments(route.path).map((segment) =>
-      parameterName(segment) === undefined ? segment : '{}',
-    );
-    const { graphql } = route;
-    const operation = graphql === undefined ? '' : ` ${operationKey(graphql.sha256, graphql.operation)}`;
-    const key = `${route.method} /${shape.join('/')}${operation}`;
-    const earlier = first.get(key);
-    if (earlier === undefined) {
-      first.set(key, index);
-      return [];
-    }
-    return [{ pointer: `/routes/${index}/path`, detail: `matches the same calls as /routes/${earlier}` }];
   });
 }

@@ -171,7 +171,8 @@ describe('matchRoute', () => {
         const isBesideLiteral = (at: number) =>
           first?.[at] === '{}' &&
           templates.some(
-            (other) => other[at] === call[at] && first.slice(0, at).join('/') === other.slice(0, at).join('/'),
+            (other) =>
+              other[at] === call[at] && first.slice(0, at).join('/') === other.slice(0, at).join('/'),
           );
         const path = `/${call.join('/')}`;
         if (call.some((_segment, at) => isBesideLiteral(at))) {

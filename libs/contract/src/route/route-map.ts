@@ -93,7 +93,10 @@ const headerNames = z.exactOptional(
 
 export const routeSchema: z.ZodType<Route> = z.strictObject({
   method: z.string().regex(METHOD, 'an HTTP method in capitals'),
-  path: z.string().max(1_024).regex(PATH_TEMPLATE, 'a path of whole segments, each literal, {parameter} or {parameter:pattern}'),
+  path: z
+    .string()
+    .max(1_024)
+    .regex(PATH_TEMPLATE, 'a path of whole segments, each literal, {parameter} or {parameter:pattern}'),
   resource: z.string().max(1_024).regex(RESOURCE, 'resource segments, each literal or {parameter}'),
   action: z.string().regex(ACTION, 'an action is of A-Z a-z 0-9 . _ ~ -'),
   query: z.exactOptional(

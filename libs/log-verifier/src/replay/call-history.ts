@@ -2,15 +2,18 @@ import { forbidRules, isConsent, requiredApprovals } from '@countersign/access/p
 import type { PinnedTrust } from '@countersign/authorization/signatures';
 import {
   type CompiledRouteMap,
+  ContractError,
   canonicalJson,
   compileRouteMap,
   forbidsCall,
   matchRoute,
   type OperationCall,
   type Route,
+  type RouteMatch,
   resourceMatches,
   routeName,
   routeResourcePattern,
+  type ServiceDefinition,
   SHARED,
   scopeAllows,
 } from '@countersign/contract';
@@ -49,7 +52,7 @@ export class CallHistory {
   takePath(data: LeafData, opened: Opened): void {
     const path = opened.get('path')?.value;
     const grant = this.grants.state.grants.get(data.text('grant'));
-    const map = grant === undefined ? undefined : this.mapOf(grant.terms.routes);
+    const map = grant === undefined ? undefined : this.mapOf(data, grant.terms.routes);
     if (path === undefined || grant === undefined) return;
     const { change } = grant.terms;
     if (change !== undefined && change.path !== path)
@@ -59,7 +62,7 @@ export class CallHistory {
       data,
       this.context.deployment.mapOf(grant.terms.routes)?.routes ?? [],
     );
-    const match = matchRoute(map, data.text('method'), path.split('?')[0] ?? '', operation);
+    const match = matchOf(map, data, path, operation);
     const isSame =
       match !== undefined &&
       routeName(match.route) === data.text('route') &&
@@ -252,13 +255,37 @@ export class CallHistory {
       throw data.fault('not_countersigned', `the trust document requires more: ${objection}.`);
   }
 
-  private mapOf(routes: string): CompiledRouteMap | undefined {
+  /** @throws LogFault `wrong_route` for a map that breaks a rule: gateways open nothing by it */
+  private mapOf(data: LeafData, routes: string): CompiledRouteMap | undefined {
     const definition = this.context.deployment.mapOf(routes);
     const known = this.#maps.get(routes);
     if (known !== undefined || definition === undefined) return known;
-    const compiled = compileRouteMap(definition);
+    const compiled = compiledMap(definition);
+    if (compiled === undefined) throw data.fault('wrong_route', 'the route map of its grant breaks a rule.');
     this.#maps.set(routes, compiled);
     return compiled;
+  }
+}
+
+/** Undefined for a map that breaks a rule. */
+const compiledMap = (definition: ServiceDefinition): CompiledRouteMap | undefined =>
+  unlessRefused(() => compileRouteMap(definition));
+
+/** Undefined if gateways refuse the path by this map. */
+const matchOf = (
+  map: CompiledRouteMap,
+  data: LeafData,
+  target: string,
+  operation: OperationCall | undefined,
+): RouteMatch | undefined =>
+  unlessRefused(() => matchRoute(map, data.text('method'), target.split('?')[0] ?? '', operation));
+
+function unlessRefused<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    return undefined;
   }
 }
 

@@ -92,8 +92,8 @@ const SHOWN: Readonly<Record<OrganisationChange['kind'], readonly string[]>> = {
   coverage: ['checkedOn', 'ways'],
   person: ['name', 'address', 'roles', 'groups', 'facts'],
   service: [
-    ...['name', 'upstream', 'audience', 'tenantFrom', 'tenantHeader', 'checksTenant', 'headers', 'fileHosts'],
-    ...['cors', 'routes', 'tenants', 'context', 'origin', 'overlay'],
+    ...['name', 'upstream', 'audience', 'tenantFrom', 'tenantHeader', 'checksTenant', 'paths', 'headers'],
+    ...['fileHosts', 'cors', 'routes', 'tenants', 'context', 'origin', 'overlay'],
   ],
   tenant: ['slug', 'name', 'controls', 'slack', 'removedAt'],
 };
