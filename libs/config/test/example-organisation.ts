@@ -12,9 +12,9 @@ services:
     audience: billing
     tenantFrom: path
     routes:
-      - { method: GET,   path: "/tenants/{tenant}/invoices",      resource: invoices,        action: list, query: [status, page] }
-      - { method: GET,   path: "/tenants/{tenant}/invoices/{id}", resource: "invoices/{id}", action: read }
-      - { method: PATCH, path: "/tenants/{tenant}/invoices/{id}", resource: "invoices/{id}", action: update }
+      - { method: GET,   path: "/tenants/{tenant}/invoices",          resource: invoices,        action: list, query: [status, page] }
+      - { method: GET,   path: "/tenants/{tenant}/invoices/{id:int}", resource: "invoices/{id}", action: read }
+      - { method: PATCH, path: "/tenants/{tenant}/invoices/{id:int}", resource: "invoices/{id}", action: update }
 accessPolicy: { vendorReviews: 1, maxDuration: PT4H, tokenTtl: PT5M, requestTtl: PT12H }
 tenants:
   - slug: acme

@@ -115,7 +115,13 @@ export {
   readOperation,
   type UnreadOperation,
 } from './route/operation-call.js';
-export { parameterName, parameterPattern, pathSegments, plainPath } from './route/path-template.js';
+export {
+  isParameterPattern,
+  parameterName,
+  parameterPattern,
+  pathSegments,
+  plainPath,
+} from './route/path-template.js';
 export { type PersistedOperation, persistedOperationSchema, routeName } from './route/persisted-operation.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
 export {
@@ -136,6 +142,7 @@ export {
   type TenantFrom,
 } from './route/route-map.js';
 export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
+export { samePathProblems } from './route/same-paths.js';
 export {
   CONTEXT_MODES,
   type ContextMode,

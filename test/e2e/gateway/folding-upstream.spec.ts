@@ -112,6 +112,22 @@ describe.each([
   });
 });
 
+test('the mask of the export holds in every spelling', async () => {
+  const scope = [
+    { resource: 'orders/export', actions: ['export'] },
+    { resource: 'orders/*', actions: ['read'] },
+  ];
+  const both = await mintToken(
+    site,
+    await makeGrant(site, 'otherEngineer', { service: 'shop', scope }),
+    'otherEngineer',
+  );
+  const call = (path: string) => get(site.gatewayUrl, `/shop${path}`, { authorization: `Bearer ${both}` });
+  await eventually('the grant at the gateway', async () => (await call(`${ORDERS}/8`)).status === 200);
+  expect(await call(`${ORDERS}/export`)).toEqual({ status: 200, text: '{"iban":"***"}' });
+  for (const path of FOLDED) expect([path, (await call(path)).status]).toEqual([path, 400]);
+});
+
 test('no record says that an order was read where the export ran', async () => {
   type Recorded = { path: string | null; decision: string; resource: string | null };
   await eventually('the records', async () => {
@@ -120,5 +136,5 @@ test('no record says that an order was read where the export ran', async () => {
   });
   const records = await listAll<Recorded>(site, 'approver', '/tenants/acme/access-records');
   const allowed = records.filter(({ decision }) => decision === 'allowed').map(({ resource }) => resource);
-  expect([...new Set(allowed)].sort()).toEqual(['orders/7', 'reports/7.json']);
+  expect([...new Set(allowed)].sort()).toEqual(['orders/7', 'orders/8', 'orders/export', 'reports/7.json']);
 });

@@ -70,6 +70,9 @@ async function outcome(answer: Answer): Promise<string> {
 
 const DOWNLOAD_TARGET = '/tenants/acme/invoices/7/document';
 
+/** A listed route that no one is granted. */
+const EXPORT_TARGET = '/tenants/acme/invoices/export';
+
 const LINKS_TARGET = '/tenants/acme/invoices/7/links';
 
 const GRAPHQL_TARGET = '/tenants/acme/graphql';
@@ -83,8 +86,8 @@ const posted = (members: object): Sent => ({
 });
 
 /**
- * The service with a route whose answers are files, one that hides a field, one whose answers have links to files, and a persisted
- * operation.
+ * The service with a route whose answers are files, one that hides a field, one whose answers have links to files, one that stands
+ * beside a parameter, and a persisted operation.
  */
 export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinition => ({
   ...service,
@@ -103,6 +106,7 @@ export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinit
       ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/card' },
       ...{ resource: 'invoices/{id}', action: 'read', mask: ['/number'] },
     },
+    { method: 'GET', path: EXPORT_TARGET.replace('acme', '{tenant}'), resource: 'exports', action: 'export' },
     ...['GET', 'POST'].map((method) => ({
       ...{ method, path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', action: 'read', graphql },
     })),
@@ -249,6 +253,22 @@ export const PROMISES: readonly PromiseRow[] = [
       ...['/tenants/acme/../globex/invoices', '/tenants/acme/invoices/%2e%2e', '/tenants/acme//invoices'],
       ...['/tenants/acme/invoices/7%2F8', '/tenants/acme/invoices/7;x=1', '/tenants/acme/invoices/7\\8'],
     ].map((target) => refused(target, '400 ambiguous_request', { target })),
+  },
+  {
+    promise:
+      'P9, P13: no spelling of a path runs another listed route of a service that ignores letter case or a suffix',
+    modes: everywhere,
+    cases: [
+      ...['EXPORT', 'Export', 'export.json', 'export%3Bv=1', 'export%20', 'expor%EF%BD%94'].map((spelling) =>
+        refused(spelling, '400 ambiguous_request', {
+          target: EXPORT_TARGET.replace('export', spelling),
+        }),
+      ),
+      refused('the listed path', '403 insufficient_scope', { target: EXPORT_TARGET }),
+      refused('a character that becomes a slash', '400 ambiguous_request', {
+        target: '/tenants/acme/invoices/..%EF%BC%8Fpayroll',
+      }),
+    ],
   },
   {
     promise: 'P4: fields that speak for the gateway come from the gateway',

@@ -121,6 +121,7 @@ function defineRoutes(program: Command, run: Run): void {
       choiceOption('--tenant-from <where>', 'as in the organisation file (path)', CHOICES.tenantFrom),
     )
     .option('--checks-tenant', 'with --tenant-from service: the service checks the tenant before it acts')
+    .option('--exact-paths', 'the service reads each spelling of a path as another path (paths: exact)')
     .option('--tenant-parameter <name>', 'the path parameter that is the tenant (tenant)')
     .addHelpText(
       'after',

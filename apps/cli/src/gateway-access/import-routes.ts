@@ -12,6 +12,7 @@ export type ImportOptions = {
   tenantFrom?: TenantFrom;
   tenantParameter?: string;
   checksTenant?: true;
+  exactPaths?: true;
 };
 
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -27,6 +28,7 @@ export async function importRoutes(context: Context, file: string, options: Impo
     tenantFrom: options.tenantFrom ?? 'path',
     tenantParameter: options.tenantParameter,
     checksTenant: options.checksTenant,
+    paths: options.exactPaths === true ? 'exact' : undefined,
   });
   const { title, routes, unmapped, leftOut } = imported;
   const operations = routes.length + unmapped.length + leftOut.length;

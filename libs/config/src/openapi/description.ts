@@ -1,3 +1,4 @@
+import { isParameterPattern } from '@countersign/contract';
 import { z } from 'zod';
 import { readYaml } from '../organisation/document.js';
 import { route } from '../organisation/schema.js';
@@ -19,6 +20,8 @@ export interface Operation {
   /** Those of `query` that are lists, one parameter for each value. */
   repeat: string[];
   headers: string[];
+  /** The patterns of path parameters whose values the description restricts, by name. */
+  patterns: ReadonlyMap<string, string>;
   hasBody: boolean;
   extension: Extension | false;
   /** Why the operation cannot have a route, whatever its path. */
@@ -99,6 +102,7 @@ export function operationsOf(description: Description): Operation[] {
           query: parameters.filter(({ in: place }) => place === 'query').flatMap(queryNames),
           repeat: parameters.filter(isRepeated).map(({ name }) => name),
           headers: parameters.filter(({ in: place }) => place === 'header').map(({ name }) => name),
+          patterns: patternsOf(parameters),
           hasBody:
             operation['requestBody'] !== undefined || parameters.some(({ in: place }) => place === 'body'),
           extension: extensionOf(`${method.toUpperCase()} ${path}`, operation, item),
@@ -117,6 +121,7 @@ function reasonAgainst(method: string, path: string): string | undefined {
 /** A path whose operations are not known. */
 const unresolved = (path: string): Operation => ({
   ...{ method: '*', path, tag: undefined, query: [], repeat: [], headers: [], hasBody: false, extension: {} },
+  patterns: new Map(),
   unusable: 'its operations are not in this file',
 });
 
@@ -137,6 +142,8 @@ interface Parameter {
   schema?: unknown;
   /** Swagger 2.0. */
   type?: unknown;
+  format?: unknown;
+  pattern?: unknown;
   collectionFormat?: unknown;
 }
 
@@ -171,6 +178,23 @@ function isRepeated({
   if (type !== undefined) return type === 'array' && collectionFormat === 'multi';
   const types = [asObject(schema)?.['type']].flat();
   return types.includes('array') && style === 'form' && explode !== false;
+}
+
+const patternsOf = (parameters: readonly Parameter[]): Map<string, string> =>
+  new Map(
+    parameters.flatMap((parameter) => {
+      const pattern = parameter.in === 'path' ? patternOf(parameter) : undefined;
+      return pattern === undefined ? [] : [[parameter.name, pattern] as const];
+    }),
+  );
+
+/** The pattern of a route for what a schema says of a path parameter: a UUID, a whole number, or its own pattern if a route may have it. */
+function patternOf(parameter: Parameter): string | undefined {
+  const { type, format, pattern } = asObject(parameter.schema) ?? { ...parameter };
+  if (type === 'integer') return 'int';
+  if (format === 'uuid') return 'uuid';
+  const own = typeof pattern === 'string' ? /^\^(.+)\$$/.exec(pattern)?.[1] : undefined;
+  return own !== undefined && isParameterPattern(own) ? own : undefined;
 }
 
 /** A `deepObject` is sent as `name[member]=…` for each of its members. */

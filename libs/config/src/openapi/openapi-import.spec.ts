@@ -254,6 +254,43 @@ describe('a route map of an OpenAPI description', () => {
     ]);
   });
 
+  test('parameters get the pattern that the description gives them, if a route may have it', () => {
+    const parameter = (name: string, schema: object) => ({ in: 'path', name, required: true, schema });
+    const paths = {
+      '/a/{id}/{no}/{code}/{slug}/{other}': {
+        parameters: [
+          parameter('id', { type: 'string', format: 'uuid' }),
+          parameter('no', { type: 'integer', format: 'int64' }),
+          parameter('code', { type: 'string', pattern: '^[A-Z]{2}-[0-9]+$' }),
+          parameter('slug', { type: 'string', pattern: '^([a-z]+)+$' }),
+        ],
+        get: {},
+      },
+    };
+    expect(said(paths)).toEqual([
+      'GET /a/{id:uuid}/{no:int}/{code:[A-Z]{2}-[0-9]+}/{slug}/{other} is read a/{id}/{no}/{code}/{slug}/{other}',
+    ]);
+    const old = { swagger: '2.0', openapi: undefined };
+    const own = { get: { parameters: [{ in: 'path', name: 'id', required: true, type: 'integer' }] } };
+    expect(said({ '/b/{id}': own }, old)).toEqual(['GET /b/{id:int} is read b/{id}']);
+    const tenant = { get: { parameters: [parameter('tenant', { format: 'uuid' })] } };
+    expect(said({ '/{tenant}/c': tenant }, {}, 'path')).toEqual(['GET /{tenant}/c is list c']);
+  });
+
+  test('P13: of two paths that a service may read as one, and that mean different things, one is left', () => {
+    const paths = { '/orders/export': get(), '/orders/Export': get(), '/orders/export/': get() };
+    const reason =
+      'many services read its path as that of another operation: state `paths: exact` if this one does not';
+    const stated = (path: string, resource: string) => ({
+      [path]: get(undefined, { 'x-countersign': { resource } }),
+    });
+    const all = { ...paths, ...stated('/orders/export', 'a'), ...stated('/orders/export/', 'b') };
+    expect(said(all)).toEqual(['GET /orders/export is list a']);
+    expect(unmapped(all)).toEqual([`/orders/Export: ${reason}`, `/orders/export/: ${reason}`]);
+    const exact = importOpenApi(described(all), { tenantFrom: 'host', paths: 'exact' });
+    expect([exact.routes.length, exact.unmapped]).toEqual([3, []]);
+  });
+
   test.each(['**', '*', 'invoices/*', 'invoices/**', 'in%voices', '../x', 'x/{nowhere}', ''])(
     'P13: a stated resource “%s” gives no map that may be applied',
     (resource) => {
@@ -337,7 +374,14 @@ describe('a route map of an OpenAPI description', () => {
           fc.record({ tags: fc.array(fc.string({ maxLength: 6 }), { maxLength: 2 }) }),
           fc.record({
             parameters: fc.array(
-              fc.record({ in: fc.constantFrom('query', 'header'), name: fc.string({ maxLength: 8 }) }),
+              fc.record({
+                in: fc.constantFrom('query', 'header', 'path'),
+                name: fc.oneof(fc.constantFrom('id', 'a-b', 'x'), fc.string({ maxLength: 8 })),
+                schema: fc.record({
+                  type: fc.constantFrom('string', 'integer'),
+                  pattern: fc.oneof(fc.constant('^[a-z]+$'), fc.string({ maxLength: 8 })),
+                }),
+              }),
             ),
           }),
           fc.anything(),

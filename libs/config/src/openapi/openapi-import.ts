@@ -1,4 +1,13 @@
-import { mayBeListed, PASSED_BY_DEFAULT, type TenantFrom, writesUnchecked } from '@countersign/contract';
+import {
+  mayBeListed,
+  PASSED_BY_DEFAULT,
+  parameterName,
+  pathSegments,
+  plainPath,
+  samePathProblems,
+  type TenantFrom,
+  writesUnchecked,
+} from '@countersign/contract';
 import { z } from 'zod';
 import type { RouteEntry } from '../organisation/schema.js';
 import { type Operation, operationsOf, readDescription } from './description.js';
@@ -10,6 +19,8 @@ export interface ImportOptions {
   tenantFrom: TenantFrom;
   /** With `tenantFrom: path`: the description's name of the parameter that is the tenant. */
   tenantParameter?: string | undefined;
+  /** The service reads each spelling of a path as another path. */
+  paths?: 'exact' | undefined;
   /** With `tenantFrom: service`: the service checks the tenant before it acts, so that operations that write can be mapped. */
   checksTenant?: true | undefined;
 }
@@ -33,6 +44,8 @@ export interface OpenApiImport {
 }
 
 const AMBIGUOUS = 'another path would have the same resource: state one in x-countersign';
+const ALIKE =
+  'many services read its path as that of another operation: state `paths: exact` if this one does not';
 const DEFAULT_TENANT_PARAMETER = 'tenant';
 
 /**
@@ -41,7 +54,8 @@ const DEFAULT_TENANT_PARAMETER = 'tenant';
  * The action follows from the method (`GET` of a path that ends in a parameter is `read`, any other `list`; `POST` is
  * `create`, `PUT` and `PATCH` are `update`, `DELETE` is `delete`), the resource from the first tag and the path (see
  * `resourcesOf`). Listed query parameters and headers pass, lists as repeated parameters; so does the body of a `GET` that
- * has one. An operation or a path may say otherwise:
+ * has one. Path parameters of whole numbers, of UUIDs and with a pattern that a route may have get that pattern. An operation or a path
+ * may say otherwise:
  *
  *     x-countersign: { resource: "invoices/{id}", action: read, query: any, body: true, headers: [if-none-match] }
  *     x-countersign: false
@@ -81,13 +95,51 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
       continue;
     }
     result.routes.push({
-      ...{ method: operation.method, path, resource: named, action: given.action ?? action },
+      ...{ method: operation.method, path: withPatterns(path, names, operation) },
+      ...{ resource: named, action: given.action ?? action },
       ...queryOf(operation, given.query),
       ...bodyOf(operation, given.body),
       ...headersOf(operation, given.headers),
     });
   }
-  return result;
+  return withoutAlikePaths(result, options);
+}
+
+/** A map with two paths that a service may read as one, and that mean different things, could not be applied at all. */
+function withoutAlikePaths(result: OpenApiImport, { paths }: ImportOptions): OpenApiImport {
+  const routes = result.routes.map(({ method, path, resource = '', action = '' }) => ({
+    ...{ method, path, resource, action },
+  }));
+  const problems = samePathProblems({ routes, ...(paths === undefined ? {} : { paths }) });
+  const alike = new Set(problems.map(({ pointer }) => Number(pointer.split('/')[2])));
+  return {
+    ...result,
+    routes: result.routes.filter((_route, index) => !alike.has(index)),
+    unmapped: [
+      ...result.unmapped,
+      ...[...alike].flatMap((index) => {
+        const { method, path } = result.routes[index] ?? {};
+        return method === undefined || path === undefined
+          ? []
+          : [{ method, path: plainPath(path), reason: ALIKE }];
+      }),
+    ],
+  };
+}
+
+/** The path with the patterns of its parameters. The tenant needs none: its value is the slug of the grant's tenant. */
+function withPatterns(
+  path: string,
+  names: ReadonlyMap<string, string>,
+  { patterns }: Pick<Operation, 'patterns'>,
+): string {
+  const known = new Map([...names].map(([described, name]) => [name, patterns.get(described)]));
+  const segments = pathSegments(path).map((segment) => {
+    const name = parameterName(segment);
+    const pattern = name === undefined || name === 'tenant' ? undefined : known.get(name);
+    return pattern === undefined ? segment : `{${name}:${pattern}}`;
+  });
+  return `/${segments.join('/')}`;
 }
 
 /** The route's path for an operation, or why it has none. */

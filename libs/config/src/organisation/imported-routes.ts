@@ -17,6 +17,7 @@ const described = z.looseObject({
   tenantParameter: z.string().optional(),
   tenantFrom: serviceMembers.tenantFrom,
   checksTenant: serviceMembers.checksTenant,
+  paths: serviceMembers.paths,
   routes: z.array(z.unknown()).optional(),
 });
 const listed = z.looseObject({ method: z.string(), path: z.string() });
@@ -46,6 +47,7 @@ export function withImportedRoutes(value: unknown, readDescription: (path: strin
         tenantFrom: service.tenantFrom ?? 'path',
         tenantParameter: service.tenantParameter,
         checksTenant: service.checksTenant,
+        paths: service.paths,
       });
       const own = service.routes ?? [];
       const replaced = new Set(own.map(shapeOf));

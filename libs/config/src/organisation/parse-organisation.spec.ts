@@ -133,6 +133,38 @@ tenants:
     expect(first).not.toHaveProperty('harmless');
   });
 
+  test('a service may read each spelling of a path as another one, and its parameters may have patterns', () => {
+    const { services } = organisationOf(bent(['    routes:', '    paths: exact\n    routes:']));
+    expect(services[0]).toMatchObject({
+      paths: 'exact',
+      routes: [{}, { path: '/tenants/{tenant}/invoices/{id:int}', resource: 'invoices/{id}' }, {}],
+    });
+    const problems = spelled(bent(['    routes:', '    paths: loose\n    routes:']));
+    expect(problems).toEqual([expect.stringContaining('/services/0/paths must be exact, or be left out')]);
+    const [problem] = spelled(bent(['{id:int}', '{id:[0-9]+|x}']));
+    expect(problem).toMatch(/^\/services\/0\/routes\/1\/path “\|x” is no part of a pattern/);
+  });
+
+  test('a parameter without a pattern is a warning that names the route and the patterns', () => {
+    const { warnings } = parseOrganisation(
+      bent(
+        ['/{id:int}", resource', '/{id}", resource'],
+        ['/{id:int}', '/{no}'],
+        ['invoices/{id}", action: update', 'invoices/{no}", action: update'],
+      ),
+      everythingThere,
+    );
+    expect(warnings).toEqual([
+      {
+        pointer: '/services/0/routes',
+        line: 13,
+        detail: expect.stringMatching(
+          /^parameters take any text, .*\{id:uuid\}, \{id:int\} .*: \{id\} of GET \/tenants\/\{tenant\}\/invoices\/\{id\}, \{no\} of PATCH .*$/,
+        ),
+      },
+    ]);
+  });
+
   test('a shared route has the resource and the action of all shared routes', () => {
     const shared = '    routes:\n      - { method: GET, path: "/assets/{file}", shared: true }';
     const { organisation } = parseOrganisation(bent(['    routes:', shared]), everythingThere);
@@ -189,6 +221,7 @@ tenants:
           ),
           line: 13,
         },
+        expect.objectContaining({ pointer: '/services/0/routes' }),
         expect.objectContaining({ pointer: '/tenants/0/privacyControls/slackMayApprove/1' }),
       ]);
     });

@@ -1,5 +1,12 @@
 import type { Organisation, SupervisionRule, WebhookSettings } from '@countersign/access';
-import type { FactName } from '@countersign/contract';
+import {
+  type FactName,
+  isDatabase,
+  parameterName,
+  parameterPattern,
+  pathSegments,
+  plainPath,
+} from '@countersign/contract';
 import type { Finding, Path } from './problem.js';
 
 /** Finds settings that are valid but probably a mistake. Warnings never stop an `apply`. */
@@ -7,6 +14,7 @@ export function warningsOf(organisation: Organisation, fileExists: (path: string
   return [
     ...missingSecretFiles(organisation, fileExists),
     ...missingWebhookSecrets(organisation, fileExists),
+    ...openParameters(organisation),
     ...idleRules(organisation),
     ...idleAccessRules(organisation),
     ...tooFewReviewers(organisation),
@@ -56,6 +64,34 @@ function missingWebhookSecrets(
           ],
     ),
   );
+}
+
+/** Parameters that a warning names. */
+const MAX_NAMED = 3;
+
+/**
+ * A parameter without a pattern takes any text, and so also every path of the service that stands beside it and that no route lists:
+ * `/orders/export` is a call of `/orders/{id}`. The tenant needs no pattern, because its value is the grant’s.
+ */
+function openParameters({ services }: Organisation): Finding[] {
+  return services.flatMap((service, index) => {
+    if (isDatabase(service)) return [];
+    const open = service.routes.flatMap(({ method, path }) =>
+      pathSegments(path)
+        .filter((segment) => parameterPattern(segment) === undefined)
+        .map(parameterName)
+        .filter((name) => name !== undefined && name !== 'tenant')
+        .map((name) => `{${name}} of ${method} ${plainPath(path)}`),
+    );
+    if (open.length === 0) return [];
+    const more = open.length > MAX_NAMED ? `, and ${open.length - MAX_NAMED} more` : '';
+    return [
+      {
+        path: ['services', index, 'routes'],
+        detail: `parameters take any text, so a path of the service that no route lists may be a call of a listed route. Give them the pattern of their values, such as {id:uuid}, {id:int} or {id:[A-Z]{2}-[0-9]+}: ${open.slice(0, MAX_NAMED).join(', ')}${more}`,
+      },
+    ];
+  });
 }
 
 /** A misspelt action in `countersign` or `slackMayApprove` would have no effect, and no one would notice. */

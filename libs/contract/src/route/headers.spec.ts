@@ -154,4 +154,22 @@ describe('request headers that pass', () => {
     });
     expect(routeMapChanges(wider, after).lost).toHaveLength(3);
   });
+
+  test('so are the values of parameters, and spellings that no longer count as one', () => {
+    const read = (path: string): ServiceDefinition => ({
+      ...plain,
+      routes: [{ method: 'GET', path, resource: 'posts/{id}', action: 'read' }],
+    });
+    expect(routeMapChanges(read('/posts/{id}'), read('/posts/{id:int}'))).toEqual({
+      gained: ['values int of {id} on GET /posts/{id}'],
+      lost: ['any value of {id} on GET /posts/{id}'],
+    });
+    const exact: ServiceDefinition = { ...read('/posts/{id}'), paths: 'exact' };
+    expect(routeMapChanges(read('/posts/{id}'), exact)).toEqual({
+      gained: [
+        'values that a service which ignores letter case or a format suffix reads as another listed path',
+      ],
+      lost: [],
+    });
+  });
 });

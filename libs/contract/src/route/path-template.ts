@@ -37,6 +37,12 @@ export function parameterPattern(segment: string): ParameterPattern | { problem:
   return text === undefined ? undefined : readParameterPattern(text);
 }
 
+/** Whether a parameter may have this pattern. */
+export const isParameterPattern = (text: string): boolean => {
+  const pattern = PATH_TEMPLATE.test(`/{name:${text}}`) ? readParameterPattern(text) : undefined;
+  return pattern !== undefined && !('problem' in pattern);
+};
+
 /** The path without the patterns of its parameters: `/invoices/{id:int}` → `/invoices/{id}`. */
 export function plainPath(path: string): string {
   if (!path.includes(':')) return path;

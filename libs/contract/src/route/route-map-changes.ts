@@ -1,3 +1,4 @@
+import { parameterName, pathSegments } from './path-template.js';
 import { routeName } from './persisted-operation.js';
 import { headersOfRoute, type Route, type ServiceDefinition } from './route-map.js';
 
@@ -16,7 +17,11 @@ export function routeMapChanges(before: ServiceDefinition, after: ServiceDefinit
 function passedOnlyBy(one: ServiceDefinition, other: ServiceDefinition): string[] {
   const origins = without(one.cors?.origins ?? [], other.cors?.origins ?? []);
   const pages = origins.map((origin) => `calls from pages of ${origin === '*' ? 'every origin' : origin}`);
-  return [...pages, ...passedByRoutes(one, other)];
+  const spellings =
+    one.paths === 'exact' && other.paths !== 'exact'
+      ? ['values that a service which ignores letter case or a format suffix reads as another listed path']
+      : [];
+  return [...pages, ...spellings, ...passedByRoutes(one, other)];
 }
 
 function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): string[] {
@@ -27,6 +32,7 @@ function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): strin
     if (same === undefined) return [`the route ${name}`];
     const headers = without(headersOfRoute(one, route), headersOfRoute(other, same));
     return [
+      ...valuesOnlyOf(route, same).map((value) => `${value} on ${name}`),
       ...queriesOnlyOf(route, same).map((query) => `${query} on ${name}`),
       ...repeatsOnlyOf(route, same).map((query) => `the repeated query parameter ${query} on ${name}`),
       ...(route.body === true && same.body !== true ? [`a body on ${name}`] : []),
@@ -44,6 +50,17 @@ const nameOf = (route: Route): string => `${route.method} ${routeName(route)}`;
 
 const without = (all: readonly string[], some: readonly string[]): string[] =>
   all.filter((each) => !some.includes(each));
+
+/** Values of parameters in the path that one pattern takes and the other may not take. */
+function valuesOnlyOf({ path }: Route, { path: other }: Route): string[] {
+  const others = pathSegments(other);
+  return pathSegments(path).flatMap((segment, at) => {
+    const name = parameterName(segment);
+    if (name === undefined || segment === others[at]) return [];
+    const pattern = segment.slice(name.length + 2, -1);
+    return pattern === '' ? [`any value of {${name}}`] : [`values ${pattern} of {${name}}`];
+  });
+}
 
 function queriesOnlyOf({ query = [] }: Route, { query: other = [] }: Route): string[] {
   if (other === 'any') return [];

@@ -13,7 +13,7 @@ import type { Route, ServiceDefinition } from './route-map.js';
 export function samePathProblems({
   routes,
   paths,
-}: ServiceDefinition): { pointer: string; detail: string }[] {
+}: Pick<ServiceDefinition, 'routes' | 'paths'>): { pointer: string; detail: string }[] {
   const byShape = new Map<string, number>();
   const byReading = new Map<string, { index: number; meaning: string }>();
   return routes.flatMap((route, index) => {
