@@ -409,12 +409,12 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
   const grantOf = (own: Copies) => dataOf(own, own.tenant.indexOf('token.minted'))['grant'] as string;
 
   /** New controls forbid the calls. Both times in seconds after the first token. @param until when others allow them again */
-  const forbidInvoices = (own: Copies, from: number, until?: number): void => {
+  const forbidInvoices = (own: Copies, from: number, until?: number, resource = 'invoices/**'): void => {
     type Controls = { forbid: object[] };
     const { after } = (own.tenant.leaves[own.tenant.indexOf('tenant.add')] as LeafV1).data as {
       after: Controls;
     };
-    const rule = { service: 'billing', resource: 'invoices/**', actions: ['*'] };
+    const rule = { service: 'billing', resource, actions: ['*'] };
     const strict = { ...after, forbid: [...after.forbid, rule] };
     const change = (seconds: number, data: { before: Controls; after: Controls }) => {
       const at = new Date(Date.parse(startOf(own)) + seconds * 1_000).toISOString();
@@ -527,6 +527,11 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
           { after: 60, before: (own) => forbidInvoices(own, 0) },
         ],
         [
+          'that new controls forbid in another spelling, which the service may read alike',
+          'forbidden there',
+          { after: 60, before: (own) => forbidInvoices(own, 0, undefined, 'Invoices/**') },
+        ],
+        [
           'that a proxy passed on, although the customer required the gateway',
           'forbidden there',
           { after: 60, before: (own) => requireGateway(own, 0), change: { mode: 'authz' } },
@@ -588,6 +593,16 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     ),
   )('a lock lifted %s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
+  });
+
+  test('a call of a path that every gateway refuses', async () => {
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    own.tenant.drop(own.tenant.indexOf('grant.ended'));
+    const index = forge({
+      change: { resource: 'invoices/..%3Bx' },
+      path: '/tenants/acme/invoices/..%3Bx',
+    })(own);
+    expect(await faultOf(own)).toBe(`wrong_route ${index}`);
   });
 
   test('a call that the broker took for none', async () => {
