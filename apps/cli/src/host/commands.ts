@@ -8,6 +8,7 @@ import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
 import type { PinOptions } from './pins.js';
+import type { ProbeOptions } from './probe-paths.js';
 import type { RestoreOptions } from './restore.js';
 import type { SqlSetupOptions } from './sql-setup.js';
 import type { TourVerbOptions } from './tour.js';
@@ -228,6 +229,34 @@ function defineGatewayHost(gateways: Command, run: Run): void {
 
   defineContextKey(gateways, run);
   defineSqlSetup(gateways, run);
+  defineProbePaths(gateways, run);
+}
+
+function defineProbePaths(gateways: Command, run: Run): void {
+  addVerb(
+    gateways,
+    'probe-paths',
+    'On a gateway’s host: try which spellings of a path a service reads as the path, before you state `paths: exact`',
+  )
+    .argument('<upstream>', 'the origin of the service, such as http://localhost:4200')
+    .argument('<path...>', 'paths that exist there, and whose GET changes nothing')
+    .option(
+      '--headers <file>',
+      'a file with the request headers that the service requires, “Name: value” on each line',
+    )
+    .addHelpText(
+      'after',
+      '\nIt calls each path and a dozen spellings of it with GET, directly and not through a gateway: no record is made, and no\nsigned context is sent. Try it against a service without customers’ data if you can. Exit 1 if a spelling is read as\nthe path, or if the service answers all paths alike.\n',
+    )
+    .addHelpText(
+      'after',
+      examples('countersign gateways probe-paths http://localhost:4200 /tenants/test/orders/export'),
+    )
+    .action(
+      run(async (context, upstream: string, paths: string[], options: ProbeOptions) =>
+        (await import('./probe-paths.js')).probePaths(context, upstream, paths, options),
+      ),
+    );
 }
 
 function defineSqlSetup(gateways: Command, run: Run): void {
