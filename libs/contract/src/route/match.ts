@@ -166,12 +166,14 @@ export function matchRoute(
   const { canonical, segments } = readPath(path);
   const end = findIn(map, method, segments);
   const found = end?.operations === undefined ? end?.route : operationIn(end.operations, operation);
-  if (found === undefined || !fitsPatterns(found, segments)) return undefined;
-  requireOneReading(found, segments, isExact);
+  if (found === undefined || !takesValues(found, segments, isExact)) return undefined;
   return toMatch(found, segments, canonical, operation);
 }
 
-/** Whether calls of this method and path are persisted operations, which `matchRoute` needs. Throws as `matchRoute` does. */
+/**
+ * Whether calls of this method and path are persisted operations, which `matchRoute` needs. Throws `ambiguous_request` for a path that no
+ * route may have; the values in it are left to `matchRoute`.
+ */
 export function takesOperation(map: CompiledRouteMap, method: string, path: string): boolean {
   return map.hasOperations && findIn(map, method, readPath(path).segments)?.operations !== undefined;
 }
@@ -180,9 +182,9 @@ export function takesOperation(map: CompiledRouteMap, method: string, path: stri
 export function operationsAt(map: CompiledRouteMap, method: string, path: string): Route[] {
   const { segments } = readPath(path);
   const operations = findIn(map, method, segments)?.operations;
-  const fitting = [...(operations?.values() ?? [])].filter((found) => fitsPatterns(found, segments));
-  for (const found of fitting) requireOneReading(found, segments, map.isExact);
-  return fitting.map(({ route }) => route);
+  return [...(operations?.values() ?? [])]
+    .filter((found) => takesValues(found, segments, map.isExact))
+    .map(({ route }) => route);
 }
 
 function operationIn(
@@ -192,23 +194,21 @@ function operationIn(
   return call === undefined ? undefined : operations.get(operationKey(call.sha256, call.operation));
 }
 
-function fitsPatterns({ parameters }: CompiledRoute, segments: readonly string[]): boolean {
-  for (const { at, pattern } of parameters)
-    if (pattern !== undefined && !pattern.matches(segments[at] ?? '')) return false;
-  return true;
-}
-
-function requireOneReading(
-  { parameters }: CompiledRoute,
-  segments: readonly string[],
-  isExact: boolean,
-): void {
-  for (const { at, siblings } of parameters)
-    if (siblings.mayBeRead(segments[at] ?? '', isExact))
+/**
+ * Whether each value in the path matches the pattern of its parameter. Throws `ambiguous_request` if the service may read one of them as
+ * a literal beside it.
+ */
+function takesValues({ parameters }: CompiledRoute, segments: readonly string[], isExact: boolean): boolean {
+  for (const { at, pattern, siblings } of parameters) {
+    const value = segments[at] ?? '';
+    if (pattern !== undefined && !pattern.matches(value)) return false;
+    if (siblings.mayBeRead(value, isExact))
       throw new ContractError(
         'ambiguous_request',
         'a value in the path may be read as a literal segment that the route map lists there, or as none',
       );
+  }
+  return true;
 }
 
 type ReadPath = { readonly path: string; readonly canonical: string; readonly segments: readonly string[] };

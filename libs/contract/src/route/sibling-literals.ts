@@ -5,8 +5,14 @@ import type { Route } from './route-map.js';
 
 /** A suffix that names a format, as in `export.json`: services whose routes take one also answer without it. */
 const FORMAT = /\.[a-z][a-z0-9]{0,9}$/;
-/** The values whose folded form can be nothing or dots begin with an escape or a dot. */
-const MAY_FOLD_TO_NOTHING = /^[%.]/;
+const PERCENT = 0x25;
+const DOT = 0x2e;
+
+/** Only a value that begins with an escape or a dot can fold to nothing or to dots. This runs at every call. */
+function mayFoldToNothing(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return first === PERCENT || first === DOT;
+}
 
 /**
  * The literal segments that a map has at one place of its paths, of the routes of every method: a service may answer at such a literal
@@ -34,7 +40,7 @@ export class SiblingLiterals {
    */
   mayBeRead(value: string, isExact: boolean): boolean {
     if (isExact) return this.spelled.has(value);
-    if (this.folded.size === 0 && !MAY_FOLD_TO_NOTHING.test(value)) return false;
+    if (this.folded.size === 0 && !mayFoldToNothing(value)) return false;
     const folded = foldSegment(value);
     if (foldsToNothing(folded)) return true;
     for (const reading of readingsOf(folded, this.longest)) if (this.folded.has(reading)) return true;
