@@ -58,6 +58,9 @@ test('Express ignores letter case and a final slash, and where its route takes o
   const orders = await probe(express.origin, '/tenants/acme/orders/export');
   expect([orders.exit, orders.err]).toEqual([1, expect.stringMatching(/^error\[paths_not_exact\]: /)]);
   expect([...new Set(sameAs(orders))]).toEqual(['letter case', 'a final slash']);
+  const terminal = new Terminal({}, '');
+  await run(['gateways', 'probe-paths', express.origin, '/tenants/acme/orders/export'], terminal);
+  expect(terminal.err).toMatch(/^\/tenants\/acme\/orders\/EXPORT +letter case +200 +the path$/m);
   const both = await probe(express.origin, '/tenants/acme/orders/export', '/tenants/acme/reports/export');
   expect([...new Set(sameAs(both))]).toEqual(['letter case', 'a final slash', 'a format suffix']);
 });

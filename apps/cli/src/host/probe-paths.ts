@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
-import { escapeForTerminal, formatTable } from '../terminal/text.js';
+import { formatTable } from '../terminal/text.js';
 
 export type ProbeOptions = { headers?: string };
 
@@ -78,7 +78,7 @@ export async function probePaths(
       document,
       text: `${text}\n\nNo spelling was read as another path: \`paths: exact\` is true of what was tried.`,
     };
-  if (!context.json) context.note(escapeForTerminal(text));
+  if (!context.json) context.note(text);
   if (has('loose') > 0)
     throw new CliError(
       'paths_not_exact',
