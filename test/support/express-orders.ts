@@ -6,6 +6,18 @@ import express, { type RequestHandler } from 'express';
 
 const IBAN = 'DE89370400440532013000';
 
+export const ORDERS = '/tenants/acme/orders';
+export const REPORTS = '/tenants/acme/reports';
+
+/** Paths of `{id}` for which Express runs the handler of the export. */
+export const FOLDED = ['EXPORT', 'Export', 'eXPORT', 'expORT', 'export/', 'EXPORT/', 'Export/'].map(
+  (spelling) => `${ORDERS}/${spelling}`,
+);
+/** The same of a route that takes a format suffix. */
+export const SUFFIXED = ['export.json', 'export.csv', 'EXPORT.json'].map(
+  (spelling) => `${REPORTS}/${spelling}`,
+);
+
 /** The handler that ran, and the path by which it was reached. */
 export type Ran = { handler: string; path: string };
 

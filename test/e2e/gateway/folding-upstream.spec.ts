@@ -2,23 +2,20 @@ import { request } from 'node:http';
 import { countersignContext } from '@countersign/authorization/context';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
-import { ExpressOrders, orderRoutes } from '../../support/express-orders.js';
+import {
+  ExpressOrders,
+  FOLDED,
+  ORDERS,
+  orderRoutes,
+  REPORTS,
+  SUFFIXED,
+} from '../../support/express-orders.js';
 import type { Inside } from '../../support/inside.js';
 import type { Program } from '../../support/program.js';
 import { Site } from '../../support/site.js';
 import { listAll, makeGrant, mintToken } from '../../support/story.js';
 
 const SECRET = 'k'.repeat(43);
-const ORDERS = '/tenants/acme/orders';
-const REPORTS = '/tenants/acme/reports';
-
-/** Express runs the handler of the export for each of them. */
-const FOLDED = ['EXPORT', 'Export', 'eXPORT', 'expORT', 'export/', 'EXPORT/', 'Export/'].map(
-  (spelling) => `${ORDERS}/${spelling}`,
-);
-/** Routes that take a format suffix run it for these. */
-const SUFFIXED = ['export.json', 'export.csv', 'EXPORT.json'].map((spelling) => `${REPORTS}/${spelling}`);
-
 type Answer = { status: number; text: string };
 
 let upstream: ExpressOrders;

@@ -259,10 +259,11 @@ export const PROMISES: readonly PromiseRow[] = [
       'P9, P13: no spelling of a path runs another listed route of a service that ignores letter case or a suffix',
     modes: everywhere,
     cases: [
-      ...['EXPORT', 'Export', 'export.json', 'export%3Bv=1', 'export%20', 'expor%EF%BD%94'].map((spelling) =>
-        refused(spelling, '400 ambiguous_request', {
-          target: EXPORT_TARGET.replace('export', spelling),
-        }),
+      ...['EXPORT', 'Export', 'export.json', 'export%3Bv=1', 'export%20', 'expor%EF%BD%94', '%65xport'].map(
+        (spelling) =>
+          refused(spelling, '400 ambiguous_request', {
+            target: EXPORT_TARGET.replace('export', spelling),
+          }),
       ),
       refused('the listed path', '403 insufficient_scope', { target: EXPORT_TARGET }),
       refused('a character that becomes a slash', '400 ambiguous_request', {
