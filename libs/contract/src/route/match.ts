@@ -21,7 +21,7 @@ type Node = {
 /** A part of a resource: a literal, the position in the path that has its value, or the variable that has it. */
 type Part = string | number | { variable: string };
 /** A parameter in a route's path. */
-type Parameter = { at: number; pattern: ParameterPattern | undefined; siblings: SiblingLiterals };
+type Parameter = { at: number; pattern: ParameterPattern | undefined; siblings: readonly SiblingLiterals[] };
 type CompiledRoute = {
   route: Route;
   parameters: readonly Parameter[];
@@ -202,7 +202,7 @@ function takesValues({ parameters }: CompiledRoute, segments: readonly string[],
   for (const { at, pattern, siblings } of parameters) {
     const value = segments[at] ?? '';
     if (pattern !== undefined && !pattern.matches(value)) return false;
-    if (siblings.mayBeRead(value, isExact))
+    if (siblings.some((literals) => literals.mayBeRead(value, isExact)))
       throw new ContractError(
         'ambiguous_request',
         'a value in the path may be read as a literal segment that the route map lists there, or as none',

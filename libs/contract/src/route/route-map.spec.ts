@@ -172,7 +172,8 @@ describe('matchRoute', () => {
           first?.[at] === '{}' &&
           templates.some(
             (other) =>
-              other[at] === call[at] && first.slice(0, at).join('/') === other.slice(0, at).join('/'),
+              other[at] === call[at] &&
+              other.slice(0, at).every((segment, before) => segment === '{}' || segment === call[before]),
           );
         const path = `/${call.join('/')}`;
         if (call.some((_segment, at) => isBesideLiteral(at))) {

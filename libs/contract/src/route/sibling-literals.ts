@@ -23,6 +23,10 @@ export class SiblingLiterals {
   private readonly folded = new Set<string>();
   private longest = 0;
 
+  get isEmpty(): boolean {
+    return this.folded.size === 0;
+  }
+
   add(literal: string): void {
     const folded = foldSegment(literal);
     this.spelled.add(segmentOfPath(literal) ?? literal);
@@ -40,7 +44,7 @@ export class SiblingLiterals {
    */
   mayBeRead(value: string, isExact: boolean): boolean {
     if (isExact) return this.spelled.has(value);
-    if (this.folded.size === 0 && !mayFoldToNothing(value)) return false;
+    if (this.isEmpty && !mayFoldToNothing(value)) return false;
     const folded = foldSegment(value);
     if (foldsToNothing(folded)) return true;
     for (const reading of readingsOf(folded, this.longest)) if (this.folded.has(reading)) return true;
@@ -53,23 +57,47 @@ type Place = { next: Map<string, Place>; siblings: SiblingLiterals };
 
 const PARAMETER = '{}';
 const newPlace = (): Place => ({ next: new Map(), siblings: new SiblingLiterals() });
+const keyOf = (segment: string): string =>
+  parameterName(segment) === undefined ? foldSegment(segment) : PARAMETER;
 
-/** For each parameter in the path of each route, by its position: the literals that stand beside it in the map. */
-export function siblingLiterals(routes: readonly Route[]): Map<Route, ReadonlyMap<number, SiblingLiterals>> {
+/** For each parameter in the path of each route, by its position: the literals that the map has in the same place. */
+export function siblingLiterals(
+  routes: readonly Route[],
+): Map<Route, ReadonlyMap<number, SiblingLiterals[]>> {
   const root = newPlace();
-  const found = routes.map((route) => {
-    let place = root;
-    const beside = new Map<number, SiblingLiterals>();
-    for (const [at, segment] of pathSegments(route.path).entries()) {
-      const isParameter = parameterName(segment) !== undefined;
-      if (isParameter) beside.set(at, place.siblings);
-      else if (segment !== '') place.siblings.add(segment);
-      const key = isParameter ? PARAMETER : foldSegment(segment);
-      const next = place.next.get(key) ?? newPlace();
-      place.next.set(key, next);
-      place = next;
-    }
-    return [route, beside] as const;
-  });
-  return new Map(found);
+  for (const { path } of routes) addPath(root, path);
+  return new Map(routes.map((route) => [route, literalsBeside(root, route.path)]));
+}
+
+function addPath(root: Place, path: string): void {
+  let place = root;
+  for (const segment of pathSegments(path)) {
+    const key = keyOf(segment);
+    if (key !== PARAMETER && key !== '') place.siblings.add(segment);
+    const next = place.next.get(key) ?? newPlace();
+    place.next.set(key, next);
+    place = next;
+  }
+}
+
+/**
+ * Several places are the same place to a service, because its parameters take a literal of this path: for `/orders/{id}` the literal in
+ * `/{kind}/export` counts. The opposite needs no look: a value that is a literal is refused where that literal stands.
+ */
+function literalsBeside(root: Place, path: string): Map<number, SiblingLiterals[]> {
+  const beside = new Map<number, SiblingLiterals[]>();
+  let places = [root];
+  for (const [at, segment] of pathSegments(path).entries()) {
+    const key = keyOf(segment);
+    if (key === PARAMETER) beside.set(at, literalsOf(places));
+    const ways = key === PARAMETER ? [PARAMETER] : [key, PARAMETER];
+    places = places.flatMap(({ next }) => ways.flatMap((way) => next.get(way) ?? []));
+  }
+  return beside;
+}
+
+/** Of at least one place, because a value may also be read as none. */
+function literalsOf(places: readonly Place[]): SiblingLiterals[] {
+  const [first, ...others] = places.map(({ siblings }) => siblings);
+  return first === undefined ? [] : [first, ...others.filter((siblings) => !siblings.isEmpty)];
 }
