@@ -13,7 +13,7 @@ const bypassedCall = z.strictObject({
   kind: z
     .enum(BYPASS_KINDS)
     .describe(
-      '`no_context`: without a signed context. `bad_context`: with one that no enrolled gateway signed for this service. `no_record`: its record is not in the log. `other_call`: the context is of another method, path, gateway or time. `repeated`: the context was used before.',
+      '`no_context`: without a signed context. `bad_context`: with one that no enrolled gateway signed for this service. `other_call`: the context is of another method, path, gateway or time. `repeated`: the context was used before.',
     ),
   at: z
     .string()
@@ -26,7 +26,7 @@ const bypassedCall = z.strictObject({
     .string()
     .refine((text) => isId('rec', text), 'A rec_ id')
     .exactOptional()
-    .describe('The record that its context names.'),
+    .describe('The record that its context names. Only one that the tenant’s log has.'),
   refused: z.boolean().describe('Whether the service itself refused the call.'),
 });
 
@@ -48,7 +48,7 @@ const content = {
 
 const newReport = named(
   'NewBypassReport',
-  'Calls that a service received and that no record of a gateway has.',
+  'Calls that a service received and that did not come through a gateway.',
   z.strictObject(content),
 );
 export type NewBypassReport = z.infer<typeof newReport>;

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessRequestDetail, Service } from '@countersign/api';
 import { toInstant } from '@countersign/contract';
@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
-import { decide, makeGrant, mintToken, readRequest } from '../../support/story.js';
+import { type Asked, decide, makeGrant, mintToken, readRequest, type Who } from '../../support/story.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 const APP = 'https://app.example';
@@ -196,6 +196,107 @@ test('reconcile: what the service saw and the log does not have is red, and beco
     // A log of another form is not a service that saw nothing.
     await writeFile(lines, '127.0.0.1 - - "GET / HTTP/1.1" 200\n');
     expect(await compare()).toMatchObject({ exit: 1, err: expect.stringContaining('error[invalid_calls]') });
+  } finally {
+    await close();
+    await removeFolder(folder);
+  }
+});
+
+test('P9: reconcile says nothing of access under a gag: its calls are one number with all others that lack a record, and no report has them', async () => {
+  const lawyers = ['lee', 'leo', 'lia'].map((name) => ({ email: `${name}@vendor.example`, tenant: null }));
+  const { site, upstream, close } = await siteInsideWithUpstream({}, ({ vendor }) => {
+    for (const { email } of lawyers.slice(1)) vendor.staff.push({ email, name: email, roles: ['legal'] });
+  });
+  const folder = await tempFolder('reconcile-gag');
+  try {
+    await site.startGateway();
+    const [lee, ...others] = lawyers as [Who, ...Who[]];
+    const api = async <T>(who: Who, method: string, path: string, body?: unknown): Promise<T> => {
+      const answer = await callApi(await site.key(who), method, `${site.brokerUrl}/api/v1${path}`, body);
+      expect(answer.status).toBeLessThan(300);
+      return answer.body as T;
+    };
+    const until = toInstant(new Date(Date.now() + 30 * 86_400_000));
+    const demand = await api<{ id: string }>(lee, 'POST', '/demands', {
+      ...{ authority: 'County court', country: 'DE', legalBasis: '§ 94 StPO', kind: 'order' },
+      ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: ['a-1'], reason: 'By courier' },
+      ...{ receivedAt: '2026-01-01T00:00:00Z', gag: { order: '§ 101 StPO', until } },
+    });
+    const step = { action: 'redirected', outcome: 'declined', reason: 'The court insists' };
+    await api(lee, 'POST', `/demands/${demand.id}/steps`, step);
+    const asked = await api<Asked & { sealedLog: string }>(lee, 'POST', '/requests', {
+      ...{ tenant: 'acme', service: 'billing', scope: [{ resource: 'invoices/*', actions: ['read'] }] },
+      ...{ duration: 'PT30M', justification: 'The order', basis: 'legal', demand: demand.id },
+    });
+    expect(asked.sealedLog).toMatch(/^sealed-/);
+    for (const who of others) expectStatus(await decide(site, who, asked, 'approve'), 201);
+    const { grant } = await api<Asked>(lee, 'GET', `/requests/${asked.id}`);
+    const sealed = await mintToken(site, grant ?? '', lee);
+    const open = await mintToken(site, await makeGrant(site));
+    const path = '/tenants/acme/invoices/7';
+    for (const token of [open, sealed])
+      await eventually('the gateway lets the call through', async () => {
+        const headers = { authorization: `Bearer ${token}` };
+        const answer = await request(`${site.gatewayUrl}/billing${path}`, { headers });
+        await answer.body.dump();
+        return answer.statusCode === 200;
+      });
+    const lines = upstream.hits.map(({ method, url, headers }) => ({
+      ...{ at: new Date().toISOString(), method, path: url },
+      context: headers['countersign-context'],
+    }));
+    expect(lines).toHaveLength(2);
+    const hidden = JSON.parse(
+      Buffer.from(String(lines[1]?.context).split('.')[1] ?? '', 'base64url').toString(),
+    );
+    const calls = join(folder, 'calls.jsonl');
+    await writeFile(calls, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    // Who must not know: the vendor's security admin, and the customer's admin, both with the service's own log.
+    for (const who of ['securityAdmin', 'tenantAdmin'] as const) {
+      const env = { COUNTERSIGN_BROKER_URL: site.brokerUrl, COUNTERSIGN_API_KEY: await site.key(who) };
+      const mirror = join(folder, who);
+      const countersign = async (...argv: string[]) => {
+        const terminal = new Terminal(env, '');
+        const exit = await run(argv, terminal);
+        return { exit, out: terminal.out, err: terminal.err };
+      };
+      const span = ['--from', toInstant(new Date(Date.now() - 3_600_000)), '--to', until, '--report'];
+      const compared = await eventually('the record in the mirror', async () => {
+        expect(await countersign('log', 'mirror', mirror, '--tenant', 'acme')).toMatchObject({ exit: 0 });
+        const vkey = (await readFile(join(mirror, 'vkey'), 'utf8')).trim();
+        const argv = ['reconcile', 'billing', '--calls', calls, '--log', mirror, '--vkey', vkey, ...span];
+        const [json, text] = [await countersign(...argv, '--json'), await countersign(...argv)];
+        return (
+          (JSON.parse(json.out || '{"matched":1}') as { matched: number }).matched === 1 && { json, text }
+        );
+      });
+      expect(compared).toMatchObject({ json: { exit: 0 }, text: { exit: 0 } });
+      expect(JSON.parse(compared.json.out)).toMatchObject({
+        ...{ calls: 2, matched: 1, notComparable: 1, bypassed: 0, refused: 0, findings: [], report: null },
+      });
+      expect(compared.text.out).toMatch(/not comparable +1 /);
+      for (const { out, err } of Object.values(compared)) expect(out + err).not.toContain(hidden.record);
+      // Nor by hand, with whatever the reporter knows.
+      for (const kind of ['other_call', 'repeated', 'no_record'])
+        expect(
+          await callApi(
+            env.COUNTERSIGN_API_KEY,
+            'POST',
+            `${site.brokerUrl}/api/v1/tenants/acme/bypass-reports`,
+            {
+              ...{ service: 'billing', from: '2026-01-01T00:00:00Z', to: until, passed: 1, refused: 0 },
+              calls: [{ kind, at: lines[1]?.at, method: 'GET', refused: false, record: hidden.record }],
+            },
+          ),
+        ).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    }
+    expect(await api('tenantAdmin', 'GET', '/tenants/acme/bypass-reports')).toEqual({ items: [] });
+    const { items } = await api<{ items: object[] }>(
+      'tenantAdmin',
+      'GET',
+      '/tenants/acme/events?type=gateway.bypassed',
+    );
+    expect(items).toEqual([]);
   } finally {
     await close();
     await removeFolder(folder);

@@ -163,6 +163,7 @@ describe('access for an authority, through the same gateway and into the same lo
       const { access_token: token } = minted.body as { access_token: string };
       const calls = new KeptCalls({ gatewayUrl }, token);
       await eventually('the gateway lets the call through', async () => (await calls.call()).status === 200);
+      const calledAt = new Date().toISOString();
       expect(upstream.hits).toHaveLength(1);
       const records = `/api/v1/tenants/${sealedLog}/access-records`;
       await eventually('legal counsel sees the call', async () => {
@@ -223,6 +224,19 @@ describe('access for an authority, through the same gateway and into the same lo
       expect(JSON.parse(verified.out)).toMatchObject({
         sealedLogs: [{ log: sealedLog, calls: allowed.length, grants: 1, warnings: expect.any(Array) }],
       });
+      // What the service saw is no longer incomparable: the mirror has the records.
+      const lines = upstream.hits.map(({ method, url, headers }) =>
+        JSON.stringify({ at: calledAt, method, path: url, context: headers['countersign-context'] }),
+      );
+      await writeFile(join(folder, 'calls.jsonl'), `${lines.join('\n')}\n`);
+      const compare = async () => {
+        const terminal = new Terminal({});
+        const span = ['--from', '2026-01-01T00:00:00Z', '--to', '2100-01-01T00:00:00Z'];
+        const calls = ['--calls', join(folder, 'calls.jsonl'), '--log', mirror, '--vkey', vkey, '--json'];
+        expect(await run(['reconcile', 'billing', ...calls, ...span], terminal)).toBe(0);
+        return JSON.parse(terminal.out) as unknown;
+      };
+      expect(await compare()).toMatchObject({ matched: upstream.hits.length, notComparable: 0 });
       await rm(join(mirror, sealedLog), { recursive: true });
       const incomplete = await countersign('verify', mirror, '--vkey', vkey);
       expect([incomplete.exit, incomplete.err]).toEqual([1, expect.stringContaining('sealed_log_missing')]);

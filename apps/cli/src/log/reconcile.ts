@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { bypassReportEndpoints } from '@countersign/api';
-import type { LeafV1 } from '@countersign/audit-log';
-import { parseLogOrigin } from '@countersign/audit-log';
+import { hadRoot, type LeafV1, parseLogOrigin, type VerifierKey } from '@countersign/audit-log';
 import {
   type BypassFinding,
+  nodeHashing,
   parseSeenCall,
   RECONCILED_WITHIN_MS,
   type Reconciliation,
@@ -22,7 +22,7 @@ import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant } from '../command/flags.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog } from './log-source.js';
-import { deploymentLog } from './replay.js';
+import { deploymentLog, sealedLog } from './replay.js';
 import { verifyMirror } from './statement-comparison.js';
 import { chooseKey } from './verification.js';
 
@@ -45,7 +45,8 @@ const MAX_CALLS = 1_000_000;
 
 /**
  * Compares the calls that a service received with the records in a mirror of one tenant's log. The mirror's signature and tree are
- * verified first. If calls bypassed the gateway, the exit code is 1.
+ * verified first. If calls bypassed the gateway, the exit code is 1. Calls that cannot be compared are one number, whatever the cause:
+ * what is printed shows no more than that of access under a gag.
  *
  * @throws CliError `bypassed` if the service let such calls through; `statement_differs`, `pruned`, `deployment_missing` if
  *   the mirror does not verify; `invalid_calls`; `cannot_open` (exit 2)
@@ -60,12 +61,13 @@ export async function reconcileCalls(
   if (from >= to) throw usageError('--to must be after --from');
   const { key, anchor } = await chooseKey(options);
   const tenant = parseLogOrigin(key.name)?.slug ?? '';
-  const records = await recordsOf(new FolderLog(options.log), key, { service, from, to });
+  const records = await recordsOf(context, options.log, key, { service, from, to });
   const keys = await keysOfGateways(context, options, { key, anchor });
   const hmac = await hmacKeysOf(options.hmacKeys);
   const { calls, unreadable } = await readCalls(context, options.calls);
   const found = reconcile(calls, records, {
     ...{ tenant, audience: options.audience ?? service, from, to },
+    isEnrolled: (id) => [...keys.values()].some(({ gateway }) => gateway === id),
     key: (kid, alg) => {
       if (alg === 'EdDSA') return keys.get(kid);
       const shared = hmac.get(kid);
@@ -80,7 +82,8 @@ export async function reconcileCalls(
       : null;
   const document = {
     ...{ tenant, service, ...span, calls: found.calls, matched: found.matched },
-    ...{ otherTenants: found.otherTenants, unreadable, bypassed: passed.length, refused },
+    ...{ otherTenants: found.otherTenants, notComparable: found.notComparable, unreadable },
+    ...{ bypassed: passed.length, refused },
     ...{ findings: found.findings, unanswered: found.unanswered, report },
   };
   const text = textOf(document, found);
@@ -88,34 +91,60 @@ export async function reconcileCalls(
   context.note(text);
   throw new CliError(
     'bypassed',
-    `${passed.length} calls of ${service} are not in the records of the gateways.${report === null ? ' --report adds that to the tenant’s log.' : ''}`,
+    `${passed.length} calls of ${service} did not come through a gateway.${report === null ? ' --report adds that to the tenant’s log.' : ''}`,
     { document },
   );
 }
 
-/** The allowed calls of the service within and around the span, by the ids of their records. */
+type Span = { service: string; from: number; to: number };
+type Head = { size: number; root: string };
+
+/**
+ * The allowed calls of the service within and around the span, by the ids of their records. Access under a gag that has ended is in
+ * a sealed log beside the tenant's, which has to have the heads that the tenant's log names.
+ */
 async function recordsOf(
-  mirror: FolderLog,
-  key: Parameters<typeof verifyMirror>[1],
-  { service, from, to }: { service: string; from: number; to: number },
+  context: Context,
+  folder: string,
+  key: VerifierKey,
+  span: Span,
 ): Promise<Map<string, RecordedCall>> {
   const records = new Map<string, RecordedCall>();
-  await verifyMirror(mirror, key, (_index, { type, at, data }: LeafV1) => {
-    const record = String(data['record']);
-    if (type === 'access.outcome' && data['status'] === null) {
-      const known = records.get(record);
-      if (known !== undefined) records.set(record, { ...known, answered: false });
-    }
-    if (type !== 'access.allowed' || data['service'] !== service) return;
-    const time = Date.parse(at);
-    if (time < from - RECONCILED_WITHIN_MS || time >= to + RECONCILED_WITHIN_MS) return;
-    records.set(record, {
-      ...{ at, gateway: String(data['gateway']), method: String(data['method']) },
-      // A call that the gateway did not forward has its outcome in its own record.
-      answered: data['outcome'] === undefined,
-    });
+  const heads = new Map<string, Head>();
+  await verifyMirror(new FolderLog(folder), key, (_index, leaf) => {
+    takeRecord(records, leaf, span);
+    const { log, size, root } = leaf.data;
+    if (leaf.type === 'demand.accessed') heads.set(String(log), { size: Number(size), root: String(root) });
   });
+  for (const [log, { size, root }] of heads) {
+    const sealed = await sealedLog(context, { path: folder, isRemote: false }, log);
+    const { checkpoint } = await verifyMirror(sealed.source, sealed.key, (_index, leaf) =>
+      takeRecord(records, leaf, span),
+    );
+    const named = { size, root: Buffer.from(root, 'base64') };
+    if (!(await hadRoot(nodeHashing, sealed.source, named, checkpoint)))
+      throw new CliError('statement_differs', `The mirror of ${log} is not what the tenant’s log says.`);
+  }
   return records;
+}
+
+function takeRecord(
+  records: Map<string, RecordedCall>,
+  { type, at, data }: LeafV1,
+  { service, from, to }: Span,
+): void {
+  const record = String(data['record']);
+  const known = records.get(record);
+  if (type === 'access.outcome' && data['status'] === null && known !== undefined)
+    records.set(record, { ...known, answered: false });
+  if (type !== 'access.allowed' || data['service'] !== service) return;
+  const time = Date.parse(at);
+  if (time < from - RECONCILED_WITHIN_MS || time >= to + RECONCILED_WITHIN_MS) return;
+  records.set(record, {
+    ...{ at, gateway: String(data['gateway']), method: String(data['method']) },
+    // A call that the gateway did not forward has its outcome in its own record.
+    answered: data['outcome'] === undefined,
+  });
 }
 
 type GatewayKey = { key: KeyObject; gateway: string };
@@ -206,13 +235,19 @@ const lineOf = ({ kind, at, method, path, record, refused }: BypassFinding): str
 
 function textOf(
   document: { tenant: string; service: string; from: string; to: string; unreadable: number },
-  { calls, matched, otherTenants, findings, unanswered }: Reconciliation,
+  { calls, matched, otherTenants, notComparable, findings, unanswered }: Reconciliation,
 ): string {
   const more = findings.length - MAX_SHOWN;
   return formatFacts([
     ['service', `${document.service} of ${document.tenant}`],
     ['span', `${document.from} up to ${document.to}`],
     ['calls seen', `${calls}: ${matched} recorded, ${otherTenants} of other tenants`],
+    [
+      'not comparable',
+      notComparable === 0
+        ? 'none'
+        : `${notComparable} with the context of a gateway, and without a record in this mirror`,
+    ],
     ...(document.unreadable === 0 ? [] : [['not read', `${document.unreadable} lines`] as const]),
     [
       'bypassed',

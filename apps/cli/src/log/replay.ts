@@ -13,6 +13,7 @@ import {
 import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import {
+  type FollowedLog,
   type ReplayOptions,
   type ReplayReport,
   replaySealedLog,
@@ -232,18 +233,7 @@ export async function replaySealedLogs(
 ): Promise<SealedReplayReport[]> {
   const reports: SealedReplayReport[] = [];
   for (const name of names) {
-    const source = logAt(context, besides(place, name));
-    const vkey = Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
-    if (vkey.trim() === '')
-      throw new CliError(
-        'sealed_log_missing',
-        `${besides(place, name)} has no log, and the tenant’s log has its head: it holds access under a gag that has ended. Run "countersign log mirror" again.`,
-      );
-    const sealed = { source, key: readVerifierKey(vkey) };
-    if (parseLogOrigin(sealed.key.name)?.slug !== name)
-      throw faultError(
-        new LogFault('wrong_log', `${besides(place, name)} has the log ${sealed.key.name}, not ${name}.`),
-      );
+    const sealed = await sealedLog(context, place, name);
     const deployment = await deploymentLog(context, place, options);
     const openings = place.isRemote || (await hasOpenings(place.path));
     reports.push(
@@ -255,6 +245,27 @@ export async function replaySealedLogs(
     );
   }
   return reports;
+}
+
+/** @throws CliError `sealed_log_missing`, `wrong_log`, `invalid_vkey` */
+export async function sealedLog(
+  context: Context,
+  place: { path: string; isRemote: boolean },
+  name: string,
+): Promise<FollowedLog> {
+  const source = logAt(context, besides(place, name));
+  const vkey = Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
+  if (vkey.trim() === '')
+    throw new CliError(
+      'sealed_log_missing',
+      `${besides(place, name)} has no log, and the tenant’s log has its head: it holds access under a gag that has ended. Run "countersign log mirror" again.`,
+    );
+  const key = readVerifierKey(vkey);
+  if (parseLogOrigin(key.name)?.slug !== name)
+    throw faultError(
+      new LogFault('wrong_log', `${besides(place, name)} has the log ${key.name}, not ${name}.`),
+    );
+  return { source, key };
 }
 
 async function orFault<T>(verified: Promise<T>): Promise<T> {

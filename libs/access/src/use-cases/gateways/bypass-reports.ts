@@ -15,8 +15,9 @@ export type BypassInput = Pick<BypassReport, 'service' | 'from' | 'to' | 'passed
 
 /**
  * Records in the tenant's log that calls bypassed the gateway. This is the statement of the reporter, who has the service's own log:
- * a security admin of the vendor, or an admin of the tenant. The broker checks only one thing: it refuses a report that calls a
- * record missing which it has. The same report again changes nothing.
+ * a security admin of the vendor, or an admin of the tenant. The broker checks only one thing: it refuses a report that names a
+ * record which the tenant's log does not have, because the record may be of access under a gag, and the report is published. The
+ * same report again changes nothing.
  *
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict`
  */
@@ -44,7 +45,7 @@ export async function reportBypass(
     if (known !== null) return known;
     const now = deps.clock.now();
     await requireNotTooMany(unit, person.id, now);
-    await requireUnrecorded(unit, calls);
+    await requireRecorded(unit, calls);
     const report: BypassReport = {
       ...{ id: deps.ids.next('byp'), tenant, service, from, to, passed, refused, calls, digest },
       ...{ reportedBy: person.id, reportedAt: toInstant(now) },
@@ -106,19 +107,18 @@ async function requireNotTooMany(
     );
 }
 
-async function requireUnrecorded(
+/** The tenant's own log alone decides, so the answer says no more than that log does. */
+async function requireRecorded(
   { records }: Pick<TenantUnit, 'records'>,
   calls: readonly BypassedCall[],
 ): Promise<void> {
-  const claimed = calls.flatMap(({ kind, record }) =>
-    kind === 'no_record' && record !== undefined ? [record] : [],
-  );
-  const recorded = new Set((await records.allowed(claimed)).map(({ id }) => id));
-  const wrong = calls.findIndex(({ kind, record }) => kind === 'no_record' && recorded.has(record ?? ''));
+  const named = calls.flatMap(({ record }) => (record === undefined ? [] : [record]));
+  const known = new Set((await records.allowed(named)).map(({ id }) => id));
+  const wrong = calls.findIndex(({ record }) => record !== undefined && !known.has(record));
   if (wrong !== -1)
     throw invalid(
       `/calls/${wrong}/record`,
-      'The log has this record. Mirror the log again and compare once more.',
+      'The tenant’s log has no such record. A call with the context of a gateway and without a record is no bypass: leave it out.',
     );
 }
 
