@@ -1,7 +1,8 @@
-import { setLock } from '@countersign/access';
+import { readOpenings, readOpeningsFrom, setLock } from '@countersign/access';
 import { billing } from '../factories/organisation.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeUseCase } from './support/describe-store.js';
+import { outcome } from './support/outcome.js';
 import { startWorkflow } from './support/workflow.js';
 
 describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
@@ -48,5 +49,37 @@ describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
     const reason = String(leaf?.commitments['reason']);
     expect(await readBy('acme', reason)).toBeUndefined();
     expect(await readByVendor(reason)).toBe('They did not pay');
+  });
+
+  test('the values of many leaves at once are those of each leaf, in as many answers as their length takes', async () => {
+    const flow = await startWorkflow(bench, smallOrganisation());
+    const size = (await flow.leaves('acme')).length;
+    const long = 'x'.repeat(2_500_000);
+    await bench.store.forTenant('acme', (unit) =>
+      unit.log.appendAll(
+        [0, 1, 2].map((nth) => ({
+          ...{ type: 'notice.retried', at: '2026-11-24T15:00:00Z', actor: 'job', data: {} },
+          ...(nth === 1 ? {} : { personal: { path: long } }),
+        })),
+      ),
+    );
+    const ada = await flow.as('ada@acme.example');
+    const pages: Awaited<ReturnType<typeof readOpeningsFrom>>[] = [];
+    for (let next = 0; next < size + 3; next = pages.at(-1)?.next ?? size)
+      pages.push(await readOpeningsFrom(flow.deps, ada, 'acme', next));
+    expect(pages.map(({ next }) => next)).toEqual([size + 2, size + 3]);
+    const leaves = pages.flatMap((page) => page.leaves);
+    const withValues = (await flow.leaves('acme')).flatMap(({ commitments }, index) =>
+      Object.keys(commitments).length > 0 ? [index] : [],
+    );
+    expect(leaves.map(({ index }) => index)).toEqual(withValues);
+    for (const { index, ...values } of leaves)
+      expect(await readOpenings(flow.deps, ada, 'acme', index)).toEqual(values);
+    expect(leaves.at(-1)?.openings['path']?.value).toHaveLength(long.length);
+    for (const [who, log, index] of [
+      ['ada@acme.example', 'acme', size + 3],
+      ['gwen@globex.example', 'acme', 0],
+    ] as const)
+      expect(await outcome(readOpeningsFrom(flow.deps, await flow.as(who), log, index))).toBe('not_found');
   });
 });

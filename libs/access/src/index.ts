@@ -663,6 +663,7 @@ export {
   listRecords,
   readLogPoint,
   readOpenings,
+  readOpeningsFrom,
   readWholeLog,
 } from './use-cases/log/read-log.js';
 export {

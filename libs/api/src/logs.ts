@@ -151,6 +151,26 @@ export const openingsSchema = named(
 );
 export type LeafOpenings = z.infer<typeof openingsSchema>;
 
+const openingsQuery = z.strictObject({
+  index: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,14})$/, 'The index of a leaf')
+    .meta({ type: 'integer', minimum: 0, examples: [0] })
+    .describe('Begin at this leaf: `next` of the page before.'),
+});
+export type OpeningsQuery = z.infer<typeof openingsQuery>;
+
+const openingsPageSchema = named(
+  'LeafOpeningsPage',
+  'The values behind the commitments of many leaves, with their salts.',
+  z.object({
+    index: z.int(),
+    next: z.int().describe('The first leaf that this answer does not cover.'),
+    leaves: z.array(openingsSchema).describe('The leaves that have commitments.'),
+  }),
+);
+export type LeafOpeningsPage = z.infer<typeof openingsPageSchema>;
+
 const shownCheckpointSchema = named(
   'ShownCheckpoint',
   'The newest checkpoint of a log, with the signatures of its witnesses.',
@@ -216,6 +236,15 @@ export const logFileEndpoints = {
     description: 'For those who may read the values. Each one is checked against the leaf’s commitment.',
     answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
     errors: ['not_found', 'pruned'],
+  }),
+  openingsFrom: endpoint({
+    route: 'GET /log/{slug}/openings',
+    summary: 'The values behind the commitments of many leaves',
+    description:
+      'The same as `openings/{index}` for the leaves from `index` on: as many as one answer takes.',
+    query: openingsQuery,
+    answer: { status: 200, description: 'What has not been erased.', schema: openingsPageSchema },
+    errors: ['not_found'],
   }),
   policy: endpoint({
     route: 'GET /log/{slug}/policy',

@@ -97,7 +97,7 @@ export {
   rangeWidth,
 } from './tree.js';
 export type { LogSource, VerifiedPoint } from './tree-reader.js';
-export { hadRoot, type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
+export { hadRoot, provenLeaf, type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
 export {
   type AddCheckpoint,
   decideWitness,

@@ -30,6 +30,19 @@ export type VerifiedPoint = {
   keys?: readonly string[] | undefined;
 };
 
+/**
+ * The nodes of a range that was kept. One that does not lead to its own root was damaged on this side: the log is not to blame.
+ *
+ * @throws LogFault `invalid_state`
+ */
+export function requireWholeRange(hashing: Hashing, { size, root, range }: VerifiedPoint): Uint8Array[] {
+  const nodes = range.map((text) => decodeBase64(text) ?? new Uint8Array(0));
+  const isWhole =
+    nodes.length === completeSubtrees(0, size).length && nodes.every(({ length }) => length === 32);
+  if (isWhole && encodeBase64(rangeRoot(hashing, { size, nodes })) === root) return nodes;
+  throw new LogFault('invalid_state', 'The state file is damaged. Verify the whole log again without it.');
+}
+
 /** Reads a log from its leaves upward, and compares every tile with what is below it. */
 export class TreeReader {
   /** How many leaves were read. */
@@ -66,16 +79,8 @@ export class TreeReader {
   /** Begins after the last full bundle that was verified before. The leaves behind it are read again. */
   async resume(since: VerifiedPoint): Promise<void> {
     const size = since.size - (since.size % TILE_WIDTH);
-    const nodes = since.range.map((text) => decodeBase64(text) ?? new Uint8Array(0));
+    const nodes = requireWholeRange(this.hashing, since);
     const subtrees = completeSubtrees(0, since.size);
-    const isWhole = nodes.length === subtrees.length && nodes.every(({ length }) => length === 32);
-    // A range that does not lead to its own root was damaged on this side: the log is not to blame.
-    const root = isWhole ? rangeRoot(this.hashing, { size: since.size, nodes }) : undefined;
-    if (root === undefined || encodeBase64(root) !== since.root)
-      throw new LogFault(
-        'invalid_state',
-        'The state file is damaged. Verify the whole log again without it.',
-      );
     this.size = size;
     for (let level = 1; TILE_WIDTH ** level <= size; level += 1) {
       const count = Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
@@ -129,7 +134,7 @@ export class TreeReader {
     const start = this.size;
     const index = start / TILE_WIDTH;
     const width = Math.min(TILE_WIDTH, this.total - start);
-    const leaves = await this.readLeaves({ level: 'entries', index, width });
+    const leaves = await this.leavesOf(index);
     const tile = hashesOf(await this.readTile({ level: 0, index, width }));
     const hashes = leaves.map((leaf, at) => {
       const hash = leafHash(this.hashing, leaf);
@@ -206,7 +211,10 @@ export class TreeReader {
     return ((await this.source.partialWidths?.(tile)) ?? []).filter((each) => each < width);
   }
 
-  private async readLeaves(tile: TileId): Promise<Uint8Array[]> {
+  /** The leaves of a bundle. Nothing proves here that they are those of the tree. */
+  async leavesOf(index: number): Promise<Uint8Array[]> {
+    const width = Math.min(TILE_WIDTH, this.total - index * TILE_WIDTH);
+    const tile: TileId = { level: 'entries', index, width };
     const path = tilePath(tile);
     const leaves = bundleOf(await this.readPath(path), path, tile.width);
     for (const width of await this.earlierWidths(tile, tile.width)) {

@@ -5,11 +5,11 @@ import { AuditLogError } from './errors.js';
 import { HashTile, proofFromTiles } from './hash-tile.js';
 import { LogFault } from './log-fault.js';
 import { type Ed25519Check, type Note, parseNote, type VerifierKey } from './note.js';
-import { consistencySteps, verifyConsistency } from './proofs.js';
+import { consistencySteps, inclusionSteps, verifyConsistency, verifyInclusion } from './proofs.js';
 import type { LogSuccession, Succession } from './succession.js';
 import type { TileId } from './tiles.js';
-import { emptyTreeHash, rangeRoot } from './tree.js';
-import { type LogSource, TreeReader, type VerifiedPoint } from './tree-reader.js';
+import { emptyTreeHash, leafHash, rangeRoot } from './tree.js';
+import { type LogSource, requireWholeRange, TreeReader, type VerifiedPoint } from './tree-reader.js';
 
 /** What a verification found. `point` is kept for the next one. */
 export type VerifiedLog = {
@@ -31,8 +31,11 @@ export type VerifyOptions = {
   since?: VerifiedPoint | undefined;
   /** Read every leaf from the first on, also those that an earlier run has verified. */
   everyLeaf?: boolean | undefined;
-  /** Called with the first leaf that will be read: 0, unless earlier ones were verified before, or were pruned. */
-  onStart?: ((start: number) => void) | undefined;
+  /**
+   * Called with the first leaf that will be read (0, unless earlier ones were verified before, or were pruned), and the checkpoint
+   * whose leaves they have to be.
+   */
+  onStart?: ((start: number, checkpoint: Checkpoint) => void) | undefined;
   /**
    * Called with each new leaf in its order; with all of them if the log was restored since the earlier run. It may throw a
    * LogFault of its own. The walk waits for its promise.
@@ -74,6 +77,7 @@ export async function verifyLog(
       `The log was pruned up to leaf ${prunedBefore}, and was verified up to leaf ${before} before: what is between cannot be verified any more. Verify it again without the state file.`,
       before,
     );
+  if (since !== undefined) requireWholeRange(ports.hashing, since);
   const reaches = since !== undefined && since.size >= prunedBefore;
   const isResumed = reaches && options.everyLeaf !== true;
   if (isResumed) await tree.resume(since);
@@ -82,7 +86,7 @@ export async function verifyLog(
     succession?.compare(tree.range());
   }
   const start = tree.size;
-  options.onStart?.(start);
+  options.onStart?.(start, checkpoint);
   const isWhole = since === options.since && (isResumed || prunedBefore === 0);
   const { onBundle } = options;
   await readBundles(tree, checkpoint, {
@@ -160,6 +164,36 @@ export async function hadRoot(
   } catch (error) {
     if (!(error instanceof AuditLogError)) throw error;
     return false;
+  }
+}
+
+/**
+ * Reads one leaf again, and proves that it is the leaf of the tree at this index. So the source cannot answer differently than it
+ * does to others.
+ *
+ * @param verified the checkpoint that the log signed
+ * @throws LogFault `missing_tile`, `wrong_length`, `changed_leaf`
+ */
+export async function provenLeaf(
+  hashing: Hashing,
+  source: LogSource,
+  index: number,
+  verified: Pick<Checkpoint, 'size' | 'root'>,
+): Promise<Uint8Array> {
+  const reader = new TreeReader(hashing, source, verified.size);
+  const bundle = Math.floor(index / TILE_WIDTH);
+  const leaf = (await reader.leavesOf(bundle))[index % TILE_WIDTH] as Uint8Array;
+  const read = async (tile: TileId) => new HashTile(hashing, await reader.readTile(tile));
+  const proof = await proofFromTiles(hashing, inclusionSteps(index, verified.size), verified.size, read);
+  const { size, root } = verified;
+  try {
+    verifyInclusion(hashing, { leaf: leafHash(hashing, leaf), index, size, root, proof });
+    return leaf;
+  } catch (cause) {
+    if (!(cause instanceof AuditLogError)) throw cause;
+    throw new LogFault('changed_leaf', `Leaf ${index} is not the one that the log has signed.`, index, {
+      cause,
+    });
   }
 }
 

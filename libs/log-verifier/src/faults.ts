@@ -179,8 +179,12 @@ export type Warning = { code: WarningCode; index: number | null; count: number; 
 export class Warnings {
   readonly #known = new Map<WarningCode, Warning>();
 
-  constructor(earlier: readonly Warning[] = []) {
-    for (const warning of earlier) this.#known.set(warning.code, { ...warning });
+  constructor(...earlier: readonly (readonly Warning[] | undefined)[]) {
+    for (const warning of earlier.flatMap((each) => each ?? [])) {
+      const known = this.#known.get(warning.code);
+      if (known === undefined) this.#known.set(warning.code, { ...warning });
+      else known.count += warning.count;
+    }
   }
 
   add(code: WarningCode, detail: string, index: number | null = null): void {

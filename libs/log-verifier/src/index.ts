@@ -11,4 +11,5 @@ export type {
 } from './replay-report.js';
 export { replaySealedLog, type SealedReplayOptions, type SealedReplayReport } from './replay-sealed-log.js';
 export { replayTenantLog } from './replay-tenant-log.js';
+export { verifyOpenings } from './verify-openings.js';
 export type { Cosignature, Witnessed } from './witnesses.js';

@@ -11,7 +11,7 @@ export type InterruptedReplay = {
   v: number;
   /** The signed checkpoints that the run verifies, in padded base64. */
   checkpoints: LogCheckpoints;
-  /** The tree of the tenant's log up to the end of a bundle. The leaves before are hashed again, and not replayed again. */
+  /** The tree of the tenant's log up to the end of a bundle. The leaves before are hashed and opened again, and not replayed again. */
   point: VerifiedPoint;
   /** The deployment's log as the run verified it. It is verified again. */
   deployment: VerifiedPoint;
@@ -21,12 +21,10 @@ export type InterruptedReplay = {
 
 export type LogCheckpoints = { tenant: string; deployment: string };
 
-/** What is compared and counted at the end of a run. */
+/** What is compared at the end of a run: points of this log that statements name, and points of the deployment's log. */
 export type Pending = {
   points: SignedPoint[];
   deploymentPoints: DeploymentPoint[];
-  leaves: number;
-  opened: number;
 };
 
 /** A source whose checkpoint stays the one that was read first, or the one that is given. */

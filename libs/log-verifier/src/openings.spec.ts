@@ -1,7 +1,7 @@
 import { LogFault } from '@countersign/audit-log';
 import fc from 'fast-check';
 import { runs } from '../../../test/support/samples.js';
-import { readOpenings } from './openings.js';
+import { OpeningFiles, readOpenings } from './opening-files.js';
 
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 const salt = 'A'.repeat(43);
@@ -38,5 +38,53 @@ describe('the file of a leaf’s openings', () => {
       }),
       { numRuns: runs(300) },
     );
+  });
+});
+
+describe('a server that gives the values of many leaves at once', () => {
+  const opened = (index: number) => ({ index, openings: { path: { value: `/${index}`, salt } } });
+  const answering = (answer: (path: string) => unknown) => {
+    const requested: string[] = [];
+    const read = (path: string) => {
+      requested.push(path);
+      const found = answer(path);
+      return Promise.resolve(found === undefined ? undefined : bytes(found));
+    };
+    return { requested, files: new OpeningFiles({ read }) };
+  };
+
+  test('is asked once a page, however many leaves are read at once', async () => {
+    const { requested, files } = answering((path) => {
+      const start = Number(path.split('=')[1]);
+      return { index: start, next: start + 10, leaves: [opened(start + 1)] };
+    });
+    const found = await Promise.all([1, 3, 10, 12, 13].map((index) => files.next(index)));
+    expect(found.map((each) => each.get('path')?.value)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      '/13',
+    ]);
+    expect(requested).toEqual(['openings?index=1', 'openings?index=12']);
+  });
+
+  test('a source without pages gives a file a leaf', async () => {
+    const { requested, files } = answering((path) => (path === 'openings/7' ? opened(7) : undefined));
+    expect([...(await files.next(7)).keys(), ...(await files.next(8)).keys()]).toEqual(['path']);
+    expect(requested).toEqual(['openings?index=7', 'openings/7', 'openings/8']);
+  });
+
+  test.each([
+    ['of other leaves', { index: 8, next: 10, leaves: [] }],
+    ['without an end', { index: 7, leaves: [] }],
+    ['that ends where it begins', { index: 7, next: 7, leaves: [] }],
+    ['with a leaf without openings', { index: 7, next: 10, leaves: [{ index: 7 }] }],
+    ['that is no JSON', '{'],
+  ])('a page %s is refused', async (_what, page) => {
+    await expect(answering(() => page).files.next(7)).rejects.toMatchObject({
+      code: 'false_opening',
+      index: 7,
+    });
   });
 });

@@ -44,11 +44,11 @@ export type ReplayOptions = {
     | undefined;
 };
 
-/** How far a log was verified, for the next run. Without `replay` the next run reads every leaf again. */
+/** How far a log was verified, for the next run. Without `replay` it cannot replay what comes after leaves that are pruned by then. */
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
-/** The form of `ReplaySnapshot.state`. A state of another form is not read: every leaf is replayed once more. */
-export const SNAPSHOT_VERSION = 4;
+/** The form of `ReplaySnapshot.state`. A state of another form is not read. */
+export const SNAPSHOT_VERSION = 5;
 
 /** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
 export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };
@@ -61,8 +61,6 @@ export type ReplayReport = {
   note: Note;
   /** What became of the log's keys and name. */
   succession: Succession | undefined;
-  /** Leaves read in this run. */
-  leaves: number;
   /** Leaves before this one were pruned; 0 for a log that has all its leaves. */
   prunedBefore: number;
   /**

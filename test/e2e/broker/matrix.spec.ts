@@ -688,6 +688,7 @@ const TABLE: Row[] = [
       ['minimum-index', 'minimum-index'],
       ['tile/{path}', 'tile/0/000.p/1'],
       ['openings/{index}', 'openings/0'],
+      ['openings', 'openings?index=0'],
       ['proof/{index}', 'proof/0'],
     ] as const
   ).map(([path, file]) => ({

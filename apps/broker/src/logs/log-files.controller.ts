@@ -1,12 +1,24 @@
-import { AccessError, type Principal, readOpenings, readWholeLog } from '@countersign/access';
-import { type LeafOpenings, logFileEndpoints, type ShownCheckpoint } from '@countersign/api';
+import {
+  AccessError,
+  type Principal,
+  readOpenings,
+  readOpeningsFrom,
+  readWholeLog,
+} from '@countersign/access';
+import {
+  type LeafOpenings,
+  type LeafOpeningsPage,
+  logFileEndpoints,
+  type OpeningsQuery,
+  type ShownCheckpoint,
+} from '@countersign/api';
 import { formatTlogPolicy, formatTlogProof, parseTilePath } from '@countersign/audit-log';
 import { Controller, Get, Header, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow, KeepsNoSession } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Slug } from '../http/input.js';
+import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
 import { Checkpoints } from './checkpoints.js';
@@ -130,6 +142,19 @@ export class LogFilesController {
   ): Promise<LeafOpenings> {
     const index = leafIndex(text);
     return { index, ...(await readOpenings(this.deps, principal, slug, index)) };
+  }
+
+  @Get('openings')
+  @Allow('log.follow')
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.openingsFrom)
+  async openingsFrom(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Query() query: OpeningsQuery,
+  ): Promise<LeafOpeningsPage> {
+    const index = Number(query.index);
+    return { index, ...(await readOpeningsFrom(this.deps, principal, slug, index)) };
   }
 
   @Get('proof/:index')

@@ -93,7 +93,7 @@ export function registerLog(program: Command, run: Run): void {
 
 /** Verbs that copy and verify a log. They trust nothing but a key. */
 function registerFollowing(log: Command, run: Run): void {
-  addVerb(log, 'mirror', 'Copy a log into a folder, verifying it on the way; again: only what is new')
+  addVerb(log, 'mirror', 'Copy a log into a folder, verifying it on the way; again: continue the copy')
     .argument('<folder>', 'where to keep the log')
     .option('--tenant <slug>', 'whose log, or "deployment" (your own tenant’s)')
     .option('--vkey <key>', 'the key that must sign the log (that of the first run)')
@@ -116,7 +116,7 @@ function registerFollowing(log: Command, run: Run): void {
     .argument('<place>', 'an address such as http://localhost:4000/log/acme, or a folder')
     .option(
       '--state <file>',
-      'remember what was verified, verify only what is new, and go on where a run was interrupted',
+      'remember what was verified, which the log must continue, and go on where a run was interrupted',
     )
     .option(...ACCEPT_RESTORED)
     .option(

@@ -3,6 +3,8 @@ import { logEndpoints } from '@countersign/api';
 import {
   checkpointOrigin,
   decodeBundle,
+  type LeafV1,
+  type LogFault,
   type LogSource,
   parseLeaf,
   parseLogOrigin,
@@ -13,9 +15,10 @@ import {
   type VerifiedLog,
   type VerifierKey,
 } from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
 import { readCliEnvironment } from '@countersign/config';
 import { isSealedLog } from '@countersign/contract';
-import { Semaphore } from '@countersign/runtime';
+import { verifyOpenings } from '@countersign/log-verifier';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
@@ -23,9 +26,11 @@ import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
 import { NEXT_EPOCH_FOLDER, replaceEpoch, requireKept } from './mirror-epochs.js';
+import { MirroredOpenings } from './mirrored-openings.js';
 import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT, OPENINGS_WANTED } from './replay.js';
 import {
   chooseKey,
+  faultError,
   isFault,
   pruningText,
   type RestoredLog,
@@ -53,12 +58,12 @@ type LogOptions = Pick<MirrorOptions, 'vkey' | 'openings' | 'acceptRestored'>;
 const STATE = 'state.json';
 const KEY = 'vkey';
 const MINIMUM_INDEX = 'minimum-index';
-const AT_ONCE = 8;
 
 /**
- * Copies a log into a folder and verifies it on the way. A further run fetches and verifies only what is new; a run that
- * was interrupted keeps the tiles that it has. Nothing of a log that does not verify becomes the folder's checkpoint.
- * Several runs may share a folder: every file is replaced as a whole.
+ * Copies a log into a folder and verifies it on the way: hashes, signatures, and the values behind commitments. A further run
+ * fetches only the tiles that are new, and verifies all of them; a run that was interrupted keeps the tiles that it has. Nothing of
+ * a log whose leaves do not verify becomes the folder's checkpoint. If only a value does not open its commitment, or is missing, the
+ * copy is completed and the run ends with that fault. Several runs may share a folder: every file is replaced as a whole.
  *
  * @throws CliError with the code of the first fault (exit 1); `cannot_open`, `cannot_write` (exit 2)
  */
@@ -67,15 +72,19 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const { vkey, deploymentVkey, tenant } = await keysOf(options);
   const slug = await chooseLog(context, tenant);
   const common = { openings, ...(acceptRestored === undefined ? {} : { acceptRestored }) };
-  const { verified, restored, added } = await mirrorOne(context, folder, slug, { ...common, ...vkey });
+  const own = await mirrorOne(context, folder, slug, { ...common, ...vkey });
+  const { verified, restored, added } = own;
+  const faults = [own.fault];
   for (const sealed of await sealedLogsOf(context, slug))
-    await mirrorOne(context, join(folder, sealed), sealed, common);
+    faults.push((await mirrorOne(context, join(folder, sealed), sealed, common)).fault);
   // After it, so that it has everything that the tenant's log depends on: the vendor's people, policy and gateways.
-  if (!LOGS_OF_NO_TENANT.has(slug))
-    await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, {
-      ...common,
-      ...deploymentVkey,
-    });
+  if (!LOGS_OF_NO_TENANT.has(slug)) {
+    const keys = { ...common, ...deploymentVkey };
+    faults.push((await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, keys)).fault);
+  }
+  // The copies are complete, so the next run goes on, and the customer keeps what it had.
+  const fault = faults.find((each) => each !== undefined);
+  if (fault !== undefined) throw faultError(fault);
   const pruning = pruningText(verified);
   const { origin, size, root } = verified.point;
   const { prunedBefore } = verified;
@@ -123,7 +132,12 @@ async function mirrorOne(
   folder: string,
   slug: string,
   options: LogOptions,
-): Promise<{ verified: VerifiedLog; restored: RestoredLog | null; added: number }> {
+): Promise<{
+  verified: VerifiedLog;
+  restored: RestoredLog | null;
+  added: number;
+  fault: LogFault<string> | undefined;
+}> {
   const { brokerUrl } = readCliEnvironment(context.io.env);
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
   const key = await pinnedKey(context, folder, remote, options.vkey);
@@ -140,13 +154,14 @@ async function mirrorOne(
   const restored = requireAccepted(verified, options.acceptRestored === true);
   if (isNewEpoch) await requireKept(folder, since, target, verified);
   const known = isNewEpoch ? 0 : (since?.size ?? 0);
-  // Of a pruned leaf there is nothing to open.
-  const from = Math.max(known, known === 0 ? verified.start : 0);
+  let fault: LogFault<string> | undefined;
   if (options.openings) {
-    const added = await leavesToOpen(source, from, point.size);
     // Openings that lie beside files that did not fit, or that may be of another epoch, are fetched again.
     const resume = source.reuses && !isNewEpoch;
-    await fetchOpenings(context, target, remote, { from, indices: added, resume });
+    fault = await mirrorOpenings(context, slug, {
+      ...{ folder: target, remote, verified: source.verified, from: known, resume, size: point.size },
+      ...{ log: verified, isComplete: !LOGS_OF_NO_TENANT.has(slug) },
+    });
     // A server that gives none is not taken for a folder that wants none: then "log verify" would not ask for them.
     await saveFile(join(target, OPENINGS_WANTED), `${point.size}\n`);
   }
@@ -154,7 +169,35 @@ async function mirrorOne(
   // What "log verify" has replayed with this state is kept as long as nothing is new.
   await writePoint(join(target, STATE), since?.size === point.size && !isNewEpoch ? since : point);
   if (isNewEpoch) await replaceEpoch(folder, since.origin);
-  return { verified, restored, added: point.size - known };
+  return { verified, restored, added: point.size - known, fault };
+}
+
+/**
+ * Copies the values behind the commitments, and checks those of every leaf that the folder has: the server may have changed or
+ * deleted one since an earlier run.
+ */
+async function mirrorOpenings(
+  { io }: Context,
+  slug: string,
+  { log, ...options }: ConstructorParameters<typeof MirroredOpenings>[0] & { log: VerifiedLog },
+): Promise<LogFault<string> | undefined> {
+  const { verified, size, isComplete } = options;
+  const { start, checkpoint } = log;
+  const progress = new Progress(io);
+  let done = start;
+  progress.waiting(() => `values of ${done} of ${size} leaves of ${slug}`);
+  async function* counted() {
+    for await (const leaf of leavesOf(verified, start, size)) {
+      done = leaf.seq;
+      yield leaf;
+    }
+  }
+  try {
+    const openings = new MirroredOpenings(options);
+    return await verifyOpenings(nodeHashing, openings, counted(), { start, checkpoint, isComplete });
+  } finally {
+    progress.end();
+  }
 }
 
 /** The logs of access under a gag that the tenant's log has heads of. */
@@ -234,7 +277,7 @@ async function verifyMirror(
   } catch (error) {
     if (!isFault(error) || !source.hasReused) throw error;
     context.note(
-      `A file in ${folder} does not fit (${(error as CliError).detail}) The new part of the log is read from its server again.`,
+      `A file in ${folder} does not fit (${(error as CliError).detail}) The log is read from its server again.`,
     );
   }
   return verify(new MirroringLog(folder, remote, { reuse: false, isBegun }));
@@ -281,9 +324,9 @@ class MirroringLog implements LogSource {
     return bytes;
   }
 
-  /** A file as the run has verified it. */
-  async verifiedFile(path: string): Promise<Uint8Array | undefined> {
-    return this.#replacements.get(path) ?? this.#local.read(path);
+  /** The files as the run has verified them. */
+  get verified(): LogSource {
+    return { read: async (path) => this.#replacements.get(path) ?? this.#local.read(path) };
   }
 
   partialWidths(tile: Omit<TileId, 'width'>): Promise<number[]> {
@@ -297,65 +340,11 @@ class MirroringLog implements LogSource {
   }
 }
 
-/**
- * The values behind the commitments of these leaves, except those that have been erased. With `resume` those of new leaves
- * that an interrupted run has fetched are not fetched again.
- */
-async function fetchOpenings(
-  context: Context,
-  folder: string,
-  remote: HttpLog,
-  { from, indices, resume }: { from: number; indices: readonly number[]; resume: boolean },
-): Promise<void> {
-  const progress = new Progress(context.io);
-  let done = 0;
-  progress.waiting(() => `${done} of ${indices.length} leaves with values behind commitments`);
-  const places = new Semaphore(AT_ONCE);
-  try {
-    await Promise.all(
-      indices.map((index) =>
-        places.run(async () => {
-          const file = join(folder, 'openings', String(index));
-          if (!resume || index < from || !isJson(await readIfThere(file))) {
-            const bytes = await remote.read(`openings/${index}`);
-            if (bytes !== undefined) await saveFile(file, bytes);
-          }
-          done += 1;
-        }),
-      ),
-    );
-  } finally {
-    progress.end();
-  }
-}
-
-/** Whether a file is what a log answers, and not the page of a proxy, which an earlier run may have kept. */
-function isJson(bytes: Buffer | undefined): boolean {
-  if (bytes === undefined) return false;
-  try {
-    JSON.parse(bytes.toString('utf8'));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Indices of the leaves of this range that have commitments, and of earlier leaves whose seals leaves of this range open, in a
- * log of `to` leaves that has been verified. No one asks for the values of other leaves, so they cost no request each.
- */
-async function leavesToOpen(source: MirroringLog, from: number, to: number): Promise<number[]> {
-  const found: number[] = [];
+/** The leaves of a log that was verified, as its folder has them. */
+async function* leavesOf(source: LogSource, from: number, to: number): AsyncGenerator<LeafV1> {
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
     const tile: TileId = { level: 'entries', index, width: tileWidth('entries', index, to) };
-    const bundle = await source.verifiedFile(tilePath(tile));
-    for (const bytes of bundle === undefined ? [] : decodeBundle(bundle, tile.width)) {
-      const { seq, type, data, commitments } = parseLeaf(bytes);
-      if (seq < from) continue;
-      if (Object.keys(commitments).length > 0) found.push(seq);
-      const leaf = data['leaf'];
-      if (type === 'log.unsealed' && typeof leaf === 'number' && leaf < from) found.push(leaf);
-    }
+    const bundle = await source.read(tilePath(tile));
+    for (const bytes of bundle === undefined ? [] : decodeBundle(bundle, tile.width)) yield parseLeaf(bytes);
   }
-  return found;
 }

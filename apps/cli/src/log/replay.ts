@@ -2,11 +2,15 @@ import { join, resolve } from 'node:path';
 import {
   type AnchorFile,
   AuditLogError,
+  encodeBase64,
   LogFault,
   type LogSource,
+  parseCheckpoint,
   parseLogOrigin,
+  parseNote,
   parseTlogPolicy,
   type TlogPolicy,
+  type VerifiedPoint,
   type VerifierKey,
   verifierKey,
 } from '@countersign/audit-log';
@@ -116,27 +120,23 @@ async function replayResumably(
   const first = await unfinished.resume(run, (interrupted) =>
     replayOnce(context, { ...options, interrupted, onBundle }),
   );
-  if (unfinished.resumedAt === null) return first;
+  const isNewest = async ({ source }: FollowedLog, verified: VerifiedPoint) =>
+    isCheckpointOf(await source.read('checkpoint'), verified);
+  const hasNothingNew = (await isNewest(log, first.point)) && (await isNewest(deployment, first.deployment));
+  if (unfinished.resumedAt === null || hasNothingNew) return first;
   // What the interrupted run has verified is known from here on: a log that does not continue it is at fault. The file stays then.
-  return bothRuns(first, await replayOnce(context, { ...options, since: first.state }));
+  return replayOnce(context, { ...options, since: first.state });
 }
 
-/** What two runs found, the second of which went on where the first ended. */
-function bothRuns(first: ReplayReport, second: ReplayReport): ReplayReport {
-  const [one, other] = [first.succession, second.succession];
-  return {
-    ...second,
-    ...{ leaves: first.leaves + second.leaves, opened: first.opened + second.opened },
-    ...{ prunedBefore: Math.max(first.prunedBefore, second.prunedBefore) },
-    succession:
-      one === undefined || other === undefined
-        ? (other ?? one)
-        : {
-            keys: other.keys,
-            restorations: [...one.restorations, ...other.restorations],
-            lost: one.lost + other.lost,
-          },
-  };
+/** Whether a served checkpoint is of exactly these leaves. Its signature is not verified. */
+function isCheckpointOf(bytes: Uint8Array | undefined, { origin, size, root }: VerifiedPoint): boolean {
+  try {
+    const found = parseCheckpoint(parseNote(Buffer.from(bytes ?? []).toString('utf8')).text);
+    return found.origin === origin && found.size === size && encodeBase64(found.root) === root;
+  } catch (error) {
+    if (error instanceof AuditLogError) return false;
+    throw error;
+  }
 }
 
 const vkeyOf = ({ name, publicKey }: VerifierKey): string => verifierKey(nodeHashing, name, publicKey);

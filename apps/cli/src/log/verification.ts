@@ -144,8 +144,8 @@ export async function verifyWithProgress(
   const { key, since, structureOnly } = options;
   try {
     return structureOnly
-      ? await verifyLog(ports, source, { keys: [key], since, onProgress })
-      : await verifyTenantLog(ports, source, { key, since, onProgress });
+      ? await verifyLog(ports, source, { keys: [key], since, everyLeaf: true, onProgress })
+      : await verifyTenantLog(ports, source, { key, since, everyLeaf: true, onProgress });
   } catch (error) {
     if (error instanceof LogFault) throw faultError(error);
     throw error;

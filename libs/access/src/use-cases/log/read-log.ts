@@ -91,31 +91,81 @@ export async function readOpenings(
   tenant: string,
   index: number,
 ): Promise<LeafOpenings> {
-  const { commitments, opened, gone } = await readWholeLog(deps, principal, tenant, async (unit) => {
-    const [leaf] = await unit.events.leaves(index, index + 1);
-    if (leaf === undefined && index < (await unit.events.minimumIndex())) throw new AccessError('pruned');
-    if (leaf === undefined) throw notFound('leaf');
-    const { commitments: named } = JSON.parse(leaf) as { commitments: Record<string, string> };
-    const all = Object.values(named);
+  const { leaves, minimum } = await readOpeningsOf(deps, principal, tenant, { from: index, count: 1 });
+  if (leaves[0] === undefined) throw index < minimum ? new AccessError('pruned') : notFound('leaf');
+  const { openings, erased } = leaves[0];
+  return { openings, erased };
+}
+
+/** Leaves whose values one answer has, at most. */
+const MOST_LEAVES = 1_024;
+/** How long the values in one answer are together, with the next leaf's; a leaf alone may be longer. */
+const MOST_CHARS = 4_000_000;
+
+/**
+ * The same for many leaves, from one on: those that have commitments.
+ *
+ * @throws AccessError `not_found` if the log has no leaf there
+ * @returns `next`: the first leaf that it does not cover
+ */
+export async function readOpeningsFrom(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  from: number,
+): Promise<{ next: number; leaves: (LeafOpenings & { index: number })[] }> {
+  const span = { from, count: MOST_LEAVES };
+  const { leaves, minimum } = await readOpeningsOf(deps, principal, tenant, span);
+  const end = (leaves.at(-1)?.index ?? Math.max(minimum, from) - 1) + 1;
+  if (end <= from) throw notFound('leaf');
+  let chars = 0;
+  const kept = leaves.findIndex(({ openings }, at) => {
+    for (const { value, salt } of Object.values(openings)) chars += value.length + salt.length;
+    return chars > MOST_CHARS && at > 0;
+  });
+  const shown = kept < 0 ? leaves : leaves.slice(0, kept);
+  return {
+    next: kept < 0 ? end : (leaves[kept]?.index ?? end),
+    leaves: shown
+      .filter(({ hasCommitments }) => hasCommitments)
+      .map(({ hasCommitments: _, ...leaf }) => leaf),
+  };
+}
+
+async function readOpeningsOf(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  { from, count }: { from: number; count: number },
+) {
+  const { named, minimum, opened, gone } = await readWholeLog(deps, principal, tenant, async (unit) => {
+    const texts = await unit.events.leaves(from, from + count);
+    const read = texts.map(
+      (text) => JSON.parse(text) as { seq: number; commitments: Record<string, string> },
+    );
+    const all = read.flatMap(({ commitments }) => Object.values(commitments));
     return {
-      commitments: named,
+      named: read,
+      minimum: await unit.events.minimumIndex(),
       opened: await unit.openings.find(all),
       gone: await unit.erasures.of(all),
     };
   });
   // What is kept under the log itself is open to all its readers. The rest is kept under the sides that may see it.
-  const own = await readAsPerson(deps, principal.person, (unit) =>
-    unit.openings.find(Object.values(commitments)),
-  );
+  const all = named.flatMap(({ commitments }) => Object.values(commitments));
+  const own = await readAsPerson(deps, principal.person, (unit) => unit.openings.find(all));
   const found = new Map([...opened, ...own]);
-  const openings: LeafOpenings['openings'] = {};
-  const erased: LeafOpenings['erased'] = {};
-  for (const [name, commitment] of Object.entries(commitments)) {
-    const [opening, erasure] = [found.get(commitment), gone.get(commitment)];
-    if (opening !== undefined) openings[name] = opening;
-    else if (erasure !== undefined) erased[name] = erasedValue(erasure);
-  }
-  return { openings, erased };
+  const leaves = named.map(({ seq: index, commitments }) => {
+    const openings: LeafOpenings['openings'] = {};
+    const erased: LeafOpenings['erased'] = {};
+    for (const [name, commitment] of Object.entries(commitments)) {
+      const [opening, erasure] = [found.get(commitment), gone.get(commitment)];
+      if (opening !== undefined) openings[name] = opening;
+      else if (erasure !== undefined) erased[name] = erasedValue(erasure);
+    }
+    return { index, openings, erased, hasCommitments: Object.keys(commitments).length > 0 };
+  });
+  return { leaves, minimum };
 }
 
 /** How far a tenant's log has grown: what receipts, mails, Slack messages and webhooks state. */

@@ -1,0 +1,134 @@
+import { type Checkpoint, type LogSource, parseLeaf, provenLeaf } from '@countersign/audit-log';
+import { SEAL } from '@countersign/contract';
+import type { DeploymentHistory } from './deployment-history.js';
+import { type Warning, Warnings } from './faults.js';
+import { type ChainState, GatewayChains } from './gateway-chains.js';
+import type { Pending } from './interrupted-replay.js';
+import type { LeafData } from './leaf-data.js';
+import { Openings } from './openings.js';
+import type { VerifierPorts } from './ports.js';
+import { type LogEventState, LogEvents } from './replay/log-events.js';
+import { TenantReplay, type TenantReplayState } from './replay/tenant-replay.js';
+
+/** What the leaves of a tenant's log led to, for a run that goes on after them. */
+export type KeptReplay = {
+  replay: TenantReplayState;
+  chains: ChainState;
+  events: LogEventState;
+  warnings: Warning[];
+};
+
+type Options = {
+  slug: string;
+  source: LogSource;
+  /** The deployment's log, which was verified before. */
+  deployment: DeploymentHistory;
+  /** The fingerprint of the first trust document; null if the caller has none. */
+  pin: string | null;
+  /** False if values behind commitments are not read. */
+  readsValues: boolean;
+  /** Takes what is compared at the end. */
+  pending: Pending;
+  /** What is found again in each run. */
+  warnings: Warnings;
+  /** The first leaf that the log still has. */
+  start: number;
+  checkpoint: Checkpoint;
+  /** What stands in for the first leaves, and how many these are; undefined if every leaf is replayed. */
+  known: { kept: KeptReplay; leaves: number } | undefined;
+};
+
+/** What reads the leaves of a tenant's log, in their order. */
+export class TenantReaders {
+  readonly replay: TenantReplay;
+  readonly openings: Openings;
+  readonly events: LogEvents;
+  private readonly chains: GatewayChains;
+  /** What all but `openings` found. It is kept with what they lead to. */
+  readonly #warnings: Warnings;
+  /** False if leaves were pruned that no earlier run has replayed. */
+  readonly replays: boolean;
+  readonly #replayed: number;
+  #last: LeafData | undefined;
+
+  constructor(
+    ports: VerifierPorts,
+    private readonly options: Options,
+  ) {
+    const { slug, source, deployment, pin, readsValues, pending, start, checkpoint, known } = options;
+    const { hashing } = ports;
+    const kept = known?.kept;
+    this.#warnings = new Warnings(kept?.warnings);
+    this.#replayed = known?.leaves ?? 0;
+    this.replays = start === 0 || known !== undefined;
+    this.openings = new Openings(hashing, source, {
+      ...{ isComplete: true, readsValues, warnings: options.warnings },
+      leafAt: async (index) =>
+        index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
+    });
+    this.events = new LogEvents(
+      hashing,
+      {
+        ...{ readsOpenings: readsValues, warnings: this.#warnings },
+        openSeal: async (leaf) => (readsValues ? (await this.openings.read(leaf)).get(SEAL) : undefined),
+        onDeployment: (point, data) => {
+          pending.deploymentPoints.push(point);
+          const index = deployment.backdated({ at: data.at, before: point.size });
+          if (index !== undefined)
+            throw data.fault('backdated', `leaf ${index} of the deployment’s log says that it is older.`);
+        },
+      },
+      kept?.events,
+    );
+    this.chains = new GatewayChains(ports, (id) => deployment.gateway(id), this.#warnings, kept?.chains);
+    this.replay = new TenantReplay(
+      ports,
+      {
+        ...{ slug, deployment, pin, warnings: this.#warnings },
+        onPoint: (point) => pending.points.push(point),
+        deploymentSize: () => this.events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
+      },
+      kept?.replay,
+    );
+    if (this.replays) return;
+    this.chains.beginMidway();
+    this.events.beginMidway(start);
+  }
+
+  /** Takes the next leaf. @throws LogFault */
+  async take(data: LeafData): Promise<void> {
+    const isNew = data.index >= this.#replayed;
+    const { replay, replays } = this;
+    if (isNew) {
+      this.#last = data;
+      // Most leaves have nothing to wait for, and there are millions of them.
+      for (const reader of replays ? [this.chains, this.events, replay] : [this.chains, this.events]) {
+        const later = reader.take(data);
+        if (later !== undefined) await later;
+      }
+    }
+    await this.openings.take(data, (opened) => {
+      if (isNew && replays) replay.takeOpened(data, opened);
+    });
+  }
+
+  /** After the last leaf. @throws LogFault */
+  async finish(): Promise<void> {
+    await this.openings.finish();
+    this.events.finish(this.#last);
+    this.chains.finish();
+    if (this.replays) this.replay.finish();
+  }
+
+  get kept(): KeptReplay {
+    return {
+      ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
+      warnings: this.#warnings.all,
+    };
+  }
+
+  /** What all of them found. */
+  get warnings(): Warning[] {
+    return new Warnings(this.options.warnings.all, this.#warnings.all).all;
+  }
+}

@@ -1,0 +1,48 @@
+import {
+  type Checkpoint,
+  type LeafV1,
+  LogFault,
+  type LogSource,
+  parseLeaf,
+  provenLeaf,
+} from '@countersign/audit-log';
+import type { Hashing } from '@countersign/contract';
+import { Warnings } from './faults.js';
+import { LeafData } from './leaf-data.js';
+import { Openings } from './openings.js';
+
+/**
+ * Reads what a log serves behind the commitments of its leaves, all of it, also after a fault. The leaves were verified before.
+ *
+ * @param log `start`: the first leaf that the log still has. `isComplete`: whether its reader may see every opening
+ * @returns the first fault: `false_opening`, `missing_opening`, `wrong_erasure`; undefined if there is none
+ */
+export async function verifyOpenings(
+  hashing: Hashing,
+  source: LogSource,
+  leaves: AsyncIterable<LeafV1>,
+  log: { start: number; checkpoint: Checkpoint; isComplete: boolean },
+): Promise<LogFault<string> | undefined> {
+  const { start, checkpoint, isComplete } = log;
+  const openings = new Openings(hashing, source, {
+    ...{ isComplete, warnings: new Warnings() },
+    leafAt: async (index) =>
+      index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
+  });
+  let first: LogFault<string> | undefined;
+  const attempt = async (work: () => Promise<void>): Promise<LogFault<string> | undefined> => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LogFault)) throw error;
+      first ??= error;
+      return error;
+    }
+  };
+  for await (const leaf of leaves) await attempt(() => openings.take(new LeafData(leaf.seq, leaf)));
+  // Each attempt reports one leaf that was still being read; the last one, what is missing.
+  for (let fault = await attempt(() => openings.finish()); fault !== undefined; )
+    fault = fault.code === 'missing_opening' ? undefined : await attempt(() => openings.finish());
+  return first;
+}
