@@ -1,10 +1,14 @@
 import {
   applyOrganisation,
   createApiKey,
+  enrolGateway,
+  headsWanted,
   invite,
   listEvents,
   type Principal,
   readStanding,
+  registerIdentity,
+  revokeGateway,
   runDueTransitions,
   sealDays,
   withdrawInvitation,
@@ -88,6 +92,43 @@ describeUseCase('SQLite', 'what is open', (bench) => {
         ways: [{ kind: 'grant', id: grant?.id, owner: as(erin).person.id, since: grant?.since }],
       },
     ]);
+  });
+
+  test('P9: a statement names the gateways that served its tenant since the last one, and no other; each is asked to sign there', async () => {
+    const enrol = async (name: string, tenants: string[] | null, registers = true) => {
+      const { id } = await enrolGateway(flow.deps, name, { services: null, tenants });
+      if (registers) await registerIdentity(flow.deps, id, `key of ${name}`);
+      return id;
+    };
+    const [all, globex, revoked] = [
+      await enrol('all', null),
+      await enrol('globex', ['globex']),
+      await enrol('revoked', null),
+    ];
+    // Before it has a key it cannot serve anyone.
+    await enrol('new', null, false);
+    const next = async () => {
+      flow.clock.forward(DAY);
+      await sealDays(flow.deps, null);
+      return Promise.all(
+        ['acme', 'globex'].map(async (tenant) => (await stated(tenant)).at(-1)?.['gateways']),
+      );
+    };
+    expect(await next()).toEqual([[all, revoked], [all, globex, revoked].toSorted()]);
+    expect((await stated())[0]).toMatchObject({ moreGateways: 0, credentials: { gateways: 3 } });
+    const wanted = async (id: string) => {
+      const gateway = await flow.deps.store.gateways.read((unit) => unit.gateways.find(id));
+      return gateway === null ? [] : headsWanted(flow.deps, gateway);
+    };
+    const after = '2026-11-25T00:00:00.000Z';
+    expect(await wanted(all)).toEqual([
+      { tenant: 'acme', after },
+      { tenant: 'globex', after },
+    ]);
+    expect(await wanted(globex)).toEqual([{ tenant: 'globex', after }]);
+    await revokeGateway(flow.deps, revoked);
+    expect(await next()).toEqual([[all, revoked], [all, globex, revoked].toSorted()]);
+    expect(await next()).toEqual([[all], [all, globex].toSorted()]);
   });
 
   test('P9: a tenant sees its own ways in, and of the vendor’s credentials how many there are', async () => {

@@ -182,13 +182,13 @@ describeOn('SQLite', 'the vendor’s side', (bench) => {
     const gateway = enrolledGateway({ id: uuidV7Ids.next('gtw'), createdAt: AT });
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>
-      bench.store.asVendor((unit) => unit.gateways.registerIdentity(gateway.id, key));
+      bench.store.asVendor((unit) => unit.gateways.registerIdentity(gateway.id, key, AT));
     const race = await Promise.all([register('k1'), register('k2'), register('k3')]);
     expect(race).toEqual([true, false, false]);
     const revoke = () => bench.store.asVendor((unit) => unit.gateways.revoke(gateway.id, AT));
     expect([await revoke(), await revoke()]).toEqual([true, false]);
     expect(await bench.store.readAsVendor((unit) => unit.gateways.list())).toEqual([
-      { ...gateway, publicKey: 'k1', revokedAt: AT },
+      { ...gateway, publicKey: 'k1', revokedAt: AT, lastSeenAt: AT },
     ]);
   });
 

@@ -88,6 +88,10 @@ const statedSchema = named(
       vendor: peoplesCredentialsSchema,
       tenant: peoplesCredentialsSchema,
     }),
+    gateways: z
+      .array(z.string())
+      .describe('The gateways that served the tenant since the last statement, by id.'),
+    moreGateways: z.int().describe('How many of these the leaf does not list.'),
     coverage: z
       .object({
         'controlled-here': z.int(),

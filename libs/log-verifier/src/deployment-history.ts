@@ -25,9 +25,26 @@ import {
   valueAt,
 } from './timeline.js';
 
+/** A gateway is closed so soon after the last contact, with some room. */
+const CLOSED_WITHIN_MS = 3_600_000;
+const TIMES_APART_MS = 10 * 60_000;
+
 type Staff = { roles: Person['roles']; groups?: string[]; facts?: PersonFacts; removed: boolean };
 type Service = { routes: string; removed: boolean };
-type Gateway = { publicKey: string | null; revokedAt: number | null };
+/** A time in which the deployment's log says that no broker had contact with a gateway. `until` is null while it goes on. */
+type Absence = { from: number; closedAt: number; until: number | null };
+
+/** A gateway as the leaves of the deployment's log describe it. Times in milliseconds since the epoch. */
+export type Gateway = {
+  publicKey: string | null;
+  enrolledAt: number;
+  /** When it registered its key. Before that it cannot serve anyone. */
+  registeredAt: number | null;
+  revokedAt: number | null;
+  /** True if it is for every tenant. Otherwise this log does not say for which. */
+  servesAll: boolean;
+  absences: Absence[];
+};
 
 /** What the leaves of the deployment's log lead to. Plain values, so that it can be kept between runs. */
 export type DeploymentState = {
@@ -40,6 +57,8 @@ export type DeploymentState = {
   locks: LockHistory['state'];
   /** The leaves by which something has changed that decisions depend on. */
   changes: { at: number; index: number }[];
+  /** Times of leaves, from the oldest on: when brokers were running. Of those close together, the first. */
+  times: number[];
 };
 
 /** The vendor's policy, staff, services, gateways and locks at each moment, from the deployment's log. */
@@ -55,6 +74,7 @@ export class DeploymentHistory {
       gateways: new Map(),
       locks: { locks: [] },
       changes: [],
+      times: [],
     },
   ) {
     this.locks = new LockHistory(state.locks);
@@ -63,6 +83,8 @@ export class DeploymentHistory {
   /** Takes the next leaf of the deployment's log. */
   take(data: LeafData): void {
     const { type } = data.leaf;
+    if (data.at - (this.state.times.at(-1) ?? Number.NEGATIVE_INFINITY) > TIMES_APART_MS)
+      this.state.times.push(data.at);
     if (type === 'vendor.applied') this.takePolicy(data);
     else if (type.startsWith('person.')) this.takePerson(data, type === 'person.remove');
     else if (type === 'service.applied' || type === 'service.removed') this.takeService(data);
@@ -160,6 +182,10 @@ export class DeploymentHistory {
     return this.state.maps.get(routes);
   }
 
+  get gateways(): ReadonlyMap<string, Gateway> {
+    return this.state.gateways;
+  }
+
   gateway(id: string): Gateway | undefined {
     return this.state.gateways.get(id);
   }
@@ -199,16 +225,32 @@ export class DeploymentHistory {
     const { gateways } = this.state;
     const { type } = data.leaf;
     const id = data.text('gateway');
-    const known = gateways.get(id) ?? { publicKey: null, revokedAt: null };
+    const known = gateways.get(id) ?? {
+      ...{ publicKey: null, enrolledAt: data.at, registeredAt: null, revokedAt: null },
+      ...{ servesAll: servesAll(data), absences: [] },
+    };
     if (type === 'gateway.enrolled') gateways.set(id, known);
     else if (type === 'gateway.registered') {
       const publicKey = data.text('publicKey');
       // A gateway keeps its key for good. With another one, someone else could sign for it.
       if (known.publicKey !== null && known.publicKey !== publicKey)
         throw data.fault('bad_head', `${id} had registered another key before.`);
-      gateways.set(id, { ...known, publicKey });
+      gateways.set(id, { ...known, publicKey, registeredAt: known.registeredAt ?? data.at });
     } else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
+    else if (type === 'gateway.closed') takeAbsence(known, data);
+    else if (type === 'gateway.returned') for (const absence of known.absences) absence.until ??= data.at;
   }
+}
+
+/** A gateway is for all tenants, or for a number of them. */
+const servesAll = (data: LeafData): boolean =>
+  !data.has('serves') || (data.object<{ tenants?: unknown }>('serves').tenants ?? null) === null;
+
+/** A broker closes a gateway that it has not heard from for a quarter of an hour. So nothing is excused that was much earlier. */
+function takeAbsence({ absences }: Gateway, data: LeafData): void {
+  const lastSeen = data.textIfAny('lastSeenAt');
+  const from = Math.max(lastSeen === undefined ? 0 : data.instant('lastSeenAt'), data.at - CLOSED_WITHIN_MS);
+  absences.push({ from: Math.min(from, data.at), closedAt: data.at, until: null });
 }
 
 /** The facts of a `person.*` leaf, which names for each the one source that counts. */

@@ -50,8 +50,10 @@ export type ReplayFaultCode =
   | 'changed_record'
   /** A head is not signed by the gateway's registered key, or heads are missing, or the gateway's key was replaced. */
   | 'bad_head'
-  /** A gateway that the deployment's log does not know, or that was revoked before. */
+  /** A gateway that the deployment's log does not know, or that was revoked or gone by then. */
   | 'unknown_gateway'
+  /** A gateway that serves the tenant has signed nothing in its log for two days: its records may be missing as a whole. */
+  | 'gateway_silent'
   /** A gateway reported a record, and the log does not show it: it may be a call that was let through. */
   | 'disputed_call'
   /** Roles, controls or passkeys are not what the log's earlier leaves lead to. */
@@ -159,6 +161,12 @@ export type WarningCode =
   | 'first_run'
   /** A run does not continue the run before of its gateway that the log shows. */
   | 'run_unlinked'
+  /** A gateway that serves the tenant has signed nothing in its log yet. */
+  | 'gateway_unsigned'
+  /** A gateway for some tenants, and no daily statement of this log names it. */
+  | 'gateway_of_others'
+  /** No broker wrote to the log for longer than a day. */
+  | 'outage'
   /** A gateway sent a record that contradicts the log. It was no call that it let through. */
   | 'gateway_mismatch'
   /** The newest leaves of a sealed log are covered by no head in the tenant's log yet. */

@@ -17,6 +17,7 @@ import { DeploymentHistory } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
 import { LeafData } from './leaf-data.js';
+import { LogClock } from './log-clock.js';
 import { type DeploymentPoint, type RestoredEpoch, requireDeploymentPoints } from './named-points.js';
 import { Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
@@ -166,7 +167,8 @@ class SealedLogVerification {
     this.#openings = new Openings(hashing, source, { isComplete: true, warnings });
     this.#chains = new GatewayChains(ports, (gateway) => deployment.history.gateway(gateway), warnings);
     this.#events = new LogEvents(hashing, {
-      ...{ readsOpenings: false, warnings, openSeal: () => Promise.resolve(undefined) },
+      ...{ readsOpenings: false, warnings, clock: new LogClock([]) },
+      openSeal: () => Promise.resolve(undefined),
       onDeployment: (point) => this.#deploymentPoints.push(point),
     });
     this.#replay = new TenantReplay(ports, {

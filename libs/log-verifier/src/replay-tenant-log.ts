@@ -22,6 +22,7 @@ import {
   requireSamePoint,
 } from './interrupted-replay.js';
 import { LeafData } from './leaf-data.js';
+import { LogClock } from './log-clock.js';
 import { requireDeploymentPoints, requireSignedPoints } from './named-points.js';
 import { Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
@@ -124,7 +125,8 @@ class TenantLogVerification {
       ...{ isComplete: false, warnings: this.#warnings },
     });
     const events = new LogEvents(this.ports.hashing, {
-      ...{ warnings: this.#warnings, readsOpenings: false, openSeal: () => Promise.resolve(undefined) },
+      ...{ warnings: this.#warnings, clock: new LogClock([]) },
+      ...{ readsOpenings: false, openSeal: () => Promise.resolve(undefined) },
       onDeployment: () => undefined,
     });
     const log = await verifyTenantLog(this.ports, source, {
@@ -169,6 +171,7 @@ class TenantLogVerification {
       { origin: log.checkpoint.origin, restored },
     );
     const { kept } = readers;
+    readers.requirePresence();
     const witnessed = await this.witnessed(log.note, replay);
     return {
       ...{ tenant: this.#slug, point: log.point, deployment: deployment.log.point, note: log.note },

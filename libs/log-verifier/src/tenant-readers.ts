@@ -3,8 +3,10 @@ import { SEAL } from '@countersign/contract';
 import type { DeploymentHistory } from './deployment-history.js';
 import { type Warning, Warnings } from './faults.js';
 import { type ChainState, GatewayChains } from './gateway-chains.js';
+import { GatewayPresence, type PresenceState } from './gateway-presence.js';
 import type { Pending } from './interrupted-replay.js';
 import type { LeafData } from './leaf-data.js';
+import { LogClock, type LogClockState } from './log-clock.js';
 import { Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
 import { type LogEventState, LogEvents } from './replay/log-events.js';
@@ -15,6 +17,8 @@ export type KeptReplay = {
   replay: TenantReplayState;
   chains: ChainState;
   events: LogEventState;
+  clock: LogClockState;
+  presence: PresenceState;
   warnings: Warning[];
 };
 
@@ -44,11 +48,14 @@ export class TenantReaders {
   readonly openings: Openings;
   readonly events: LogEvents;
   private readonly chains: GatewayChains;
+  private readonly clock: LogClock;
+  private readonly presence: GatewayPresence;
   /** What all but `openings` found. It is kept with what they lead to. */
   readonly #warnings: Warnings;
   /** False if leaves were pruned that no earlier run has replayed. */
   readonly replays: boolean;
   readonly #replayed: number;
+  readonly #readers: readonly { take(data: LeafData): void | Promise<void> }[];
   #last: LeafData | undefined;
 
   constructor(
@@ -66,10 +73,12 @@ export class TenantReaders {
       leafAt: async (index) =>
         index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
     });
+    this.clock = new LogClock(deployment.state.times, kept?.clock);
+    this.presence = new GatewayPresence(deployment, this.clock, kept?.presence);
     this.events = new LogEvents(
       hashing,
       {
-        ...{ readsOpenings: readsValues, warnings: this.#warnings },
+        ...{ readsOpenings: readsValues, warnings: this.#warnings, clock: this.clock },
         openSeal: async (leaf) => (readsValues ? (await this.openings.read(leaf)).get(SEAL) : undefined),
         onDeployment: (point, data) => {
           pending.deploymentPoints.push(point);
@@ -90,6 +99,8 @@ export class TenantReaders {
       },
       kept?.replay,
     );
+    const ofAnyLog = [this.chains, this.events, this.presence];
+    this.#readers = this.replays ? [...ofAnyLog, this.replay] : ofAnyLog;
     if (this.replays) return;
     this.chains.beginMidway();
     this.events.beginMidway(start);
@@ -101,8 +112,9 @@ export class TenantReaders {
     const { replay, replays } = this;
     if (isNew) {
       this.#last = data;
+      this.takeTime(data);
       // Most leaves have nothing to wait for, and there are millions of them.
-      for (const reader of replays ? [this.chains, this.events, replay] : [this.chains, this.events]) {
+      for (const reader of this.#readers) {
         const later = reader.take(data);
         if (later !== undefined) await later;
       }
@@ -110,6 +122,16 @@ export class TenantReaders {
     await this.openings.take(data, (opened) => {
       if (isNew && replays) replay.takeOpened(data, opened);
     });
+  }
+
+  private takeTime(data: LeafData): void {
+    const before = this.clock.now;
+    if (this.clock.take(data.at))
+      this.#warnings.add(
+        'outage',
+        `No broker wrote to this log between ${new Date(before).toISOString()} and ${data.leaf.at}.`,
+        data.index,
+      );
   }
 
   /** After the last leaf. @throws LogFault */
@@ -120,9 +142,15 @@ export class TenantReaders {
     if (this.replays) this.replay.finish();
   }
 
+  /** Last, so that a gateway that is silent hides no other fault. @throws LogFault `gateway_silent` */
+  requirePresence(): void {
+    this.presence.finish(this.options.warnings);
+  }
+
   get kept(): KeptReplay {
     return {
       ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
+      ...{ clock: this.clock.state, presence: this.presence.state },
       warnings: this.#warnings.all,
     };
   }

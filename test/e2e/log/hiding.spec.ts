@@ -80,6 +80,11 @@ function pruned(log: LogCopy, age = 0): LogSource {
   return { read: (path) => Promise.resolve(files.get(path)) };
 }
 
+function revokeGateway({ tenant, deployment }: Copies): void {
+  const { at } = tenant.leaves.at(-1) as LeafV1;
+  deployment.append({ type: 'gateway.revoked', at, actor: 'host', data: { gateway: gateway.id } });
+}
+
 test('the log verifies before anything is hidden', async () => {
   expect(await verifyCopies(honest)).toMatchObject({ replayed: true, calls: 3 });
 });
@@ -269,6 +274,8 @@ describe('P10: leaves are pruned only when they are old', () => {
     ),
   )('%s', async (_when, days, expected) => {
     const copies = own();
+    // Its gateway was revoked: otherwise it would have to sign each day.
+    revokeGateway(copies);
     const source = pruned(copies.tenant, days);
     const log = { source, key: copies.tenant.vkey };
     const found = await faultOf(copies, { log, openings: false });
@@ -290,6 +297,7 @@ onlyInSoak(() => {
       type: 'gateway.head',
       data: { ...leafOf(tenant, index).data, prev: second.record.prev },
     });
+    revokeGateway(copies);
     const source = pruned(tenant, 400);
     const { warnings } = await verifyCopies(copies, { log: { source, key: tenant.vkey }, openings: false });
     expect(warnings).toContainEqual(
@@ -335,7 +343,8 @@ describe('a daily statement of what is open', () => {
   const faultWith = (ways: { kind: string; id: string }[], zero: boolean, more = 0) => {
     const copies = own();
     const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
-    const data = { day: at.slice(0, 10), zero, ways, more, credentials: {}, coverage: null };
+    const gateways = { gateways: [gateway.id], moreGateways: 0 };
+    const data = { day: at.slice(0, 10), zero, ways, more, credentials: {}, ...gateways, coverage: null };
     copies.tenant.append({ type: 'standing.stated', at, actor: 'job', data });
     return faultOf(copies);
   };

@@ -82,6 +82,8 @@ export const NO_CREDENTIALS: PeoplesCredentials = {
 /** What a statement about one tenant says of all tenants alike. */
 export interface DeploymentStanding {
   gateways: WayIn<'gateway'>[];
+  /** Ids of the gateways that served the tenant at some time since its last statement, revoked ones included. */
+  serving: string[];
   vendor: PeoplesCredentials;
   coverage: Coverage | null;
 }
@@ -98,19 +100,27 @@ export interface StandingStatement {
   /** How many more there are. */
   more: number;
   credentials: { gateways: number; vendor: PeoplesCredentials; tenant: PeoplesCredentials };
+  /**
+   * The gateways that served the tenant since the last statement, by id; at most `MOST_GATEWAYS`. Each of them signs a head in this
+   * log once a day, so that a gateway whose records are hidden as a whole shows.
+   */
+  gateways: string[];
+  /** How many more there are. */
+  moreGateways: number;
   /** How many other ways the vendor has stated; null if it has stated nothing. */
   coverage: (Record<CoverageState, number> & { checkedOn: string }) | null;
 }
 
-/** A leaf has at most 60 kB; a way takes about 200 bytes. */
+/** A leaf has at most 64 kB; a way takes about 200 bytes, and a gateway 43. */
 const MOST_STATED = 200;
+const MOST_GATEWAYS = 500;
 
 /** Builds the statement of a tenant. */
 export function stateStanding(
   day: string,
   ways: readonly WayIn<AccessKind>[],
   own: PeoplesCredentials,
-  { gateways, vendor, coverage }: DeploymentStanding,
+  { gateways, serving, vendor, coverage }: DeploymentStanding,
 ): StandingStatement {
   const listed = oldestFirst(ways).slice(0, MOST_STATED);
   return {
@@ -119,6 +129,8 @@ export function stateStanding(
     ways: listed.map(({ kind, id, owner, since, until }) => ({ kind, id, owner, since, until })),
     more: ways.length - listed.length,
     credentials: { gateways: gateways.length, vendor, tenant: own },
+    gateways: serving.toSorted().slice(0, MOST_GATEWAYS),
+    moreGateways: Math.max(0, serving.length - MOST_GATEWAYS),
     coverage: coverage === null ? null : { ...countCoverage(coverage), checkedOn: coverage.checkedOn },
   };
 }

@@ -60,8 +60,8 @@ export interface GatewayRepository {
   vanished(silentBefore: string | null): Promise<EnrolledGateway[]>;
   insert(gateway: EnrolledGateway): Promise<void>;
   revoke(id: string, at: string): Promise<boolean>;
-  /** Compare-and-swap on “none yet”; false if a key is registered already. */
-  registerIdentity(id: string, publicKey: string): Promise<boolean>;
+  /** Compare-and-swap on “none yet”; false if a key is registered already. It is a contact too, so that the gateway can vanish. */
+  registerIdentity(id: string, publicKey: string, at: string): Promise<boolean>;
   /** Notes contact with these. @returns those that had been closed and are not revoked: they are open again */
   seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
   setPins(id: string, pins: GatewayPin[], pinsAt: string | null): Promise<void>;

@@ -10,8 +10,9 @@ import {
   SEAL,
   type SealedDay,
 } from '@countersign/contract';
-import type { Warnings } from '../faults.js';
+import { fault, type Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
+import type { LogClock } from '../log-clock.js';
 import type { DeploymentPoint, RestoredEpoch } from '../named-points.js';
 import { SealedLog, type SealedLogState } from './sealed-log.js';
 
@@ -24,7 +25,8 @@ export type LogEventState = {
   sealedLog: SealedLogState | undefined;
   /** Days that are sealed and not opened yet, by the index of their leaf. */
   sealed: Map<number, { day: number; commitment: string }>;
-  now: number;
+  /** The sealed leaf of yesterday, after which the day's statement of what is open has to come; null once it has. */
+  owesStatement: number | null;
   /** Each epoch that a restore began, and how many leaves it kept. */
   restored: RestoredEpoch[];
   prunedBefore: number;
@@ -35,10 +37,11 @@ export type LogEventState = {
 };
 
 const DAY_MS = 86_400_000;
-/** A job seals each day after it is over; a broker that was down for so many days catches up. */
-const SEAL_GRACE_DAYS = 3;
-/** Seals are opened after twelve months. A job that was down has a month more. */
-const LONGEST_SEALED_DAYS = 366 + 31;
+/** A job seals each day soon after it is over. If it fails for a tenant, it has so long while brokers are running. */
+const LONGEST_UNSEALED_MS = 2 * DAY_MS;
+/** Seals are opened after twelve months. A job that fails has a month more while brokers are running. */
+const SEALED_DAYS = 366;
+const LONGEST_OVERDUE_MS = 31 * DAY_MS;
 
 /** A log keeps its leaves for so long, whatever its tenant wants (docs/log.md, Retention). */
 const LEAST_RETENTION_DAYS = RETENTION_DAYS.least;
@@ -53,23 +56,24 @@ export class LogEvents {
     private readonly hashing: Hashing,
     private readonly options: {
       warnings: Warnings;
+      /** The time of the log. Whoever gives the leaves lets it know theirs. */
+      clock: LogClock;
       readsOpenings: boolean;
       /** Reads the opening of an earlier seal. */
       openSeal: (leaf: number) => Promise<Opening | undefined>;
       onDeployment: (point: DeploymentPoint, data: LeafData) => void;
     },
     readonly state: LogEventState = {
-      ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), now: 0 },
+      ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), owesStatement: null },
       ...{ restored: [], prunedBefore: 0, deployment: null, sealedLog: undefined },
     },
   ) {
-    this.#sealedLog = new SealedLog(hashing, state.sealedLog);
+    this.#sealedLog = new SealedLog(hashing, options.clock, state.sealedLog);
     state.sealedLog = this.#sealedLog.state;
   }
 
   take(data: LeafData): void | Promise<void> {
     if (data.index === 0) this.state.birth = Math.floor(data.at / DAY_MS);
-    this.state.now = Math.max(this.state.now, data.at);
     if (data.leaf.type.startsWith('demand.') && data.has('happenedAt')) this.#sealedLog.takeOpened(data);
     if (data.leaf.type === 'demand.accessed') {
       const name = data.text('log');
@@ -81,6 +85,9 @@ export class LogEvents {
     switch (data.leaf.type) {
       case 'log.sealed':
         return this.takeSeal(data);
+      case 'standing.stated':
+        this.state.owesStatement = null;
+        return;
       case 'log.unsealed':
         return this.takeUnseal(data);
       case 'log.restored':
@@ -98,15 +105,19 @@ export class LogEvents {
     this.#sealedLog.beginMidway();
   }
 
-  /** @throws LogFault `wrong_pruning`, `seal_missing`, `seal_overdue` */
+  /** @throws LogFault `wrong_pruning`, `seal_missing`, `seal_overdue`, `standing_differs` */
   finish(data: LeafData | undefined): void {
     this.requireOldEnough(data);
-    const { sealedDay, sealed, now } = this.state;
-    if (data === undefined || sealedDay === null) return;
-    const today = Math.floor(now / DAY_MS);
-    if (sealedDay < today - SEAL_GRACE_DAYS)
-      throw data.fault('seal_missing', `the day ${dayText(sealedDay + 1)} has no sealed leaf.`);
-    const overdue = [...sealed].find(([, { day }]) => day < today - LONGEST_SEALED_DAYS);
+    const { clock } = this.options;
+    const { sealedDay, birth, sealed } = this.state;
+    if (data === undefined) return;
+    this.requireStatement();
+    const next = sealedDay === null ? birth : sealedDay + 1;
+    if (next !== null && clock.running((next + 1) * DAY_MS, clock.now) > LONGEST_UNSEALED_MS)
+      throw data.fault('seal_missing', `the day ${dayText(next)} has no sealed leaf.`);
+    const overdue = [...sealed].find(
+      ([, { day }]) => clock.running((day + 1 + SEALED_DAYS) * DAY_MS, clock.now) > LONGEST_OVERDUE_MS,
+    );
     if (overdue === undefined) return;
     const [leaf, { day }] = overdue;
     throw data.fault('seal_overdue', `the seal of ${dayText(day)} (leaf ${leaf}) was not opened.`);
@@ -128,9 +139,18 @@ export class LogEvents {
       );
   }
 
+  /** The statement of what is open commits with the sealed leaf of yesterday, and says who serves the tenant. */
+  private requireStatement(): void {
+    const { owesStatement: leaf } = this.state;
+    if (leaf !== null)
+      throw fault('standing_differs', 'no statement of what is open follows this sealed leaf.', leaf);
+  }
+
   private takeSeal(data: LeafData): void {
     const { state } = this;
     const day = dayOf(data);
+    this.requireStatement();
+    if (day === Math.floor(data.at / DAY_MS) - 1) state.owesStatement = data.index;
     if (this.#midway !== undefined) this.#midway.day ??= day;
     const expected = state.sealedDay === null ? state.birth : state.sealedDay + 1;
     if (state.sealedDay !== null && day <= state.sealedDay)

@@ -9,6 +9,7 @@ import {
 import type { Hashing, SealedHead } from '@countersign/contract';
 import type { ReplayFaultCode } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
+import type { LogClock } from '../log-clock.js';
 
 export type SealedLogState = {
   /** Hashes of the leaves that opened seals have shown, in padded base64. Null if earlier ones were pruned. */
@@ -20,7 +21,7 @@ export type SealedLogState = {
 };
 
 const DAY_MS = 86_400_000;
-/** A job that opens demands and seals may have been down for so many days. */
+/** A job that opens demands and seals may fail for so many days. Days on which no broker ran do not count. */
 const GRACE_DAYS = 3;
 /** An extension ends within twelve months of the day on which it is made. */
 const LONGEST_GAG_DAYS = 366;
@@ -35,6 +36,7 @@ const LONGEST_GAG_DAYS = 366;
 export class SealedLog {
   constructor(
     private readonly hashing: Hashing,
+    private readonly clock: Pick<LogClock, 'running'>,
     readonly state: SealedLogState = { hashes: [], inLog: new Map(), openedDay: null },
   ) {}
 
@@ -107,7 +109,7 @@ export class SealedLog {
     for (const { leaves, until, by } of Array.isArray(closed) ? closed.map(asClosed) : []) {
       const isExtended = Array.isArray(by) && new Set(by).size === 2 && by.every(isPerson);
       const end = Date.parse(String(until));
-      const isDue = end <= data.at - GRACE_DAYS * DAY_MS;
+      const isDue = this.clock.running(end, data.at) >= GRACE_DAYS * DAY_MS;
       const isTooFar = end > data.at + (LONGEST_GAG_DAYS + GRACE_DAYS) * DAY_MS;
       if (!isExtended || !(end > 0) || isDue || isTooFar || !Array.isArray(leaves)) continue;
       for (const index of leaves) allowed.add(index);

@@ -109,8 +109,12 @@ export class Gateways implements GatewayRepository {
     return affected === 1;
   }
 
-  async registerIdentity(id: string, publicKey: string): Promise<boolean> {
-    const { affected } = await this.manager.update(GatewayEntity, { id, publicKey: IsNull() }, { publicKey });
+  async registerIdentity(id: string, publicKey: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      GatewayEntity,
+      { id, publicKey: IsNull() },
+      { publicKey, lastSeenAt: at },
+    );
     return affected === 1;
   }
 

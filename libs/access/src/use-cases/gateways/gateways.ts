@@ -126,14 +126,15 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
     const gateway = await unit.gateways.find(id);
     if (gateway === null) throw notFound('gateway');
     if (gateway.publicKey === publicKey) return;
-    if (!(await unit.gateways.registerIdentity(id, publicKey)))
+    const at = deps.clock.now().toISOString();
+    if (!(await unit.gateways.registerIdentity(id, publicKey, at)))
       throw new AccessError(
         'already_registered',
         'This gateway has registered another identity. If its disk was lost, enrol it again.',
       );
     await unit.log.append({
       type: 'gateway.registered',
-      at: deps.clock.now().toISOString(),
+      at,
       actor: id,
       data: { gateway: id, publicKey },
     });

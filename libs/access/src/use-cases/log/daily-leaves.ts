@@ -34,7 +34,8 @@ export interface DailyRun {
 
 /**
  * The job that writes the daily leaves: after each UTC day one sealed leaf in every tenant's log, from the day of the
- * tenant's birth, missed days in order; then the head of the deployment's log, and every way in that is open at that moment. A day is written once, however many brokers
+ * tenant's birth, missed days in order; then the head of the deployment's log, and every way in that is open at that moment, with
+ * the gateways that serve the tenant, which are asked to sign their chains in this log. A day is written once, however many brokers
  * run and whatever crashes: the leaf, what it commits to and the next day commit in one unit of work.
  *
  * @param after where the last run ended
@@ -126,6 +127,8 @@ async function sealDaysIn(
   if (nextDay === today) {
     await checkpointDeploymentIn(unit, at);
     await stateStandingIn(unit, now, standingOf(unit.tenant));
+    // From midnight on, like a statement of the day, so that one head serves both.
+    await unit.statements.wantHeads(`${today}T00:00:00.000Z`);
   }
   if (!(await unit.days.advance(before, { ...before, nextDay }))) throw changedMeanwhile('log');
   return days.length;

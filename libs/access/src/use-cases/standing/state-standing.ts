@@ -7,7 +7,14 @@ import {
 } from '../../domain/standing.js';
 import type { DueDay, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { accessWays, controlsChangedAt, countCredentials, gatewayWays } from './ways-in.js';
+import {
+  accessWays,
+  controlsChangedAt,
+  countCredentials,
+  gatewayWays,
+  newestAt,
+  servingGateways,
+} from './ways-in.js';
 
 /** What a statement about a tenant says besides what the tenant's own rows say. */
 export type StandingOf = (tenant: string) => DeploymentStanding & {
@@ -18,20 +25,30 @@ export type StandingOf = (tenant: string) => DeploymentStanding & {
 
 /** Reads it once for all tenants of a run: credentials and gateways are rows of the deployment. */
 export async function standingOfDeployment(deps: Deps, due: readonly DueDay[]): Promise<StandingOf> {
-  const changes = new Map<string, string | null>();
+  const changes = new Map<string, { changedAt: string | null; statedAt: string | null }>();
   for (const { tenant } of due)
-    changes.set(tenant, await deps.store.readForTenant(tenant, controlsChangedAt));
+    changes.set(
+      tenant,
+      await deps.store.readForTenant(tenant, async (unit) => ({
+        changedAt: await controlsChangedAt(unit),
+        statedAt: await newestAt(unit, ['standing.stated']),
+      })),
+    );
   return deps.store.standing.read(async (unit) => {
     const sides = [null, ...new Set(due.map(({ tenant }) => tenant))];
     const counts = countCredentials(await unit.credentials.live(sides, deps.clock.now().toISOString()));
     const coverage = await unit.organisation.coverage();
     const vendor = counts.get(null) ?? NO_CREDENTIALS;
-    const gateways = new Map<string, DeploymentStanding['gateways']>();
-    for (const { tenant } of due) gateways.set(tenant, await gatewayWays(unit, tenant));
+    const gateways = new Map<string, Pick<DeploymentStanding, 'gateways' | 'serving'>>();
+    for (const { tenant } of due)
+      gateways.set(tenant, {
+        gateways: await gatewayWays(unit, tenant),
+        serving: await servingGateways(unit, tenant, changes.get(tenant)?.statedAt ?? null),
+      });
     return (tenant) => ({
-      ...{ gateways: gateways.get(tenant) ?? [], vendor, coverage },
+      ...{ gateways: [], serving: [], ...gateways.get(tenant), vendor, coverage },
       own: counts.get(tenant) ?? NO_CREDENTIALS,
-      changedAt: changes.get(tenant) ?? deps.clock.now().toISOString(),
+      changedAt: changes.get(tenant)?.changedAt ?? deps.clock.now().toISOString(),
     });
   });
 }

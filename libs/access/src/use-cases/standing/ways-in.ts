@@ -1,3 +1,5 @@
+import type { EventType } from '@countersign/contract';
+import { servesTenant } from '../../domain/gateway-binding.js';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import { isInvitationClosed } from '../../domain/invitation.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
@@ -10,7 +12,14 @@ import {
   type WayIn,
 } from '../../domain/standing.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
-import type { ListFilter, LiveCredential, Page, ReadUnit, StandingUnit } from '../../ports/index.js';
+import type {
+  EnrolledGateway,
+  ListFilter,
+  LiveCredential,
+  Page,
+  ReadUnit,
+  StandingUnit,
+} from '../../ports/index.js';
 
 const PAGE = 200;
 
@@ -114,8 +123,15 @@ const ruleWay = (
 const CONTROL_CHANGES = ['tenant.add', 'tenant.change'] as const;
 
 /** When a tenant's controls were last changed. Null if the leaf is pruned. */
-export async function controlsChangedAt({ events }: Pick<ReadUnit, 'events'>): Promise<string | null> {
-  const [newest] = await events.timed({ types: CONTROL_CHANGES, newestFirst: true, limit: 1 });
+export const controlsChangedAt = (unit: Pick<ReadUnit, 'events'>): Promise<string | null> =>
+  newestAt(unit, CONTROL_CHANGES);
+
+/** When the newest leaf of these types is from. Null if there is none, or it is pruned. */
+export async function newestAt(
+  { events }: Pick<ReadUnit, 'events'>,
+  types: readonly EventType[],
+): Promise<string | null> {
+  const [newest] = await events.timed({ types, newestFirst: true, limit: 1 });
   return newest?.at ?? null;
 }
 
@@ -144,6 +160,24 @@ export async function gatewayWays(
       ...{ kind: 'gateway', id, tenant: null, owner: null, name, service: null, scope: null, recurs: null },
       ...{ since: createdAt, until: null },
     }));
+}
+
+/**
+ * Ids of the gateways that served a tenant at some time since an instant, revoked ones included. Only a gateway that has registered
+ * its key can serve anyone.
+ *
+ * @param since null: those that serve it now
+ */
+export async function servingGateways(
+  { gateways }: Pick<StandingUnit, 'gateways'>,
+  tenant: string,
+  since: string | null,
+): Promise<string[]> {
+  const wasThere = ({ revokedAt }: EnrolledGateway) =>
+    revokedAt === null || (since !== null && Date.parse(revokedAt) >= Date.parse(since));
+  return (await gateways.list())
+    .filter((each) => each.publicKey !== null && servesTenant(each, tenant) && wasThere(each))
+    .map(({ id }) => id);
 }
 
 export const credentialWay = (each: LiveCredential): WayIn<CredentialKind> => ({
