@@ -678,7 +678,6 @@ export {
   LOG_KEY_OVERLAP_SECONDS,
 } from './use-cases/log/rotate-log-key.js';
 export {
-  MOST_ACCESSES,
   type StatementSpan,
   statementFacts,
 } from './use-cases/log/statement-facts.js';

@@ -22,7 +22,7 @@ const body = (change: Partial<StatementBody> = {}): StatementBody => ({
   ...{ v: 1, deployment: DEPLOYMENT, tenant: 'acme' },
   ...{ from: '2026-11-24T00:00:00.000Z', to: '2026-11-25T00:00:00.000Z', madeAt: '2026-11-25T00:01:00.000Z' },
   ...{ checkpoint: checkpoint(), size: 9, root: root.toString('base64') },
-  ...{ count: 1, accesses: [[4, 'rec_1']], refused: 2 },
+  ...{ leaves: 8, count: 1, accesses: [[4, 'rec_1']], refused: 2 },
   gateways: [
     {
       ...{ gateway: 'gtw_1', enrolledAt: '2026-11-01T00:00:00.000Z', revokedAt: null },

@@ -148,6 +148,7 @@ const isBody = object({
   checkpoint: isText,
   size: isCount,
   root: isText,
+  leaves: isCount,
   count: isCount,
   accesses: orNull(listOf(isAccess)),
   refused: isCount,

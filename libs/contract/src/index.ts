@@ -1,4 +1,9 @@
-export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
+export {
+  MOST_STATED_ACCESSES,
+  type StatementException,
+  type StatementFacts,
+  type StatementGateway,
+} from './access-statement.js';
 export {
   type AddressKind,
   isLoopback,

@@ -15,7 +15,13 @@ import {
   verifyInclusion,
   verifyNote,
 } from '@countersign/audit-log';
-import { DEPLOYMENT_SLUG, type Hashing, utf8 } from '@countersign/contract';
+import {
+  canonicalJson,
+  DEPLOYMENT_SLUG,
+  type Hashing,
+  MOST_STATED_ACCESSES,
+  utf8,
+} from '@countersign/contract';
 import { DerivedFiles } from './derived-files.js';
 import { EvidenceFault } from './evidence-fault.js';
 import { FILES, type Manifest, manifestNoteText, parseManifest, sumsText } from './manifest.js';
@@ -67,6 +73,8 @@ export interface VerifiedPack {
   proven: number;
 }
 
+/** Clocks of brokers differ by less. */
+const CLOCKS_MS = 60_000;
 const MAX_SMALL_FILE = 64 * 2 ** 20;
 /** Enough for a leaf of 60 kB with its values. */
 const MAX_LINE = 1_048_576;
@@ -189,7 +197,7 @@ class PackVerifier {
     const derived = new DerivedFiles(this.ports.hashing, context);
     const recomputed = new RecomputedFiles(this.ports, derived.names);
     const range = new LeafRangeVerifier(this.ports.hashing, claim);
-    const accesses = new StatedAccesses(statement, claim);
+    const accesses = new StatedAccesses(statement);
     recomputed.append(derived.begin());
     let next = claim.from;
     for await (const line of linesOf(this.source, FILES.leaves)) {
@@ -356,37 +364,48 @@ class RecomputedFiles {
 }
 
 /**
- * Compares the statement with the calls of the pack. A record that a gateway sent between statement and checkpoint is only in the
- * pack, so the pack may have more calls.
+ * Compares the statement with the calls of the pack: it names or counts exactly those of the leaves that it is about. A record that a
+ * gateway sent between statement and checkpoint is only in the pack, so the pack may have more calls.
  */
 class StatedAccesses {
-  readonly #missing: Map<number, string>;
+  readonly #accesses: [index: number, record: string][] = [];
   #count = 0;
+  #refused = 0;
+  #all = 0;
+  /** When a leaf was written that the statement is not about. */
+  #notBefore: string | undefined;
 
-  constructor(
-    private readonly statement: StatementBody,
-    { from, to }: { from: number; to: number },
-  ) {
-    this.#missing = new Map(statement.accesses ?? []);
-    const outside = [...this.#missing.keys()].find((index) => index < from || index >= to);
-    if (outside !== undefined)
-      throw new EvidenceFault(
-        'evidence_differs',
-        `The statement names leaf ${outside}, which the pack lacks.`,
-      );
-  }
+  constructor(private readonly statement: StatementBody) {}
 
-  take(context: PackContext, leaf: PackLeaf): void {
-    if (leaf.leaf.type !== 'access.allowed' || !isInPeriod(context, leaf)) return;
+  take(context: PackContext, { index, leaf, ...rest }: PackLeaf): void {
+    const isStated = index < this.statement.leaves;
+    // A job dates this leaf when it writes it, each day.
+    if (!isStated && leaf.type === 'log.sealed') this.#notBefore ??= leaf.at;
+    if (!isInPeriod(context, { index, leaf, ...rest })) return;
+    if (leaf.type === 'access.refused' && isStated) this.#refused += Number(leaf.data['count']);
+    if (leaf.type !== 'access.allowed') return;
+    this.#all += 1;
+    if (!isStated) return;
     this.#count += 1;
-    if (this.#missing.get(leaf.index) === leaf.leaf.data['record']) this.#missing.delete(leaf.index);
+    if (this.#count <= MOST_STATED_ACCESSES) this.#accesses.push([index, String(leaf.data['record'])]);
   }
 
   /** @returns how many calls there are */
   finish(): number {
-    const [missing] = this.#missing.keys();
-    if (missing !== undefined || this.statement.count > this.#count)
-      throw new EvidenceFault('evidence_differs', 'The statement names calls that the leaves do not show.');
-    return this.#count;
+    const { count, accesses, refused, madeAt } = this.statement;
+    if (this.#notBefore !== undefined && Date.parse(madeAt) > Date.parse(this.#notBefore) + CLOCKS_MS)
+      throw new EvidenceFault(
+        'evidence_differs',
+        `The statement was made at ${madeAt}, and is about fewer leaves than the log had by then.`,
+      );
+    const shown = this.#count > MOST_STATED_ACCESSES ? null : this.#accesses;
+    const isSame =
+      count === this.#count && refused === this.#refused && canonicalJson(accesses) === canonicalJson(shown);
+    if (!isSame)
+      throw new EvidenceFault(
+        'evidence_differs',
+        `The leaves show ${this.#count} allowed and ${this.#refused} refused calls, and the statement says ${count} and ${refused}, or names others.`,
+      );
+    return this.#all;
   }
 }

@@ -11,5 +11,6 @@ export type {
 } from './replay-report.js';
 export { replaySealedLog, type SealedReplayOptions, type SealedReplayReport } from './replay-sealed-log.js';
 export { replayTenantLog } from './replay-tenant-log.js';
+export { StatementCheck, type StatementFound } from './statement-check.js';
 export { verifyOpenings } from './verify-openings.js';
 export type { Cosignature, Witnessed } from './witnesses.js';

@@ -220,6 +220,22 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
     }
   });
 
+  test('nor can its statement count or name other calls than the leaves of the pack show', async () => {
+    const forged = join(folder, 'forged-statement.zip');
+    const lies: ((stated: StatementBody) => Partial<StatementBody>)[] = [
+      ({ refused }) => ({ refused: refused + 7 }),
+      () => ({ count: 0, accesses: [] }),
+      () => ({ accesses: null }),
+      ({ accesses }) => ({ count: 2, accesses: [...(accesses ?? []), [1, 'rec_1']] }),
+    ];
+    for (const lie of lies) {
+      await zipOf(await signedAgain(await withStatement(await filesOf(pack), lie)), forged);
+      expect(await verify(forged)).toMatchObject({ exit: 1, document: { code: 'evidence_differs' } });
+    }
+    await zipOf(await signedAgain(await withStatement(await filesOf(pack), () => ({}))), forged);
+    expect(await verify(forged)).toMatchObject({ exit: 0 });
+  });
+
   onlyInSoak(() => {
     test('with a mirror it also finds leaves of the period outside the pack', async () => {
       const mirror = join(folder, 'log');
@@ -229,7 +245,6 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
         exit: 0,
         document: { comparedWith: mirror },
       });
-      // A pack of a period that says that it is of a longer one: its tables fit its leaves.
       const longer = join(folder, 'longer.zip');
       await zipOf(await signedAgain(await ofLongerPeriod(await filesOf(pack))), longer);
       expect(await verify(longer)).toMatchObject({ exit: 0 });
@@ -243,7 +258,20 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
     });
   });
 
-  async function ofLongerPeriod(files: Files): Promise<Files> {
+  /** A pack that says that it is of a longer period: its tables fit its leaves. */
+  function ofLongerPeriod(files: Files): Promise<Files> {
+    const to = `${instant(-1).slice(0, 19)}.000Z`;
+    return withStatement(files, ({ from, gateways }) => ({
+      to,
+      exceptions: gateways.map(({ gateway }) => ({ gateway, from, reason: 'no_head' as const })),
+    }));
+  }
+
+  /** The pack with another statement, and with the tables that follow from it. */
+  async function withStatement(
+    files: Files,
+    change: (stated: StatementBody) => Partial<StatementBody>,
+  ): Promise<Files> {
     const text = (name: string) => files.get(name) ?? '';
     const leavesOf = (name: string) =>
       text(name)
@@ -252,18 +280,12 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
         .map((line) => JSON.parse(line))
         .map(({ index, leaf, values }) => packLeaf(index, leaf, values));
     const manifest = JSON.parse(text('manifest.json'));
-    const to = `${instant(-1).slice(0, 19)}.000Z`;
     const stated = JSON.parse(text('statement.note').split('\n')[1] ?? '') as StatementBody;
-    const exceptions = stated.gateways.map(({ gateway }) => ({
-      gateway,
-      from: stated.from,
-      reason: 'no_head' as const,
-    }));
-    const statement = { ...stated, to, exceptions };
+    const statement = { ...stated, ...change(stated) };
     const { from, to: end } = JSON.parse(text('log/range.json'));
-    const longer = { ...manifest, period: { ...manifest.period, to } };
+    const changed = { ...manifest, period: { ...manifest.period, to: statement.to } };
     const derived = new DerivedFiles(nodeHashing, {
-      ...{ ...longer, range: { from, to: end }, size: stated.size, root: stated.root, statement },
+      ...{ ...changed, range: { from, to: end }, size: stated.size, root: stated.root, statement },
       earlier: leavesOf('log/earlier.jsonl'),
       deploymentLeaves: leavesOf('deployment/leaves.jsonl'),
     });
@@ -278,7 +300,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
       ...files,
       ...written,
       ['statement.note', note],
-      ['manifest.json', JSON.stringify(longer)],
+      ['manifest.json', JSON.stringify(changed)],
     ]);
   }
 

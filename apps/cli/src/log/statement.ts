@@ -8,6 +8,7 @@ import {
   type VerifierKey,
 } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
+import type { StatementFound } from '@countersign/log-verifier';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
@@ -83,14 +84,14 @@ async function verifyStatement(context: Context, file: string, options: Statemen
   if (mirror === undefined || options.log === undefined)
     return {
       document: { verified: true, ...documentOf(body), comparedWith: null },
-      text: `${summary}Signed by the log. With --log DIR it is also compared with your mirror.\n${exceptionsText(body)}`,
+      text: `${summary}Signed by the log, so it is the vendor’s word. With --log DIR each member is compared with your mirror.\n${exceptionsText(body)}`,
     };
   const place = { path: options.log, isRemote: false };
   const deployment = await deploymentLog(context, place, { key, anchor });
-  const notNamed = await compareWithMirror(opened, { source: mirror, key }, deployment);
+  const found = await compareWithMirror(opened, { source: mirror, key }, deployment);
   return {
-    document: { verified: true, ...documentOf(body), comparedWith: options.log, notNamed },
-    text: `${summary}Signed by the log, and what your mirror of it says.\n${notNamedText(notNamed)}${exceptionsText(body)}`,
+    document: { verified: true, ...documentOf(body), comparedWith: options.log, ...found },
+    text: `${summary}Signed by the log, and each of its members is what your mirror says.\n${vendorsWord(body, found)}${exceptionsText(body)}`,
   };
 }
 
@@ -115,10 +116,22 @@ async function open(text: string, key: VerifierKey, mirror: FolderLog | undefine
   }
 }
 
-const notNamedText = (gateways: readonly string[]): string =>
-  gateways.length === 0
-    ? ''
-    : `Not named, because they are for other tenants, as the vendor says: ${gateways.join(', ')}.\n`;
+/** What no leaf shows. */
+const vendorsWord = (
+  { madeAt }: StatementBody,
+  { notNamed, unconfirmed, madeAfter, madeBefore }: StatementFound,
+): string =>
+  [
+    `The vendor’s word: that it was made at ${madeAt}, within what the log shows: ${madeAfter === null ? '' : `after its leaf of ${madeAfter}, `}${madeBefore === null ? 'and with no daily leaf after it yet' : `before its leaf of ${madeBefore}`}.`,
+    ...(notNamed.length === 0
+      ? []
+      : [`The vendor’s word: that these gateways serve other tenants: ${notNamed.join(', ')}.`]),
+    ...(unconfirmed.length === 0
+      ? []
+      : [`The vendor’s word: that these gateways serve this tenant: ${unconfirmed.join(', ')}.`]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 
 const documentOf = ({
   tenant,
@@ -140,6 +153,7 @@ const summaryOf = (body: StatementBody): string =>
   formatFacts([
     ['tenant', body.tenant],
     ['span', `${body.from} up to ${body.to}`],
+    ['made at', body.madeAt],
     ['accesses', body.count === 0 ? 'no access recorded by the enrolled gateways' : String(body.count)],
     ['refused calls', String(body.refused)],
     ['complete', completenessOf(body)],

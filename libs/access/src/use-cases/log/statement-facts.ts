@@ -1,4 +1,10 @@
-import { daysAfter, type EventType, type StatementFacts, utcDay } from '@countersign/contract';
+import {
+  daysAfter,
+  type EventType,
+  MOST_STATED_ACCESSES,
+  type StatementFacts,
+  utcDay,
+} from '@countersign/contract';
 import { servesTenant } from '../../domain/gateway-binding.js';
 import type { EnrolledGateway, EventReads, ReadUnit, TimedLeaf } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -9,8 +15,6 @@ export interface StatementSpan {
   to: string;
 }
 
-/** More calls are counted, and not listed. */
-export const MOST_ACCESSES = 100_000;
 const PAGE = 5_000;
 /** Seals and their openings: one a day. */
 const MOST_DAYS = 10_000;
@@ -51,8 +55,10 @@ export async function statementFacts(
       else if (!isPast)
         exceptions.push({ gateway: id, from: latest(span.from, enrolledAt, last), reason: 'no_head' });
     }
+    // All of it is one snapshot of the log.
+    const { size: leaves } = await unit.events.head();
     return {
-      ...(await accessesOf(unit.events, span)),
+      ...{ leaves, ...(await accessesOf(unit.events, span)) },
       gateways,
       exceptions,
       sealed: await sealedDays(unit, span),
@@ -103,9 +109,13 @@ async function accessesOf(
       continue;
     }
     count += 1;
-    if (count <= MOST_ACCESSES) accesses.push([found.index, String(data['record'])]);
+    if (count <= MOST_STATED_ACCESSES) accesses.push([found.index, String(data['record'])]);
   }
-  return { count, accesses: count > MOST_ACCESSES ? null : accesses.sort(([a], [b]) => a - b), refused };
+  return {
+    count,
+    accesses: count > MOST_STATED_ACCESSES ? null : accesses.sort(([a], [b]) => a - b),
+    refused,
+  };
 }
 
 /**

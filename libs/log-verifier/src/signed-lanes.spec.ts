@@ -1,4 +1,4 @@
-import { SignedLanes } from './statement-comparison.js';
+import { SignedLanes } from './signed-lanes.js';
 
 const gateway = 'gtw_1';
 
