@@ -655,6 +655,11 @@ export {
 } from './use-cases/log/export-targets.js';
 export { liftLegalHold, setLegalHold } from './use-cases/log/legal-holds.js';
 export { getLogSettings, type LogSettingsView, setLogSettings } from './use-cases/log/log-settings.js';
+export {
+  type MissingWitnesses,
+  missingWitnesses,
+  noticeMissingWitnesses,
+} from './use-cases/log/missing-witnesses.js';
 export { pruneLogs } from './use-cases/log/prune-logs.js';
 export {
   type ErasedValue,

@@ -141,6 +141,7 @@ export {
 export {
   type AccessRecord,
   accessRecordSchema,
+  type CosignedCheckpoints,
   type Event,
   type EventQuery,
   eventSchema,
@@ -152,6 +153,7 @@ export {
   type RecordQuery,
   type ShownCheckpoint,
   type Witness,
+  type WitnessList,
 } from './logs.js';
 export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
 export {

@@ -184,6 +184,17 @@ const continuedSchema = named(
   z.object({ size: z.int().describe('How many leaves the log has now.') }),
 );
 
+const cosignedSchema = named(
+  'CosignedCheckpoints',
+  'The newest checkpoint that each witness has cosigned.',
+  z.object({
+    checkpoints: z
+      .array(z.string())
+      .describe('C2SP signed notes. Several witnesses may have signed the same one.'),
+  }),
+);
+export type CosignedCheckpoints = z.infer<typeof cosignedSchema>;
+
 /** A log as anyone can follow it with their own tools: C2SP tlog-tiles below `/log/{slug}`. */
 export const logFileEndpoints = {
   checkpoint: endpoint({
@@ -254,6 +265,14 @@ export const logFileEndpoints = {
     answer: { status: 200, description: 'A policy.', type: 'text/plain' },
     errors: ['not_found'],
   }),
+  cosigned: endpoint({
+    route: 'GET /log/{slug}/cosigned',
+    summary: 'What the witnesses of a log have signed',
+    description:
+      'For each witness in the trust document the newest checkpoint that it cosigned in this epoch. The newest checkpoint of all may lack signatures, because witnesses sign a moment later.',
+    answer: { status: 200, description: 'Signed notes.', schema: cosignedSchema },
+    errors: ['not_found'],
+  }),
   proof: endpoint({
     route: 'GET /log/{slug}/proof/{index}',
     summary: 'A proof that a leaf is in the log',
@@ -286,8 +305,16 @@ export type Witness = z.infer<typeof witnessSchema>;
 const witnessListSchema = named(
   'WitnessList',
   'The witnesses of a log.',
-  z.object({ items: z.array(witnessSchema) }),
+  z.object({
+    items: z.array(witnessSchema),
+    missingSince: instant()
+      .nullable()
+      .describe(
+        'Since when a majority has not signed, if that is longer than the grace period of the trust document; otherwise null.',
+      ),
+  }),
 );
+export type WitnessList = z.infer<typeof witnessListSchema>;
 
 export const logEndpoints = {
   witnesses: endpoint({

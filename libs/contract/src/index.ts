@@ -262,6 +262,7 @@ export {
   TRUST_TYPE,
   type TrustDocument,
   trustDocumentSchema,
+  WITNESS_GRACE_SECONDS,
 } from './statement/trust-document.js';
 export {
   parseWidening,

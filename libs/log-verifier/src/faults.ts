@@ -11,7 +11,10 @@ export type ReplayFaultCode =
   | 'wrong_log'
   /** A state that was kept between runs is damaged. */
   | 'invalid_state'
-  /** The checkpoint lacks cosignatures that the caller's policy requires. */
+  /**
+   * The checkpoint lacks cosignatures that the caller's policy requires; or leaves those of a majority of the trust document's
+   * witnesses, for longer than its grace period.
+   */
   | 'not_witnessed'
   /** A cosignature of a known witness is wrong. */
   | 'bad_cosignature'

@@ -1,3 +1,4 @@
+export { notWitnessed, type Unwitnessed } from './cosigned-leaves.js';
 export type { ReplayFaultCode, Warning, WarningCode } from './faults.js';
 export type { InterruptedReplay } from './interrupted-replay.js';
 export { type DeploymentPoint, requireDeploymentPoints } from './named-points.js';

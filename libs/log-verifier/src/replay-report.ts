@@ -6,6 +6,7 @@ import type {
   VerifiedPoint,
   VerifierKey,
 } from '@countersign/audit-log';
+import type { Unwitnessed } from './cosigned-leaves.js';
 import type { Warning } from './faults.js';
 import type { InterruptedReplay } from './interrupted-replay.js';
 import type { Witnessed } from './witnesses.js';
@@ -78,6 +79,11 @@ export type ReplayReport = {
   /** The hash of the trust document in force; null while the tenant is unclaimed, or if nothing was replayed. */
   trust: string | null;
   witnessed: Witnessed;
+  /**
+   * Leaves that the witnesses of the trust document have not cosigned in its grace period; null if there are none, or the caller
+   * gave a policy. A caller takes it for a fault, `not_witnessed`.
+   */
+  unwitnessed: Unwitnessed | null;
   warnings: Warning[];
   state: VerifiedState;
 };

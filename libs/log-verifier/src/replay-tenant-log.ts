@@ -12,6 +12,7 @@ import {
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { type Cosigned, readCosigned, type Unwitnessed, unwitnessedLeaves } from './cosigned-leaves.js';
 import { DeploymentHistory } from './deployment-history.js';
 import { fault, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
@@ -58,6 +59,7 @@ class TenantLogVerification {
   readonly #slug: string;
   /** What an earlier run kept of this epoch; undefined if there is nothing. */
   #kept: KeptReplay | undefined;
+  #cosigned: Cosigned = [];
   /** What is found again in each run. */
   readonly #warnings = new Warnings();
   readonly #pending: Pending;
@@ -94,6 +96,7 @@ class TenantLogVerification {
   async run(): Promise<ReplayReport> {
     // First, so that the deployment's log has everything that this checkpoint's leaves name.
     const { log, deployment: other, interrupted } = this.options;
+    this.#cosigned = await readCosigned(log.source);
     const source = await PinnedSource.of(log.source, interrupted?.checkpoints.tenant);
     this.#kept = this.readKept(checkpointOrigin(await source.read('checkpoint')));
     const deployment = await this.verifyDeployment(
@@ -173,13 +176,15 @@ class TenantLogVerification {
     const { kept } = readers;
     readers.requirePresence();
     const witnessed = await this.witnessed(log.note, replay);
+    const unwitnessed = await this.unwitnessed({ source, ...log }, readers);
     return {
       ...{ tenant: this.#slug, point: log.point, deployment: deployment.log.point, note: log.note },
       succession: this.successionOf(log, deployment.log, readers),
       ...{ prunedBefore: log.prunedBefore, replayed: replays },
       ...{ calls: replay.calls.state.count, grants: replay.grants.state.grants.size },
       ...{ opened: openings.opened, sealedLogs: [...(sealedLogs ?? [])] },
-      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings: readers.warnings },
+      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, unwitnessed },
+      warnings: readers.warnings,
       // Of a log that was not replayed from its beginning only its point is kept.
       state: replays ? this.stateOf(log.point, deployment.log.point, kept) : log.point,
     };
@@ -200,7 +205,7 @@ class TenantLogVerification {
     return new TenantReaders(this.ports, {
       ...{ slug: this.#slug, source, deployment: history, pin: options.anchor?.trust ?? null },
       ...{ readsValues: options.openings !== false, pending: this.#pending, warnings: this.#warnings },
-      ...{ start, checkpoint },
+      ...{ start, checkpoint, timed: new Set(this.#cosigned.map((each) => each.checkpoint.size).concat(0)) },
       known:
         known(this.#interrupted, options.interrupted?.point) ??
         (start > 0 ? known(this.#kept, options.since) : undefined),
@@ -270,6 +275,22 @@ class TenantLogVerification {
     if (!witnessed.isQuorum)
       this.#warnings.add('not_witnessed', `The checkpoint is not cosigned by ${missing.join(', ')}.`);
     return witnessed;
+  }
+
+  /** Last, as any other fault matters more. A policy of the caller's takes the place of the document's rule. */
+  private async unwitnessed(
+    log: { source: LogSource; note: Note; checkpoint: Checkpoint },
+    readers: TenantReaders,
+  ): Promise<Unwitnessed | null> {
+    const version = readers.replay.trust.state.versions.at(-1);
+    if (version === undefined || this.options.policy !== undefined) return null;
+    const from = readers.events.state.restored.at(-1)?.index ?? 0;
+    return unwitnessedLeaves(
+      this.ports,
+      { ...log, cosigned: this.#cosigned, from },
+      { document: version.value.document, adoptedAt: version.at },
+      { timeOf: (index) => readers.timeOf(index), running: (since) => readers.runningSince(since) },
+    );
   }
 
   /**

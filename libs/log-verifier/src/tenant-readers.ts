@@ -38,6 +38,8 @@ type Options = {
   /** The first leaf that the log still has. */
   start: number;
   checkpoint: Checkpoint;
+  /** Places at which the time of the log is kept. */
+  timed: ReadonlySet<number>;
   /** What stands in for the first leaves, and how many these are; undefined if every leaf is replayed. */
   known: { kept: KeptReplay; leaves: number } | undefined;
 };
@@ -57,9 +59,10 @@ export class TenantReaders {
   readonly #replayed: number;
   readonly #readers: readonly { take(data: LeafData): void | Promise<void> }[];
   #last: LeafData | undefined;
+  readonly #times = new Map<number, number>();
 
   constructor(
-    ports: VerifierPorts,
+    private readonly ports: VerifierPorts,
     private readonly options: Options,
   ) {
     const { slug, source, deployment, pin, readsValues, pending, start, checkpoint, known } = options;
@@ -132,6 +135,21 @@ export class TenantReaders {
         `No broker wrote to this log between ${new Date(before).toISOString()} and ${data.leaf.at}.`,
         data.index,
       );
+    if (this.options.timed.has(data.index)) this.#times.set(data.index, this.clock.now);
+  }
+
+  /** When a leaf of `timed` was written. A record has the time of its call, and may come later: the leaves before it are newer. */
+  async timeOf(index: number): Promise<number> {
+    const { source, checkpoint, start } = this.options;
+    const known = this.#times.get(index);
+    if (known !== undefined) return known;
+    const at = Math.max(index, start);
+    return Date.parse(parseLeaf(await provenLeaf(this.ports.hashing, source, at, checkpoint)).at);
+  }
+
+  /** For how long brokers were running from this time on, in milliseconds. */
+  runningSince(from: number): number {
+    return this.clock.running(from, this.clock.now);
   }
 
   /** After the last leaf. @throws LogFault */

@@ -16,8 +16,6 @@ export type Cosignature = { name: string; vkey: string; at: number | null };
 /** Which witnesses signed the checkpoint, and whether they are enough. */
 export type Witnessed = { cosignatures: Cosignature[]; isQuorum: boolean };
 
-type Witness = { key: VerifierKey; vkey: string };
-
 /**
  * The witnesses of a trust document: each a verifier key, and after a space its address. A majority of them is a quorum, as in
  * the policy file that the log serves.
@@ -32,7 +30,7 @@ export async function witnessedByTrust(
   const vkeys = [...new Set(entries.map((entry) => entry.split(' ')[0] ?? ''))];
   const cosignatures: Cosignature[] = [];
   for (const vkey of vkeys) {
-    const key = keyOf(ports.hashing, vkey);
+    const key = witnessKeyOf(ports.hashing, vkey);
     const at = key === undefined ? null : await signedAt(ports, note, key);
     cosignatures.push({ name: key?.name ?? vkey, vkey, at });
   }
@@ -56,10 +54,11 @@ export async function witnessedByPolicy(
   return { cosignatures, isQuorum: policy.isQuorum(signed) };
 }
 
-async function signedAt(
+/** When a witness cosigned a checkpoint, in seconds since 1970; null if it has not. @throws LogFault `bad_cosignature` */
+export async function signedAt(
   { check }: Pick<VerifierPorts, 'check'>,
   note: Note,
-  key: Witness['key'],
+  key: VerifierKey,
 ): Promise<number | null> {
   try {
     return (await cosignedAt(check, note, key)) ?? null;
@@ -69,7 +68,8 @@ async function signedAt(
   }
 }
 
-function keyOf(hashing: Hashing, vkey: string): VerifierKey | undefined {
+/** The key of an entry of a trust document; undefined if it is none. */
+export function witnessKeyOf(hashing: Hashing, vkey: string): VerifierKey | undefined {
   try {
     return parseVerifierKey(hashing, vkey);
   } catch (error) {

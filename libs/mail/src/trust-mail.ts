@@ -32,6 +32,7 @@ const TONES: Readonly<Partial<Record<TrustMailKind, MailTone>>> = {
   'trust.stopped': 'stop',
   'trust.reset': 'stop',
   'log.stopped': 'stop',
+  'log.unwitnessed': 'stop',
   'trust.proposed': 'wait',
   'trust.expiring': 'wait',
   'widening.proposed': 'wait',
@@ -129,6 +130,7 @@ const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
     return passkey === null ? SUPERSEDED : { actor: passkey.person };
   },
   'log.stopped': async () => ({}),
+  'log.unwitnessed': async () => ({}),
   'demand.changed': async () => ({}),
   'widening.proposed': waitingWidening,
   'widening.confirmed': waitingWidening,

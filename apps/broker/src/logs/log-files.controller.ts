@@ -6,6 +6,7 @@ import {
   readWholeLog,
 } from '@countersign/access';
 import {
+  type CosignedCheckpoints,
   type LeafOpenings,
   type LeafOpeningsPage,
   logFileEndpoints,
@@ -106,6 +107,18 @@ export class LogFilesController {
     );
     const quorum = witnesses.length === 0 ? 0 : Math.floor(witnesses.length / 2) + 1;
     return formatTlogPolicy({ log: { vkey }, witnesses, quorum });
+  }
+
+  @Get('cosigned')
+  @Allow('log.follow')
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.cosigned)
+  async cosigned(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+  ): Promise<CosignedCheckpoints> {
+    await this.requireLog(principal, slug);
+    return { checkpoints: await this.witnesses.cosigned(slug) };
   }
 
   @Get('tile/*path')

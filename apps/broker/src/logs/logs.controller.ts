@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@countersign/access';
-import { listEvents, listRecords, type Principal, readWholeLog } from '@countersign/access';
-import type { Event, Witness } from '@countersign/api';
+import { listEvents, listRecords, missingWitnesses, type Principal, readWholeLog } from '@countersign/access';
+import type { Event, WitnessList } from '@countersign/api';
 import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { expandEventTypes, isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
@@ -33,13 +33,10 @@ export class LogsController {
   @Get('witnesses')
   @Allow('log.follow')
   @Describe(logEndpoints.witnesses)
-  async witnessList(
-    @CurrentPrincipal() principal: Principal,
-    @Slug() slug: string,
-  ): Promise<{ items: Witness[] }> {
+  async witnessList(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<WitnessList> {
     await readWholeLog(this.deps, principal, slug, () => Promise.resolve());
     const items = (await this.witnesses.watched(slug)).map(({ key: _key, ...witness }) => witness);
-    return { items };
+    return { items, missingSince: (await missingWitnesses(this.deps, slug))?.since ?? null };
   }
 
   @Get('access-records')

@@ -1,4 +1,4 @@
-import type { StoredCheckpoint, WitnessState } from '@countersign/access';
+import { noticeMissingWitnesses, type StoredCheckpoint, type WitnessState } from '@countersign/access';
 import {
   AuditLogError,
   cosignedAt,
@@ -31,9 +31,9 @@ import { LogProofs } from './log-tiles.js';
 export type TrustedWitness = { key: VerifierKey | null; name: string; vkey: string; url: string | null };
 
 /** A witness with what it answered last, to whichever broker. */
-export type WatchedWitness = TrustedWitness & Omit<WitnessState, 'epoch'>;
+export type WatchedWitness = TrustedWitness & Pick<WitnessState, 'size' | 'signedAt' | 'error'>;
 
-const NOTHING_YET = { size: null, signedAt: null, error: null };
+const NOTHING_YET = { size: null, signedAt: null, note: null, error: null, alarmedAt: null };
 const RETRY_MS = 10_000;
 
 /**
@@ -97,10 +97,22 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
       checkpoints.witnessStates(log),
     );
     return trusted.map((witness) => {
-      if (witness.key === null) return { ...witness, ...NOTHING_YET, error: 'invalid_key' };
+      if (witness.key === null) return { ...witness, size: null, signedAt: null, error: 'invalid_key' };
       const { size, signedAt, error } = states.get(witness.vkey) ?? NOTHING_YET;
       return { ...witness, size, signedAt, error };
     });
+  }
+
+  /** The newest checkpoint of this epoch that each of the witnesses has cosigned, as signed notes. */
+  async cosigned(log: string): Promise<string[]> {
+    const trusted = await this.trusted(log);
+    if (trusted.length === 0) return [];
+    const states = await this.deps.store.checkpoints.read(({ checkpoints }) =>
+      checkpoints.witnessStates(log),
+    );
+    const { epoch } = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
+    const notes = trusted.map(({ vkey }) => states.get(vkey)).filter((state) => state?.epoch === epoch);
+    return [...new Set(notes.flatMap((state) => state?.note ?? []))];
   }
 
   private cosignerKey(vkey: string): VerifierKey | null {
@@ -131,10 +143,12 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async submit(log: string): Promise<void> {
-    const witnesses = (await this.trusted(log)).filter(isAsked);
+    const witnesses = await this.trusted(log);
     if (witnesses.length === 0) return;
     const checkpoint = await this.checkpoints.signIfGrown(log);
-    await Promise.all(witnesses.map((witness) => this.ask(log, witness, checkpoint)));
+    await Promise.all(witnesses.filter(isAsked).map((witness) => this.ask(log, witness, checkpoint)));
+    if (await noticeMissingWitnesses(this.deps, log))
+      this.logger.error({ log }, 'witnesses of a log have not signed in time');
   }
 
   private async ask(log: string, witness: AskedWitness, checkpoint: StoredCheckpoint): Promise<void> {
@@ -147,11 +161,11 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const lines = await this.cosignatures(log, witness, checkpoint, before.size ?? 0);
       await this.checkpoints.addCosignatures(log, checkpoint, lines);
-      const note = parseNote(`${checkpoint.note}${lines}`);
-      const time = await cosignedAt(nodeEd25519, note, witness.key);
+      const signed = `${checkpoint.note}${lines}`;
+      const time = await cosignedAt(nodeEd25519, parseNote(signed), witness.key);
       const signedAt = time === undefined ? null : new Date(time * 1000).toISOString();
       const { epoch, size } = checkpoint;
-      await this.keep(log, witness, { epoch, size, signedAt, error: null });
+      await this.keep(log, witness, { epoch, size, signedAt, note: signed, error: null, alarmedAt: null });
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       const code = shownCode(error);

@@ -127,6 +127,7 @@ const KINDS: Readonly<Record<PersonalNoticeKind, readonly [news: News, page: New
   'passkey.enrolled': ['trust', '/passkeys'],
   'passkey.removed': ['trust', '/passkeys'],
   'log.stopped': ['trust', 'trust'],
+  'log.unwitnessed': ['trust', 'trust'],
   'demand.changed': ['demand', '/activity'],
   'widening.proposed': ['trust', '/controls'],
   'widening.confirmed': ['trust', '/controls'],

@@ -4,8 +4,11 @@ import { CommanderError } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { escapeForTerminal, formatJson } from '../terminal/text.js';
 
-/** How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened or written. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened or written; 3 a log whose witnesses
+ * have not signed in time, and that is otherwise as it should be.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 type Reason = { code: string; detail: string };
 

@@ -58,6 +58,8 @@ type LogOptions = Pick<MirrorOptions, 'vkey' | 'openings' | 'acceptRestored'>;
 const STATE = 'state.json';
 const KEY = 'vkey';
 const MINIMUM_INDEX = 'minimum-index';
+/** The newest checkpoint that each witness has cosigned. */
+const COSIGNED = 'cosigned';
 
 /**
  * Copies a log into a folder and verifies it on the way: hashes, signatures, and the values behind commitments. A further run
@@ -288,6 +290,7 @@ class MirroringLog implements LogSource {
   readonly #local: FolderLog;
   readonly #isBegun: boolean;
   #checkpoint: Uint8Array | undefined;
+  #cosigned: Uint8Array | undefined;
   readonly #replacements = new Map<string, Uint8Array>();
   /** Whether files of the folder are used, and not fetched. */
   readonly reuses: boolean;
@@ -306,6 +309,8 @@ class MirroringLog implements LogSource {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     if (path === 'checkpoint') {
+      // First, so that the checkpoint covers all of these.
+      this.#cosigned = await this.remote.read(COSIGNED);
       this.#checkpoint = await this.remote.read(path);
       return this.#checkpoint;
     }
@@ -337,6 +342,7 @@ class MirroringLog implements LogSource {
   async keepCheckpoint(): Promise<void> {
     for (const [path, bytes] of this.#replacements) await saveFile(join(this.folder, path), bytes);
     if (this.#checkpoint !== undefined) await saveFile(join(this.folder, 'checkpoint'), this.#checkpoint);
+    if (this.#cosigned !== undefined) await saveFile(join(this.folder, COSIGNED), this.#cosigned);
   }
 }
 

@@ -18,6 +18,7 @@ import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/aut
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import {
   type FollowedLog,
+  notWitnessed,
   type ReplayOptions,
   type ReplayReport,
   replaySealedLog,
@@ -96,7 +97,8 @@ export async function replayWithProgress(
     await sleep(WITNESS_WAIT_MS);
     report = await replayOnce(context, { ...verifiable, since: report.state });
   }
-  if (isMissing()) throw faultError(notWitnessed(report));
+  if (isMissing()) throw faultError(policyNotMet(report));
+  if (report.unwitnessed !== null) throw faultError(notWitnessed(report.unwitnessed));
   return report;
 }
 
@@ -171,7 +173,7 @@ function progressBar(done: number, size: number): string {
   return '█'.repeat(filled).padEnd(BAR_WIDTH, '░');
 }
 
-function notWitnessed({ witnessed }: ReplayReport): LogFault<'not_witnessed'> {
+function policyNotMet({ witnessed }: ReplayReport): LogFault<'not_witnessed'> {
   const missing = witnessed.cosignatures.filter(({ at }) => at === null).map(({ name }) => name);
   return new LogFault(
     'not_witnessed',

@@ -199,7 +199,7 @@ export const restoredFacts = (restored: RestoredLog | null): [string, string][] 
 export function faultError(fault: LogFault<string>): CliError {
   const { code, index, message } = fault;
   const document = { verified: false, code, index: index ?? null, detail: message };
-  return new CliError(code, message, { document, cause: fault });
+  return new CliError(code, message, { document, cause: fault, exit: code === 'not_witnessed' ? 3 : 1 });
 }
 
 /** Whether it is what `verifyWithProgress` throws for a log that does not verify. */

@@ -7,7 +7,12 @@ import {
   parseVerifierKey,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
-import { type ReplayFaultCode, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
+import {
+  notWitnessed,
+  type ReplayFaultCode,
+  type ReplayReport,
+  replayTenantLog,
+} from '@countersign/log-verifier';
 import type { Fault } from './verify-log.js';
 import { requireWorkingCrypto, UnsupportedBrowser, webEd25519, webHashing } from './web-crypto.js';
 import { withWebSignatures } from './web-signatures.js';
@@ -19,8 +24,8 @@ export type Replay = { ok: true; report: ReplayReport } | { ok: false; fault: Re
 
 /**
  * Verifies a tenant's log in the browser with everything that its leaves say, as `countersign log verify` does: also that
- * every allowed call lies under a grant whose approvals were what the policy of that moment required. Missing cosignatures are
- * a warning of the report.
+ * every allowed call lies under a grant whose approvals were what the policy of that moment required. Cosignatures that are
+ * missing are a warning of the report, and a fault after the grace period of the trust document.
  */
 export async function replayInBrowser(options: {
   source: LogSource;
@@ -39,6 +44,8 @@ export async function replayInBrowser(options: {
       deployment: { source: deployment.source, key: parseVerifierKey(webHashing, deployment.vkey.trim()) },
       ...{ anchor, openings, onProgress },
     });
+    // A browser has one way to say that a log is not as it should be.
+    if (report.unwitnessed !== null) throw notWitnessed(report.unwitnessed);
     return { ok: true, report };
   } catch (error) {
     if (error instanceof LogFault) return failed(error.code, error.message, error.index);

@@ -244,8 +244,12 @@ export interface WitnessState {
   size: number | null;
   /** RFC 3339. */
   signedAt: string | null;
+  /** The checkpoint that it signed, with its cosignature: a C2SP signed note. */
+  note: string | null;
   /** Why its last answer was no signature; null if it was one. */
   error: string | null;
+  /** When people were notified that it is missing; null if they were not, or it has signed since. */
+  alarmedAt: string | null;
 }
 
 /** The newest signed checkpoint of each log, by the log's name: a tenant's slug, `deployment` or `vendor`. */

@@ -36,7 +36,7 @@ export type NoticeKind =
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
   | `passkey.${'enrolled' | 'removed'}`
   | `widening.${'proposed' | 'confirmed' | 'withdrawn' | 'applied' | 'lapsed'}`
-  | 'log.stopped'
+  | `log.${'stopped' | 'unwitnessed'}`
   | `demand.${'changed' | 'opening'}`;
 
 /**

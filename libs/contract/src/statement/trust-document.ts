@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeBase64url } from '../encoding/base64url.js';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { ACTION, isServiceName, SERVICE_NAME } from '../identifiers.js';
 import { isResourcePattern } from '../resource/resource.js';
@@ -61,7 +62,14 @@ export type TrustDocument = {
    * to which the broker submits checkpoints. Without an address the customer sees to it itself.
    */
   witnesses?: string[];
+  /**
+   * How long leaves may lack the cosignatures of a majority of these witnesses, in seconds. Absent: `WITNESS_GRACE_SECONDS`.
+   */
+  witnessGraceSeconds?: number;
 };
+
+/** A day: a witness that restarts, or whose operator sleeps, is no fault of the log. */
+export const WITNESS_GRACE_SECONDS = 86_400;
 
 const MAX_PEOPLE = 100;
 /** At least 16 bytes (WebAuthn Level 3 §4). */
@@ -133,6 +141,7 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
       .min(1)
       .max(20),
   ),
+  witnessGraceSeconds: z.exactOptional(z.int().min(3_600).max(2_592_000)),
 });
 
 const DEFAULT_PORT = { https: '443', http: '80' };
@@ -208,6 +217,16 @@ const RULES: readonly StatementRule<TrustDocument>[] = [
     ({ bases }) => bases.every(({ services }) => services.every(isServiceName)),
     'this name belongs to no service',
   ],
+  [
+    '/witnesses',
+    ({ witnesses = [] }) => areUnique(witnesses.map(witnessKey)),
+    'two witnesses have one key: they would count as two, and be one',
+  ],
+  [
+    '/witnessGraceSeconds',
+    ({ witnesses, witnessGraceSeconds }) => witnessGraceSeconds === undefined || witnesses !== undefined,
+    'goes with `witnesses`',
+  ],
 ];
 
 /**
@@ -220,6 +239,14 @@ export function parseTrustDocument(value: unknown): TrustDocument {
 
 function areUnique(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
+}
+
+/** The public key of a verifier key, whatever its name is; its text if that is no base64. */
+function witnessKey(entry: string): string {
+  const text = (entry.split(' ')[0] ?? '').split('+').slice(2).join('-');
+  const bytes = decodeBase64url(text.replace(/=+$/, '').replaceAll('/', '_'));
+  // The first byte is the type of the key.
+  return bytes === undefined ? text : bytes.subarray(1).join();
 }
 
 function passkeysOf({ people }: TrustDocument) {

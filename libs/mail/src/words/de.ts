@@ -165,6 +165,7 @@ export const trustDe: TrustWords = {
     'passkey.enrolled': (n) => `Neuer Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant}`,
     'passkey.removed': (n) => `Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant} entfernt`,
     'log.stopped': (n) => `Das Protokoll von ${n.tenant} setzt nicht fort, was es unterschrieben hat`,
+    'log.unwitnessed': (n) => `Zeugen des Protokolls von ${n.tenant} unterschreiben nicht`,
     'demand.changed': (n) => `Behördliches Verlangen nach Daten von ${n.tenant}`,
     'widening.proposed': (n) => `Wartet: lockerere Datenschutzregeln von ${n.tenant}`,
     'widening.confirmed': (n) => `Bestätigt: lockerere Datenschutzregeln von ${n.tenant}`,
@@ -193,6 +194,8 @@ export const trustDe: TrustWords = {
       `Ein Passkey von ${n.by ?? 'jemandem'} für ${n.tenant} wurde entfernt. Hat das weder diese Person noch ein Admin getan, benutzt jemand anderes eine ihrer Sitzungen: Die Person beendet auf der Kontoseite alle Sitzungen, und kein Admin bestätigt einen neuen Passkey.`,
     'log.stopped': (n) =>
       `Das Protokoll von ${n.tenant} setzt einen Prüfpunkt nicht fort, den es früher unterschrieben hat: Seine Datenbank wurde zurückgesetzt oder verändert. Es unterschreibt nichts mehr, bis der Anbieter die Ursache kennt und eine neue Epoche begonnen hat. Bewahren Sie Ihre Kopie des Protokolls auf: Sie zeigt, was fehlt.`,
+    'log.unwitnessed': (n) =>
+      `Eine Mehrheit der Zeugen im Vertrauensdokument von ${n.tenant} hat das Protokoll länger nicht unterschrieben, als das Dokument erlaubt. Bis sie wieder unterschreiben, bürgt nur der Anbieter dafür, dass alle dasselbe Protokoll sehen. Die Seite „Beweis“ nennt die fehlenden: Klären Sie mit ihren Betreibern, ob sie ausgefallen sind oder ein anderes Protokoll gesehen haben.`,
     'demand.changed': (n) =>
       `Eine Behörde verlangt vom Anbieter Daten von ${n.tenant}. Welche es ist, auf welcher Rechtsgrundlage und was der Anbieter unternommen hat, steht im Protokoll von ${n.tenant}.`,
     'widening.proposed': (n) =>

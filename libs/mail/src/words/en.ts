@@ -161,6 +161,7 @@ export const trustEn: TrustWords = {
     'passkey.enrolled': (n) => `New passkey of ${n.by ?? 'someone'} at ${n.tenant}`,
     'passkey.removed': (n) => `Passkey of ${n.by ?? 'someone'} at ${n.tenant} removed`,
     'log.stopped': (n) => `The log of ${n.tenant} is not what it signed before`,
+    'log.unwitnessed': (n) => `Witnesses of the log of ${n.tenant} do not sign`,
     'demand.changed': (n) => `A government’s demand about data of ${n.tenant}`,
     'widening.proposed': (n) => `Waits: wider privacy controls of ${n.tenant}`,
     'widening.confirmed': (n) => `Confirmed: wider privacy controls of ${n.tenant}`,
@@ -189,6 +190,8 @@ export const trustEn: TrustWords = {
       `A passkey of ${n.by ?? 'someone'} for ${n.tenant} has been removed. If neither its owner nor an admin did this, someone else uses a session of theirs: the owner ends all sessions on the account page, and no admin confirms a new passkey.`,
     'log.stopped': (n) =>
       `The log of ${n.tenant} does not continue a checkpoint that it signed earlier: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
+    'log.unwitnessed': (n) =>
+      `A majority of the witnesses in the trust document of ${n.tenant} has not signed its log for longer than the document allows. Until they sign again, no one but the vendor vouches that everyone is shown the same log. The page “Proof” names those that are missing: find out from their operators whether they are down, or have been shown another log.`,
     'demand.changed': (n) =>
       `An authority demands data of ${n.tenant} from the vendor. Who it is, on what legal basis, and what the vendor has done about it stand in the log of ${n.tenant}.`,
     'widening.proposed': (n) =>

@@ -143,6 +143,7 @@ export const TRUST_MAIL_KINDS = [
   'passkey.enrolled',
   'passkey.removed',
   'log.stopped',
+  'log.unwitnessed',
   'demand.changed',
   'widening.proposed',
   'widening.confirmed',

@@ -195,6 +195,13 @@ export class WitnessStateEntity {
 
   @Column('varchar', { nullable: true })
   error!: string | null;
+
+  /** The checkpoint with its cosignature, a C2SP signed note. */
+  @Column('text', { nullable: true })
+  note!: string | null;
+
+  @Column('varchar', { name: 'alarmed_at', nullable: true })
+  alarmedAt!: string | null;
 }
 
 /** The personal value behind a commitment, with its salt. Deleting a row erases the value; the log stays whole. */

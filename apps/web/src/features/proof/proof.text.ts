@@ -59,6 +59,9 @@ const en = {
   witnessesLead:
     'A witness signs only a log that continues the last one that it signed. So no two people can be shown different logs.',
   witnessesNone: 'Your trust document names no witnesses.',
+  witnessesMissing: 'A majority of the witnesses has not signed this log since',
+  witnessesMissingWhat:
+    'That is longer than your trust document allows. Until they sign again, only the vendor vouches that everyone is shown the same log. Find out from their operators whether they are down, or have been shown another log.',
   witness: 'Witness',
   signedLast: 'Signed last, as the server says',
   hereChecked: 'In this browser',
@@ -148,6 +151,9 @@ const de: typeof en = {
   witnessesLead:
     'Ein Zeuge unterschreibt nur ein Protokoll, das fortsetzt, was er zuletzt unterschrieben hat. So können nicht zwei Menschen verschiedene Protokolle sehen.',
   witnessesNone: 'Ihr Vertrauensdokument nennt keine Zeugen.',
+  witnessesMissing: 'Eine Mehrheit der Zeugen hat dieses Protokoll nicht unterschrieben seit',
+  witnessesMissingWhat:
+    'Das ist länger, als Ihr Vertrauensdokument erlaubt. Bis sie wieder unterschreiben, bürgt nur der Anbieter dafür, dass alle dasselbe Protokoll sehen. Klären Sie mit ihren Betreibern, ob sie ausgefallen sind oder ein anderes Protokoll gesehen haben.',
   witness: 'Zeuge',
   signedLast: 'Zuletzt unterschrieben, wie der Server sagt',
   hereChecked: 'In diesem Browser',

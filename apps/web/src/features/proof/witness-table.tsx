@@ -4,7 +4,7 @@ import { witnessesQuery } from '../../api/log.js';
 import type { Cosignature } from '../../log/verify-log.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Badge } from '../../ui/badge.js';
+import { Badge, Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { TableSection } from '../../ui/table.js';
 import { proofTexts } from './proof.text.js';
@@ -27,7 +27,7 @@ export function WitnessTable({
   const text = useText(proofTexts);
   const { data, ...query } = useQuery(witnessesQuery(log));
   const items = data?.items.map((witness) => ({ ...witness, id: witness.vkey }));
-  return (
+  const table = (
     <TableSection
       id="witnesses"
       title={text.witnesses}
@@ -41,6 +41,18 @@ export function WitnessTable({
         { label: text.hereChecked, cell: ({ vkey }) => <Checked found={cosignatures?.get(vkey)} /> },
       ]}
     />
+  );
+  if (data == null || data.missingSince === null) return table;
+  return (
+    <>
+      <Notice tone="stop" icon="alert" live>
+        <p className="strong">
+          {text.witnessesMissing} <Instant at={data.missingSince} seconds />
+        </p>
+        <p>{text.witnessesMissingWhat}</p>
+      </Notice>
+      {table}
+    </>
   );
 }
 

@@ -41,6 +41,7 @@ const LABELS: Readonly<Record<ChangedMember, PlainText>> = {
   rpId: 'where',
   origins: 'where',
   witnesses: 'witnesses',
+  witnessGraceSeconds: 'witnessGrace',
 };
 type PlainText = { [K in keyof TrustText]: TrustText[K] extends string ? K : never }[keyof TrustText];
 

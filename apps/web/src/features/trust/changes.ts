@@ -14,6 +14,7 @@ const MEMBERS = [
   'rpId',
   'origins',
   'witnesses',
+  'witnessGraceSeconds',
 ] as const;
 export type ChangedMember = (typeof MEMBERS)[number];
 

@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/contract';
+import { type TrustDocument, WITNESS_GRACE_SECONDS } from '@countersign/contract';
 import { durationText, joinWithAnd, ruleWords } from '@countersign/wording';
 import { Fragment, type ReactNode } from 'react';
 import { useNames } from '../../api/organisation.js';
@@ -48,6 +48,10 @@ export function TrustRules({ document }: { document: TrustDocument }) {
           <dd>
             <Lines lines={document.witnesses} />
           </dd>
+          <dt>{text.witnessGrace}</dt>
+          <dd>
+            <Lines lines={RULE_WORDS.witnessGraceSeconds(document, text, language)} />
+          </dd>
         </>
       )}
       <dt>{text.validUntil}</dt>
@@ -86,6 +90,9 @@ export const RULE_WORDS: Readonly<Record<ChangedMember, Say>> = {
   rpId: ({ rpId }) => [rpId],
   origins: ({ origins }) => origins,
   witnesses: ({ witnesses = [] }, text) => (witnesses.length === 0 ? [text.witnessesNone] : witnesses),
+  witnessGraceSeconds: ({ witnessGraceSeconds = WITNESS_GRACE_SECONDS }, _text, language) => [
+    durationText(witnessGraceSeconds, language),
+  ],
 };
 
 export const basisWords = (

@@ -45,6 +45,7 @@ const en = {
   where: 'Signed at',
   witnesses: 'Witnesses of the log',
   witnessesNone: 'none',
+  witnessGrace: 'Witnesses may be late by',
   fingerprint: 'Fingerprint',
   fingerprintLead:
     'It is the same at each gateway, in your anchor file and on receipts. Compare it once, and keep the file where the vendor cannot reach it.',
@@ -189,6 +190,7 @@ const de: TrustText = {
   where: 'Unterschrieben unter',
   witnesses: 'Zeugen des Protokolls',
   witnessesNone: 'keine',
+  witnessGrace: 'Verspätung der Zeugen höchstens',
   fingerprint: 'Fingerabdruck',
   fingerprintLead:
     'Er ist an jedem Gateway, in Ihrer Ankerdatei und auf Belegen derselbe. Vergleichen Sie ihn einmal, und bewahren Sie die Datei dort auf, wo der Anbieter keinen Zugang hat.',

@@ -158,6 +158,7 @@ export const trustTable: TableOf<TrustDocument> = {
   origins: { label: 'origins', describe: value.list(() => '–') },
   rpId: { label: 'rpId', describe: value.text },
   witnesses: { label: 'witnesses', describe: value.list(() => '–'), optional: true },
+  witnessGraceSeconds: { label: 'witnessGrace', describe: value.duration, optional: true },
   tenant: { label: 'tenant', describe: value.text },
   deployment: common.deployment,
   seq: { label: 'seq', describe: value.count },

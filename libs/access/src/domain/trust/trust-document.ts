@@ -113,6 +113,9 @@ export function draftTrust(currentFacts: TrustFacts): TrustDocument | null {
     forbid: eachOnce([...(current?.document.forbid ?? []), ...controls.forbid]),
     bases: current?.document.bases ?? [],
     ...(current?.document.witnesses === undefined ? {} : { witnesses: current.document.witnesses }),
+    ...(current?.document.witnessGraceSeconds === undefined
+      ? {}
+      : { witnessGraceSeconds: current.document.witnessGraceSeconds }),
   };
 }
 

@@ -21,7 +21,7 @@ const TOPIC_OF: Readonly<Partial<Record<NoticeKind, NoticeTopic>>> = {
     'trust.pinned': 'trust',
   },
   ...{ 'trust.reset': 'trust', 'trust.reset-used': 'trust', 'trust.reset-cancelled': 'trust' },
-  'log.stopped': 'trust',
+  ...{ 'log.stopped': 'trust', 'log.unwitnessed': 'trust' },
   ...{ 'access-review.opened': 'review', 'access-review.due': 'review', 'access-review.closed': 'review' },
   'practice.failed': 'practice',
   'log.statement': 'statement',

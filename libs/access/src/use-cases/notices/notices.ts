@@ -200,6 +200,15 @@ export const logStoppedNotice = (log: string, tenant: string | null, at: string)
   at,
 });
 
+/**
+ * Witnesses of the tenant's log have not signed in time, so no one vouches that everyone sees the same log. Sent to the admins and
+ * auditors, who chose the witnesses, and to the vendor's security admins, whose broker asks them.
+ */
+export const unwitnessedNotice = (tenant: string, at: string): NoticeDraft => ({
+  ...logStoppedNotice(tenant, tenant, at),
+  kind: 'log.unwitnessed',
+});
+
 /** A government's demand about the tenant's data: received, or further on. Sent to all of the tenant's people. */
 export const demandNotice = (tenant: string, demand: string, at: string): NoticeDraft => ({
   kind: 'demand.changed',

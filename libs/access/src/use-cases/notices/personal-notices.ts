@@ -46,6 +46,7 @@ const RECIPIENTS = {
   'passkey.enrolled': 'audience',
   'passkey.removed': 'audience',
   'log.stopped': 'audience',
+  'log.unwitnessed': 'audience',
   'demand.changed': 'audience',
   'widening.proposed': 'audience',
   'widening.confirmed': 'audience',

@@ -70,6 +70,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'widening.applied': 'always',
   'widening.lapsed': 'always',
   'log.stopped': 'always',
+  'log.unwitnessed': 'always',
   'demand.changed': 'always',
   'demand.opening': 'always',
 };
