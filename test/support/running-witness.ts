@@ -12,13 +12,20 @@ export class RunningWitness {
     private readonly ended: Promise<number>,
   ) {}
 
-  /** @param logs verifier keys of the logs that it follows */
-  static async start(folder: string, name: string, logs: readonly string[]): Promise<RunningWitness> {
+  /**
+   * @param logs verifier keys of the logs that it follows
+   * @param port of a witness that was stopped; default: one that no other test gets when the witness has stopped
+   */
+  static async start(
+    folder: string,
+    name: string,
+    logs: readonly string[],
+    port?: string,
+  ): Promise<RunningWitness> {
     const terminal = new Terminal({});
     const flags = logs.flatMap((vkey) => ['--log', vkey]);
-    // A port that no other test gets when the witness has stopped.
-    const port = String(await freePort());
-    const ended = run(['witness', folder, '--name', name, '--port', port, ...flags], terminal);
+    const own = port ?? String(await freePort());
+    const ended = run(['witness', folder, '--name', name, '--port', own, ...flags], terminal);
     const [, url = ''] = await eventually('a witness', () => /(http:\/\/[^/]+)\//.exec(terminal.err));
     const vkey = (await (await fetch(`${url}/`)).text()).trim();
     return new RunningWitness(url, vkey, terminal, ended);

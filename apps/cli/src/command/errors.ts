@@ -58,7 +58,7 @@ export function reportError(io: Io, json: boolean, error: unknown): ExitCode {
   const shown = error instanceof CliError ? error : toCliError(error);
   const { code, detail } = shown;
   const document = shown.document === undefined ? { code, detail } : shown.document;
-  if (json && shown.exit === 1 && document !== null) io.stdout(`${formatJson(document)}\n`);
+  if (json && shown.exit !== 2 && document !== null) io.stdout(`${formatJson(document)}\n`);
   for (const reason of [shown, ...shown.more])
     io.stderr(`error[${reason.code}]: ${escapeForTerminal(reason.detail)}\n`);
   return shown.exit;
