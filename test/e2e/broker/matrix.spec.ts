@@ -685,6 +685,7 @@ const TABLE: Row[] = [
       ['checkpoint', 'checkpoint'],
       ['vkey', 'vkey'],
       ['policy', 'policy'],
+      ['cosigned', 'cosigned'],
       ['minimum-index', 'minimum-index'],
       ['tile/{path}', 'tile/0/000.p/1'],
       ['openings/{index}', 'openings/0'],
