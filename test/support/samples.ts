@@ -5,6 +5,8 @@ import { holdsDeadlines } from './deadline.js';
  * spec that uses this file again with the full counts. A test that only the soak runs has its count in its own file.
  */
 export const SAMPLES = {
+  /** Damaged files of a mirror, states, anchor files and statements, all together. */
+  mutatedLogFiles: { quick: 160, full: 2_000 },
   /** Damaged HTTP connections, and rewritten spellings of a call. */
   damagedConnections: { quick: 60, full: 10_000 },
   rewrittenCalls: { quick: 60, full: 20_000 },

@@ -1,4 +1,5 @@
-import { isDigest } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, isDigest } from '@countersign/contract';
+import { parseLogOrigin } from './checkpoint.js';
 
 /** What a customer keeps to check the log and the gateways by itself (docs/contract.md, Trust document). */
 export interface AnchorFile {
@@ -12,7 +13,13 @@ export interface AnchorFile {
   deploymentVkey?: string;
 }
 
-/** Reads an anchor file; undefined if it is none. Further members are ignored. */
+/** Whether a verifier key is named after this log. */
+function isKeyOf(vkey: string, deployment: string, slug: string): boolean {
+  const log = parseLogOrigin(vkey.split('+')[0] ?? '');
+  return log?.deployment === deployment && log.slug === slug;
+}
+
+/** Reads an anchor file; undefined if it is none, or its keys are of other logs than it says. Further members are ignored. */
 export function parseAnchorFile(text: string): AnchorFile | undefined {
   try {
     const { deployment, tenant, trust, vkey, deploymentVkey } = JSON.parse(text) as AnchorFile;
@@ -24,7 +31,10 @@ export function parseAnchorFile(text: string): AnchorFile | undefined {
       ...(deploymentVkey === undefined ? {} : { deploymentVkey }),
     };
     const isText = Object.values(known).every((each) => typeof each === 'string') && vkey !== undefined;
-    return isText && isDigest(trust) ? known : undefined;
+    if (!isText || !isDigest(trust) || !isKeyOf(vkey, deployment, tenant)) return undefined;
+    return deploymentVkey === undefined || isKeyOf(deploymentVkey, deployment, DEPLOYMENT_SLUG)
+      ? known
+      : undefined;
   } catch {
     return undefined;
   }

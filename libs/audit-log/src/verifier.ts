@@ -202,8 +202,12 @@ export async function provenLeaf(
  * bundle. `minimum-index` is a decimal number and a newline; a log without such a file has all its leaves.
  */
 async function readMinimumIndex(source: LogSource, size: number): Promise<number> {
-  const text = new TextDecoder().decode(await source.read('minimum-index'));
-  const minimum = text.endsWith('\n') ? (parseDecimal(text.slice(0, -1)) ?? 0) : 0;
+  const bytes = await source.read('minimum-index');
+  if (bytes === undefined) return 0;
+  const text = new TextDecoder().decode(bytes);
+  const minimum = text.endsWith('\n') ? parseDecimal(text.slice(0, -1)) : undefined;
+  if (minimum === undefined)
+    throw new LogFault('pruned', 'The file minimum-index is not a decimal number and a newline.');
   if (minimum > size)
     throw new LogFault('pruned', `The log says that it pruned ${minimum} leaves, and has only ${size}.`);
   return minimum - (minimum % TILE_WIDTH);

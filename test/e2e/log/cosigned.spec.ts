@@ -34,7 +34,7 @@ afterAll(() => broker.close());
 const lastAt = ({ leaves }: LogCopy) => Math.max(...leaves.map(({ at }) => Date.parse(at)));
 
 /** The log some hours later, as a running broker has written it: a leaf each hour, and each midnight those of the day. */
-function after(hours: number): Copies {
+function hoursLater(hours: number): Copies {
   const tenant = honest.tenant.copy();
   const begin = lastAt(tenant);
   for (let hour = 0; hour <= hours; hour += 1) addAt(tenant, begin + hour * HOUR + 1_000);
@@ -75,10 +75,10 @@ const unwitnessed = async (copies: Copies, checkpoints: unknown = []) =>
 describe('P10: leaves that a majority of the witnesses has not cosigned', () => {
   test('are a note for a day, and then a fault that names the first of them and who is missing', async () => {
     const notes = [noteOf(honest.tenant, cosigned, [first, second])];
-    const soon = await verifyCopies(...withNotes(after(23), notes));
+    const soon = await verifyCopies(...withNotes(hoursLater(23), notes));
     expect(soon.unwitnessed).toBeNull();
     expect(soon.warnings).toContainEqual(expect.objectContaining({ code: 'not_witnessed' }));
-    const late = after(25);
+    const late = hoursLater(25);
     const begin = late.tenant.leaves[cosigned] as LeafV1;
     expect(await unwitnessed(late, notes)).toEqual({
       ...{ index: cosigned, since: begin.at },
@@ -87,7 +87,7 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
   });
 
   test('are none if two of three have signed, each another checkpoint, and are if one of three has', async () => {
-    const late = after(30);
+    const late = hoursLater(30);
     const size = late.tenant.leaves.length;
     const [old, near, newest] = [cosigned, size - 3, size - 2].map((at, place) =>
       noteOf(late.tenant, at, [keys[place] as typeof first]),
@@ -99,8 +99,8 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
   });
 
   test('without any cosignature count from the adoption of the document', async () => {
-    expect(await unwitnessed(after(23))).toBeNull();
-    expect(await unwitnessed(after(25))).toMatchObject({ index: 0 });
+    expect(await unwitnessed(hoursLater(23))).toBeNull();
+    expect(await unwitnessed(hoursLater(25))).toMatchObject({ index: 0 });
   });
 
   test('are no fault while no broker ran, nor because a record came late', async () => {
@@ -109,15 +109,15 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
     addAt(rested.tenant, lastAt(honest.tenant) + 100 * HOUR);
     addAt(rested.tenant, lastAt(honest.tenant) + 110 * HOUR);
     expect(await unwitnessed(rested, notes)).toBeNull();
-    const late = after(23);
+    const late = hoursLater(23);
     const begin = late.tenant.leaves[cosigned] as LeafV1;
     late.tenant.insert(cosigned, { ...begin, at: new Date(Date.parse(begin.at) - 48 * HOUR).toISOString() });
     expect(await unwitnessed(late, notes)).toBeNull();
   });
 
   test('are not covered by the checkpoint of a later log, of another log, or by another’s signature', async () => {
-    const late = after(25);
-    const longer = after(40).tenant;
+    const late = hoursLater(25);
+    const longer = hoursLater(40).tenant;
     const stranger = logKey(first.name, 99);
     for (const notes of [
       [noteOf(longer, longer.leaves.length, keys)],
@@ -130,7 +130,7 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
   test('a witness that has cosigned another root of this log shows the fork', async () => {
     const other = honest.tenant.copy();
     other.edit(cosigned - 1, { actor: 'host' });
-    expect(await faultOf(...withNotes(after(1), [noteOf(other, cosigned, [third])]))).toBe('forked');
+    expect(await faultOf(...withNotes(hoursLater(1), [noteOf(other, cosigned, [third])]))).toBe('forked');
   });
 
   test.each<[string, unknown]>([
@@ -138,7 +138,7 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
     ['numbers', [1]],
     ['texts that are no notes', ['nothing']],
   ])('a file of %s is a fault', async (_what, notes) => {
-    expect(await faultOf(...withNotes(after(1), notes))).toBe('bad_cosignature');
+    expect(await faultOf(...withNotes(hoursLater(1), notes))).toBe('bad_cosignature');
   });
 
   test('a wrong cosignature is a fault', async () => {
@@ -148,6 +148,6 @@ describe('P10: leaves that a majority of the witnesses has not cosigned', () => 
       bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
       return ` ${encodeBase64(bytes)}\n`;
     });
-    expect(await faultOf(...withNotes(after(1), [forged]))).toBe('bad_cosignature');
+    expect(await faultOf(...withNotes(hoursLater(1), [forged]))).toBe('bad_cosignature');
   });
 });

@@ -17,6 +17,7 @@ import {
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import { canonicalJson, sha256Digest } from '@countersign/contract';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import type { VerifiedState } from '@countersign/log-verifier';
 import { z } from 'zod';
@@ -79,19 +80,26 @@ export const pointSchema = z.strictObject({
   keys: z.array(z.string()).max(10_000).optional(),
 });
 
-/** A point, and what "log verify" has replayed up to it. The verifier finds out whether that is damaged. */
+/** A point, and what "log verify" has replayed up to it. `sum` shows damage: a member that is missing or changed is not overlooked. */
 const stateSchema = pointSchema.extend({
   replay: z
     .strictObject({ v: z.int(), deployment: pointSchema, state: z.string(), digest: z.string() })
     .exactOptional(),
+  sum: z.string(),
 });
+
+const sumOf = (state: VerifiedState): string =>
+  // As the file has it: without members that have no value.
+  sha256Digest(nodeHashing, canonicalJson(JSON.parse(JSON.stringify(state))));
 
 /** @throws CliError `cannot_open` (exit 2), `invalid_state` */
 export async function readPoint(file: string): Promise<VerifiedState | undefined> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
   try {
-    return stateSchema.parse(JSON.parse(bytes.toString('utf8')));
+    const { sum, ...state } = stateSchema.parse(JSON.parse(bytes.toString('utf8')));
+    if (sum !== sumOf(state)) throw new Error('its sum is of another state');
+    return state;
   } catch (error) {
     throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {
       cause: error,
@@ -101,7 +109,7 @@ export async function readPoint(file: string): Promise<VerifiedState | undefined
 
 /** @throws CliError `cannot_write` (exit 2) */
 export const writePoint = (file: string, point: VerifiedState): Promise<void> =>
-  saveFile(file, `${JSON.stringify(point, null, 2)}\n`);
+  saveFile(file, `${JSON.stringify({ ...point, sum: sumOf(point) }, null, 2)}\n`);
 
 /**
  * Replaces a file, durably, and makes its folder.

@@ -23,7 +23,10 @@ describe('P10: witnesses of a trust document', () => {
         witness('a.example/w', 1, '00000000', ' https://b.example'),
       ],
     ],
-    ['without its padding', [witness('a.example/w', 1), `b.example/w+00000000+BAAA`, `c.example/w+00000001+BAAA==`]],
+    [
+      'without its padding',
+      [witness('a.example/w', 1), `b.example/w+00000000+BAAA`, `c.example/w+00000001+BAAA==`],
+    ],
   ])('one key %s is one witness, and is refused', (_how, witnesses) => {
     expect(() => parseTrustDocument({ ...document, witnesses })).toThrow(refusal('/witnesses'));
   });
@@ -35,12 +38,15 @@ describe('P10: witnesses of a trust document', () => {
     expect(parseTrustDocument(own).witnessGraceSeconds).toBe(3_600);
   });
 
-  test.each([0, 3_599, 2_592_001, 3_600.5, '3600', null])('P13: %j is no grace period', (witnessGraceSeconds) => {
-    const witnesses = [witness('a.example/w', 1)];
-    expect(() => parseTrustDocument({ ...document, witnesses, witnessGraceSeconds })).toThrow(
-      refusal('/witnessGraceSeconds'),
-    );
-  });
+  test.each([0, 3_599, 2_592_001, 3_600.5, '3600', null])(
+    'P13: %j is no grace period',
+    (witnessGraceSeconds) => {
+      const witnesses = [witness('a.example/w', 1)];
+      expect(() => parseTrustDocument({ ...document, witnesses, witnessGraceSeconds })).toThrow(
+        refusal('/witnessGraceSeconds'),
+      );
+    },
+  );
 
   test('P13: a grace period goes with witnesses', () => {
     const { witnesses: _none, ...without } = document;
