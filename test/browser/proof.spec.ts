@@ -4,6 +4,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { statementChallenge } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';
+import { logKey } from '../factories/log-keys.js';
 import { RunningWitness } from '../support/running-witness.js';
 import { onlyInSoak } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
@@ -120,7 +121,8 @@ describe('P10: the page Proof', () => {
           mimeType: 'application/json',
           buffer: Buffer.from(JSON.stringify(content)),
         });
-      const other = (await logFile('vkey', 'deployment')).trim();
+      const [name = ''] = (await logFile('vkey')).split('+');
+      const other = verifierKey(systemHashing, name, logKey(name, 9).publicKey);
       await give({ ...anchor, vkey: other });
       await verify();
       await page.getByText('The key is not the one in your anchor file.').waitFor();

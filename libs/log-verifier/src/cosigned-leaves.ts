@@ -94,13 +94,13 @@ async function coveredBy(
 ): Promise<number> {
   const key = witnessKeyOf(ports.hashing, vkey);
   if (key === undefined) return 0;
-  if ((await signedAt(ports, note, key)) !== null) return checkpoint.size;
-  let covered = 0;
+  // The older ones are verified in any case: a witness that has cosigned another root shows a fork.
+  let covered = (await signedAt(ports, note, key)) === null ? 0 : checkpoint.size;
   for (const other of cosigned) {
     const { origin, size, root } = other.checkpoint;
-    // A larger one cannot be compared with this log.
-    const isOfThisLog = origin === checkpoint.origin && size <= checkpoint.size;
-    if (!isOfThisLog || (await signedAt(ports, other.note, key)) === null) continue;
+    if ((await signedAt(ports, other.note, key)) === null) continue;
+    // One of another epoch, or a larger one, cannot be compared with this log.
+    if (origin !== checkpoint.origin || size > checkpoint.size) continue;
     if (!(await hadRoot(ports.hashing, source, { size, root }, checkpoint)))
       throw new LogFault('forked', `${key.name} has cosigned another root of the first ${size} leaves.`);
     covered = Math.max(covered, size);

@@ -25,7 +25,7 @@ import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 import { readVerifierKey } from './verification.js';
 
-const ORIGIN = 'example.com/log';
+const ORIGIN = 'countersign/dep_1/acme';
 const log = logKey(ORIGIN, 7);
 const leaves = Array.from({ length: 40 }, (_, index) => leafHash(nodeHashing, Uint8Array.of(index)));
 const hashOf = ({ level, index }: NodeId): Uint8Array =>
