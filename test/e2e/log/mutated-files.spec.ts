@@ -14,6 +14,7 @@ import { RecordingGateway } from '../../support/recorded-calls.js';
 import { RunningWitness } from '../../support/running-witness.js';
 import { samples } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { THIS_MACHINE } from '../../support/this-machine.js';
 import { TestBroker, TestClock } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
 
@@ -48,7 +49,7 @@ beforeAll(async () => {
   folder = await tempFolder('mutated-files');
   broker = await TestBroker.start({
     clock: TestClock.awayFromMidnight(),
-    settings: { outboundPrivate: true },
+    outbound: THIS_MACHINE,
   });
   const vkey = (await broker.call('approver', 'GET', '/log/acme/vkey')).text.trim();
   witness = await RunningWitness.start(at('witness'), 'witness.acme.example/w1', [vkey]);

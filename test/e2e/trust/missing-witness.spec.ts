@@ -6,6 +6,7 @@ import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { RunningWitness } from '../../support/running-witness.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { THIS_MACHINE } from '../../support/this-machine.js';
 import { TestBroker, TestClock } from '../harness.js';
 
 const NAME = 'witness.acme.example/w1';
@@ -55,7 +56,7 @@ describe('P10: a witness that does not sign for longer than the trust document a
   beforeAll(async () => {
     folder = await tempFolder('missing-witness');
     broker = await TestBroker.start({
-      settings: { outboundPrivate: true },
+      outbound: THIS_MACHINE,
       clock: TestClock.awayFromMidnight(),
     });
     logs = [(await broker.call('approver', 'GET', '/log/acme/vkey')).text.trim()];
