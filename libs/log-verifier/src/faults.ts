@@ -174,6 +174,8 @@ export type WarningCode =
   | 'gateway_mismatch'
   /** The newest leaves of a sealed log are covered by no head in the tenant's log yet. */
   | 'not_covered'
+  /** An approval by the API while a key was valid that the vendor's host had made for the approver. */
+  | 'host_made_key'
   /** A call of a claimed tenant through a gateway that had not pinned its trust document. */
   | 'unpinned_gateway'
   /** The tenant's trust began again because its keys were lost. */

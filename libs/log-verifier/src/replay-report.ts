@@ -49,7 +49,7 @@ export type ReplayOptions = {
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
 /** The form of `ReplaySnapshot.state`. A state of another form is not read. */
-export const SNAPSHOT_VERSION = 5;
+export const SNAPSHOT_VERSION = 6;
 
 /** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
 export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };

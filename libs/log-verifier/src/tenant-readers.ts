@@ -4,6 +4,7 @@ import type { DeploymentHistory } from './deployment-history.js';
 import { type Warning, Warnings } from './faults.js';
 import { type ChainState, GatewayChains } from './gateway-chains.js';
 import { GatewayPresence, type PresenceState } from './gateway-presence.js';
+import { HostMadeKeys, type HostMadeKeysState } from './host-made-keys.js';
 import type { Pending } from './interrupted-replay.js';
 import type { LeafData } from './leaf-data.js';
 import { LogClock, type LogClockState } from './log-clock.js';
@@ -19,6 +20,7 @@ export type KeptReplay = {
   events: LogEventState;
   clock: LogClockState;
   presence: PresenceState;
+  hostMadeKeys: HostMadeKeysState;
   warnings: Warning[];
 };
 
@@ -52,6 +54,7 @@ export class TenantReaders {
   private readonly chains: GatewayChains;
   private readonly clock: LogClock;
   private readonly presence: GatewayPresence;
+  private readonly hostMadeKeys: HostMadeKeys;
   /** What all but `openings` found. It is kept with what they lead to. */
   readonly #warnings: Warnings;
   /** False if leaves were pruned that no earlier run has replayed. */
@@ -77,6 +80,7 @@ export class TenantReaders {
         index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
     });
     this.clock = new LogClock(deployment.state.times, kept?.clock);
+    this.hostMadeKeys = new HostMadeKeys(this.#warnings, kept?.hostMadeKeys);
     this.presence = new GatewayPresence(deployment, this.clock, kept?.presence);
     this.events = new LogEvents(
       hashing,
@@ -102,7 +106,7 @@ export class TenantReaders {
       },
       kept?.replay,
     );
-    const ofAnyLog = [this.chains, this.events, this.presence];
+    const ofAnyLog = [this.chains, this.events, this.presence, this.hostMadeKeys];
     this.#readers = this.replays ? [...ofAnyLog, this.replay] : ofAnyLog;
     if (this.replays) return;
     this.chains.beginMidway();
@@ -169,6 +173,7 @@ export class TenantReaders {
     return {
       ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
       ...{ clock: this.clock.state, presence: this.presence.state },
+      hostMadeKeys: this.hostMadeKeys.state,
       warnings: this.#warnings.all,
     };
   }
