@@ -127,7 +127,8 @@ describe('a log with grants and calls', () => {
       grants: 4,
       trust: null,
       // The gateway of this test is new.
-      warnings: [{ code: 'first_run' }],
+      // The approver's key is one that the host made.
+      warnings: [{ code: 'host_made_key' }, { code: 'first_run' }],
     });
   });
 
