@@ -224,6 +224,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '0d7102ec8fb733b639e0217c7a3f32f04c2a6b0ea6619caf4bde2ebb0083b025',
     postgres: '249ef76f30a752de05655f6fc21f4ebd0c387d15f98286f8e7c4260bceb92c7c',
   },
+  GatewayVersions1799000078500: {
+    sqlite: '07783a10879a83f2eccb0a66f6fd3e8451763579cca0f157d84074fb4f5aa1ae',
+    postgres: '07783a10879a83f2eccb0a66f6fd3e8451763579cca0f157d84074fb4f5aa1ae',
+  },
   CosignedCheckpoints1799000081000: {
     sqlite: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',
     postgres: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',
