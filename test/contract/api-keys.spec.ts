@@ -106,9 +106,9 @@ describeUseCase('SQLite', 'API keys', (bench) => {
   test('a key ends with its person, and does not come back with them', async () => {
     const ada: Principal = { ...(await flow.as(ADA)), channel: 'web', assurance: 'oidc' };
     const eve = { email: 'eve@acme.example', name: 'Eve', roles: ['auditor' as const] };
-    const { id } = await addTenantPerson(flow.deps, ada, 'acme', eve);
+    const { person } = await addTenantPerson(flow.deps, ada, 'acme', eve);
     const { key } = await make(eve.email, 30);
-    await removeTenantPerson(flow.deps, ada, 'acme', id);
+    await removeTenantPerson(flow.deps, ada, 'acme', person.id);
     expect(await worksFor(key)).toBe('nobody');
     await addTenantPerson(flow.deps, ada, 'acme', eve);
     expect(await worksFor(key)).toBe('nobody');

@@ -265,7 +265,7 @@ describeUseCase('SQLite', 'a widening of privacy controls', (bench) => {
     test('another file takes the place of what waits; what the tenant’s own people proposed stays', async () => {
       await apply({ maxDuration: 7_200 });
       await apply({ maxDuration: 9_000 });
-      expect((await newest())?.widening.after.maxDuration).toBe(9_000);
+      expect((await newest())?.widening.after).toMatchObject({ maxDuration: 9_000 });
       expect(await events()).toEqual(['widening.proposed', 'widening.withdrawn', 'widening.proposed']);
       await withdraw(ada, (await newest())?.widening.id ?? '');
       await propose({ maxDuration: 7_200 });
@@ -429,7 +429,7 @@ describeUseCase('SQLite', 'a widening of a claimed tenant’s privacy controls',
       if (widening === null) throw new Error('it waits');
       const confirmation = { person: bob.principal.person.id, at: widening.createdAt, signature: null };
       // When it was due, as if the tenant had not been claimed yet.
-      const dueAt = takesEffectAt(widening, widening.before);
+      const dueAt = takesEffectAt(widening, widening.before as PrivacyControls);
       await unit.widenings.update({ ...widening, version: widening.version + 1, confirmation, dueAt });
     });
     expect(await job(DAY)).toBe(0);

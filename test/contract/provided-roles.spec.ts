@@ -86,7 +86,7 @@ describeUseCase('SQLite', 'roles that a provider gives', (bench) => {
       changeTenantPerson(flow.deps, admin, 'acme', bob.person.id, input);
     expect(await outcome(change({ roles: ['admin', 'approver'] }))).toBe('conflict');
     expect(await rolesOf(bob)).toEqual(['approver']);
-    expect(await change({ name: 'Robert', roles: ['approver'] })).toMatchObject({ name: 'Robert' });
+    expect((await change({ name: 'Robert', roles: ['approver'] })).person.name).toBe('Robert');
   });
 
   test('the last admin stays one by groups, too: signed out, and not in again until there is another', async () => {

@@ -209,7 +209,7 @@ describeUseCase('SQLite', 'what becomes of a claim', (bench) => {
     expect((await getTrust(flow.deps, old, 'acme')).chain).toHaveLength(1);
     const own = await by((await createOwnApiKey(flow.deps, ada.principal, 3_600)).key);
     expect((await liftLock(flow.deps, own, lock.id)).liftedAt).not.toBeNull();
-    expect((await add(own)).name).toBe('Eve');
+    expect((await add(own)).person.name).toBe('Eve');
   });
 
   test('P8: equal reports of pins at once are told once', async () => {

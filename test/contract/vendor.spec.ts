@@ -33,6 +33,7 @@ describeOn('SQLite', 'the vendor’s side', (bench) => {
       services: [],
       tenants: [],
       provisioned: [],
+      waiting: [],
     });
   });
 
@@ -79,6 +80,7 @@ describeOn('SQLite', 'the vendor’s side', (bench) => {
       vendorWebhooks: webhooks,
       policy: POLICY,
       provisioned: [],
+      waiting: [],
     };
     expect(await bench.store.readAsVendor((unit) => unit.organisation.everything())).toEqual({
       ...whole,

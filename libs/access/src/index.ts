@@ -31,17 +31,10 @@ export {
 } from './domain/access-review.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { canFillStages } from './domain/approval-stages.js';
+export { type Assignment, DECIDING_ROLES } from './domain/assignment.js';
 export type { BrowserSession } from './domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export type { BypassedCall, BypassReport } from './domain/bypass-report.js';
-export {
-  type ControlsWidening,
-  takesEffectAt,
-  WIDENING_STATES,
-  WIDENING_TRANSITIONS,
-  type WideningConfirmation,
-  type WideningState,
-} from './domain/controls-widening.js';
 export {
   DEMAND_ACTIONS,
   DEMAND_KINDS,
@@ -350,6 +343,16 @@ export {
   type TrustVersion,
 } from './domain/trust/trust-version.js';
 export type { ReviewInput } from './domain/validate-review.js';
+export {
+  type ControlsWidening,
+  type PersonWidening,
+  takesEffectAt,
+  WIDENING_STATES,
+  WIDENING_TRANSITIONS,
+  type Widening,
+  type WideningConfirmation,
+  type WideningState,
+} from './domain/widening.js';
 export {
   AccessError,
   type AccessErrorCode,
@@ -707,15 +710,6 @@ export { personalTopic } from './use-cases/notices/personal-topics.js';
 export { applyOrganisation, readWholeOrganisation } from './use-cases/organisation/apply-organisation.js';
 export { changedMembers } from './use-cases/organisation/changed-members.js';
 export {
-  confirmWidening,
-  draftWideningStatement,
-  getWidening,
-  listWidenings,
-  runWideningStep,
-  type WideningView,
-  withdrawWidening,
-} from './use-cases/organisation/controls-widenings.js';
-export {
   getPerson,
   getService,
   listServices,
@@ -735,16 +729,26 @@ export {
   getPrivacyControls,
   setPrivacyControls,
 } from './use-cases/organisation/privacy-controls.js';
+export { runWideningStep } from './use-cases/organisation/run-widening.js';
 export {
   addTenantPerson,
   changeTenantPerson,
   listTenantPeople,
+  type PersonChangeView,
   removeTenantPerson,
 } from './use-cases/organisation/tenant-people.js';
 export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
+export {
+  confirmWidening,
+  draftWideningStatement,
+  getWidening,
+  listWidenings,
+  type WideningView,
+  withdrawWidening,
+} from './use-cases/organisation/widenings.js';
 export {
   type Preferences,
   readChosenZone,

@@ -206,6 +206,7 @@ export {
 } from './passkeys.js';
 export type { EndpointByRoute, Paths } from './paths.js';
 export {
+  type ChangedTenantPerson,
   PERMISSIONS,
   type PermissionName,
   type Person,

@@ -207,9 +207,24 @@ const tenantPersonSchema = named(
 );
 export type TenantPerson = z.infer<typeof tenantPersonSchema>;
 
+const changedTenantPersonSchema = named(
+  'ChangedTenantPerson',
+  'A person of a tenant after a change, and what waits of it.',
+  tenantPersonSchema.extend({
+    waiting: idText('wdn', 'The widening.')
+      .exactOptional()
+      .describe(
+        'Only if the change lets the person decide more and waits, because the controls have `widening`: that part. The other members are the person from now on.',
+      ),
+  }),
+);
+export type ChangedTenantPerson = z.infer<typeof changedTenantPersonSchema>;
+
 const tenantPersonPageSchema = pageOf('TenantPersonPage', tenantPersonSchema);
 
 const FOR_ADMINS = `For the tenant’s admins, but not in a session that was opened with a mailed code. The tenant keeps at least one admin and as many approvers as its controls require. ${UNTIL_CLAIMED}`;
+const WAITS =
+  'If the controls have `widening`, a role that decides (`approver`, `admin`), and a group of an approver, wait: `waiting`.';
 
 export const peopleEndpoints = {
   read: endpoint({
@@ -239,17 +254,17 @@ export const peopleEndpoints = {
   add: endpoint({
     route: 'POST /api/v1/tenants/{slug}/people',
     summary: 'Add a person',
-    description: FOR_ADMINS,
+    description: `${FOR_ADMINS} ${WAITS}`,
     body: { schema: tenantPersonBodySchema },
-    answer: { status: 201, description: 'The person.', schema: tenantPersonSchema },
+    answer: { status: 201, description: 'The person.', schema: changedTenantPersonSchema },
     errors: ['not_found', 'conflict'],
   }),
   change: endpoint({
     route: 'PATCH /api/v1/tenants/{slug}/people/{id}',
     summary: 'Change a person’s name, roles or groups',
-    description: `${FOR_ADMINS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
+    description: `${FOR_ADMINS} ${WAITS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
     body: { schema: tenantPersonChangeSchema },
-    answer: { status: 200, description: 'The person.', schema: tenantPersonSchema },
+    answer: { status: 200, description: 'The person.', schema: changedTenantPersonSchema },
     errors: ['not_found', 'conflict'],
   }),
   remove: endpoint({

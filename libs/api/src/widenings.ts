@@ -16,29 +16,47 @@ const confirmationSchema = z.object({
     .describe('By the admin’s passkey. Null: the tenant was not claimed.'),
 });
 
+const assignmentSchema = named(
+  'RoleAssignment',
+  'What a person of a tenant may do there.',
+  z.object({
+    roles: z.array(z.string()),
+    groups: z.array(z.string()).describe('The groups that the privacy controls name.'),
+  }),
+);
+
 export const wideningSchema = named(
   'Widening',
-  'A change of privacy controls that allows more, and so waits.',
+  'A change that lets more in, and so waits: of privacy controls, or of who decides.',
   z.object({
     id: idText('wdn', 'The widening.'),
     tenant: z.string(),
+    person: idText('usr', 'Whom it lets decide more.')
+      .nullable()
+      .describe('Null: it is about the privacy controls.'),
     state: z
       .enum(WIDENING_STATES)
       .describe(
         '`lapsed`: no one confirmed it within 14 days after its delay, or the controls had changed so that nothing of it was left.',
       ),
     by: z
-      .union([idText('usr', 'Who proposed it.'), z.literal('host')])
-      .describe('`host`: proposed by the vendor’s organisation file.'),
-    before: proposedControlsSchema.describe('The controls that it was proposed on.'),
-    after: proposedControlsSchema,
+      .union([idText('usr', 'Who proposed it.'), z.enum(['host', 'job'])])
+      .describe(
+        '`host`: proposed by the vendor’s organisation file. `job`: by the tenant’s SCIM client. A person whose own sign-in brings roles is the author of them.',
+      ),
+    before: z
+      .union([proposedControlsSchema, assignmentSchema])
+      .describe('The controls that it was proposed on; with `person`, what the person has meanwhile.'),
+    after: z.union([proposedControlsSchema, assignmentSchema]),
     takesEffectAt: instant().describe('Not before this instant; whole seconds.'),
     needsConfirmation: z.boolean().describe('Whether an admin still has to confirm it.'),
-    mustBeSigned: z.boolean().describe('Whether the tenant is claimed: then a passkey confirms it.'),
+    mustBeSigned: z
+      .boolean()
+      .describe('Whether a passkey confirms it: for the controls of a claimed tenant.'),
     confirmers: z
       .array(idText('usr', 'An admin.'))
       .describe(
-        'Who may confirm it now. An admin who came after it was proposed may not; nor may its author, if the controls require a second admin.',
+        'Who may confirm it now. An admin who came after it was proposed may not; nor may its author, if the controls require a second admin, nor whom it is about.',
       ),
     lapsesAt: instant().nullable().describe('If no one confirms it; null if it needs no confirmation.'),
     confirmation: confirmationSchema.nullable(),
@@ -86,15 +104,16 @@ export type WideningConfirmationBody = z.infer<typeof confirmationBodySchema>;
 export const wideningEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings',
-    summary: 'List widenings of a tenant’s privacy controls',
-    description: 'Newest first; those that wait, and those that are over.',
+    summary: 'List a tenant’s widenings',
+    description:
+      'Changes of its privacy controls, and of who decides, that let more in. Newest first; those that wait, and those that are over.',
     query: wideningListQuery,
     answer: { status: 200, description: 'A page of widenings.', schema: wideningPageSchema },
     errors: ['not_found', 'invalid_cursor'],
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}',
-    summary: 'Read a widening of a tenant’s privacy controls',
+    summary: 'Read a widening',
     description: 'With what it changes, who has confirmed it, and when it takes effect.',
     answer: { status: 200, description: 'The widening.', schema: wideningSchema },
     errors: ['not_found'],
@@ -102,13 +121,14 @@ export const wideningEndpoints = {
   statement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}/statement',
     summary: 'Draft the statement by which an admin confirms a widening',
-    description: 'For another admin than the one who proposed it. The answer is signed as it is.',
+    description:
+      'For a widening of the privacy controls, and another admin than the one who proposed it. The answer is signed as it is. `wrong_state` for one of who decides, which is confirmed without a signature.',
     answer: { status: 200, description: 'The statement to sign.', schema: wideningToSignSchema },
     errors: ['not_found', 'wrong_state'],
   }),
   confirm: endpoint({
     route: 'POST /api/v1/tenants/{slug}/widenings/{id}/confirmation',
-    summary: 'Confirm a widening of a tenant’s privacy controls',
+    summary: 'Confirm a widening',
     description:
       'By an admin who was one when it was proposed. `forbidden` for its author if the controls require a second admin. It takes effect once its delay is over.',
     body: { schema: confirmationBodySchema },
@@ -117,7 +137,7 @@ export const wideningEndpoints = {
   }),
   withdraw: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/widenings/{id}',
-    summary: 'Withdraw a widening of a tenant’s privacy controls',
+    summary: 'Withdraw a widening',
     description: 'Any admin of the tenant may.',
     answer: { status: 200, description: 'The widening, withdrawn.', schema: wideningSchema },
     errors: ['not_found', 'wrong_state', 'conflict'],

@@ -124,7 +124,7 @@ export const aDisclosure = (grant: Grant): Disclosure => ({
 export const aWidening = (tenant: string): ControlsWidening => {
   const before = { approvals: 1, maxDuration: 60, countersign: [], slackMayApprove: [], forbid: [] };
   return {
-    ...{ id: uuidV7Ids.next('wdn'), tenant, state: 'waiting', version: 1, by: 'host' },
+    ...{ id: uuidV7Ids.next('wdn'), tenant, person: null, state: 'waiting', version: 1, by: 'host' },
     ...{ before, after: { ...before, maxDuration: null }, waits: { delay: 60, secondAdmin: false } },
     ...{ proposal: null, admins: [], confirmation: null, createdAt: NOW, dueAt: NOW, endedAt: null },
   };

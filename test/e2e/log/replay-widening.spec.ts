@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Widening, WideningToSign } from '@countersign/api';
+import type { ChangedTenantPerson, Widening, WideningToSign } from '@countersign/api';
 import {
   encodeBase64,
   encodeLeaf,
@@ -43,6 +43,20 @@ const widen = async (maxDuration: string) => {
 const isApplied = (id: string) =>
   eventually('the widening takes effect', async () => (await widening(id)).state === 'applied', 20_000, 50);
 
+/** An approver whom Ann adds and Ada confirms. */
+async function addEve(): Promise<string> {
+  const eve = { email: 'eve@acme.example', name: 'Eve', roles: ['approver'] };
+  const { roles, waiting = '' } = await ann.ask<ChangedTenantPerson>('POST', 'people', eve, 201);
+  expect(roles).toEqual([]);
+  expect(await widening(waiting)).toMatchObject({
+    ...{ state: 'waiting', mustBeSigned: false, needsConfirmation: true, confirmers: [ada.id] },
+    ...{ before: { roles: [], groups: [] }, after: { roles: ['approver'], groups: [] } },
+  });
+  expectStatus(await ann.call('POST', `widenings/${waiting}/confirmation`, {}), 403);
+  expectStatus(await ada.call('POST', `widenings/${waiting}/confirmation`, {}), 201);
+  return waiting;
+}
+
 /** Two admins; the first widening is confirmed before the claim, the second by a passkey after it. */
 beforeAll(async () => {
   const file = organisation((each) => {
@@ -80,8 +94,10 @@ beforeAll(async () => {
   const refused = await ada.call('POST', `widenings/${second}/confirmation`, {});
   expect(refused.body).toMatchObject({ code: 'countersignature_required' });
   expectStatus(await ada.call('POST', `widenings/${second}/confirmation`, { countersignature }), 201);
+  const eve = await addEve();
   broker.clock.advance(DELAY);
   await isApplied(second);
+  await isApplied(eve);
   const third = await widen('PT4H');
   expectStatus(await ada.call('DELETE', `widenings/${third}`), 200);
   copies = await copiesOf(broker);
@@ -227,6 +243,95 @@ describe('a widening that has not waited is named', () => {
               ...{ type: 'tenant.change', at, actor: 'job' },
               data: { tenant: 'acme', before, after, widening: id },
             });
+          },
+        ],
+      ],
+      ([, expected]) => expected,
+    ),
+  )('%s', async (_what, expected, attack) => {
+    expect(await attacked(attack)).toBe(expected);
+  });
+});
+
+/** Where what waited for Eve is proposed, confirmed and in effect. */
+const eves = (own: Copies) => {
+  const { leaves } = own.tenant;
+  const proposed = leaves.findIndex(({ type, data }) => type === 'widening.proposed' && 'person' in data);
+  const { widening: id, person } = leafAt(own, proposed).data as { widening: string; person: string };
+  const of = (type: string) => leaves.findIndex((leaf) => leaf.type === type && leaf.data['widening'] === id);
+  return { proposed, person, confirmed: of('widening.confirmed'), applied: of('person.change') };
+};
+
+describe('somebody who decides without having waited is named', () => {
+  test.each(
+    rowsOfEachKind<[string, string, (own: Copies) => void]>(
+      [
+        [
+          'without the delay',
+          'widened_early',
+          (own) => moveBehind(own, eves(own).applied, eves(own).confirmed),
+        ],
+        ['without the confirmation', 'widened_early', (own) => own.tenant.drop(eves(own).confirmed)],
+        [
+          'confirmed by themselves',
+          'role_not_held',
+          (own) => own.tenant.edit(eves(own).confirmed, { actor: eves(own).person as LeafV1['actor'] }),
+        ],
+        [
+          'as a plain change by an admin',
+          'widened_early',
+          (own) => {
+            const { widening: _widening, ...data } = leafAt(own, eves(own).applied).data;
+            own.tenant.edit(eves(own).applied, { data, actor: ann.id as LeafV1['actor'] });
+          },
+        ],
+        [
+          'with another role than was proposed',
+          'wrong_widening',
+          (own) => {
+            const { data } = leafAt(own, eves(own).applied);
+            own.tenant.edit(eves(own).applied, { data: { ...data, after: ['admin', 'approver'] } });
+          },
+        ],
+        [
+          'with a group that was not proposed',
+          'wrong_widening',
+          (own) => {
+            const { data } = leafAt(own, eves(own).applied);
+            own.tenant.edit(eves(own).applied, { data: { ...data, groups: ['dpo'] } });
+          },
+        ],
+        [
+          'proposed on other roles than they have',
+          'changed_outside_log',
+          (own) => {
+            const { data } = leafAt(own, eves(own).proposed);
+            const before = { roles: ['admin'], groups: [] };
+            own.tenant.edit(eves(own).proposed, { data: { ...data, before } });
+          },
+        ],
+        [
+          'by the vendor, after the claim',
+          'widened_by_host',
+          (own) => own.tenant.edit(eves(own).proposed, { actor: 'host' }),
+        ],
+        [
+          'by a proposal that says that it is older',
+          'backdated',
+          (own) => {
+            const at = Date.parse(leafAt(own, eves(own).proposed).at) - DELAY * 1_000;
+            own.tenant.edit(eves(own).proposed, { at: new Date(at).toISOString() });
+          },
+        ],
+        [
+          'dated back to the tenant’s set-up',
+          'widened_early',
+          (own) => {
+            const { at } = leafAt(own, own.tenant.indexOf('tenant.add'));
+            const person = `${ada.id.slice(0, -1)}0`;
+            const data = { person, before: null, after: ['approver'] };
+            const behind = own.tenant.indexOf('widening.proposed');
+            own.tenant.insert(behind, { type: 'person.add', at, actor: 'host', data });
           },
         ],
       ],

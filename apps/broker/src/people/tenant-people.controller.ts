@@ -3,6 +3,7 @@ import {
   changeTenantPerson,
   listTenantPeople,
   type Person,
+  type PersonChangeView,
   type Principal,
   removeTenantPerson,
 } from '@countersign/access';
@@ -30,7 +31,7 @@ export class TenantPeopleController {
   @Allow('people.write')
   @Describe(peopleEndpoints.add)
   async add(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Body() body: TenantPersonBody) {
-    return personAnswer(await addTenantPerson(this.deps, principal, slug, body));
+    return changedAnswer(await addTenantPerson(this.deps, principal, slug, body));
   }
 
   @Patch(':id')
@@ -42,7 +43,7 @@ export class TenantPeopleController {
     @Id('usr') id: string,
     @Body() body: TenantPersonChange,
   ) {
-    return personAnswer(await changeTenantPerson(this.deps, principal, slug, id, body));
+    return changedAnswer(await changeTenantPerson(this.deps, principal, slug, id, body));
   }
 
   @Delete(':id')
@@ -60,4 +61,9 @@ const personAnswer = ({ id, name, email, roles, groups, removedAt }: Person) => 
   roles,
   ...(groups === undefined ? {} : { groups }),
   removedAt,
+});
+
+const changedAnswer = ({ person, waiting }: PersonChangeView) => ({
+  ...personAnswer(person),
+  ...(waiting === null ? {} : { waiting: waiting.id }),
 });

@@ -1,14 +1,13 @@
-import type { WideningView } from '@countersign/access';
+import type { Widening as StoredWidening, WideningView } from '@countersign/access';
 import type { Widening } from '@countersign/api';
 import { controlsMembers } from './controls-members.js';
 
 /** A widening as the API writes it. */
 export function wideningAnswer({ widening, ...view }: WideningView): Widening {
-  const { id, tenant, state, by, before, after, confirmation, createdAt, endedAt } = widening;
+  const { id, tenant, person, state, by, confirmation, createdAt, endedAt } = widening;
   return {
-    ...{ id, tenant, state, by },
-    before: controlsMembers(before),
-    after: controlsMembers(after),
+    ...{ id, tenant, person, state, by },
+    ...changeOf(widening),
     takesEffectAt: view.takesEffectAt,
     needsConfirmation: view.needsConfirmation,
     mustBeSigned: view.isSigned,
@@ -21,4 +20,11 @@ export function wideningAnswer({ widening, ...view }: WideningView): Widening {
     },
     ...{ createdAt, endedAt },
   };
+}
+
+function changeOf(widening: StoredWidening): Pick<Widening, 'before' | 'after'> {
+  const { person, before, after } = widening;
+  return person === null
+    ? { before: controlsMembers(before), after: controlsMembers(after) }
+    : { before: { ...before }, after: { ...after } };
 }

@@ -3,14 +3,8 @@
  * knows no use case and no port.
  */
 export { groupsInCharge, mayDecideIn, stagesOf } from '../domain/approval-stages.js';
+export { type Assignment, assignmentOf, sameAssignment, widensAssignment } from '../domain/assignment.js';
 export { narrowsControls, widenedControls } from '../domain/controls-narrowing.js';
-export {
-  type ControlsWidening,
-  dueWideningStep,
-  mayConfirm,
-  takesEffectAt,
-  type WideningFacts,
-} from '../domain/controls-widening.js';
 export type { Invitation } from '../domain/invitation.js';
 export { type Lock, lockBlocks } from '../domain/lock.js';
 export type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
@@ -24,6 +18,16 @@ export {
   forbidRules,
   requiredApprovals,
 } from '../domain/trust/trust-status.js';
+export {
+  type ControlsWidening,
+  dueWideningStep,
+  isSigned,
+  mayConfirm,
+  type PersonWidening,
+  takesEffectAt,
+  type Widening,
+  type WideningFacts,
+} from '../domain/widening.js';
 export type { Refusal } from '../errors.js';
 export { BASES, isConsent } from './bases.js';
 export type { PolicyContext } from './context.js';

@@ -13,6 +13,7 @@ import type {
 } from '../domain/organisation.js';
 import type { Person } from '../domain/person.js';
 import type { Coverage } from '../domain/standing.js';
+import type { PersonWidening } from '../domain/widening.js';
 import type { Entry } from './repository.js';
 
 /** The whole organisation, for units across tenants. Units of one tenant have an `OrganisationView`. */
@@ -68,6 +69,8 @@ export interface WholeOrganisation {
   tenants: TenantRecord[];
   /** People whom their side's SCIM client manages, with the names of their groups. */
   provisioned: { person: string; groups: string[] }[];
+  /** What waits because it lets a person decide more. */
+  waiting: PersonWidening[];
 }
 
 /** Every tenant's part of the organisation, and its changes. */

@@ -82,7 +82,7 @@ export interface DueObjects {
   notifying: Located[];
   /** Disclosures whose term is over. */
   disclosures: Located[];
-  /** Widenings of privacy controls that take effect, or lapse. */
+  /** Widenings that take effect, or lapse. */
   widenings: Located[];
 }
 

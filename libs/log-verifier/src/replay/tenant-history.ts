@@ -1,13 +1,17 @@
 import {
+  type Assignment,
+  assignmentOf,
   narrowsControls,
   narrowsTenant,
   type Person,
   type PrivacyControls,
   type TenantRecord,
+  widensAssignment,
 } from '@countersign/access/policy';
 import { canonicalJson } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { Timeline } from '../timeline.js';
+import type { WideningHistory } from './widening-history.js';
 
 type Member = { roles: Person['roles']; groups?: string[]; removedAt: number | null };
 
@@ -16,6 +20,8 @@ export type TenantState = {
   /** The controls at each moment; null while the tenant is removed. */
   controls: Timeline<PrivacyControls | null>;
   people: Map<string, Member>;
+  /** When the tenant was added for the first time. */
+  addedAt?: number;
 };
 
 /** What the replay of people and controls reads from the trust chain. */
@@ -25,15 +31,19 @@ type Trust = {
   takeControls(proposal: string): PrivacyControls | undefined;
 };
 
-/** What the replay of controls reads from their widenings. */
-type Widenings = { takeApplied(data: LeafData, before: PrivacyControls, after: PrivacyControls): void };
+/** What the replay of people and controls reads from their widenings. */
+type Widenings = Pick<WideningHistory, 'takeApplied' | 'takeAssigned'>;
 
 /** People and privacy controls of the tenant, in the order of its log. */
 export class TenantHistory {
   constructor(
     private readonly slug: string,
     private readonly trust: Trust,
-    private readonly widenings: Widenings,
+    private readonly options: {
+      widenings: Widenings;
+      /** The latest moment that a leaf has shown, in milliseconds since the epoch. */
+      now: () => number;
+    },
     readonly state: TenantState = { controls: [], people: new Map() },
   ) {}
 
@@ -70,6 +80,27 @@ export class TenantHistory {
     return this.state.people.get(person)?.groups ?? [];
   }
 
+  /** What a person of the tenant decides now. */
+  assignmentOf(person: string): Assignment {
+    return assignmentOfMember(this.state.people.get(person));
+  }
+
+  /**
+   * Requires that the author of the leaf may let this person decide more: an admin; the person, by the roles that the tenant's
+   * provider gives; or while the tenant is unclaimed, the vendor's host or the SCIM client.
+   *
+   * @throws LogFault `role_not_held`, `widened_by_host`
+   */
+  requireMayAssign(data: LeafData, person: string): void {
+    const { actor } = data.leaf;
+    const isHost = !actor.startsWith('usr_');
+    // Someone's own sign-in brings the roles that the tenant's provider gives them.
+    if (!isHost && actor !== person && !this.holds(actor, 'admin'))
+      throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
+    if (isHost && this.trust.isClaimed())
+      throw data.fault('widened_by_host', `the vendor’s side gave ${person} a role in a claimed tenant.`);
+  }
+
   private takeTenant(data: LeafData): void {
     const before = this.state.controls.findLast(({ value }) => value !== null)?.value ?? null;
     const stated = data.has('before') ? data.object<PrivacyControls>('before') : null;
@@ -81,6 +112,7 @@ export class TenantHistory {
     const isRemoval = data.leaf.type === 'tenant.remove';
     const after = data.object<PrivacyControls>('after');
     if (!isRemoval) this.requireMayChange(data, before, after);
+    if (before === null) this.state.addedAt = data.at;
     this.state.controls.push({ at: data.at, value: isRemoval ? null : after });
   }
 
@@ -88,7 +120,7 @@ export class TenantHistory {
   private requireMayChange(data: LeafData, before: PrivacyControls | null, after: PrivacyControls): void {
     const { actor } = data.leaf;
     if (before !== null && data.has('widening')) {
-      this.widenings.takeApplied(data, before, after);
+      this.options.widenings.takeApplied(data, before, after);
       return;
     }
     if (before?.widening !== undefined && !narrowsControls(before, after))
@@ -120,31 +152,67 @@ export class TenantHistory {
       );
     const removed = data.leaf.type === 'person.remove';
     const roles = data.texts('after') as Person['roles'];
-    const { actor } = data.leaf;
-    const isHost = !actor.startsWith('usr_');
-    // Someone's own sign-in brings the roles that the tenant's provider gives them.
-    if (!isHost && actor !== id && !this.holds(actor, 'admin'))
-      throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
     const groups = data.has('groups') ? data.texts('groups') : [];
-    if (isHost && !removed && this.trust.isClaimed() && !this.mayReturn(known, roles, groups))
-      throw data.fault('widened_by_host', `the vendor’s side gave ${id} a role in a claimed tenant.`);
-    this.state.people.set(id, {
-      roles,
-      ...(groups.length === 0 ? {} : { groups }),
+    const member = {
+      ...{ roles, ...(groups.length === 0 ? {} : { groups }) },
       removedAt: removed ? data.at : null,
-    });
+    };
+    if (data.has('widening')) this.takeAssigned(data, id, member);
+    else this.requireMayBecome(data, { id, known, member });
+    this.state.people.set(id, member);
+  }
+
+  /** What waited takes effect. Nothing else of the person changes with it. */
+  private takeAssigned(data: LeafData, person: string, member: Member): void {
+    const { controls } = this;
+    if (controls === null) throw data.fault('changed_outside_log', 'the log shows no tenant now.');
+    const change = { person, before: this.assignmentOf(person), after: assignmentOfMember(member) };
+    this.options.widenings.takeAssigned(data, change, controls);
+  }
+
+  private requireMayBecome(
+    data: LeafData,
+    { id, known, member }: { id: string; known: Member | undefined; member: Member },
+  ): void {
+    const removed = member.removedAt !== null;
+    const { roles, groups = [] } = member;
+    const isHost = !data.leaf.actor.startsWith('usr_');
+    if (!isHost || !(removed || this.mayReturn(known, roles, groups))) this.requireMayAssign(data, id);
+    if (this.controls?.widening === undefined || removed || this.isSetUp(data)) return;
+    const isBack = isHost && known !== undefined && this.leftWithTenant(known);
+    const had = assignmentOfMember(isBack ? { ...known, removedAt: null } : known);
+    if (widensAssignment(had, assignmentOfMember(member)))
+      throw data.fault(
+        'widened_early',
+        `${id} decides more at once, without the delay or the second admin that the controls required.`,
+      );
+  }
+
+  /** The host adds the tenant and its first people in one unit of work, which has one time. */
+  private isSetUp(data: LeafData): boolean {
+    return data.leaf.actor === 'host' && data.at === this.state.addedAt && this.options.now() === data.at;
   }
 
   /** Fewer roles and groups than before; a person who was removed comes back only with the whole tenant. */
   private mayReturn(known: Member | undefined, roles: readonly string[], groups: readonly string[]): boolean {
     if (known === undefined || !roles.every((role) => (known.roles as string[]).includes(role))) return false;
     if (!groups.every((group) => known.groups?.includes(group))) return false;
-    if (known.removedAt === null) return true;
-    return this.state.controls.some(
-      ({ at, value }) => value === null && Math.abs(at - (known.removedAt ?? 0)) < 1_000,
-    );
+    return known.removedAt === null || this.leftWithTenant(known);
+  }
+
+  /** Whether a person was removed because the whole tenant was. */
+  private leftWithTenant({ removedAt }: Member): boolean {
+    if (removedAt === null) return false;
+    return this.state.controls.some(({ at, value }) => value === null && Math.abs(at - removedAt) < 1_000);
   }
 }
+
+const assignmentOfMember = (member: Member | undefined): Assignment =>
+  assignmentOf(
+    member === undefined
+      ? null
+      : { ...member, removedAt: member.removedAt === null ? null : String(member.removedAt) },
+  );
 
 const recordOf = (slug: string, controls: PrivacyControls): TenantRecord => ({
   ...{ slug, name: '', controls, oidc: null, slack: null, webhooks: [], removedAt: null },

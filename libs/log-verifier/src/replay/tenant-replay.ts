@@ -68,18 +68,16 @@ export class TenantReplay {
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
     this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
-    const widenings: ConstructorParameters<typeof TenantHistory>[2] = {
+    const now = () => this.emergencies.state.now;
+    const widenings: ConstructorParameters<typeof TenantHistory>[2]['widenings'] = {
       takeApplied: (...change) => this.widenings.takeApplied(...change),
+      takeAssigned: (...change) => this.widenings.takeAssigned(...change),
     };
-    this.tenant = new TenantHistory(slug, this.trust, widenings, kept?.tenant);
+    this.tenant = new TenantHistory(slug, this.trust, { widenings, now }, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
-    this.widenings = new WideningHistory(
-      context,
-      { onPoint, now: () => this.emergencies.state.now },
-      kept?.widenings,
-    );
+    this.widenings = new WideningHistory(context, { onPoint, now }, kept?.widenings);
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
     this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
     this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);

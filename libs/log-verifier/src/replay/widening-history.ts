@@ -1,9 +1,14 @@
 import {
+  type Assignment,
   type ControlsWidening,
   dueWideningStep,
+  isSigned,
   mayConfirm,
+  type PersonWidening,
   type PrivacyControls,
+  sameAssignment,
   takesEffectAt,
+  type Widening,
   type WideningFacts,
   widenedControls,
 } from '@countersign/access/policy';
@@ -20,12 +25,12 @@ import type { SignedPoint } from '../named-points.js';
 import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import type { ReplayContext } from './replay-context.js';
 
-/** Widenings of the controls, by id. */
-export type WideningState = Map<string, ControlsWidening>;
+/** Widenings of the controls, and of who decides, by id. */
+export type WideningState = Map<string, Widening>;
 
 /**
- * The widenings of a tenant's controls. Verifies that each one waited for its delay and its confirmation before it took effect.
- * It uses the broker's own functions (`access/src/domain/controls-widening.ts`).
+ * The widenings of a tenant's controls, and of who decides there. Verifies that each one waited for its delay and its
+ * confirmation before it took effect. It uses the broker's own functions (`access/src/domain/widening.ts`).
  */
 export class WideningHistory {
   /** @param onPoint receives the point of the log that each signed confirmation names */
@@ -65,27 +70,75 @@ export class WideningHistory {
    * @throws LogFault `widened_early`, `wrong_widening`
    */
   takeApplied(data: LeafData, before: PrivacyControls, after: PrivacyControls): void {
-    const widening = this.waiting(data);
-    const facts = this.facts(before);
-    if (dueWideningStep(widening, facts, new Date(data.at)).do !== 'apply') {
-      const effect = takesEffectAt(widening, before);
-      throw data.fault(
-        'widened_early',
-        data.at < Date.parse(effect)
-          ? `the controls were widened before ${effect}, without the delay that they required.`
-          : 'the controls were widened without the confirmation of an admin that they required.',
-      );
-    }
-    if (canonicalJson(widenedControls(before, widening)) !== canonicalJson(after))
+    const widening = this.requireDue(data, before);
+    if (widening.person !== null || canonicalJson(widenedControls(before, widening)) !== canonicalJson(after))
       throw data.fault('wrong_widening', 'the new controls are not those that were proposed.');
     this.end(data, 'applied');
   }
 
+  /**
+   * Takes the `person.change` by which a widening took effect. Requires the same of it.
+   *
+   * @param present the controls now
+   * @throws LogFault `widened_early`, `wrong_widening`
+   */
+  takeAssigned(
+    data: LeafData,
+    { person, before, after }: { person: string; before: Assignment; after: Assignment },
+    present: PrivacyControls,
+  ): void {
+    const widening = this.requireDue(data, present);
+    const isProposed =
+      widening.person === person &&
+      sameAssignment(widening.before, before) &&
+      sameAssignment(widening.after, after);
+    if (!isProposed)
+      throw data.fault('wrong_widening', `what ${person} decides now is not what was proposed.`);
+    this.end(data, 'applied');
+  }
+
+  /** The widening that the leaf says takes effect. @throws LogFault `widened_early` if it still had to wait */
+  private requireDue(data: LeafData, present: PrivacyControls): Widening {
+    const widening = this.waiting(data);
+    if (dueWideningStep(widening, this.facts(present), new Date(data.at)).do === 'apply') return widening;
+    const effect = takesEffectAt(widening, present);
+    throw data.fault(
+      'widened_early',
+      data.at < Date.parse(effect)
+        ? `it took effect before ${effect}, without the delay that the controls required.`
+        : 'it took effect without the confirmation of an admin that the controls required.',
+    );
+  }
+
   private takeProposal(data: LeafData): void {
+    const present = this.context.tenant.controls;
+    if (present === null) throw data.fault('changed_outside_log', 'the log shows no tenant now.');
+    if (data.at < this.options.now() - BROKER_TOLERANCE_MS)
+      throw data.fault(
+        'backdated',
+        'it says that it is older than the leaves before it, so it would wait for less.',
+      );
+    const change = data.has('person') ? this.readAssignment(data) : this.readControls(data, present);
+    const isSecond = ({ state, person }: Widening) => state === 'waiting' && person === change.person;
+    if ([...this.state.values()].some(isSecond))
+      throw data.fault('wrong_widening', 'another widening waits already.');
+    const { tenant, actor, at } = data.leaf;
+    const id = data.text('widening');
+    this.state.set(id, {
+      ...{ id, tenant, state: 'waiting', version: 1, by: actor, ...change },
+      waits: present.widening ?? { delay: 0, secondAdmin: false },
+      ...{ admins: this.context.tenant.withRole('admin') },
+      ...{ confirmation: null, createdAt: at, dueAt: at, endedAt: null },
+    } as Widening);
+  }
+
+  private readControls(
+    data: LeafData,
+    present: PrivacyControls,
+  ): Pick<ControlsWidening, 'person' | 'before' | 'after' | 'proposal'> {
     const { tenant, trust } = this.context;
     const [before, after] = [data.object<PrivacyControls>('before'), data.object<PrivacyControls>('after')];
-    const present = tenant.controls;
-    if (present === null || canonicalJson(before) !== canonicalJson(present))
+    if (canonicalJson(before) !== canonicalJson(present))
       throw data.fault('changed_outside_log', 'the controls are not those that the log shows.');
     const { actor } = data.leaf;
     if (actor.startsWith('usr_') && !tenant.holds(actor, 'admin'))
@@ -94,32 +147,31 @@ export class WideningHistory {
     const signed = proposal === null ? undefined : trust.takeControls(proposal);
     if (proposal !== null && canonicalJson(signed ?? null) !== canonicalJson(after))
       throw data.fault('wrong_widening', 'no trust document was signed that brings these controls.');
-    if ([...this.state.values()].some(({ state }) => state === 'waiting'))
-      throw data.fault('wrong_widening', 'another widening waits already.');
-    if (data.at < this.options.now() - BROKER_TOLERANCE_MS)
-      throw data.fault(
-        'backdated',
-        'it says that it is older than the leaves before it, so it would wait for less.',
-      );
-    const id = data.text('widening');
-    const at = data.leaf.at;
-    this.state.set(id, {
-      ...{ id, tenant: data.leaf.tenant, state: 'waiting', version: 1, by: actor, before, after, proposal },
-      waits: present.widening ?? { delay: 0, secondAdmin: false },
-      ...{ admins: tenant.withRole('admin'), confirmation: null, createdAt: at, dueAt: at, endedAt: null },
-    });
+    return { person: null, before, after, proposal };
+  }
+
+  private readAssignment(data: LeafData): Pick<PersonWidening, 'person' | 'before' | 'after' | 'proposal'> {
+    const { tenant } = this.context;
+    const person = data.text('person');
+    const [before, after] = [data.object<Assignment>('before'), data.object<Assignment>('after')];
+    if (!sameAssignment(before, tenant.assignmentOf(person)))
+      throw data.fault('changed_outside_log', `what ${person} decides is not what the log shows.`);
+    tenant.requireMayAssign(data, person);
+    return { person, before, after, proposal: null };
   }
 
   private async takeConfirmation(data: LeafData): Promise<void> {
     const widening = this.waiting(data);
-    const { tenant, trust } = this.context;
+    const { tenant } = this.context;
     const { actor: person } = data.leaf;
-    const present = tenant.controls ?? widening.before;
-    if (!mayConfirm(widening, this.facts(present), person))
+    if (tenant.controls === null) throw data.fault('changed_outside_log', 'the log shows no tenant now.');
+    const facts = this.facts(tenant.controls);
+    if (!mayConfirm(widening, facts, person))
       throw data.fault('role_not_held', `${person} may not confirm this widening.`);
-    if (trust.isClaimed() && !data.has('countersignature'))
+    if (isSigned(widening, facts) && !data.has('countersignature'))
       throw data.fault('countersignature_required', 'a claimed tenant’s widening is confirmed by a passkey.');
-    const signature = data.has('countersignature') ? await this.signature(data, widening, person) : null;
+    const isOfControls = widening.person === null && data.has('countersignature');
+    const signature = isOfControls ? await this.signature(data, widening, person) : null;
     this.state.set(widening.id, { ...widening, confirmation: { person, at: data.leaf.at, signature } });
   }
 
@@ -144,22 +196,24 @@ export class WideningHistory {
 
   private takeWithdrawal(data: LeafData): void {
     const { actor } = data.leaf;
+    const { by, person } = this.waiting(data);
+    // Who changes a person, in whatever way, takes back what waits for them.
     const mayWithdraw = actor.startsWith('usr_')
-      ? this.context.tenant.holds(actor, 'admin')
-      : this.waiting(data).by === 'host';
+      ? this.context.tenant.holds(actor, 'admin') || actor === person
+      : person !== null || by === 'host';
     if (!mayWithdraw) throw data.fault('role_not_held', `${actor} may not withdraw this widening.`);
     this.end(data, 'withdrawn');
   }
 
   /** The widening that the leaf names. @throws LogFault `wrong_widening` if it does not wait */
-  private waiting(data: LeafData): ControlsWidening {
+  private waiting(data: LeafData): Widening {
     const widening = this.state.get(data.text('widening'));
     if (widening?.state !== 'waiting')
       throw data.fault('wrong_widening', 'the log has no such widening that waits.');
     return widening;
   }
 
-  private end(data: LeafData, state: ControlsWidening['state']): void {
+  private end(data: LeafData, state: Widening['state']): void {
     const widening = this.waiting(data);
     this.state.set(widening.id, { ...widening, state });
   }

@@ -1,8 +1,8 @@
-import type { ControlsWidening, WideningState } from '@countersign/access';
+import type { Widening, WideningState } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, milliseconds } from './column-types.js';
 
-/** A widening of privacy controls. A state follows another only as `legal_transitions` says, by trigger. */
+/** A widening of privacy controls, or of who decides. A state follows another only as `legal_transitions` says, by trigger. */
 @Entity('widenings')
 @Index('widenings_list_tenant', ['tenant', 'createdAt', 'id'])
 @Index('widenings_list_tenant_state', ['tenant', 'state', 'createdAt', 'id'])
@@ -20,22 +20,26 @@ export class WideningEntity {
   @Column('integer')
   version!: number;
 
-  /** The tenant while it waits, so that the index keeps it the only one. */
+  /** Whom it is about while it waits, the person or the tenant, so that the index keeps it the only one. */
   @Index('widenings_one_waits', { unique: true })
   @Column('varchar', { name: 'open_for', nullable: true })
   openFor!: string | null;
+
+  /** NULL: it is about the tenant's controls. */
+  @Column('varchar', { nullable: true })
+  person!: string | null;
 
   @Column('varchar', { name: 'proposed_by' })
   by!: string;
 
   @Column('text', { name: 'controls_before', transformer: jsonText })
-  before!: ControlsWidening['before'];
+  before!: Widening['before'];
 
   @Column('text', { name: 'controls_after', transformer: jsonText })
-  after!: ControlsWidening['after'];
+  after!: Widening['after'];
 
   @Column('text', { transformer: jsonText })
-  waits!: ControlsWidening['waits'];
+  waits!: Widening['waits'];
 
   @Column('varchar', { nullable: true })
   proposal!: string | null;
@@ -44,7 +48,7 @@ export class WideningEntity {
   admins!: string[];
 
   @Column('text', { nullable: true, transformer: jsonText })
-  confirmation!: ControlsWidening['confirmation'];
+  confirmation!: Widening['confirmation'];
 
   @Column('varchar', { name: 'created_at', transformer: milliseconds })
   createdAt!: string;

@@ -32,6 +32,7 @@ import type { OrganisationCache, OrganisationVersion } from './organisation-cach
 import { forgetPersonal } from './personal.js';
 import { query, selectRows } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
+import { Widenings } from './widenings.js';
 
 const THE_VENDOR = 1;
 
@@ -205,6 +206,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       services: services.map(toService),
       tenants: tenants.map(toTenant),
       provisioned: await this.provisioned(),
+      waiting: await new Widenings(this.manager, 'all-tenants').waitingForPeople(),
     };
   }
 

@@ -155,7 +155,7 @@ async function close(deps: Deps, slug: string, id: string): Promise<boolean> {
       if (review === null || !isReviewDue(review, now)) return 'done' as const;
       const all = await own.accessReviews.items([id]);
       const left = inOrderOfLapse(all).slice(0, MOST_ITEMS);
-      for (const item of left) await lapseIn(unit, slug, { id, item, now });
+      for (const item of left) await lapseIn(deps, unit, slug, { id, item, now });
       if (left.length === MOST_ITEMS) return 'more' as const;
       const at = toInstant(now);
       if (!(await own.accessReviews.update(closedReview(review, at))))
@@ -185,13 +185,14 @@ export function inOrderOfLapse(items: readonly AccessReviewItem[]): AccessReview
 }
 
 async function lapseIn(
+  deps: Deps,
   unit: VendorUnit,
   slug: string,
   { id, item, now }: { id: string; item: AccessReviewItem; now: Date },
 ): Promise<void> {
   // Read for each item: an earlier one may have changed the controls.
   const tenant = await unit.organisation.tenant(slug);
-  const end = tenant === null ? 'gone' : await endItemIn(unit, item, { tenant, actor: 'job', now });
+  const end = tenant === null ? 'gone' : await endItemIn(unit, item, { deps, tenant, actor: 'job', now });
   const outcome = end === 'ended' ? 'lapsed' : end === 'gone' ? 'gone' : 'kept';
   const reason = end === 'ended' || end === 'gone' ? null : end;
   const own = await unit.tenant(slug);

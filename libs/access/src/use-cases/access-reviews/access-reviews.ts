@@ -119,7 +119,7 @@ export function decideAccessReview(
         'self_review',
         'No one confirms their own roles, keys and sessions. Another admin does.',
       );
-    const by = { tenant, actor: actor.id, now };
+    const by = { deps, tenant, actor: actor.id, now };
     const end =
       decision === 'pruned'
         ? await endItemIn(unit, item, by)

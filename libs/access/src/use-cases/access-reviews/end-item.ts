@@ -12,9 +12,11 @@ import { endGrantIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import { storeControlsIn } from '../organisation/change-controls.js';
 import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
+import type { Deps } from '../shared/deps.js';
 
 /** The tenant whose item ends, who ends it (a person's id, or `job`), and when. */
 export interface ItemEnding {
+  deps: Pick<Deps, 'ids'>;
   tenant: TenantRecord;
   actor: string;
   now: Date;
@@ -123,7 +125,7 @@ async function memberOf(unit: VendorUnit, id: string, { slug }: TenantRecord): P
  * and so do the people of its trust document, who sign its next version.
  */
 async function endRolesIn(unit: VendorUnit, { id }: ReviewedItem, by: ItemEnding): Promise<ItemEnd> {
-  const { tenant, actor, now } = by;
+  const { deps, tenant, actor, now } = by;
   const before = await memberOf(unit, id, tenant);
   if (before === null) return 'gone';
   const isProvided = tenant.oidc?.groups !== undefined || (await unit.scimUsers.find(id)) !== null;
@@ -134,7 +136,7 @@ async function endRolesIn(unit: VendorUnit, { id }: ReviewedItem, by: ItemEnding
   if (await wouldLeaveStagesEmpty(unit, tenant, before)) return 'too-few-approvers';
   const version = await unit.trust.current(tenant.slug);
   if (version?.document.people.some(({ person }) => person === id) === true) return 'claimed';
-  await changePersonIn(unit, before, after, { actor, at: now.toISOString() });
+  await changePersonIn(deps, unit, before, after, { actor, at: now.toISOString() });
   return 'ended';
 }
 

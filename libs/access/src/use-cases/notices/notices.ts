@@ -2,7 +2,6 @@ import type { AccessRequest, ReminderKind, RequestState } from '../../domain/acc
 import type { AccessReview } from '../../domain/access-review.js';
 import type { ApiKey } from '../../domain/api-key.js';
 import { groupsInCharge, stagesOf } from '../../domain/approval-stages.js';
-import type { ControlsWidening } from '../../domain/controls-widening.js';
 import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
@@ -17,6 +16,7 @@ import {
 import type { Practice } from '../../domain/practice.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
+import type { Widening } from '../../domain/widening.js';
 import { BASES, isConsent } from '../../policy/bases.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
 import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
@@ -105,7 +105,7 @@ export const noticeAddressNotice = (
 
 /** Sent to the tenant's admins and auditors: any admin may withdraw it. */
 export const wideningNotice = (
-  { id, tenant }: ControlsWidening,
+  { id, tenant }: Widening,
   what: After<'widening', NoticeKind>,
   at: string,
 ): NoticeDraft => ({

@@ -1,20 +1,13 @@
 import { canonicalJson } from '@countersign/contract';
 import { narrowingPart, narrowsControls } from '../../domain/controls-narrowing.js';
-import {
-  type ControlsWidening,
-  dueWideningStep,
-  mayConfirm,
-  needsConfirmation,
-  type WideningFacts,
-} from '../../domain/controls-widening.js';
 import type { TenantRecord } from '../../domain/organisation.js';
-import { hasRole } from '../../domain/person.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
+import type { ControlsWidening } from '../../domain/widening.js';
 import { AccessError } from '../../errors.js';
-import type { ControlsUnit, ReadUnit, TenantUnit } from '../../ports/index.js';
-import { wideningNotice } from '../notices/notices.js';
+import type { ControlsUnit, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { endUnfitGrantsIn } from './end-unfit-grants.js';
+import { proposeWideningIn } from './waiting-changes.js';
 
 /** Who changes the controls, when, and what brought the change: members of its event. */
 export interface ControlsChange {
@@ -71,64 +64,22 @@ export async function changeControlsIn(
   }
   const narrowed = narrowingPart(before, after);
   await storeControlsIn(unit, tenant, narrowed, { actor, at });
-  return proposeWideningIn(deps, await unit.tenant(slug), {
+  return proposeControlsIn(deps, await unit.tenant(slug), {
     ...{ by: proposal?.by ?? actor, before: narrowed, after, at, proposal: proposal?.id ?? null },
   });
 }
 
-/** Stores a widening that waits, with its event and notice. @throws AccessError `conflict` if one waits already */
-export async function proposeWideningIn(
-  { ids }: Pick<Deps, 'ids'>,
+/** Lets controls wait. @throws AccessError `conflict` if some wait already */
+export async function proposeControlsIn(
+  deps: Pick<Deps, 'ids'>,
   unit: TenantUnit,
   { at, ...given }: Pick<ControlsWidening, 'by' | 'before' | 'after' | 'proposal'> & { at: string },
 ): Promise<ControlsWidening> {
-  const { tenant, widenings, log, outbox } = unit;
-  const earlier = await widenings.waiting(tenant);
+  const earlier = await unit.widenings.waiting(unit.tenant);
   if (earlier !== null)
     throw new AccessError(
       'conflict',
       `${earlier.id} widens the controls and waits already. Withdraw it first, or wait until it takes effect.`,
     );
-  const { by, before, after, proposal } = given;
-  const waits = before.widening ?? { delay: 0, secondAdmin: false };
-  const admins = (await unit.organisation.withRole(tenant, 'admin')).map((person) => person.id);
-  const drafted: ControlsWidening = {
-    ...{ id: ids.next('wdn'), tenant, state: 'waiting', version: 1, ...given, waits, admins },
-    ...{ confirmation: null, createdAt: at, dueAt: at, endedAt: null },
-  };
-  const facts = await wideningFacts(unit, before);
-  if (needsConfirmation(drafted, facts) && !admins.some((each) => mayConfirm(drafted, facts, each)))
-    throw new AccessError(
-      'conflict',
-      'This widens the controls, and there is no other admin who could confirm it. Add one first.',
-    );
-  const widening = scheduled(drafted, facts, new Date(at));
-  await widenings.insert(widening);
-  await log.append({
-    type: 'widening.proposed',
-    at,
-    actor: by,
-    data: { widening: widening.id, before, after, waits, ...(proposal === null ? {} : { proposal }) },
-  });
-  await outbox.add(wideningNotice(widening, 'proposed', at));
-  return widening;
-}
-
-/** The widening with the next moment at which the scheduler has to look at it. */
-export function scheduled(widening: ControlsWidening, facts: WideningFacts, now: Date): ControlsWidening {
-  const step = dueWideningStep(widening, facts, now);
-  return { ...widening, dueAt: step.do === 'wait' ? step.dueAt : now.toISOString() };
-}
-
-/** The facts by which a widening's confirmation counts. @param present the controls now */
-export async function wideningFacts(
-  { tenant, organisation, trust }: Pick<TenantUnit, 'tenant'> & Pick<ReadUnit, 'organisation' | 'trust'>,
-  present: PrivacyControls,
-): Promise<WideningFacts> {
-  const admins = await organisation.withRole(tenant, 'admin');
-  return {
-    present,
-    isClaimed: (await trust.current(tenant)) !== null,
-    isAdmin: (id) => admins.some((person) => person.id === id && hasRole(person, 'admin')),
-  };
+  return proposeWideningIn(deps, unit, { ...given, person: null }, { present: given.before, at });
 }

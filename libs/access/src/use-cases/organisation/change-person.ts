@@ -2,6 +2,7 @@ import { canonicalJson } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { addressOf, hasRole, type Person } from '../../domain/person.js';
 import { effectiveFacts, requesterFactsOf } from '../../domain/person-facts.js';
+import type { PersonWidening } from '../../domain/widening.js';
 import { REQUESTER_ROLES, REVIEWER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
@@ -9,6 +10,7 @@ import type { Deps } from '../shared/deps.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
 import { endAccessIn, endedFor, endRequestersAccessIn } from './end-access.js';
 import { endGrantsOfChangedPersonIn } from './end-unfit-grants.js';
+import { letWaitIn, samePerson, splitAssignment } from './people-widenings.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
 export interface ChangedBy {
@@ -16,6 +18,10 @@ export interface ChangedBy {
   at: string;
   /** True if the person comes back with their whole tenant, as they were when it was removed. */
   withTenant?: boolean;
+  /** True if the host adds the tenant, with this person, in the same unit: its set-up waits for no one. */
+  setsUp?: boolean;
+  /** The widening that takes effect by this change: it has waited. */
+  widening?: Pick<PersonWidening, 'id' | 'by'>;
   /** Set if the side's SCIM client made the change. */
   via?: 'scim';
 }
@@ -28,14 +34,41 @@ export const changePeople = <T>({ store }: Deps, work: (unit: VendorUnit) => Pro
   store.asVendor(work);
 
 /**
+ * Changes a person. If the controls of their tenant let widenings wait, what lets the person decide more waits; everything else
+ * applies now.
+ *
+ * @param before null for a new person
+ * @param wanted the person as they are to be, with what waits for them already (`withWaitingIn`)
+ * @returns the person from now on, and what waits
+ */
+export async function changePersonIn(
+  deps: Pick<Deps, 'ids'>,
+  unit: VendorUnit,
+  before: Person | null,
+  wanted: Person,
+  by: ChangedBy,
+): Promise<{ person: Person; waiting: PersonWidening | null }> {
+  const tenant = wanted.tenant === null ? null : await unit.organisation.tenant(wanted.tenant);
+  const present = tenant?.controls ?? null;
+  const mayWait = present?.widening !== undefined && by.setsUp !== true && by.widening === undefined;
+  const split =
+    mayWait || wanted.removedAt !== null
+      ? splitAssignment(before, wanted, by.withTenant)
+      : { now: wanted, waits: null };
+  if (before === null || !samePerson(before, split.now)) await storePersonIn(unit, before, split.now, by);
+  // Unchanged. It takes the organisation's lock before the tenant's log, as every unit that changes people does.
+  else if (split.waits !== null) await unit.organisation.savePerson(before);
+  const waiting = by.widening === undefined ? await letWaitIn(deps, unit, split, { ...by, present }) : null;
+  return { person: split.now, waiting };
+}
+
+/**
  * Stores a changed person, with the event. If they lose the role, their reviews of open requests are voided, their
  * invitations withdrawn, their own open requests cancelled, and their grants ended. A removed person is signed out
  * everywhere, and their API keys, passkeys, pinned identities and Slack accounts do not come back with them, nor does what was
  * known about their place and employer. If that changes, grants that no longer fit end.
- *
- * @param before null for a new person
  */
-export async function changePersonIn(
+async function storePersonIn(
   unit: VendorUnit,
   before: Person | null,
   given: Person,
@@ -44,7 +77,7 @@ export async function changePersonIn(
   const after = forgettingFactsOfRemoved(given);
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
-  const isByOwnSide = by.actor !== 'host' && gains(before, after);
+  const isByOwnSide = (by.widening ?? { by: by.actor }).by !== 'host' && gains(before, after);
   await unit.organisation.savePerson(after, isByOwnSide ? by.at : undefined);
   // Every customer may know who the vendor's staff are, and what they may do.
   const log = after.tenant === null ? unit.log : await unit.logOf(after.tenant);
@@ -59,6 +92,7 @@ export async function changePersonIn(
       ...groupsOf(after),
       ...loggedFacts(after),
       ...(by.via === undefined ? {} : { via: by.via }),
+      ...(by.widening === undefined ? {} : { widening: by.widening.id }),
     },
     personal: { email: addressOf(after), name: after.name },
   });

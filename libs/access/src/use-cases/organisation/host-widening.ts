@@ -1,13 +1,13 @@
 import { canonicalJson } from '@countersign/contract';
 import { narrowingPart } from '../../domain/controls-narrowing.js';
-import type { ControlsWidening } from '../../domain/controls-widening.js';
+import type { ControlsWidening } from '../../domain/widening.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { mustWait, proposeWideningIn } from './change-controls.js';
-import { endWideningIn } from './controls-widenings.js';
+import { mustWait, proposeControlsIn } from './change-controls.js';
 import type { OrganisationStep } from './plan/organisation-step.js';
 import { tenantStep } from './plan/tenant-steps.js';
+import { endWideningIn } from './waiting-changes.js';
 
 type Reads = Pick<ReadUnit, 'trust' | 'widenings'>;
 
@@ -64,7 +64,7 @@ function splitStep(
         const own = await unit.tenant(slug);
         if (waiting !== null) await endWideningIn(own, waiting, 'withdrawn', { actor: 'host', at });
         const given = { before: narrowed.controls, after: after.controls, proposal: null };
-        await proposeWideningIn(deps, own, { ...given, by: 'host', at });
+        await proposeControlsIn(deps, own, { ...given, by: 'host', at });
       },
     },
   ];

@@ -2,21 +2,22 @@ import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract
 import { endpointHash, type ServiceRecord, type WebhookSettings } from '../../domain/organisation.js';
 import type { Person } from '../../domain/person.js';
 import type { WholeOrganisation } from '../../ports/index.js';
+import { intendedPeople } from './people-widenings.js';
 
 /**
  * Identifies the organisation in force, so that a file is applied only to what its author has seen. Left out is what changes
  * without a file and without an admin: facts about people, and the roles and groups that a provider gives. The address of a
- * webhook counts by its hash, because it may be a secret.
+ * webhook counts by its hash, because it may be a secret. A person counts with what waits for them.
  */
 export function organisationHash(hashing: Hashing, whole: WholeOrganisation): string {
-  const { people, tenants, services, vendorWebhooks, provisioned, ...vendor } = whole;
+  const { people, tenants, services, vendorWebhooks, provisioned, waiting, ...vendor } = whole;
   const provided = new Set(provisioned.map(({ person }) => person));
   const hooks = (list: readonly WebhookSettings[]) =>
     list.map(({ url, ...rest }) => ({ ...rest, endpoint: endpointHash(hashing, { url }) }));
   const content = {
     ...vendor,
     vendorWebhooks: hooks(vendorWebhooks),
-    people: people.map(({ facts: _facts, roles, ...person }) =>
+    people: intendedPeople({ people, waiting }).map(({ facts: _facts, roles, ...person }) =>
       provided.has(person.id) || rolesAreProvided(whole, person) ? person : { ...person, roles },
     ),
     tenants: tenants.map((tenant) => ({ ...tenant, webhooks: hooks(tenant.webhooks) })),

@@ -8,8 +8,8 @@ import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changeControlsIn } from './change-controls.js';
-import { type WideningView, wideningView } from './controls-widenings.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
+import { type WideningView, wideningView } from './widenings.js';
 
 /** A tenant's current controls; `version` identifies exactly this content. */
 export interface ControlsView {

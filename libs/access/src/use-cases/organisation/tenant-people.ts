@@ -1,11 +1,13 @@
 import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
 import { type Person, type Principal, readAddress, sameRoles } from '../../domain/person.js';
+import type { PersonWidening } from '../../domain/widening.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changePeople, changePersonIn, groupsOf, roleBelowMinimum } from './change-person.js';
+import { withWaitingIn } from './people-widenings.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 export interface TenantPersonInput {
@@ -14,6 +16,12 @@ export interface TenantPersonInput {
   roles: TenantRole[];
   /** The groups that the privacy controls name; absent: those that the person has. */
   groups?: string[] | undefined;
+}
+
+/** A person from now on, and what waits because it lets them decide more; null: nothing. */
+export interface PersonChangeView {
+  person: Person;
+  waiting: PersonWidening | null;
 }
 
 /** People of a tenant; those who have left come last. @throws AccessError `forbidden`, `not_found` */
@@ -29,7 +37,8 @@ export async function listTenantPeople(deps: Deps, principal: Principal, slug: s
 }
 
 /**
- * The tenant's admin adds a person. A person who left comes back as the same person, signed in nowhere.
+ * The tenant's admin adds a person. A person who left comes back as the same person, signed in nowhere. If the tenant's
+ * controls let widenings wait, a role that decides waits.
  *
  * @throws AccessError `forbidden`, `not_found`, `invalid_request` for an invalid address, `conflict` for one that is taken
  */
@@ -38,7 +47,7 @@ export function addTenantPerson(
   principal: Principal,
   slug: string,
   input: TenantPersonInput,
-): Promise<Person> {
+): Promise<PersonChangeView> {
   return changePerson(deps, principal, slug, async (unit, { actor }) => {
     const address = readAddress(input.email);
     if (address === undefined)
@@ -61,8 +70,9 @@ export function addTenantPerson(
       ...groupsOf(input.groups === undefined ? (before ?? {}) : { groups: input.groups }),
       removedAt: null,
     };
-    await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
-    return after;
+    return changePersonIn(deps, unit, before, after, {
+      ...{ actor: actor.id, at: deps.clock.now().toISOString() },
+    });
   });
 }
 
@@ -78,18 +88,20 @@ export function changeTenantPerson(
   slug: string,
   id: string,
   input: Partial<Pick<TenantPersonInput, 'name' | 'roles' | 'groups'>>,
-): Promise<Person> {
+): Promise<PersonChangeView> {
   return changePerson(deps, principal, slug, async (unit, { actor, tenant }) => {
     const before = await requireMember(unit, slug, id);
-    const roles = input.roles === undefined ? before.roles : [...input.roles].sort();
-    if (tenant.oidc?.groups !== undefined && !sameRoles(roles, before.roles))
+    const intended = await withWaitingIn(unit, before);
+    const roles = input.roles === undefined ? intended.roles : [...input.roles].sort();
+    if (tenant.oidc?.groups !== undefined && !sameRoles(roles, intended.roles))
       throw new AccessError('conflict', 'Your provider’s groups give the roles. Change the groups there.');
-    const { groups: had, ...rest } = before;
+    const { groups: had, ...rest } = intended;
     const groups = groupsOf({ groups: input.groups ?? had ?? [] });
     const after: Person = { ...rest, name: input.name ?? before.name, roles, ...groups };
     await requireEnoughLeft(unit, tenant, before, after);
-    await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
-    return after;
+    return changePersonIn(deps, unit, before, after, {
+      ...{ actor: actor.id, at: deps.clock.now().toISOString() },
+    });
   });
 }
 
@@ -105,17 +117,16 @@ export function removeTenantPerson(
     const at = deps.clock.now().toISOString();
     const after: Person = { ...before, removedAt: at };
     await requireEnoughLeft(unit, tenant, before, after);
-    await changePersonIn(unit, before, after, { actor: actor.id, at });
-    return after;
+    return (await changePersonIn(deps, unit, before, after, { actor: actor.id, at })).person;
   });
 }
 
-function changePerson(
+function changePerson<T>(
   deps: Deps,
   principal: Principal,
   slug: string,
-  work: (unit: VendorUnit, by: { tenant: TenantRecord; actor: Person }) => Promise<Person>,
-): Promise<Person> {
+  work: (unit: VendorUnit, by: { tenant: TenantRecord; actor: Person }) => Promise<T>,
+): Promise<T> {
   return changePeople(deps, async (unit) => {
     const by = await requireOwnTenant(unit, principal, 'people.write', slug);
     await requireOwnKey(unit, principal);

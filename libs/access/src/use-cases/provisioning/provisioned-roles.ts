@@ -4,6 +4,7 @@ import { rolesOfGroups } from '../../domain/provisioning.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { changePeople, changePersonIn } from '../organisation/change-person.js';
+import { withWaitingIn } from '../organisation/people-widenings.js';
 import type { Deps } from '../shared/deps.js';
 
 /** One side, as its SCIM client may change it. */
@@ -51,6 +52,7 @@ export async function groupRoles(
  * file's roles do not count for them.
  */
 export async function applyGroupRoles(
+  deps: Deps,
   unit: VendorUnit,
   side: ProvisionedSide,
   persons: Iterable<string>,
@@ -58,8 +60,9 @@ export async function applyGroupRoles(
   for (const id of persons) {
     const person = await unit.organisation.person(id);
     if (person === null || person.removedAt !== null || person.tenant !== side.tenant) continue;
+    const intended = await withWaitingIn(unit, person);
     const roles = await groupRoles(unit, side, person);
-    if (!sameRoles(roles, person.roles))
-      await changePersonIn(unit, person, { ...person, roles }, byClient(side));
+    if (!sameRoles(roles, intended.roles))
+      await changePersonIn(deps, unit, person, { ...intended, roles }, byClient(side));
   }
 }

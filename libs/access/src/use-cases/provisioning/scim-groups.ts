@@ -42,7 +42,7 @@ export function createProvisionedGroup(
     };
     await takeOver(unit, side, group.members);
     await unit.scimGroups.save(group);
-    await applyGroupRoles(unit, side, group.members);
+    await applyGroupRoles(deps, unit, side, group.members);
     return group;
   });
 }
@@ -71,6 +71,7 @@ export function changeProvisionedGroup(
     const isBoth = (person: string) => before.members.includes(person) && after.members.includes(person);
     const isRenamed = before.name !== after.name;
     await applyGroupRoles(
+      deps,
       unit,
       side,
       everyone.filter((person) => isRenamed || !isBoth(person)),
@@ -90,7 +91,7 @@ export function removeProvisionedGroup(
     const before = await requireGroup(unit, tenant, id);
     check(before);
     await unit.scimGroups.remove(id);
-    await applyGroupRoles(unit, side, before.members);
+    await applyGroupRoles(deps, unit, side, before.members);
   });
 }
 

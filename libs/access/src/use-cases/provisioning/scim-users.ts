@@ -1,5 +1,5 @@
-import { canonicalJson, isId } from '@countersign/contract';
-import { addressOf, exactEmail, type Person, readAddress, sameRoles } from '../../domain/person.js';
+import { isId } from '@countersign/contract';
+import { addressOf, exactEmail, type Person, readAddress } from '../../domain/person.js';
 import { withFacts } from '../../domain/person-facts.js';
 import {
   factsOfProfile,
@@ -12,6 +12,7 @@ import {
 import { AccessError, notFound } from '../../errors.js';
 import type { OrganisationRepository, VendorReadUnit, VendorUnit } from '../../ports/index.js';
 import { changePersonIn } from '../organisation/change-person.js';
+import { samePerson, withWaitingIn } from '../organisation/people-widenings.js';
 import type { Deps } from '../shared/deps.js';
 import { byClient, groupRoles, type ProvisionedSide, provision } from './provisioned-roles.js';
 
@@ -68,6 +69,7 @@ export function createProvisionedUser(
     refuseOtherSide(known, tenant);
     if (before === null) await requireRoom(unit, tenant);
     const isHere = before !== null && before.removedAt === null;
+    const intended = before === null ? null : await withWaitingIn(unit, before);
     if (isHere && addressOf(before) !== addressOf(address)) throw otherAddress('conflict');
     if (!isHere && side.isClaimed) throw claimed();
     const user: ScimUser = {
@@ -79,15 +81,19 @@ export function createProvisionedUser(
       modifiedAt: side.at,
     };
     const base: Omit<Person, 'name' | 'roles' | 'removedAt'> =
-      before === null ? { id: user.person, tenant, ...address } : isHere ? before : movedTo(before, address);
+      intended === null
+        ? { id: user.person, tenant, ...address }
+        : isHere
+          ? intended
+          : movedTo(intended, address);
     const after: Person = {
       ...withClientsFacts(base, side, user.profile),
       name: side.isClaimed && before !== null ? before.name : nameOfProfile(input.profile),
-      roles: isHere ? before.roles : [],
+      roles: isHere ? (intended?.roles ?? []) : [],
       removedAt: input.active ? null : side.at,
     };
     // A person who is new and inactive is stored all the same: the client may activate them later.
-    if (before === null || isHere || input.active) await saveIfChanged(unit, before, after, side);
+    if (before === null || isHere || input.active) await saveIfChanged(deps, unit, before, after, side);
     await unit.scimUsers.save(user);
     return viewOf(unit, tenant, user.person);
   });
@@ -121,13 +127,14 @@ export function changeProvisionedUser(
       refuseOtherSide(await unit.organisation.persons(before.email), tenant);
     }
     const profile = keptProfile(side, input.profile);
+    const intended = await withWaitingIn(unit, before);
     const after: Person = {
-      ...withClientsFacts(comesBack ? movedTo(before, address) : before, side, profile),
+      ...withClientsFacts(comesBack ? movedTo(before, address) : intended, side, profile),
       name: side.isClaimed ? before.name : nameOfProfile(input.profile),
-      roles: comesBack ? await groupRoles(unit, side, { id, roles: [] }) : before.roles,
+      roles: comesBack ? await groupRoles(unit, side, { id, roles: [] }) : intended.roles,
       removedAt: input.active ? null : (before.removedAt ?? side.at),
     };
-    await saveIfChanged(unit, before, after, side);
+    await saveIfChanged(deps, unit, before, after, side);
     await unit.scimUsers.save({
       person: id,
       tenant,
@@ -150,24 +157,20 @@ export function removeProvisionedUser(
   return provision(deps, tenant, async (unit, side) => {
     check(await viewOf(unit, tenant, id));
     const before = await requirePerson(unit, tenant, id);
-    await saveIfChanged(unit, before, { ...before, removedAt: before.removedAt ?? side.at }, side);
+    await saveIfChanged(deps, unit, before, { ...before, removedAt: before.removedAt ?? side.at }, side);
     await unit.scimUsers.remove(id);
   });
 }
 
 async function saveIfChanged(
+  deps: Deps,
   unit: VendorUnit,
   before: Person | null,
   after: Person,
   side: ProvisionedSide,
 ): Promise<void> {
-  const isSame =
-    before !== null &&
-    before.name === after.name &&
-    before.removedAt === after.removedAt &&
-    sameRoles(before.roles, after.roles) &&
-    canonicalJson(before.facts ?? null) === canonicalJson(after.facts ?? null);
-  if (!isSame) await changePersonIn(unit, before, after, byClient(side));
+  const isSame = before !== null && samePerson(await withWaitingIn(unit, before), after);
+  if (!isSame) await changePersonIn(deps, unit, before, after, byClient(side));
 }
 
 /** The profile as it is stored: with place and employer only if the settings of the side have `facts`. */

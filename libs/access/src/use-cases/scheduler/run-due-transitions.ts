@@ -17,7 +17,7 @@ import { activateIn } from '../grants/start-grant.js';
 import { expireInvitation } from '../invitations/invitation-transitions.js';
 import { expireLock } from '../locks/locks.js';
 import { endingNotice, reminderNotice } from '../notices/notices.js';
-import { runWideningStep } from '../organisation/controls-widenings.js';
+import { runWideningStep } from '../organisation/run-widening.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -39,7 +39,7 @@ export interface TransitionCounts {
   notified: number;
   /** Disclosures that became late. */
   late: number;
-  /** Widenings of privacy controls that took effect, or lapsed. */
+  /** Widenings that took effect, or lapsed. */
   widenings: number;
 }
 

@@ -11,6 +11,7 @@ import {
 import { type FactValues, withFacts } from '../../domain/person-facts.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
 import { changePeople, changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
+import { withWaitingIn } from '../organisation/people-widenings.js';
 import type { Deps } from '../shared/deps.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
@@ -140,16 +141,16 @@ async function applyProvidedRoles(
 ): Promise<Person | null> {
   if (roles === null) return person;
   const given = areCompatible(roles) ? [...new Set(roles)].sort() : [];
-  if (sameRoles(given, person.roles)) return person;
-  const after: Person = { ...person, roles: given };
+  const intended = await withWaitingIn(unit, person);
+  if (sameRoles(given, intended.roles)) return person;
+  const after: Person = { ...intended, roles: given };
   const at = deps.clock.now().toISOString();
   const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
   if (tenant !== null && (await roleBelowMinimum(unit, tenant, person, after)) !== null) {
     await unit.sessions.endAllOf(person.id, at);
     return null;
   }
-  await changePersonIn(unit, person, after, { actor: person.id, at });
-  return after;
+  return (await changePersonIn(deps, unit, person, after, { actor: person.id, at })).person;
 }
 
 /** Stores what the provider says about place and employer, if it is other than before. Access that no longer fits ends. */
@@ -165,6 +166,5 @@ async function applyProvidedFacts(
   const facts = withFacts(before, 'oidc', said, at);
   if (canonicalJson(facts ?? null) === canonicalJson(before ?? null)) return person;
   const after: Person = { ...rest, ...(facts === undefined ? {} : { facts }) };
-  await changePersonIn(unit, person, after, { actor: person.id, at });
-  return after;
+  return (await changePersonIn(deps, unit, person, after, { actor: person.id, at })).person;
 }

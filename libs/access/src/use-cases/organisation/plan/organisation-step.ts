@@ -5,7 +5,7 @@ import type { HostWidening } from '../../trust/claimed-tenant.js';
 
 /** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
 export interface OrganisationChange {
-  /** `propose`: the tenant's own people have to sign it first; until then it has no effect. */
+  /** `propose`: it waits for the tenant's own people, or for the delay that its controls require; until then it has no effect. */
   action: 'add' | 'change' | 'remove' | 'propose';
   kind: 'vendor' | 'coverage' | 'person' | 'service' | 'tenant';
   /** An e-mail address (with its tenant), a service's name, or a tenant's slug. */

@@ -7,6 +7,7 @@ import { AccessError } from '../../../errors.js';
 import type { WholeOrganisation } from '../../../ports/index.js';
 import type { Deps } from '../../shared/deps.js';
 import { changePersonIn, groupsOf } from '../change-person.js';
+import { intendedPeople, samePerson, splitAssignment } from '../people-widenings.js';
 import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
 
 /** A person as the file states them. */
@@ -54,25 +55,43 @@ export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganis
     })),
   );
   refuseOtherSide(file, stored, wanted);
-  const keyed = new Map(stored.people.map((each) => [personKey(each.tenant, each.email), each]));
-  const tenants = new Map<string | null, TenantRecord>(stored.tenants.map((each) => [each.slug, each]));
-  const steps = wanted.map((each) => {
+  const present = new Map(stored.people.map((each) => [each.id, each]));
+  const intended = intendedPeople(stored);
+  const keyed = new Map(intended.map((each) => [personKey(each.tenant, each.email), each]));
+  const saved = (before: Person | undefined, after: Person, action: OrganisationChange['action']) =>
+    savePersonSteps(deps, (before && present.get(before.id)) ?? null, after, action, {
+      tenant: stored.tenants.find(({ slug }) => slug === after.tenant) ?? null,
+      waits: letsWiden(file, stored, after.tenant),
+    });
+  const steps = wanted.flatMap((each) => {
     const before = keyed.get(personKey(each.tenant, each.address.email));
     const kept = keptByClient(file, stored, before);
     const facts = factsAfter(deps, file, each, before);
-    return personStep(deps, { ...each, facts }, before, kept, tenants.get(each.tenant) ?? null);
+    const after = personAfter(deps, { ...each, facts }, before, kept);
+    if (after === null || same(before, after)) return [];
+    return saved(before, after, before === undefined || before.removedAt !== null ? 'add' : 'change');
   });
   const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
-  const gone = stored.people
+  const gone = intended
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
     .flatMap((each) => {
       const client = keptByClient(file, stored, each);
       const kept = client === null ? null : withoutStated(deps, file, client);
-      if (kept === null) return [savePersonStep(each, each, 'remove', null)];
-      return same(each, kept) ? [] : [savePersonStep(each, kept, 'change', tenants.get(each.tenant) ?? null)];
+      if (kept === null) return saved(each, each, 'remove');
+      return same(each, kept) ? [] : saved(each, kept, 'change');
     });
-  return [...steps.filter((step) => step !== null), ...gone];
+  return [...steps, ...gone];
 }
+
+/** Whether the tenant's controls let widenings wait, by the file or until now. A tenant that the file adds is set up at once. */
+const letsWiden = (file: Organisation, stored: WholeOrganisation, tenant: string | null): boolean =>
+  stored.tenants.some(
+    ({ slug, controls }) =>
+      slug === tenant &&
+      [controls, file.tenants.find((each) => each.slug === tenant)?.privacyControls].some(
+        (each) => each?.widening !== undefined,
+      ),
+  );
 
 /** P2: the file may not make vendor staff of a person whom a customer's SCIM client has made, nor the other way round. */
 function refuseOtherSide(file: Organisation, stored: WholeOrganisation, wanted: readonly Wanted[]): void {
@@ -96,32 +115,31 @@ const REMOVED = new Date(0).toISOString();
 
 const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
 
-function personStep(
+/** The person as the file wants them; null if it says nothing about them. */
+function personAfter(
   deps: Deps,
   wanted: WantedWithFacts,
   before: Person | undefined,
   kept: Person | null,
-  tenant: TenantRecord | null,
-): OrganisationStep | null {
+): Person | null {
   // The file does not bring back a person whom the client has deactivated.
   if (kept !== null && kept.removedAt !== null) return null;
   const facts = wanted.facts === undefined ? {} : { facts: wanted.facts };
-  const after: Person = keptWithGroups(kept, wanted) ?? {
-    id: before?.id ?? deps.ids.next('usr'),
-    tenant: wanted.tenant,
-    ...wanted.address,
-    name: wanted.person.name,
-    roles:
-      wanted.provided && before !== undefined && before.removedAt === null
-        ? before.roles
-        : [...wanted.person.roles].sort(),
-    ...wantedGroups(wanted, before),
-    ...facts,
-    removedAt: null,
-  };
-  if (same(before, after)) return null;
-  const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
-  return savePersonStep(before ?? null, after, action, tenant);
+  return (
+    keptWithGroups(kept, wanted) ?? {
+      id: before?.id ?? deps.ids.next('usr'),
+      tenant: wanted.tenant,
+      ...wanted.address,
+      name: wanted.person.name,
+      roles:
+        wanted.provided && before !== undefined && before.removedAt === null
+          ? before.roles
+          : [...wanted.person.roles].sort(),
+      ...wantedGroups(wanted, before),
+      ...facts,
+      removedAt: null,
+    }
+  );
 }
 
 /** The file alone decides the groups of vendor staff. A tenant's person keeps their groups if the file says nothing about groups. */
@@ -154,37 +172,56 @@ function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person
   return { ...rest, ...(facts === undefined ? {} : { facts }) };
 }
 
-/** @param tenant the tenant before the change; null for vendor staff, and if it does not exist yet */
-function savePersonStep(
+/**
+ * The steps that store a person. If the tenant's controls let widenings wait, what lets the person decide more is a step of its
+ * own, which shows in the plan: `changePersonIn` lets it wait.
+ *
+ * @param tenant the tenant before the change; null for vendor staff, and if it does not exist yet
+ */
+function savePersonSteps(
+  deps: Deps,
   before: Person | null,
   after: Person,
   action: OrganisationChange['action'],
-  tenant: TenantRecord | null,
-): OrganisationStep {
+  { tenant, waits }: { tenant: TenantRecord | null; waits: boolean },
+): OrganisationStep[] {
   const withTenant = action === 'add' && before !== null && wasRemovedWithTenant(before, tenant);
-  const shown = (person: Person | null) =>
-    person === null
-      ? null
-      : {
-          ...{ name: person.name, address: person.address, roles: person.roles },
-          ...groupsOf(person),
-          ...(person.facts === undefined ? {} : { facts: person.facts }),
-        };
-  return {
+  const isRemoved = action === 'remove';
+  const split =
+    waits && !isRemoved ? splitAssignment(before, after, withTenant) : { now: after, waits: null };
+  const name = after.tenant === null ? after.email : `${after.email} (${after.tenant})`;
+  const step: OrganisationStep = {
     change: {
       action,
       kind: 'person',
-      name: after.tenant === null ? after.email : `${after.email} (${after.tenant})`,
+      name,
       before: shown(before),
-      after: action === 'remove' ? null : shown(after),
+      after: isRemoved ? null : shown(split.now),
     },
-    person: { ...after, removedAt: action === 'remove' ? REMOVED : null },
-    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after, tenant)
+    person: { ...after, removedAt: isRemoved ? REMOVED : null },
+    ...(after.tenant === null || isRemoved || narrowsPerson(before, after, tenant)
       ? {}
       : { widens: { tenant: after.tenant, what: after.email } }),
     async apply(unit, at) {
-      const made = { ...after, removedAt: action === 'remove' ? at : null };
-      await changePersonIn(unit, before, made, { actor: 'host', at, withTenant });
+      const made = { ...after, removedAt: isRemoved ? at : null };
+      const setsUp = after.tenant !== null && tenant === null;
+      await changePersonIn(deps, unit, before, made, { actor: 'host', at, withTenant, setsUp });
     },
   };
+  if (split.waits === null) return [step];
+  const proposal = { action: 'propose', kind: 'person', name } as const;
+  if (before !== null && samePerson(before, split.now))
+    return [{ ...step, change: { ...proposal, before: shown(before), after: shown(after) } }];
+  const waiting = { ...proposal, before: shown(split.now), after: shown(after) };
+  return [step, { change: waiting, apply: () => Promise.resolve() }];
 }
+
+/** A person as a plan shows them. */
+const shown = (person: Person | null) =>
+  person === null
+    ? null
+    : {
+        ...{ name: person.name, address: person.address, roles: person.roles },
+        ...groupsOf(person),
+        ...(person.facts === undefined ? {} : { facts: person.facts }),
+      };

@@ -7,36 +7,35 @@ import {
   WIDENING_TYPE,
   type WideningStatement,
 } from '@countersign/contract';
-import { widenedControls } from '../../domain/controls-narrowing.js';
-import {
-  type ControlsWidening,
-  dueWideningStep,
-  endWidening,
-  isConfirmed,
-  lapsesAt,
-  mayConfirm,
-  needsConfirmation,
-  takesEffectAt,
-  type WideningState,
-} from '../../domain/controls-widening.js';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { parseInput, wrongStatement } from '../../domain/validate-input.js';
-import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
-import type { ControlsUnit, ListFilter, Page, PageQuery, ReadUnit, TenantUnit } from '../../ports/index.js';
+import {
+  type ControlsWidening,
+  isConfirmed,
+  isSigned,
+  lapsesAt,
+  mayConfirm,
+  needsConfirmation,
+  takesEffectAt,
+  type Widening,
+  type WideningState,
+} from '../../domain/widening.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { ListFilter, Page, PageQuery, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { wideningNotice } from '../notices/notices.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy } from '../trust/verify-signature.js';
-import { scheduled, storeControlsIn, wideningFacts } from './change-controls.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
+import { endWideningIn, saveWidening, scheduled, wideningFacts } from './waiting-changes.js';
 
 /** A widening, and what it waits for now. */
 export interface WideningView {
-  widening: ControlsWidening;
+  widening: Widening;
   /** The first instant at which it may take effect. */
   takesEffectAt: string;
   /** Whether an admin still has to confirm it. */
@@ -54,7 +53,7 @@ type Reads = Pick<TenantUnit, 'tenant'> & Pick<ReadUnit, 'organisation' | 'trust
 /** @param present the controls now */
 export async function wideningView(
   unit: Reads,
-  widening: ControlsWidening,
+  widening: Widening,
   present: PrivacyControls,
 ): Promise<WideningView> {
   const facts = await wideningFacts(unit, present);
@@ -63,7 +62,7 @@ export async function wideningView(
     widening,
     takesEffectAt: takesEffectAt(widening, present),
     needsConfirmation: lacks,
-    isSigned: facts.isClaimed,
+    isSigned: isSigned(widening, facts),
     lapsesAt: lacks ? lapsesAt(widening, present) : null,
     confirmers: lacks ? widening.admins.filter((person) => mayConfirm(widening, facts, person)) : [],
   };
@@ -125,6 +124,7 @@ export function draftWideningStatement(
     const widening = await unit.widenings.find(id);
     if (widening === null || widening.tenant !== tenant) throw notFound('widening');
     requireWaiting(widening);
+    if (widening.person !== null) throw unsigned();
     const own = { tenant, organisation: unit.organisation, trust: unit.trust };
     const present = await presentControls(own);
     const trust = (await unit.trust.current(tenant))?.hash;
@@ -185,12 +185,9 @@ export function confirmWidening(
           ? 'Another admin confirms it: no one confirms their own widening.'
           : 'You became an admin after this was proposed. An admin of longer standing confirms it.',
       );
-    if (facts.isClaimed && given === undefined)
+    if (isSigned(widening, facts) && given === undefined)
       throw new AccessError('countersignature_required', 'Confirm this with your passkey, in the browser.');
-    const signature =
-      given === undefined
-        ? null
-        : await signedWidening(deps, unit, { widening, present, person: actor.id }, given);
+    const signature = await signedConfirmation(deps, unit, { widening, present, person: actor.id }, given);
     const now = deps.clock.now();
     const at = now.toISOString();
     const confirmed = {
@@ -210,6 +207,24 @@ export function confirmWidening(
     return wideningView(unit, next, present);
   });
 }
+
+/** @throws AccessError `wrong_state` for a signature where none belongs; `invalid_request`, `forbidden` */
+async function signedConfirmation(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  { widening, ...by }: { widening: Widening; present: PrivacyControls; person: string },
+  given: unknown,
+): Promise<Signature<WideningStatement> | null> {
+  if (given === undefined) return null;
+  if (widening.person !== null) throw unsigned();
+  return signedWidening(deps, unit, { widening, ...by }, given);
+}
+
+const unsigned = (): AccessError =>
+  new AccessError(
+    'wrong_state',
+    'Who decides is confirmed without a signature: the trust document names the passkeys.',
+  );
 
 /** The signature over the statement of exactly this widening. @throws AccessError `invalid_request`, `forbidden` */
 async function signedWidening(
@@ -256,31 +271,12 @@ export function withdrawWidening(
   });
 }
 
-/** Ends a widening without effect, with its event and notice. @throws AccessError `conflict` if someone was faster */
-export async function endWideningIn(
-  unit: TenantUnit,
-  widening: ControlsWidening,
-  to: 'withdrawn' | 'lapsed',
-  { actor, at, reason }: { actor: string; at: string; reason?: 'unconfirmed' | 'superseded' },
-): Promise<ControlsWidening> {
-  const ended = endWidening(widening, to, at);
-  await saveWidening(unit, ended);
-  await unit.log.append({
-    type: `widening.${to}`,
-    at,
-    actor,
-    data: { widening: widening.id, ...(reason === undefined ? {} : { reason }) },
-  });
-  await unit.outbox.add(wideningNotice(ended, to, at));
-  return ended;
-}
-
 async function requireAdmin(unit: TenantUnit, principal: Principal, permission: Permission) {
   const { actor } = await requireOwnTenant(unit, principal, permission, unit.tenant);
   return actor;
 }
 
-async function requireFound({ widenings }: TenantUnit, id: string): Promise<ControlsWidening> {
+async function requireFound({ widenings }: TenantUnit, id: string): Promise<Widening> {
   const widening = await widenings.find(id);
   if (widening === null) throw notFound('widening');
   requireWaiting(widening);
@@ -289,62 +285,4 @@ async function requireFound({ widenings }: TenantUnit, id: string): Promise<Cont
 
 function requireWaiting({ state }: { state: WideningState }): void {
   if (state !== 'waiting') throw new AccessError('wrong_state', `This widening is ${state} already.`);
-}
-
-async function saveWidening({ widenings }: TenantUnit, widening: ControlsWidening): Promise<void> {
-  if (!(await widenings.update(widening))) throw changedMeanwhile('widening');
-}
-
-/**
- * The scheduler's step, and the only place where a widening that has waited takes effect. A widening that is due is applied to
- * the controls of this moment, or lapses. `dueWideningStep` decides which. What was narrowed meanwhile stays narrowed.
- *
- * @returns what became of it; null if it still waits, or had ended before
- */
-export function runWideningStep(
-  deps: Deps,
-  tenant: string,
-  id: string,
-): Promise<'applied' | 'lapsed' | null> {
-  return deps.store.controls.write(async (unit) => {
-    const own = await unit.tenant(tenant);
-    const widening = await own.widenings.find(id);
-    const record = await unit.organisation.tenant(tenant);
-    if (widening === null || widening.state !== 'waiting') return null;
-    const now = deps.clock.now();
-    const by = { actor: 'job', at: now.toISOString() };
-    // The tenant was removed.
-    if (record === null) {
-      await endWideningIn(own, widening, 'lapsed', { ...by, reason: 'superseded' });
-      return 'lapsed';
-    }
-    const step = dueWideningStep(widening, await wideningFacts(own, record.controls), now);
-    if (step.do === 'wait') {
-      await saveWidening(own, { ...widening, version: widening.version + 1, dueAt: step.dueAt });
-      return null;
-    }
-    if (step.do === 'lapse') {
-      await endWideningIn(own, widening, 'lapsed', { ...by, reason: 'unconfirmed' });
-      return 'lapsed';
-    }
-    return applyWideningIn(unit, own, widening, { record, ...by });
-  });
-}
-
-async function applyWideningIn(
-  unit: ControlsUnit,
-  own: TenantUnit,
-  widening: ControlsWidening,
-  { record, actor, at }: { record: Parameters<typeof storeControlsIn>[1]; actor: string; at: string },
-): Promise<'applied' | 'lapsed'> {
-  const after = widenedControls(record.controls, widening);
-  if (canonicalJson(after) === canonicalJson(record.controls)) {
-    await endWideningIn(own, widening, 'lapsed', { actor, at, reason: 'superseded' });
-    return 'lapsed';
-  }
-  const applied = endWidening(widening, 'applied', at);
-  await saveWidening(own, applied);
-  await storeControlsIn(unit, record, after, { actor, at, cause: { widening: widening.id } });
-  await own.outbox.add(wideningNotice(applied, 'applied', at));
-  return 'applied';
 }
