@@ -271,7 +271,7 @@ describe('emergencies, questions, forwards and incidents', () => {
       await expectGoodViews(page, 'people');
     });
 
-    test('a change that widens the privacy controls waits; a second admin confirms it, and any admin withdraws it', async () => {
+    test('a change that widens the privacy controls waits, and so does a new approver; a second admin confirms it, and any admin withdraws it', async () => {
       const path = '/api/v1/tenants/acme/privacy-controls';
       const now = await site.api<object>('ada', 'GET', path);
       const strict = { ...now, widening: { delay: 'PT24H', secondAdmin: true }, maxDuration: 'PT30M' };
@@ -298,6 +298,30 @@ describe('emergencies, questions, forwards and incidents', () => {
       await card.getByRole('button', { name: 'Withdraw it' }).click();
       await card.waitFor({ state: 'detached' });
       expect(await site.api('ada', 'GET', path)).toMatchObject({ maxDuration: 'PT30M' });
+      await page.goto(`${site.url}/people`);
+      await page.getByRole('button', { name: 'Add a person' }).click();
+      await page.getByLabel('Name').fill('Nora Neu');
+      await page.getByLabel('E-mail').fill('nora@elsewhere.example');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      const nora = page.getByRole('region', { name: 'Nora Neu is to decide more: this waits' });
+      await nora.getByText('May: nothing → Approver').waitFor();
+      const badge = page.getByRole('row', { name: /Nora Neu/ }).getByText('Waits: Approver');
+      await badge.waitFor();
+      await second.goto(`${site.url}/people`);
+      await confirm.waitFor();
+      await expectGoodViews(second, 'who-decides-waits');
+      await confirm.click();
+      await nora.getByText('Bob Chen has confirmed it.').waitFor();
+      // Another name leaves what waits.
+      await page
+        .getByRole('row', { name: /Nora Neu/ })
+        .getByRole('button', { name: 'Change' })
+        .click();
+      await page.getByLabel('Name').fill('Nora N.');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('Bob Chen has confirmed it.').waitFor();
+      await page.getByRole('button', { name: 'Withdraw it' }).click();
+      await badge.waitFor({ state: 'detached' });
     });
   });
 });

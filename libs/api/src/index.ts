@@ -343,6 +343,8 @@ export {
 } from './trust.js';
 export { type WebhookMessage, webhookMessageSchema } from './webhooks.js';
 export {
+  type ControlsWidening,
+  type PersonWidening,
   WIDENING_STATES,
   type Widening,
   type WideningConfirmationBody,

@@ -25,44 +25,63 @@ const assignmentSchema = named(
   }),
 );
 
+/** What widenings of both kinds have. */
+const wideningMembers = {
+  id: idText('wdn', 'The widening.'),
+  tenant: z.string(),
+  state: z
+    .enum(WIDENING_STATES)
+    .describe(
+      '`lapsed`: no one confirmed it within 14 days after its delay, or there was a change meanwhile so that nothing of it was left.',
+    ),
+  by: z
+    .union([idText('usr', 'Who proposed it.'), z.enum(['host', 'job'])])
+    .describe(
+      '`host`: proposed by the vendor’s organisation file. `job`: by the tenant’s SCIM client. A person whose own sign-in brings roles has proposed them.',
+    ),
+  takesEffectAt: instant().describe('Not before this instant; whole seconds.'),
+  needsConfirmation: z.boolean().describe('Whether an admin still has to confirm it.'),
+  mustBeSigned: z.boolean().describe('Whether a passkey confirms it: for the controls of a claimed tenant.'),
+  confirmers: z
+    .array(idText('usr', 'An admin.'))
+    .describe(
+      'Who may confirm it now. An admin who came after it was proposed may not; nor may its author, if the controls require a second admin; nor whom it is about.',
+    ),
+  lapsesAt: instant().nullable().describe('If no one confirms it; null if it needs no confirmation.'),
+  confirmation: confirmationSchema.nullable(),
+  createdAt: instant(),
+  endedAt: instant().nullable(),
+};
+
+const controlsWideningSchema = named(
+  'ControlsWidening',
+  'A change of privacy controls that allows more, and so waits.',
+  z.object({
+    ...wideningMembers,
+    kind: z.literal('controls'),
+    before: proposedControlsSchema.describe('The controls that it was proposed on.'),
+    after: proposedControlsSchema,
+  }),
+);
+export type ControlsWidening = z.infer<typeof controlsWideningSchema>;
+
+const personWideningSchema = named(
+  'PersonWidening',
+  'A change that lets a person of the tenant decide more, and so waits.',
+  z.object({
+    ...wideningMembers,
+    kind: z.literal('person'),
+    person: idText('usr', 'Whom it is about.'),
+    before: assignmentSchema.describe('What the person has meanwhile.'),
+    after: assignmentSchema,
+  }),
+);
+export type PersonWidening = z.infer<typeof personWideningSchema>;
+
 export const wideningSchema = named(
   'Widening',
   'A change that lets more in, and so waits: of privacy controls, or of who decides.',
-  z.object({
-    id: idText('wdn', 'The widening.'),
-    tenant: z.string(),
-    person: idText('usr', 'Whom it lets decide more.')
-      .nullable()
-      .describe('Null: it is about the privacy controls.'),
-    state: z
-      .enum(WIDENING_STATES)
-      .describe(
-        '`lapsed`: no one confirmed it within 14 days after its delay, or the controls had changed so that nothing of it was left.',
-      ),
-    by: z
-      .union([idText('usr', 'Who proposed it.'), z.enum(['host', 'job'])])
-      .describe(
-        '`host`: proposed by the vendor’s organisation file. `job`: by the tenant’s SCIM client. A person whose own sign-in brings roles is the author of them.',
-      ),
-    before: z
-      .union([proposedControlsSchema, assignmentSchema])
-      .describe('The controls that it was proposed on; with `person`, what the person has meanwhile.'),
-    after: z.union([proposedControlsSchema, assignmentSchema]),
-    takesEffectAt: instant().describe('Not before this instant; whole seconds.'),
-    needsConfirmation: z.boolean().describe('Whether an admin still has to confirm it.'),
-    mustBeSigned: z
-      .boolean()
-      .describe('Whether a passkey confirms it: for the controls of a claimed tenant.'),
-    confirmers: z
-      .array(idText('usr', 'An admin.'))
-      .describe(
-        'Who may confirm it now. An admin who came after it was proposed may not; nor may its author, if the controls require a second admin, nor whom it is about.',
-      ),
-    lapsesAt: instant().nullable().describe('If no one confirms it; null if it needs no confirmation.'),
-    confirmation: confirmationSchema.nullable(),
-    createdAt: instant(),
-    endedAt: instant().nullable(),
-  }),
+  z.union([controlsWideningSchema, personWideningSchema]),
 );
 export type Widening = z.infer<typeof wideningSchema>;
 

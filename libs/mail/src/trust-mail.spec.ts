@@ -11,6 +11,7 @@ const NOTHING = {
   validUntil: null,
   scope: null,
   countsFrom: null,
+  person: null,
   reason: null,
 };
 const FACTS: TrustMailFacts = {

@@ -13,6 +13,8 @@ export interface TrustMailFacts {
   tenant: string;
   /** The person who did it, or whose passkey was removed; null if it was the vendor's host or no one. */
   by: string | null;
+  /** Of a widening: whom it lets decide more; null if it is about the privacy controls. */
+  person: string | null;
   /** The document's hash. People compare it with their anchor file. */
   fingerprint: string | null;
   seq: number | null;
@@ -47,6 +49,7 @@ export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailConte
   const names = {
     tenant: oneLine(facts.tenant),
     by: facts.by === null ? null : oneLine(facts.by),
+    person: facts.person === null ? null : oneLine(facts.person),
     countsFrom: facts.countsFrom === null ? null : writeInstant(facts.countsFrom, reader),
     days: validUntil === null ? 0 : Math.ceil((Date.parse(validUntil) - Date.parse(at)) / DAY_MS),
   };
@@ -85,9 +88,9 @@ function rowsOf(
 }
 
 type NoticeFacts = Partial<
-  Pick<TrustMailFacts, 'fingerprint' | 'seq' | 'validUntil' | 'scope' | 'countsFrom' | 'reason'>
+  Pick<TrustMailFacts, 'fingerprint' | 'seq' | 'validUntil' | 'scope' | 'countsFrom' | 'reason' | 'person'>
 > & {
-  /** A person's id, or `host`. */
+  /** A person's id, `host`, or `job` for the tenant's SCIM client. */
   actor?: string | null;
 };
 /** Why no mail is sent: it would report something that is no longer true. */
@@ -134,9 +137,9 @@ const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
   'demand.changed': async () => ({}),
   'widening.proposed': waitingWidening,
   'widening.confirmed': waitingWidening,
-  'widening.applied': async () => ({}),
-  'widening.withdrawn': async () => ({}),
-  'widening.lapsed': async () => ({}),
+  'widening.applied': endedWidening,
+  'widening.withdrawn': endedWidening,
+  'widening.lapsed': endedWidening,
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
@@ -151,9 +154,20 @@ async function waitingWidening(
   const record = await organisation.tenant(tenant);
   if (widening?.state !== 'waiting' || record === null) return SUPERSEDED;
   return {
+    ...(await endedWidening({ widenings, organisation }, tenant, id)),
     actor: widening.confirmation?.person ?? widening.by,
     countsFrom: takesEffectAt(widening, record.controls),
   };
+}
+
+/** Whom it lets decide more. */
+async function endedWidening(
+  { widenings, organisation }: Pick<ReadUnit, 'widenings' | 'organisation'>,
+  _tenant: string,
+  id: string,
+): Promise<NoticeFacts> {
+  const person = (await widenings.find(id))?.person ?? null;
+  return { person: person === null ? null : ((await organisation.person(person))?.name ?? person) };
 }
 
 /** The version in force. A version that has a successor is not worth a mail. */
@@ -181,11 +195,11 @@ export async function trustFacts(
   const read = await findTrustNews(unit, notice);
   if ('skip' in read) return read;
   const { actor = null, ...facts } = read;
-  const by = actor === null || actor === 'host' ? null : await unit.organisation.person(actor);
+  const by = actor?.startsWith('usr_') === true ? await unit.organisation.person(actor) : null;
   return {
     ...{ kind, at, fingerprint: null, seq: null, validUntil: null, scope: null },
-    ...{ countsFrom: null, reason: null, ...facts },
-    by: by?.name ?? null,
+    ...{ countsFrom: null, reason: null, person: null, ...facts },
+    by: by?.name ?? (actor === 'job' ? 'SCIM' : null),
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
     // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
     link: `${publicUrl}/${pageAbout(kind, person)}`,

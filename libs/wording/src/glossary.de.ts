@@ -145,7 +145,7 @@ export const GERMAN: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
   widening: {
     word: 'Lockerung',
     meaning:
-      'Eine Änderung der Regeln, die mehr erlaubt als zuvor. Sie muss vielleicht warten, damit andere Admins widersprechen können. Eine Änderung, die weniger erlaubt, gilt sofort.',
+      'Eine Änderung, die mehr erlaubt als zuvor: der Regeln, oder wer entscheidet. Sie muss vielleicht warten, damit andere Admins widersprechen können. Eine Änderung, die weniger erlaubt, gilt sofort.',
   },
   supervision: {
     word: 'Aufsicht',

@@ -143,7 +143,7 @@ export const ENGLISH = {
   widening: {
     word: 'Widening',
     meaning:
-      'A change of the controls that allows more than before. It may have to wait, so that the other admins can object. A change that allows less takes effect at once.',
+      'A change that allows more than before: of the controls, or of who decides. It may have to wait, so that the other admins can object. A change that allows less takes effect at once.',
   },
   supervision: {
     word: 'Supervision',

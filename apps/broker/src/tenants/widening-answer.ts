@@ -1,13 +1,12 @@
-import type { Widening as StoredWidening, WideningView } from '@countersign/access';
+import type { WideningView } from '@countersign/access';
 import type { Widening } from '@countersign/api';
 import { controlsMembers } from './controls-members.js';
 
 /** A widening as the API writes it. */
 export function wideningAnswer({ widening, ...view }: WideningView): Widening {
-  const { id, tenant, person, state, by, confirmation, createdAt, endedAt } = widening;
-  return {
-    ...{ id, tenant, person, state, by },
-    ...changeOf(widening),
+  const { id, tenant, state, by, confirmation, createdAt, endedAt } = widening;
+  const members = {
+    ...{ id, tenant, state, by: by as Widening['by'] },
     takesEffectAt: view.takesEffectAt,
     needsConfirmation: view.needsConfirmation,
     mustBeSigned: view.isSigned,
@@ -20,11 +19,8 @@ export function wideningAnswer({ widening, ...view }: WideningView): Widening {
     },
     ...{ createdAt, endedAt },
   };
-}
-
-function changeOf(widening: StoredWidening): Pick<Widening, 'before' | 'after'> {
   const { person, before, after } = widening;
   return person === null
-    ? { before: controlsMembers(before), after: controlsMembers(after) }
-    : { before: { ...before }, after: { ...after } };
+    ? { ...members, kind: 'controls', before: controlsMembers(before), after: controlsMembers(after) }
+    : { ...members, kind: 'person', person, before, after };
 }

@@ -43,7 +43,7 @@ export async function withdrawWidening(context: Context, id: string): Promise<An
   const api = await context.api();
   const params = { slug: await tenantSlug(api), id };
   const withdrawn = await api.call(wideningEndpoints.withdraw, { params });
-  return { document: withdrawn, text: `Withdrew ${id}. The controls stay as they are.` };
+  return { document: withdrawn, text: `Withdrew ${id}. Nothing changes.` };
 }
 
 async function tenantSlug(api: Api): Promise<string> {
@@ -54,10 +54,11 @@ async function tenantSlug(api: Api): Promise<string> {
 
 const formatWidenings = (widenings: readonly Widening[]): string =>
   formatTable(
-    ['WIDENING', 'STATE', 'BY', 'TAKES EFFECT', 'CHANGES'],
+    ['WIDENING', 'STATE', 'OF', 'BY', 'TAKES EFFECT', 'CHANGES'],
     widenings.map((each) => [
       each.id,
       each.state === 'waiting' && each.needsConfirmation ? 'waiting, unconfirmed' : each.state,
+      subjectOf(each),
       each.by,
       each.takesEffectAt,
       changesOf(each).join('; '),
@@ -67,6 +68,7 @@ const formatWidenings = (widenings: readonly Widening[]): string =>
 const formatWidening = (widening: Widening): string =>
   formatFacts([
     ['Widening', widening.id],
+    ['Of', subjectOf(widening)],
     ['Proposed by', widening.by],
     ['Takes effect', widening.takesEffectAt],
     ...changesOf(widening).map((change): [string, string] => ['Change', change]),
@@ -74,10 +76,15 @@ const formatWidening = (widening: Widening): string =>
   ]);
 
 /** `member: before → after` for each member that differs. */
-function changesOf({ before, after }: Widening): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof typeof before)[];
+function changesOf(widening: Widening): string[] {
+  const before: Record<string, unknown> = { ...widening.before };
+  const after: Record<string, unknown> = { ...widening.after };
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const text = (value: unknown) => (value === undefined || value === null ? 'none' : canonicalJson(value));
   return names
     .filter((name) => text(before[name]) !== text(after[name]))
     .map((name) => `${name}: ${text(before[name])} → ${text(after[name])}`);
 }
+
+/** What it is about: the controls, or the id of a person. */
+const subjectOf = (widening: Widening): string => (widening.kind === 'person' ? widening.person : 'controls');

@@ -74,7 +74,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [
       `widening.${change}`,
-      () => [['widenings'], ['controls'], ...KEYS_OF_RULES, ['events']],
+      () => [['widenings'], ['controls'], ['people'], ...KEYS_OF_RULES, ['events']],
     ]),
   ),
   'trust.adopted': () => [['trust'], ...KEYS_OF_RULES, ['events']],

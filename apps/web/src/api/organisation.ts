@@ -68,14 +68,14 @@ export const controlsQuery = (slug: string) =>
       unwrap(api.GET('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, signal })),
   });
 
-/** The widening of a tenant's controls that waits, if there is one. */
+/** A tenant's widenings that wait, the newest first: of its controls at most one, and of people as many as there are. */
 export const wideningsQuery = (slug: string) =>
   queryOptions({
     queryKey: ['widenings', slug],
     queryFn: ({ signal }) =>
       unwrap(
         api.GET('/api/v1/tenants/{slug}/widenings', {
-          params: { path: { slug }, query: { state: 'waiting' } },
+          params: { path: { slug }, query: { state: 'waiting', limit: '200' } },
           signal,
         }),
       ),

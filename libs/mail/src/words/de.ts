@@ -5,6 +5,7 @@ import type {
   PracticeWords,
   ReviewWords,
   StatementWords,
+  TrustNames,
   TrustWords,
   Words,
 } from './words.js';
@@ -153,6 +154,12 @@ export const de: Words = {
   },
 };
 
+/** Was eine Lockerung vorschlägt. */
+const wider = ({ person, tenant }: TrustNames): string =>
+  person === null
+    ? `die Datenschutzregeln von ${tenant} zu lockern`
+    : `${person} bei ${tenant} mehr entscheiden zu lassen (eine Rolle oder Gruppe von Freigebenden oder Admins)`;
+
 export const trustDe: TrustWords = {
   subject: {
     'trust.proposed': (n) => `Zu unterschreiben: neues Vertrauensdokument von ${n.tenant}`,
@@ -167,11 +174,16 @@ export const trustDe: TrustWords = {
     'log.stopped': (n) => `Das Protokoll von ${n.tenant} setzt nicht fort, was es unterschrieben hat`,
     'log.unwitnessed': (n) => `Zeugen des Protokolls von ${n.tenant} unterschreiben nicht`,
     'demand.changed': (n) => `Behördliches Verlangen nach Daten von ${n.tenant}`,
-    'widening.proposed': (n) => `Wartet: lockerere Datenschutzregeln von ${n.tenant}`,
-    'widening.confirmed': (n) => `Bestätigt: lockerere Datenschutzregeln von ${n.tenant}`,
-    'widening.applied': (n) => `In Kraft: lockerere Datenschutzregeln von ${n.tenant}`,
-    'widening.withdrawn': (n) => `Zurückgezogen: lockerere Datenschutzregeln von ${n.tenant}`,
-    'widening.lapsed': (n) => `Verfallen: lockerere Datenschutzregeln von ${n.tenant}`,
+    'widening.proposed': (n) =>
+      `Wartet: ${n.person === null ? 'lockerere Datenschutzregeln von' : `${n.person} entscheidet mehr bei`} ${n.tenant}`,
+    'widening.confirmed': (n) =>
+      `Bestätigt: ${n.person === null ? 'lockerere Datenschutzregeln von' : `${n.person} entscheidet mehr bei`} ${n.tenant}`,
+    'widening.applied': (n) =>
+      `In Kraft: ${n.person === null ? 'lockerere Datenschutzregeln von' : `${n.person} entscheidet mehr bei`} ${n.tenant}`,
+    'widening.withdrawn': (n) =>
+      `Zurückgezogen: ${n.person === null ? 'lockerere Datenschutzregeln von' : `${n.person} entscheidet mehr bei`} ${n.tenant}`,
+    'widening.lapsed': (n) =>
+      `Verfallen: ${n.person === null ? 'lockerere Datenschutzregeln von' : `${n.person} entscheidet mehr bei`} ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -199,15 +211,15 @@ export const trustDe: TrustWords = {
     'demand.changed': (n) =>
       `Eine Behörde verlangt vom Anbieter Daten von ${n.tenant}. Welche es ist, auf welcher Rechtsgrundlage und was der Anbieter unternommen hat, steht im Protokoll von ${n.tenant}.`,
     'widening.proposed': (n) =>
-      `${n.by ?? 'Der Host des Anbieters'} schlägt vor, die Datenschutzregeln von ${n.tenant} zu lockern, nicht vor ${n.countsFrom ?? 'der Bestätigung durch einen Admin'}. Die Seite zeigt, was sich ändert und wer es bestätigen muss. Bis dahin kann jeder Admin es zurückziehen.`,
+      `${n.by ?? 'Der Host des Anbieters'} schlägt vor, ${wider(n)}, nicht vor ${n.countsFrom ?? 'der Bestätigung durch einen Admin'}. Die Seite zeigt, was sich ändert und wer es bestätigen muss. Bis dahin kann jeder Admin es zurückziehen.`,
     'widening.confirmed': (n) =>
-      `${n.by ?? 'Jemand'} hat bestätigt, dass die Datenschutzregeln von ${n.tenant} gelockert werden, nicht vor ${n.countsFrom ?? 'ihrem Termin'}. Bis dahin kann jeder Admin es zurückziehen.`,
+      `${n.by ?? 'Jemand'} hat den Vorschlag bestätigt, ${wider(n)}, nicht vor ${n.countsFrom ?? 'dem Termin'}. Bis dahin kann jeder Admin ihn zurückziehen.`,
     'widening.applied': (n) =>
-      `Die Datenschutzregeln von ${n.tenant} wurden gelockert, wie vorgeschlagen. Was inzwischen verschärft wurde, bleibt verschärft.`,
-    'widening.withdrawn': (n) =>
-      `Der Vorschlag, die Datenschutzregeln von ${n.tenant} zu lockern, ist zurückgezogen. Sie bleiben, wie sie sind.`,
-    'widening.lapsed': (n) =>
-      `Der Vorschlag, die Datenschutzregeln von ${n.tenant} zu lockern, ist verfallen. Sie bleiben, wie sie sind.`,
+      n.person === null
+        ? `Die Datenschutzregeln von ${n.tenant} wurden gelockert, wie vorgeschlagen. Was inzwischen verschärft wurde, bleibt verschärft.`
+        : `${n.person} entscheidet bei ${n.tenant} ab jetzt mehr, wie vorgeschlagen.`,
+    'widening.withdrawn': (n) => `Der Vorschlag, ${wider(n)}, ist zurückgezogen. Es bleibt, wie es ist.`,
+    'widening.lapsed': (n) => `Der Vorschlag, ${wider(n)}, ist verfallen. Es bleibt, wie es ist.`,
   },
   labels: {
     at: 'Wann',
@@ -345,7 +357,7 @@ export const addressDe: AddressWords = {
     demand: 'ein Zugriff für ein behördliches Verlangen steht bevor',
     access: 'ein Zugriff hat begonnen oder geendet',
     supervision: 'eine Regel der Aufsicht',
-    widening: 'eine Lockerung der Datenschutzregeln',
+    widening: 'eine Lockerung der Datenschutzregeln, oder jemand soll mehr entscheiden',
     trust: 'das Vertrauensdokument, ein Stopp oder das Protokoll',
     review: 'die vierteljährliche Zugangsprüfung',
     practice: 'nicht alle Freigebenden haben die Übung bestanden',

@@ -5,6 +5,7 @@ import type {
   PracticeWords,
   ReviewWords,
   StatementWords,
+  TrustNames,
   TrustWords,
   Words,
 } from './words.js';
@@ -149,6 +150,12 @@ export const en: Words = {
   },
 };
 
+/** What a widening proposes. */
+const wider = ({ person, tenant }: TrustNames): string =>
+  person === null
+    ? `to widen the privacy controls of ${tenant}`
+    : `to let ${person} decide more at ${tenant} (a role or group of approvers or admins)`;
+
 export const trustEn: TrustWords = {
   subject: {
     'trust.proposed': (n) => `To be signed: new trust document of ${n.tenant}`,
@@ -163,11 +170,16 @@ export const trustEn: TrustWords = {
     'log.stopped': (n) => `The log of ${n.tenant} is not what it signed before`,
     'log.unwitnessed': (n) => `Witnesses of the log of ${n.tenant} do not sign`,
     'demand.changed': (n) => `A government’s demand about data of ${n.tenant}`,
-    'widening.proposed': (n) => `Waits: wider privacy controls of ${n.tenant}`,
-    'widening.confirmed': (n) => `Confirmed: wider privacy controls of ${n.tenant}`,
-    'widening.applied': (n) => `In force: wider privacy controls of ${n.tenant}`,
-    'widening.withdrawn': (n) => `Withdrawn: wider privacy controls of ${n.tenant}`,
-    'widening.lapsed': (n) => `Lapsed: wider privacy controls of ${n.tenant}`,
+    'widening.proposed': (n) =>
+      `Waits: ${n.person === null ? 'wider privacy controls of' : `${n.person} decides more at`} ${n.tenant}`,
+    'widening.confirmed': (n) =>
+      `Confirmed: ${n.person === null ? 'wider privacy controls of' : `${n.person} decides more at`} ${n.tenant}`,
+    'widening.applied': (n) =>
+      `In force: ${n.person === null ? 'wider privacy controls of' : `${n.person} decides more at`} ${n.tenant}`,
+    'widening.withdrawn': (n) =>
+      `Withdrawn: ${n.person === null ? 'wider privacy controls of' : `${n.person} decides more at`} ${n.tenant}`,
+    'widening.lapsed': (n) =>
+      `Lapsed: ${n.person === null ? 'wider privacy controls of' : `${n.person} decides more at`} ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -195,15 +207,15 @@ export const trustEn: TrustWords = {
     'demand.changed': (n) =>
       `An authority demands data of ${n.tenant} from the vendor. Who it is, on what legal basis, and what the vendor has done about it stand in the log of ${n.tenant}.`,
     'widening.proposed': (n) =>
-      `${n.by ?? 'The vendor’s host'} proposes to widen the privacy controls of ${n.tenant}, not before ${n.countsFrom ?? 'an admin confirms it'}. The page says what changes and who has to confirm it. Any admin can withdraw it until then.`,
+      `${n.by ?? 'The vendor’s host'} proposes ${wider(n)}, not before ${n.countsFrom ?? 'an admin confirms it'}. The page says what changes and who has to confirm it. Any admin can withdraw it until then.`,
     'widening.confirmed': (n) =>
-      `${n.by ?? 'Someone'} has confirmed that the privacy controls of ${n.tenant} will be widened, not before ${n.countsFrom ?? 'their time'}. Any admin can withdraw it until then.`,
+      `${n.by ?? 'Someone'} has confirmed the proposal ${wider(n)}, not before ${n.countsFrom ?? 'its time'}. Any admin can withdraw it until then.`,
     'widening.applied': (n) =>
-      `The privacy controls of ${n.tenant} have been widened, as was proposed. What was narrowed meanwhile stays narrowed.`,
-    'widening.withdrawn': (n) =>
-      `The proposal to widen the privacy controls of ${n.tenant} is withdrawn. They stay as they are.`,
-    'widening.lapsed': (n) =>
-      `The proposal to widen the privacy controls of ${n.tenant} has lapsed. They stay as they are.`,
+      n.person === null
+        ? `The privacy controls of ${n.tenant} have been widened, as was proposed. What was narrowed meanwhile stays narrowed.`
+        : `${n.person} decides more at ${n.tenant} from now on, as was proposed.`,
+    'widening.withdrawn': (n) => `The proposal ${wider(n)} is withdrawn. Nothing changes.`,
+    'widening.lapsed': (n) => `The proposal ${wider(n)} has lapsed. Nothing changes.`,
   },
   labels: {
     at: 'When',
@@ -335,7 +347,7 @@ export const addressEn: AddressWords = {
     demand: 'access for a government demand is about to begin',
     access: 'access began or ended',
     supervision: 'a rule of supervision',
-    widening: 'a change that widens the privacy controls',
+    widening: 'a change that widens the privacy controls, or lets somebody decide more',
     trust: 'the trust document, a stop or the log',
     review: 'the quarterly access review',
     practice: 'not every approver has passed the practice',

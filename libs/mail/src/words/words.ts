@@ -163,6 +163,8 @@ export interface TrustNames {
   by: string | null;
   /** From when a new passkey counts, or a widening may take effect, with its zone; null if it waits for a confirmation. */
   countsFrom: string | null;
+  /** Of a widening: whom it lets decide more; null if it is about the privacy controls. */
+  person: string | null;
   /** Whole days until the document in force ends. */
   days: number;
 }

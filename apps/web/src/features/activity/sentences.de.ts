@@ -267,12 +267,17 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'trust.stopped': (e) => `${e.actor} hat den Zugriff mit einem Passkey gestoppt`,
   'trust.withdrawn': (e) => `${e.actor} hat ein vorgeschlagenes Vertrauensdokument zurückgezogen`,
   'vendor.applied': () => 'Der Betreiber hat die Einstellungen des Anbieters geändert',
-  'widening.confirmed': (e) => `${e.actor} hat bestätigt, dass die Datenschutzregeln gelockert werden`,
+  'widening.confirmed': (e) => `${e.actor} hat den Vorschlag bestätigt, ${wider(e)}`,
   'widening.lapsed': (e) =>
     e.value('reason') === 'superseded'
-      ? 'Eine Lockerung der Datenschutzregeln ist verfallen: Sie wurden inzwischen geändert'
-      : 'Eine Lockerung der Datenschutzregeln ist verfallen: Niemand hat sie bestätigt',
-  'widening.proposed': (e) =>
-    `${e.actor} hat vorgeschlagen, die Datenschutzregeln zu lockern; das wartet noch`,
-  'widening.withdrawn': (e) => `${e.actor} hat eine Lockerung der Datenschutzregeln zurückgezogen`,
+      ? `Der Vorschlag, ${wider(e)}, ist verfallen: Inzwischen gab es eine Änderung`
+      : `Der Vorschlag, ${wider(e)}, ist verfallen: Niemand hat ihn bestätigt`,
+  'widening.proposed': (e) => `${e.actor} hat vorgeschlagen, ${wider(e)}; das wartet noch`,
+  'widening.withdrawn': (e) => `${e.actor} hat den Vorschlag zurückgezogen, ${wider(e)}`,
 };
+
+function wider(e: EventWords): string {
+  return e.value('person') === ''
+    ? 'die Datenschutzregeln zu lockern'
+    : `${e.person('person')} mehr entscheiden zu lassen`;
+}

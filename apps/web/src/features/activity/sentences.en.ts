@@ -250,11 +250,17 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'trust.stopped': (e) => `${e.actor} stopped access with a passkey`,
   'trust.withdrawn': (e) => `${e.actor} withdrew a proposed trust document`,
   'vendor.applied': () => 'The operator changed the vendor’s settings',
-  'widening.confirmed': (e) => `${e.actor} confirmed that the privacy controls will be widened`,
+  'widening.confirmed': (e) => `${e.actor} confirmed the proposal ${wider(e)}`,
   'widening.lapsed': (e) =>
     e.value('reason') === 'superseded'
-      ? 'A widening of the privacy controls lapsed: they had been changed meanwhile'
-      : 'A widening of the privacy controls lapsed: no one confirmed it',
-  'widening.proposed': (e) => `${e.actor} proposed to widen the privacy controls; it waits`,
-  'widening.withdrawn': (e) => `${e.actor} withdrew a widening of the privacy controls`,
+      ? `The proposal ${wider(e)} lapsed: there was a change meanwhile`
+      : `The proposal ${wider(e)} lapsed: no one confirmed it`,
+  'widening.proposed': (e) => `${e.actor} proposed ${wider(e)}; it waits`,
+  'widening.withdrawn': (e) => `${e.actor} withdrew the proposal ${wider(e)}`,
 };
+
+function wider(e: EventWords): string {
+  return e.value('person') === ''
+    ? 'to widen the privacy controls'
+    : `to let ${e.person('person')} decide more`;
+}

@@ -11,7 +11,7 @@ import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { ControlsEditor } from './editor/editor.js';
-import { WaitingWidening } from './widening-card.js';
+import { WaitingWidenings } from './widening-card.js';
 
 /** `/controls`: the customer's privacy controls. All of its people read them, and its admins change them. */
 export default function ControlsPage() {
@@ -43,7 +43,7 @@ export default function ControlsPage() {
             </p>
           </Notice>
         ) : null}
-        <WaitingWidening slug={slug} />
+        <WaitingWidenings slug={slug} />
         <Loaded query={services}>
           {({ items }) => (
             <Loaded query={controls}>

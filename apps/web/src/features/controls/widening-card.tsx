@@ -1,6 +1,7 @@
 import type { WideningStatement } from '@countersign/contract';
+import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, type Widening } from '../../api/client.js';
+import { api, type ControlsWidening, type PersonWidening, type Widening } from '../../api/client.js';
 import { useNames, wideningsQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -14,6 +15,7 @@ import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Helped } from '../../ui/help.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { peopleTexts } from '../people/people.text.js';
 import { differences } from './editor/difference.js';
 import { DifferenceList } from './editor/difference-list.js';
 import type { JsonObject } from './editor/document.js';
@@ -21,32 +23,39 @@ import { editorTexts } from './editor/editor.text.js';
 import { writerFor } from './editor/sentences.js';
 import { wideningTexts } from './widening.text.js';
 
-/** The widening of the controls that waits, with what it changes and the reader's buttons; nothing if none waits. */
-export function WaitingWidening({ slug }: { slug: string }) {
+/**
+ * What waits because it lets more in, with what it changes and the reader's buttons; nothing if nothing waits.
+ *
+ * @param of only what is about people; absent: the controls too
+ */
+export function WaitingWidenings({ slug, of }: { slug: string; of?: 'people' }) {
   const query = useQuery(wideningsQuery(slug));
   if (query.error !== null) return <ProblemNotice error={query.error} />;
-  const [widening] = query.data?.items ?? [];
-  return widening === undefined ? null : <WideningCard slug={slug} widening={widening} />;
+  const shown = query.data?.items.filter(({ kind }) => of === undefined || kind === 'person') ?? [];
+  return shown.map((widening) => <WideningCard key={widening.id} slug={slug} widening={widening} />);
 }
 
 function WideningCard({ slug, widening }: { slug: string; widening: Widening }) {
   const text = useText(wideningTexts);
   const anyOf = new Intl.ListFormat(useLanguage(), { type: 'disjunction' });
-  const { by, confirmation, confirmers, takesEffectAt, needsConfirmation, lapsesAt } = widening;
+  const { id, by, confirmation, confirmers, takesEffectAt, needsConfirmation, lapsesAt } = widening;
+  const person = widening.kind === 'person' ? widening.person : null;
   const name = useNames([
-    ...(by === 'host' ? [] : [by]),
+    ...(isPerson(by) ? [by] : []),
+    ...(person === null ? [] : [person]),
     ...(confirmation === null ? [] : [confirmation.person]),
     ...confirmers,
   ]);
   return (
-    <section className="sheet stack" aria-labelledby="widening">
+    <section className="sheet stack" aria-labelledby={id}>
       <Helped about="widening" word={text.title}>
-        <h2 id="widening">{text.title}</h2>
+        <h2 id={id}>{person === null ? text.title : text.personTitle(name(person))}</h2>
       </Helped>
       <p>
-        {by === 'host' ? text.byHost : text.by(name(by))} · <Instant at={widening.createdAt} />
+        {isPerson(by) ? text.by(name(by)) : by === 'host' ? text.byHost : text.byProvider} ·{' '}
+        <Instant at={widening.createdAt} />
       </p>
-      <Changes widening={widening} />
+      {widening.kind === 'controls' ? <Changes widening={widening} /> : <Duties widening={widening} />}
       <p>
         {text.effect} <Instant at={takesEffectAt} seconds />.{' '}
         {confirmation === null || needsConfirmation ? null : text.confirmedBy(name(confirmation.person))}
@@ -62,12 +71,29 @@ function WideningCard({ slug, widening }: { slug: string; widening: Widening }) 
 }
 
 /** Every member that differs, in words. */
-function Changes({ widening: { before, after } }: { widening: Widening }) {
+function Changes({ widening: { before, after } }: { widening: ControlsWidening }) {
   const text = useText(editorTexts);
   const writer = writerFor(useLanguage(), after.zone ?? 'UTC', text.choices);
   const changes = differences(before as JsonObject, after as JsonObject);
   return <DifferenceList changes={changes} writer={writer} text={text} />;
 }
+
+/** The roles and groups before and after. */
+function Duties({ widening: { before, after } }: { widening: PersonWidening }) {
+  const text = useText(wideningTexts);
+  const { short, groups } = useText(peopleTexts);
+  const list = (words: readonly string[]) => words.map((word) => wordFor(short, word) ?? word).join(', ');
+  return (
+    <ul>
+      <li>{text.becomes(text.roles, list(before.roles), list(after.roles))}</li>
+      {before.groups.join() === after.groups.join() ? null : (
+        <li>{text.becomes(groups, before.groups.join(', '), after.groups.join(', '))}</li>
+      )}
+    </ul>
+  );
+}
+
+const isPerson = (by: string): boolean => by.startsWith('usr_');
 
 /** The reader's buttons. The broker authorizes each call itself. */
 function Decisions({ slug, widening }: { slug: string; widening: Widening }) {
@@ -78,7 +104,7 @@ function Decisions({ slug, widening }: { slug: string; widening: Widening }) {
   const path = { slug, id };
   const confirm = useMutation({
     mutationFn: () =>
-      mustBeSigned && signer
+      widening.kind === 'controls' && mustBeSigned && signer
         ? signConfirmation(widening, signer, session.person)
         : unwrap(
             api.POST('/api/v1/tenants/{slug}/widenings/{id}/confirmation', { params: { path }, body: {} }),
@@ -112,7 +138,11 @@ function Decisions({ slug, widening }: { slug: string; widening: Widening }) {
 }
 
 /** @throws PasskeyProblem, ApiProblem */
-function signConfirmation({ tenant, id }: Widening, signer: Signer, person: string): Promise<Widening> {
+function signConfirmation(
+  { tenant, id }: ControlsWidening,
+  signer: Signer,
+  person: string,
+): Promise<Widening> {
   const path = { slug: tenant, id };
   return SigningPages.open([signer.at], async (pages) => {
     const { statement, controls } = await unwrap(
@@ -132,4 +162,5 @@ function signConfirmation({ tenant, id }: Widening, signer: Signer, person: stri
   });
 }
 
-const reload = (slug: string): Promise<unknown> => invalidate(['widenings', slug], ['controls', slug]);
+const reload = (slug: string): Promise<unknown> =>
+  invalidate(['widenings', slug], ['controls', slug], ['people', slug]);

@@ -2,8 +2,12 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'A change that widens these controls waits',
+  personTitle: (name: string) => `${name} is to decide more: this waits`,
+  roles: 'May',
+  becomes: (what: string, before: string, after: string) => `${what}: ${before || 'nothing'} → ${after}`,
   by: (name: string) => `Proposed by ${name}`,
   byHost: 'Proposed by the vendor’s configuration',
+  byProvider: 'Proposed by your identity provider (SCIM)',
   effect: 'It takes effect at the earliest at',
   confirmedBy: (name: string) => `${name} has confirmed it.`,
   unconfirmed: (names: string) =>
@@ -17,8 +21,12 @@ const en = {
 
 const de: typeof en = {
   title: 'Eine Änderung, die diese Regeln lockert, wartet',
+  personTitle: (name) => `${name} soll mehr entscheiden: Das wartet`,
+  roles: 'Darf',
+  becomes: (what, before, after) => `${what}: ${before || 'nichts'} → ${after}`,
   by: (name) => `Vorgeschlagen von ${name}`,
   byHost: 'Vorgeschlagen durch die Konfiguration des Anbieters',
+  byProvider: 'Vorgeschlagen durch Ihren Identitätsanbieter (SCIM)',
   effect: 'Sie gilt frühestens ab',
   confirmedBy: (name) => `${name} hat sie bestätigt.`,
   unconfirmed: (names) =>

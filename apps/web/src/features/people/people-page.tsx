@@ -1,8 +1,8 @@
 import { wordFor } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { TenantPerson } from '../../api/client.js';
-import { peopleQuery } from '../../api/organisation.js';
+import type { PersonWidening, TenantPerson } from '../../api/client.js';
+import { peopleQuery, wideningsQuery } from '../../api/organisation.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
@@ -12,6 +12,7 @@ import { Dialog } from '../../ui/dialog.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { WaitingWidenings } from '../controls/widening-card.js';
 import { hasWords, useListChoice } from '../lists/list-filter.js';
 import { SearchField } from '../lists/list-filters.js';
 import { listsTexts } from '../lists/lists.text.js';
@@ -28,6 +29,8 @@ export default function PeoplePage() {
   const [task, setTask] = useState<Task | null>(null);
   const people = useQuery(peopleQuery(slug));
   const isClaimed = useQuery(trustQuery(slug)).data?.claimed;
+  const widenings = useQuery(wideningsQuery(slug)).data?.items ?? [];
+  const waiting = widenings.filter((each) => each.kind === 'person');
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'people.write');
   const done = () => setTask(null);
@@ -49,13 +52,18 @@ export default function PeoplePage() {
             <p>{isAdmin ? text.mailCode : text.readOnly}</p>
           </Notice>
         )}
+        <WaitingWidenings slug={slug} of="people" />
         <Loaded query={people}>
-          {({ items }) => <PeopleTable people={items} onTask={mayChange ? setTask : null} />}
+          {({ items }) => (
+            <PeopleTable people={items} waiting={waiting} onTask={mayChange ? setTask : null} />
+          )}
         </Loaded>
       </div>
       <Dialog label={titleOf(task, text)} isOpen={task !== null} onClose={done}>
         {task?.kind === 'add' ? <PersonForm slug={slug} onDone={done} /> : null}
-        {task?.kind === 'edit' ? <PersonForm slug={slug} person={task.person} onDone={done} /> : null}
+        {task?.kind === 'edit' ? (
+          <PersonForm slug={slug} person={intended(task.person, waiting)} onDone={done} />
+        ) : null}
         {task?.kind === 'remove' ? <RemoveForm slug={slug} person={task.person} onDone={done} /> : null}
       </Dialog>
     </Page>
@@ -65,9 +73,11 @@ export default function PeoplePage() {
 /** The people whose name, address or groups have the words of the search. `onTask` is null if the reader may change nothing. */
 function PeopleTable({
   people,
+  waiting,
   onTask,
 }: {
   people: readonly TenantPerson[];
+  waiting: readonly PersonWidening[];
   onTask: ((task: Task) => void) | null;
 }) {
   const text = useText(peopleTexts);
@@ -88,7 +98,10 @@ function PeopleTable({
         columns={[
           { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
           { label: text.email, cell: ({ email }) => email },
-          { label: text.roles, cell: (person) => <Roles person={person} /> },
+          {
+            label: text.roles,
+            cell: (person) => <Roles person={person} waits={waitingOf(person, waiting)} />,
+          },
           { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') || '–' },
           ...(onTask === null ? [] : [actColumn(onTask)]),
         ]}
@@ -103,15 +116,38 @@ function titleOf(task: Task | null, text: (typeof peopleTexts)['en']): string {
   return task.kind === 'edit' ? text.editTitle(task.person.name) : text.removeTitle(task.person.name);
 }
 
-function Roles({ person }: { person: TenantPerson }) {
+const waitingOf = ({ id }: TenantPerson, waiting: readonly PersonWidening[]): PersonWidening | undefined =>
+  waiting.find(({ person }) => person === id);
+
+/** The person with what waits for them: what is saved takes the place of it. */
+function intended(person: TenantPerson, waiting: readonly PersonWidening[]): TenantPerson {
+  const { roles, groups } = waitingOf(person, waiting)?.after ?? {
+    roles: person.roles,
+    groups: person.groups ?? [],
+  };
+  return { ...person, roles, groups };
+}
+
+function Roles({ person, waits }: { person: TenantPerson; waits: PersonWidening | undefined }) {
   const text = useText(peopleTexts);
+  const list = (roles: readonly string[]) =>
+    roles.map((role) => wordFor(text.short, role) ?? role).join(', ');
   if (person.removedAt !== null)
     return (
       <Badge tone="plain" icon="closed">
         {text.left}
       </Badge>
     );
-  return person.roles.map((role) => wordFor(text.short, role) ?? role).join(', ');
+  if (waits === undefined) return list(person.roles);
+  const more = waits.after.roles.filter((role) => !person.roles.includes(role));
+  return (
+    <span className="row near">
+      {list(person.roles)}
+      <Badge tone="wait" icon="wait">
+        {more.length === 0 ? text.waitsMore : text.waits(list(more))}
+      </Badge>
+    </span>
+  );
 }
 
 function Acts({ person, onTask }: { person: TenantPerson; onTask: (task: Task) => void }) {

@@ -56,7 +56,7 @@ function useSavePerson(slug: string, person: TenantPerson | undefined, onDone: (
         );
     },
     onSuccess: onDone,
-    onSettled: () => invalidate(['people', slug]),
+    onSettled: () => invalidate(['people', slug], ['widenings', slug]),
   });
 }
 
@@ -175,7 +175,7 @@ export function RemoveForm({
     mutationFn: () =>
       unwrap(api.DELETE('/api/v1/tenants/{slug}/people/{id}', { params: { path: { slug, id: person.id } } })),
     onSuccess: onDone,
-    onSettled: () => invalidate(['people', slug]),
+    onSettled: () => invalidate(['people', slug], ['widenings', slug]),
   });
   useDialogStaysOpenWhile(remove.isPending);
   return (

@@ -54,8 +54,7 @@ export async function proposeWideningIn<Draft extends WideningDraft>(
     at,
     actor: draft.by,
     data: {
-      ...{ widening: widening.id, before, after, waits },
-      ...(person === null ? {} : { person }),
+      ...{ ...namesOf(widening), before, after, waits },
       ...(proposal === null ? {} : { proposal }),
     },
   });
@@ -63,6 +62,12 @@ export async function proposeWideningIn<Draft extends WideningDraft>(
   if (!isNotified || person === null) await outbox.add(wideningNotice(widening, 'proposed', at));
   return widening as Extract<Widening, { person: Draft['person'] }>;
 }
+
+/** What each event of a widening names: it, and whom it is about. */
+export const namesOf = ({ id, person }: Widening): { widening: string; person?: string } => ({
+  widening: id,
+  ...(person === null ? {} : { person }),
+});
 
 /** Ends a widening without effect, with its event and notice. @throws AccessError `conflict` if someone was faster */
 export async function endWideningIn<W extends Widening>(
@@ -77,7 +82,7 @@ export async function endWideningIn<W extends Widening>(
     type: `widening.${to}`,
     at,
     actor,
-    data: { widening: widening.id, ...(reason === undefined ? {} : { reason }) },
+    data: { ...namesOf(widening), ...(reason === undefined ? {} : { reason }) },
   });
   await unit.outbox.add(wideningNotice(ended, to, at));
   return ended;

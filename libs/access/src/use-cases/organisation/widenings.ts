@@ -31,7 +31,7 @@ import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy } from '../trust/verify-signature.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
-import { endWideningIn, saveWidening, scheduled, wideningFacts } from './waiting-changes.js';
+import { endWideningIn, namesOf, saveWidening, scheduled, wideningFacts } from './waiting-changes.js';
 
 /** A widening, and what it waits for now. */
 export interface WideningView {
@@ -201,7 +201,7 @@ export function confirmWidening(
       type: 'widening.confirmed',
       at,
       actor: actor.id,
-      data: { widening: id, ...(signature === null ? {} : { countersignature: signature }) },
+      data: { ...namesOf(widening), ...(signature === null ? {} : { countersignature: signature }) },
     });
     await unit.outbox.add(wideningNotice(next, 'confirmed', at));
     return wideningView(unit, next, present);

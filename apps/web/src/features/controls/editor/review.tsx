@@ -100,7 +100,7 @@ const effectsOf = (test: PrivacyControlsTest | undefined): Effects =>
 function Consequences({ slug, change }: { slug: string; change: PrivacyControlsTest['change'] }) {
   const { text, writer } = useEditor();
   const language = useLanguage();
-  const waiting = useQuery(wideningsQuery(slug)).data?.items ?? [];
+  const waiting = useQuery(wideningsQuery(slug)).data?.items.filter(({ kind }) => kind === 'controls') ?? [];
   const has = (...effects: string[]) => change.members.some(({ effect }) => effects.includes(effect));
   const { waits, ends } = change;
   const needs =
