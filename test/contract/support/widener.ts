@@ -3,7 +3,7 @@
  * itself when the unit of work in which a widening takes effect has come to this step: `controls` (they are stored), `event`
  * (it is in the log) or `end` (all but the commit).
  */
-import { type ControlsUnit, runDueTransitions, type Store, type TenantUnit } from '@countersign/access';
+import { runDueTransitions, type Store, type TenantUnit, type VendorUnit } from '@countersign/access';
 import { openStore, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { optionsFor } from '../../support/migrated-database.js';
 
@@ -27,13 +27,13 @@ const watchedTenant = (unit: TenantUnit): TenantUnit =>
     },
   });
 
-const watched = (unit: ControlsUnit): ControlsUnit =>
+const watched = (unit: VendorUnit): VendorUnit =>
   Object.create(unit, {
     tenant: { value: async (slug: string) => watchedTenant(await unit.tenant(slug)) },
     organisation: {
       value: Object.create(unit.organisation, {
         saveTenant: {
-          value: (...given: Parameters<ControlsUnit['organisation']['saveTenant']>) =>
+          value: (...given: Parameters<VendorUnit['organisation']['saveTenant']>) =>
             after('controls', unit.organisation.saveTenant(...given)),
         },
       }),
@@ -41,14 +41,10 @@ const watched = (unit: ControlsUnit): ControlsUnit =>
   });
 
 const opened = await openStore(optionsFor(url));
-const { controls } = opened;
 const store: Store = Object.create(opened, {
-  controls: {
-    value: {
-      read: controls.read,
-      write: <T>(work: (unit: ControlsUnit) => Promise<T>) =>
-        controls.write((unit) => after('end', work(watched(unit)))),
-    },
+  asVendor: {
+    value: <T>(work: (unit: VendorUnit) => Promise<T>) =>
+      opened.asVendor((unit) => after('end', work(watched(unit)))),
   },
 });
 await runDueTransitions({
