@@ -228,6 +228,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '07783a10879a83f2eccb0a66f6fd3e8451763579cca0f157d84074fb4f5aa1ae',
     postgres: '07783a10879a83f2eccb0a66f6fd3e8451763579cca0f157d84074fb4f5aa1ae',
   },
+  PersonWidenings1799000078600: {
+    sqlite: '995fe79c682e4f6bc8dbeb64eb556661621477335ed7885d4b54f459bac91838',
+    postgres: '995fe79c682e4f6bc8dbeb64eb556661621477335ed7885d4b54f459bac91838',
+  },
+  Domains1799000078700: {
+    sqlite: '6fdeae2bf0fcc03dae97a4c9fee06341f9bac13380912eb0cf4dd5318ab17bdb',
+    postgres: '6fdeae2bf0fcc03dae97a4c9fee06341f9bac13380912eb0cf4dd5318ab17bdb',
+  },
   CosignedCheckpoints1799000081000: {
     sqlite: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',
     postgres: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',

@@ -168,6 +168,7 @@ export {
   type VendorRole,
   type WebhookSettings,
 } from './domain/organisation.js';
+export { isForeignAddress, type OwnedDomain, readDomain } from './domain/owned-domains.js';
 export {
   canSee,
   hasPermission,

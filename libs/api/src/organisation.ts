@@ -69,10 +69,16 @@ const organisationChangeSchema = named(
   'One difference between a file and the organisation in force.',
   z.object({
     action: z
-      .enum(['add', 'change', 'remove', 'propose'])
-      .describe('`propose`: the tenant’s own people have to sign it first.'),
+      .enum(['add', 'change', 'remove', 'propose', 'skip'])
+      .describe(
+        '`propose`: it waits for the tenant’s own people, or for the delay of its controls. `skip`: a person who is left out, because the SCIM client of the other side has made them.',
+      ),
     kind: z.enum(['vendor', 'coverage', 'person', 'service', 'tenant']),
     name: z.string(),
+    heldBy: z
+      .string()
+      .exactOptional()
+      .describe('Only of `skip`: the side that has the person, a tenant’s slug or `vendor`.'),
     members: z.array(memberChangeSchema),
     more: z.int().describe('How many more members differ.'),
   }),

@@ -30,12 +30,12 @@ export async function apply(context: Context, options: ApplyOptions): Promise<An
     const inForce = dryRun ? organisationHash(deps.hashing, await readWholeOrganisation(deps)) : undefined;
     return { changes: await applyOrganisation(deps, organisation, { dryRun, expect }), hash: inForce };
   });
-  const ofMaps = changes.flatMap(routeMapWarnings);
-  for (const { pointer, detail } of ofMaps) context.note(`warning: ${pointer} ${escapeForTerminal(detail)}`);
+  const found = changes.flatMap((change) => [...routeMapWarnings(change), ...skipWarnings(change)]);
+  for (const { pointer, detail } of found) context.note(`warning: ${pointer} ${escapeForTerminal(detail)}`);
   const document = {
     applied: !dryRun,
     ...(hash === undefined ? {} : { hash }),
-    ...{ changes, warnings: [...warnings, ...ofMaps] },
+    ...{ changes, warnings: [...warnings, ...found] },
   };
   const next = hash === undefined || changes.length === 0 ? '' : `\nTo apply exactly this: --expect ${hash}`;
   return { document, text: formatPlan(changes, dryRun) + next };
@@ -52,6 +52,15 @@ function routeMapWarnings({ kind, action, name, before, after }: OrganisationCha
     ...lost.map((what) => ({ pointer, detail: `the route map loses ${what}` })),
   ];
 }
+
+/** Who is left out, and why. */
+const skipWarnings = (change: OrganisationChange): OrganisationProblem[] =>
+  change.heldBy === undefined
+    ? []
+    : [{ pointer: `/${change.kind}/${change.name}`, detail: `is left out: ${whyHeld(change.heldBy)}` }];
+
+const whyHeld = (side: string): string =>
+  `the SCIM client of ${side} has made a person with this address, and vendor staff hold no customer role`;
 
 /** @throws CliError `cannot_open`, `invalid_organisation` or `invalid_coverage` with every problem */
 async function readOrganisation(
@@ -84,7 +93,7 @@ async function readText(context: Context, file: string): Promise<string> {
 const formatProblem = (file: string, { line, pointer, detail }: OrganisationProblem): string =>
   `${file}${line === undefined ? '' : `:${line}`}: ${pointer} ${detail}`.replace(':  ', ': ');
 
-const SIGNS = { add: '+', change: '~', remove: '-', propose: '?' } as const;
+const SIGNS = { add: '+', change: '~', remove: '-', propose: '?', skip: '!' } as const;
 const MAX_LINES = 12;
 
 /** The differences as a plan: each change with the members that differ, and how many changes of each kind there are. */
@@ -95,7 +104,8 @@ export function formatPlan(changes: readonly OrganisationChange[], dryRun: boole
   const proposed = count('propose');
   const sum =
     `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove` +
-    (proposed === 0 ? '' : `, ${proposed} to be signed by the tenants’ own people first`);
+    (proposed === 0 ? '' : `, ${proposed} to wait for the tenants’ own people`) +
+    (count('skip') === 0 ? '' : `, ${count('skip')} left out`);
   return [
     ...changes.flatMap(changeLines),
     '',
@@ -103,11 +113,12 @@ export function formatPlan(changes: readonly OrganisationChange[], dryRun: boole
   ].join('\n');
 }
 
-function changeLines({ action, kind, name, before, after }: OrganisationChange): string[] {
-  const differences = action === 'remove' ? [] : findDifferences(before, after);
+function changeLines({ action, kind, name, before, after, heldBy }: OrganisationChange): string[] {
+  const differences = action === 'remove' || action === 'skip' ? [] : findDifferences(before, after);
   const rest = differences.length - MAX_LINES;
   return [
     `${SIGNS[action]} ${kind} ${escapeForTerminal(name)}`,
+    ...(heldBy === undefined ? [] : [`    ${escapeForTerminal(whyHeld(heldBy))}`]),
     ...differences.slice(0, MAX_LINES).map((line) => `    ${line}`),
     ...(rest > 0 ? [`    … and ${rest} more`] : []),
   ];

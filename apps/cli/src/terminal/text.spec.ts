@@ -108,6 +108,6 @@ test('a plan shows each member that differs, and counts', () => {
     after: { a: 1 },
   } as const;
   expect(formatPlan([asked], false)).toBe(
-    '? tenant acme\n    a: 2 → 1\n\n0 to add, 0 to change, 0 to remove, 1 to be signed by the tenants’ own people first. Done.',
+    '? tenant acme\n    a: 2 → 1\n\n0 to add, 0 to change, 0 to remove, 1 to wait for the tenants’ own people. Done.',
   );
 });

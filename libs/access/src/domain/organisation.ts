@@ -140,6 +140,8 @@ export interface OrganisationTenant {
   webhooks: WebhookSettings[];
   signals?: SignalSettings;
   scim?: ScimSettings;
+  /** Its addresses belong to this tenant alone. */
+  domains?: string[];
 }
 
 /** The organisation file (docs/contract.md, Organisation file): parsed, checked as a whole, with its defaults filled in. */
@@ -152,6 +154,8 @@ export interface Organisation {
     slack?: SlackPlace;
     signals?: SignalSettings;
     scim?: ScimSettings;
+    /** Its addresses belong to the vendor alone. */
+    domains?: string[];
     /** Every way to customers' data; absent: not stated. */
     coverage?: Coverage;
     /** Slugs of the two tenants of the isolation test; absent: it is not made. */
@@ -173,6 +177,8 @@ export interface TenantRecord {
   webhooks: WebhookSettings[];
   signals?: SignalSettings;
   scim?: ScimSettings;
+  /** Absent: none. */
+  domains?: string[];
   removedAt: string | null;
 }
 

@@ -11,6 +11,7 @@ import type {
   VendorRole,
   WebhookSettings,
 } from '../domain/organisation.js';
+import type { OwnedDomain } from '../domain/owned-domains.js';
 import type { Person } from '../domain/person.js';
 import type { Coverage } from '../domain/standing.js';
 import type { PersonWidening } from '../domain/widening.js';
@@ -60,6 +61,7 @@ export interface WholeOrganisation {
   vendorSlack: SlackPlace | null;
   vendorSignals: SignalSettings | null;
   vendorScim: ScimSettings | null;
+  vendorDomains: string[] | null;
   policy: AccessPolicy | null;
   coverage: Coverage | null;
   /** See `canaries`. */
@@ -96,6 +98,8 @@ export interface OrganisationRepository extends OrganisationView {
   signals(tenant: string | null): Promise<SignalSettings | null>;
   /** What one side's SCIM client may change; null if it may do nothing. Null names the vendor. */
   scim(tenant: string | null): Promise<ScimSettings | null>;
+  /** The domains of every side. */
+  domains(): Promise<OwnedDomain[]>;
   /** Where one side's programs are notified; null names the vendor. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
   /** The channel in which reviewers are notified; null if there is none. */
@@ -107,6 +111,7 @@ export interface OrganisationRepository extends OrganisationView {
     slack?: SlackPlace;
     signals?: SignalSettings;
     scim?: ScimSettings;
+    domains?: string[];
     canaries?: [string, string];
     policy: AccessPolicy;
   }): Promise<void>;

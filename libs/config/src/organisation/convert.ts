@@ -10,6 +10,7 @@ import type {
   SupervisionRule,
   WideningControls,
 } from '@countersign/access';
+import { readDomain } from '@countersign/access';
 import {
   databaseAddress,
   formatDuration,
@@ -91,6 +92,10 @@ function toRoute({
   };
 }
 
+/** Domains as addresses have them. */
+const toDomains = (domains: string[] | undefined): string[] | undefined =>
+  domains?.map((text) => readDomain(text) ?? text);
+
 /** Converts a checked file to the domain's organisation: durations become seconds, and defaults are filled in. */
 export function toOrganisation(file: OrganisationFile): Organisation {
   const policy = { ...DEFAULT_POLICY, ...file.accessPolicy };
@@ -103,6 +108,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
         slack: file.vendor.slack,
         signals: toSignals(file.vendor),
         scim: file.vendor.scim && present(file.vendor.scim),
+        domains: toDomains(file.vendor.domains),
         canaries: file.vendor.canaries,
       }),
       staff: file.vendor.staff.map(toStaffMember),
@@ -164,7 +170,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     oidc: toOidc(entry.oidc),
     slack: entry.slack === undefined ? null : present(entry.slack),
     webhooks: entry.webhooks ?? [],
-    ...present({ signals: toSignals(entry), scim: entry.scim }),
+    ...present({ signals: toSignals(entry), scim: entry.scim, domains: toDomains(entry.domains) }),
   };
 }
 

@@ -57,6 +57,17 @@ describe('a right organisation file', () => {
     expect(tenants[0]?.signals).toEqual({ issuer: 'http://localhost:4300', audience: 'acme' });
   });
 
+  test('a domain is listed as addresses have it', () => {
+    const { vendor, tenants } = organisationOf(
+      bent(
+        ['  staff:', '  domains: [Northwind.Example, bücher.example]\n  staff:'],
+        ['    slack: {', '    domains: [acme.example]\n    slack: {'],
+      ),
+    );
+    expect(vendor.domains).toEqual(['northwind.example', 'xn--bcher-kva.example']);
+    expect(tenants[0]?.domains).toEqual(['acme.example']);
+  });
+
   test('what is optional may be left out and gets its documented default', () => {
     const organisation = organisationOf(`
 vendor: { name: V, staff: [] }
@@ -727,6 +738,45 @@ describe('one mistake in an organisation file', () => {
     expect(problemsOf(EXAMPLE.replace('accessPolicy', `${service}accessPolicy`))).toEqual([
       { pointer: '/services/1/name', detail: 'repeats the service "billing"', line: 17 },
     ]);
+  });
+});
+
+describe('a domain that a side lists', () => {
+  const listed = (vendor: string, acme: string, ...more: [string, string][]) =>
+    spelled(
+      bent(
+        ['  staff:', `  domains: ${vendor}\n  staff:`],
+        ['    slack: {', `    domains: ${acme}\n    slack: {`],
+        ...more,
+      ),
+    );
+
+  test.each<[string, string, string, [string, string][], RegExp]>([
+    ['is no domain', '["*.northwind.example"]', '[]', [], /^\/vendor\/domains\/0 must be a domain/],
+    ['is another side’s', '[a.example]', '[A.example]', [], /^\/tenants\/0\/domains\/0 .*another side/],
+    ['is there twice', '[a.example, a.example]', '[]', [], /^\/vendor\/domains\/1 repeats/],
+    [
+      'has a customer’s person in it',
+      '[northwind.example]',
+      '[acme.example]',
+      [['bob@acme.example', 'bob@mail.northwind.example']],
+      /^\/tenants\/0\/people\/1\/email .*domain of another side/,
+    ],
+    [
+      'has vendor staff in it',
+      '[]',
+      '[acme.example]',
+      [['max@northwind.example', 'max@acme.example']],
+      /^\/vendor\/staff\/1\/email .*domain of another side/,
+    ],
+  ])('%s', (_what, vendor, acme, more, expected) => {
+    expect(listed(vendor, acme, ...more)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('leaves all other domains to everyone', () => {
+    expect(listed('[northwind.example]', '[acme.example]', ['bob@acme.example', 'bob@mail.test'])).toEqual(
+      [],
+    );
   });
 });
 

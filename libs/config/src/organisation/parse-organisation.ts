@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
+import { domains } from './checks/domains.js';
 import { duplicates } from './checks/duplicates.js';
 import { canaries, names, people, servedTenants, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
@@ -33,6 +34,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   servedTenants,
   canaries,
   people,
+  domains,
   routes,
   actions,
   accessRules,

@@ -39,6 +39,7 @@ function asFile(
     staff: [],
     vendorSlack: undefined,
     sides: [],
+    domains: [],
     rules: [],
     policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, tenants: [], positions: [] })),

@@ -39,6 +39,9 @@ export type ReadableSide = {
   signals: { issuer?: string | undefined; audience?: string | undefined } | undefined;
 };
 
+/** A domain that a side lists. `side` is the path of the side. */
+export type ReadableDomain = At<string> & { side: Path };
+
 /** The readable parts of a file, each with its path. A text that cannot be read is ''. */
 export type Readable = {
   vendor: ReadableVendor;
@@ -46,6 +49,7 @@ export type Readable = {
   vendorSlack: ReadableTenant['slack'];
   /** The vendor first. */
   sides: ReadableSide[];
+  domains: ReadableDomain[];
   services: ReadableService[];
   rules: At<ReadableRule>[];
   /** The vendor's policy. Undefined if it is invalid. */
@@ -118,6 +122,7 @@ const tenant = z
     slack,
     oidc,
     signals,
+    domains: words,
   })
   .catch({
     slug: '',
@@ -126,6 +131,7 @@ const tenant = z
     slack: undefined,
     oidc: undefined,
     signals: undefined,
+    domains: [],
   });
 
 const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
@@ -138,6 +144,7 @@ const NO_VENDOR = {
   staff: [],
   slack: undefined,
   signals: undefined,
+  domains: [],
 };
 
 const file = z
@@ -151,6 +158,7 @@ const file = z
         staff: listOf(person),
         slack,
         signals,
+        domains: words,
       })
       .catch(NO_VENDOR),
     services: listOf(z.unknown()),
@@ -177,6 +185,10 @@ export function readableParts(value: unknown): Readable {
         signals: entry.signals,
       })),
     ],
+    domains: [
+      { side: ['vendor'], domains: vendor.domains },
+      ...tenants.map((entry, index) => ({ side: ['tenants', index], domains: entry.domains })),
+    ].flatMap(({ side, domains }) => at(domains, [...side, 'domains']).map((each) => ({ ...each, side }))),
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
     policy: accessPolicy.safeParse(policy).data,

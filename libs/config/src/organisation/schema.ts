@@ -1,4 +1,4 @@
-import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { readDomain, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 import {
   actionList as actions,
   wholeNumber as count,
@@ -32,6 +32,7 @@ import { webUrlProblem } from '../environment/values.js';
 
 const MAX_TEXT = 200;
 const MAX_WEBHOOKS = 10;
+const MAX_DOMAINS = 50;
 
 const token = z
   .string()
@@ -56,6 +57,18 @@ const upstream = z.string().superRefine((value, context) => {
 });
 
 const email = z.string();
+
+/** Domains of one side. */
+const domains = z
+  .array(
+    z
+      .string()
+      .refine(
+        (text) => readDomain(text) !== undefined,
+        'must be a domain of e-mail addresses, such as acme.example',
+      ),
+  )
+  .max(MAX_DOMAINS, `must be at most ${MAX_DOMAINS} domains`);
 
 const groups = z.array(slug).superRefine(refuseRepeats);
 
@@ -299,6 +312,7 @@ const tenant = z.strictObject({
   webhooks: webhooks.optional(),
   signals: signals.optional(),
   scim: z.strictObject(scimMembers(TENANT_ROLES)).optional(),
+  domains: domains.optional(),
 });
 
 export const organisationFile = z.strictObject({
@@ -309,6 +323,7 @@ export const organisationFile = z.strictObject({
     slack: vendorSlack.optional(),
     signals: signals.optional(),
     scim: z.strictObject({ ...scimMembers(VENDOR_ROLES), facts: flag.optional() }).optional(),
+    domains: domains.optional(),
     coverageFile: text.optional(),
     canaries: z.tuple([slug, slug]).optional(),
     staff: z.array(staffMember),

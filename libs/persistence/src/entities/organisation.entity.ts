@@ -39,6 +39,9 @@ export class TenantEntity {
   @Column('text', { nullable: true, transformer: jsonText })
   scim!: ScimSettings | null;
 
+  @Column('text', { nullable: true, transformer: jsonText })
+  domains!: string[] | null;
+
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
 }
@@ -106,6 +109,9 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   coverage!: Coverage | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  domains!: string[] | null;
 
   /** Slugs of the two tenants of the isolation test. */
   @Column('text', { nullable: true, transformer: jsonText })

@@ -54,6 +54,7 @@ import { Preferences1799000076000 } from './1799000076000-preferences.js';
 import { PushSubscriptions1799000077000 } from './1799000077000-push-subscriptions.js';
 import { GatewayVersions1799000078500 } from './1799000078500-gateway-versions.js';
 import { PersonWidenings1799000078600 } from './1799000078600-person-widenings.js';
+import { Domains1799000078700 } from './1799000078700-domains.js';
 import { CosignedCheckpoints1799000081000 } from './1799000081000-cosigned-checkpoints.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -113,5 +114,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   PushSubscriptions1799000077000,
   GatewayVersions1799000078500,
   PersonWidenings1799000078600,
+  Domains1799000078700,
   CosignedCheckpoints1799000081000,
 ];

@@ -4,6 +4,7 @@ import type {
   OidcSettings,
   OrganisationRepository,
   OrganisationView,
+  OwnedDomain,
   Person,
   ScimSettings,
   ServiceRecord,
@@ -199,6 +200,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorSlack: vendor?.slack ?? null,
       vendorSignals: vendor?.signals ?? null,
       vendorScim: vendor?.scim ?? null,
+      vendorDomains: vendor?.domains ?? null,
       policy: vendor?.policy ?? null,
       coverage: vendor?.coverage ?? null,
       vendorCanaries: vendor?.canaries ?? null,
@@ -274,6 +276,17 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.scim ?? null;
   }
 
+  domains(): Promise<OwnedDomain[]> {
+    return this.kept('domains', async () => {
+      const vendor = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+      const sides = [
+        { domains: vendor?.domains, tenant: null },
+        ...(await this.tenants()).map(({ domains, slug }) => ({ domains, tenant: slug })),
+      ];
+      return sides.flatMap(({ domains, tenant }) => (domains ?? []).map((domain) => ({ domain, tenant })));
+    });
+  }
+
   async vendorSlack(): Promise<SlackPlace | null> {
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.slack ?? null;
   }
@@ -291,11 +304,23 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       slack = null,
       signals = null,
       scim = null,
+      domains = null,
       canaries = null,
       policy,
     } = vendor;
     const row = {
-      ...{ id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, scim, canaries, policy },
+      ...{
+        id: THE_VENDOR,
+        name,
+        oidc: oidc as object,
+        webhooks,
+        slack,
+        signals,
+        scim,
+        domains,
+        canaries,
+        policy,
+      },
     };
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
@@ -317,8 +342,9 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
     await this.beforeChange();
-    const { slug, name, controls, oidc, slack, webhooks, signals = null, scim = null, removedAt } = tenant;
-    const row = { slug, name, controls, oidc, slack, webhooks, signals, scim, removedAt };
+    const { signals = null, scim = null, domains = null, ...rest } = tenant;
+    const { slug, name, controls, oidc, slack, webhooks, removedAt } = rest;
+    const row = { slug, name, controls, oidc, slack, webhooks, signals, scim, domains, removedAt };
     await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
@@ -359,8 +385,9 @@ export const toPerson = ({
 });
 
 /** A setting that is not there is absent, as in a parsed file. */
-const toTenant = ({ signals, scim, ...row }: TenantEntity): TenantRecord => ({
+const toTenant = ({ signals, scim, domains, ...row }: TenantEntity): TenantRecord => ({
   ...row,
+  ...(domains === null ? {} : { domains }),
   ...(signals === null ? {} : { signals }),
   ...(scim === null ? {} : { scim }),
 });

@@ -3,7 +3,7 @@ import type { OrganisationChange } from '@countersign/api';
 /** One change of an applied file, as its leaf names it: members without their values. */
 export type AppliedChange = Pick<OrganisationChange, 'action' | 'kind' | 'name'> & { members: string[] };
 
-const ACTIONS = ['add', 'change', 'remove', 'propose'];
+const ACTIONS = ['add', 'change', 'remove', 'propose', 'skip'];
 const KINDS = ['vendor', 'coverage', 'person', 'service', 'tenant'];
 
 /** @returns null if the value was erased or is not what a broker writes */

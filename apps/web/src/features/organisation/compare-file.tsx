@@ -99,9 +99,10 @@ const LOOK = {
   change: { tone: 'wait', icon: 'info' },
   remove: { tone: 'stop', icon: 'closed' },
   propose: { tone: 'wait', icon: 'wait' },
+  skip: { tone: 'stop', icon: 'alert' },
 } as const;
 
-function Change({ change: { action, kind, name, members, more } }: { change: OrganisationChange }) {
+function Change({ change: { action, kind, name, members, more, heldBy } }: { change: OrganisationChange }) {
   const text = useText(organisationTexts);
   const language = useLanguage();
   const shown = ({ path, hidden }: (typeof members)[number], value: string | null) =>
@@ -115,7 +116,8 @@ function Change({ change: { action, kind, name, members, more } }: { change: Org
         <span className="strong">{name}</span>
       </p>
       {action === 'propose' ? <p className="soft">{text.proposed}</p> : null}
-      {members.length === 0 || action === 'remove' ? null : (
+      {heldBy === undefined ? null : <p className="soft">{text.skipped(heldBy)}</p>}
+      {members.length === 0 || action === 'remove' || action === 'skip' ? null : (
         <DataTable
           caption={name}
           rows={members}

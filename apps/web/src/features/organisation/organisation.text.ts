@@ -38,8 +38,10 @@ const en = {
   button: 'Compare',
   same: 'The file changes nothing.',
   differences: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
-  action: { add: 'Adds', change: 'Changes', remove: 'Removes', propose: 'Proposes' },
-  proposed: 'The customer’s own people have to sign it first.',
+  action: { add: 'Adds', change: 'Changes', remove: 'Removes', propose: 'Proposes', skip: 'Leaves out' },
+  proposed: 'The customer’s own people decide it first, or its delay has to pass.',
+  skipped: (side: string) =>
+    `The SCIM client of ${side} has made a person with this address, and vendor staff hold no customer role.`,
   kind: {
     vendor: 'the vendor',
     coverage: 'the list of ways to the data',
@@ -110,8 +112,16 @@ const de: OrganisationText = {
   button: 'Vergleichen',
   same: 'Die Datei ändert nichts.',
   differences: (count) => (count === 1 ? '1 Änderung' : `${count} Änderungen`),
-  action: { add: 'Neu:', change: 'Ändert:', remove: 'Entfernt:', propose: 'Schlägt vor:' },
-  proposed: 'Die Personen des Kunden müssen es zuerst unterschreiben.',
+  action: {
+    add: 'Neu:',
+    change: 'Ändert:',
+    remove: 'Entfernt:',
+    propose: 'Schlägt vor:',
+    skip: 'Lässt aus:',
+  },
+  proposed: 'Darüber entscheiden zuerst die Personen des Kunden, oder es wartet seine Frist ab.',
+  skipped: (side) =>
+    `Der SCIM-Client von ${side} hat eine Person mit dieser Adresse angelegt, und Mitarbeitende des Anbieters haben keine Rolle bei Kunden.`,
   kind: {
     vendor: 'den Anbieter',
     coverage: 'die Liste der Wege zu den Daten',

@@ -19,7 +19,8 @@ import type { OrganisationChange, OrganisationStep } from './plan/organisation-s
  * Makes the organisation match the file: all of it or nothing, with an event for each difference. What the file no longer
  * names is marked as removed, never deleted, and grants that depend on it end. A change that widens a claimed tenant
  * becomes a proposal for the tenant's own people, if a trust document can express it; one that widens an unclaimed tenant
- * waits, if the tenant's controls say so. Engineers are notified of open requests that the change outdates.
+ * waits, if the tenant's controls say so. A person whom a SCIM client has made on the other side is left out, and named; all
+ * else is applied. Engineers are notified of open requests that the change outdates.
  *
  * @param organisation already validated as a whole (@countersign/config)
  * @param options `expect`: the hash of the organisation in force that the file was compared with
@@ -45,7 +46,7 @@ export async function applyOrganisation(
     const steps = await planSteps(deps, organisation, stored, (tenant) => unit.tenant(tenant));
     await requireUnclaimed(unit.trust, wideningsOf(steps));
     const changes = steps.map((each) => each.change);
-    if (changes.length === 0) return changes;
+    if (changes.every(({ action }) => action === 'skip')) return changes;
     await notifyingOutdatedEverywhere(unit, now, async () => {
       for (const each of steps) await each.apply(unit, at);
       const whole = await unit.organisation.everything();
@@ -108,6 +109,7 @@ async function logApplied(
       after: organisationHash(deps.hashing, after),
       ...{ added: count('add'), changed: count('change') },
       ...{ removed: count('remove'), proposed: count('propose') },
+      ...(count('skip') === 0 ? {} : { skipped: count('skip') }),
     },
     personal: { changes: canonicalJson(named) },
   });

@@ -52,7 +52,7 @@ function splitStep(
   const isOpenAlready = waiting !== null && canonicalJson(waiting.after) === canonicalJson(after.controls);
   const changes = action === 'add' || canonicalJson(before) !== canonicalJson(narrowed);
   return [
-    ...(changes ? [tenantStep(before, narrowed, action)] : []),
+    ...(changes ? [tenantStep(before, narrowed, action === 'add' ? 'add' : 'change')] : []),
     {
       change: {
         ...{ action: 'propose', kind: 'tenant', name: slug },

@@ -60,7 +60,7 @@ const staffMember = (person: Person): OrganisationInForce['vendor']['staff'][num
 });
 
 /** One difference between a file and what is in force. */
-export interface PreviewedChange extends Pick<OrganisationChange, 'action' | 'kind' | 'name'> {
+export interface PreviewedChange extends Pick<OrganisationChange, 'action' | 'kind' | 'name' | 'heldBy'> {
   /** `hidden`: the values could be secret, so only the fact of the change is shown. */
   members: (MemberChange & { hidden: boolean })[];
   /** How many more members differ. */
@@ -88,19 +88,19 @@ export async function previewOrganisation(
 
 /** Members whose values the vendor's security admins may read anyway. All others could be secret (P11, P13). */
 const SHOWN: Readonly<Record<OrganisationChange['kind'], readonly string[]>> = {
-  vendor: ['name', 'policy', 'canaries', 'slack'],
+  vendor: ['name', 'policy', 'canaries', 'slack', 'domains'],
   coverage: ['checkedOn', 'ways'],
   person: ['name', 'address', 'roles', 'groups', 'facts'],
   service: [
     ...['name', 'upstream', 'audience', 'tenantFrom', 'tenantHeader', 'checksTenant', 'paths', 'headers'],
     ...['fileHosts', 'cors', 'routes', 'tenants', 'context', 'origin', 'overlay'],
   ],
-  tenant: ['slug', 'name', 'controls', 'slack', 'removedAt'],
+  tenant: ['slug', 'name', 'controls', 'slack', 'domains', 'removedAt'],
 };
 
 const MOST_MEMBERS = 50;
 
-function previewedChange({ action, kind, name, before, after }: OrganisationChange): PreviewedChange {
+function previewedChange({ action, kind, name, before, after, heldBy }: OrganisationChange): PreviewedChange {
   const members = new Map<string, PreviewedChange['members'][number]>();
   for (const member of changedMembers(before, after)) {
     const [first = ''] = member.path.split('.');
@@ -116,6 +116,7 @@ function previewedChange({ action, kind, name, before, after }: OrganisationChan
     action,
     kind,
     name,
+    ...(heldBy === undefined ? {} : { heldBy }),
     members: list.slice(0, MOST_MEMBERS),
     more: Math.max(0, list.length - MOST_MEMBERS),
   };

@@ -1,4 +1,5 @@
 import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
+import { requireOwnAddress } from '../../domain/owned-domains.js';
 import { type Person, type Principal, readAddress, sameRoles } from '../../domain/person.js';
 import type { PersonWidening } from '../../domain/widening.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -40,7 +41,8 @@ export async function listTenantPeople(deps: Deps, principal: Principal, slug: s
  * The tenant's admin adds a person. A person who left comes back as the same person, signed in nowhere. If the tenant's
  * controls let widenings wait, a role that decides waits.
  *
- * @throws AccessError `forbidden`, `not_found`, `invalid_request` for an invalid address, `conflict` for one that is taken
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request` for an invalid address, `conflict` for one that is taken or in
+ *   another side's domain
  */
 export function addTenantPerson(
   deps: Deps,
@@ -52,6 +54,7 @@ export function addTenantPerson(
     const address = readAddress(input.email);
     if (address === undefined)
       throw new AccessError('invalid_request', 'This is not an e-mail address.', { pointer: '/email' });
+    requireOwnAddress(await unit.organisation.domains(), address, slug, '/email');
     const known = await unit.organisation.persons(address.email);
     if (known.some((each) => each.tenant === null && each.removedAt === null))
       throw new AccessError(

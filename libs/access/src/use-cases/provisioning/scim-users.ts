@@ -1,4 +1,5 @@
 import { isId } from '@countersign/contract';
+import { requireOwnAddress } from '../../domain/owned-domains.js';
 import { addressOf, exactEmail, type Person, readAddress } from '../../domain/person.js';
 import { withFacts } from '../../domain/person-facts.js';
 import {
@@ -52,7 +53,8 @@ export function getProvisionedUser(deps: Deps, tenant: string | null, id: string
  * The client makes a person. A person of the organisation file with this address is taken over with their roles; one who
  * had left comes back without any. Groups give the roles of others.
  *
- * @throws AccessError `conflict` for an address that the client has made already, or that belongs to the other side (P2);
+ * @throws AccessError `conflict` for an address that the client has made already, or that belongs to the other side (P2)
+ *   or is in another side's domain;
  *   `tenant_claimed`; `invalid_request` for a user name that is no e-mail address, or if the side has too many people
  */
 export function createProvisionedUser(
@@ -67,6 +69,7 @@ export function createProvisionedUser(
     if (before !== null && (await unit.scimUsers.find(before.id)) !== null)
       throw new AccessError('conflict', 'A user with this name exists already.', { pointer: '/userName' });
     refuseOtherSide(known, tenant);
+    if (before === null || before.removedAt !== null) await requireOwn(unit, address, tenant);
     if (before === null) await requireRoom(unit, tenant);
     const isHere = before !== null && before.removedAt === null;
     const intended = before === null ? null : await withWaitingIn(unit, before);
@@ -125,6 +128,7 @@ export function changeProvisionedUser(
     if (comesBack) {
       if (side.isClaimed) throw claimed();
       refuseOtherSide(await unit.organisation.persons(before.email), tenant);
+      await requireOwn(unit, address, tenant);
     }
     const profile = keptProfile(side, input.profile);
     const intended = await withWaitingIn(unit, before);
@@ -275,16 +279,21 @@ async function requireRoom(unit: VendorUnit, tenant: string | null): Promise<voi
     );
 }
 
-/** P2: vendor staff hold no customer role. */
+/** P2: vendor staff hold no customer role. The vendor learns which customer has the person; it may know its customers' people. */
 function refuseOtherSide(known: readonly Person[], tenant: string | null): void {
-  const isOther = (each: Person) => (each.tenant === null) !== (tenant === null);
-  if (known.some((each) => each.removedAt === null && isOther(each)))
-    throw new AccessError(
-      'conflict',
-      'This address belongs to the other side: vendor staff hold no customer role.',
-      { pointer: '/userName' },
-    );
+  const other = known.find((each) => each.removedAt === null && (each.tenant === null) !== (tenant === null));
+  if (other === undefined) return;
+  const whose = tenant === null ? `a person of ${other.tenant}` : 'the other side';
+  throw new AccessError('conflict', `This address belongs to ${whose}: vendor staff hold no customer role.`, {
+    pointer: '/userName',
+  });
 }
+
+const requireOwn = async (
+  { organisation }: VendorUnit,
+  address: Pick<Person, 'email'>,
+  tenant: string | null,
+): Promise<void> => requireOwnAddress(await organisation.domains(), address, tenant, '/userName');
 
 const claimed = (): AccessError =>
   new AccessError(

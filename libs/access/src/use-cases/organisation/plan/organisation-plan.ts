@@ -10,7 +10,7 @@ import type { Deps } from '../../shared/deps.js';
 import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
 import { personSteps } from './person-steps.js';
 import { serviceSteps } from './service-steps.js';
-import { goneTenants, providerOf, tenantSteps } from './tenant-steps.js';
+import { domainsOf, goneTenants, providerOf, tenantSteps } from './tenant-steps.js';
 
 /** The steps that make the stored organisation match the file. No step: they match already. */
 export function planOrganisation(
@@ -29,13 +29,14 @@ export function planOrganisation(
 }
 
 function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const { name, oidc, webhooks, slack, signals, scim, canaries } = file.vendor;
+  const { name, oidc, webhooks, slack, signals, scim, canaries, domains } = file.vendor;
   const after = {
     name,
     oidc,
     webhooks,
     ...slackOf(slack),
     ...providerOf({ signals, scim }),
+    ...domainsOf(domains),
     ...(canaries === undefined ? {} : { canaries }),
     policy: file.accessPolicy,
   };
@@ -48,6 +49,7 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
           webhooks: stored.vendorWebhooks,
           ...slackOf(stored.vendorSlack),
           ...providerOf({ signals: stored.vendorSignals, scim: stored.vendorScim }),
+          ...domainsOf(stored.vendorDomains),
           ...(stored.vendorCanaries === null ? {} : { canaries: stored.vendorCanaries }),
           policy: stored.policy,
         };

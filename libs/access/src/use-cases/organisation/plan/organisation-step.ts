@@ -5,13 +5,18 @@ import type { HostWidening } from '../../trust/claimed-tenant.js';
 
 /** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
 export interface OrganisationChange {
-  /** `propose`: it waits for the tenant's own people, or for the delay that its controls require; until then it has no effect. */
-  action: 'add' | 'change' | 'remove' | 'propose';
+  /**
+   * `propose`: it waits for the tenant's own people, or for the delay that its controls require; until then it has no effect.
+   * `skip`: a person who is left out, because a SCIM client has made them on the other side (P2).
+   */
+  action: 'add' | 'change' | 'remove' | 'propose' | 'skip';
   kind: 'vendor' | 'coverage' | 'person' | 'service' | 'tenant';
   /** An e-mail address (with its tenant), a service's name, or a tenant's slug. */
   name: string;
   before: unknown;
   after: unknown;
+  /** Only of `skip`: the side whose client has made them, a tenant's slug or `vendor`. */
+  heldBy?: string;
 }
 
 /** One difference, and how the store is changed to remove it. */

@@ -1,9 +1,13 @@
-import type { Organisation, OrganisationPerson, TenantRecord } from '../../../domain/organisation.js';
+import {
+  type Organisation,
+  type OrganisationPerson,
+  type TenantRecord,
+  VENDOR_SLUG,
+} from '../../../domain/organisation.js';
 import { type Person, readAddress } from '../../../domain/person.js';
 import { factsUnder, type PersonFacts } from '../../../domain/person-facts.js';
 import { rolesOfGroups } from '../../../domain/provisioning.js';
 import { narrowsPerson, wasRemovedWithTenant } from '../../../domain/tenant-changes.js';
-import { AccessError } from '../../../errors.js';
 import type { WholeOrganisation } from '../../../ports/index.js';
 import type { Deps } from '../../shared/deps.js';
 import { changePersonIn, groupsOf } from '../change-person.js';
@@ -41,7 +45,7 @@ function keptByClient(
   return isGiven ? { ...person, roles: rolesOfGroups(side.scim, groups) } : person;
 }
 
-/** The steps that add, change and remove people, on every side. @throws AccessError `conflict` (P2) */
+/** The steps that add, change and remove people, on every side. Who is on the other side already is left out, and named (P2). */
 export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   const wanted: Wanted[] = [
     { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
@@ -54,7 +58,6 @@ export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganis
       provided: oidc?.groups !== undefined,
     })),
   );
-  refuseOtherSide(file, stored, wanted);
   const present = new Map(stored.people.map((each) => [each.id, each]));
   const intended = intendedPeople(stored);
   const keyed = new Map(intended.map((each) => [personKey(each.tenant, each.email), each]));
@@ -63,7 +66,10 @@ export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganis
       tenant: stored.tenants.find(({ slug }) => slug === after.tenant) ?? null,
       waits: letsWiden(file, stored, after.tenant),
     });
+  const taken = takenByClients(file, stored);
   const steps = wanted.flatMap((each) => {
+    const other = taken.get(`${each.tenant !== null} ${each.address.email}`);
+    if (other !== undefined) return [skipStep(each, other)];
     const before = keyed.get(personKey(each.tenant, each.address.email));
     const kept = keptByClient(file, stored, before);
     const facts = factsAfter(deps, file, each, before);
@@ -93,22 +99,29 @@ const letsWiden = (file: Organisation, stored: WholeOrganisation, tenant: string
       ),
   );
 
-/** P2: the file may not make vendor staff of a person whom a customer's SCIM client has made, nor the other way round. */
-function refuseOtherSide(file: Organisation, stored: WholeOrganisation, wanted: readonly Wanted[]): void {
-  const isVendor = new Map(wanted.map(({ address, tenant }) => [address.email, tenant === null]));
+/** The people of the file whom a SCIM client has made on the other side, by their address. P2: vendor staff hold no customer role. */
+function takenByClients(file: Organisation, stored: WholeOrganisation): Map<string, Person> {
   const taken = stored.people.filter(
-    (each) =>
-      each.removedAt === null &&
-      isVendor.has(each.email) &&
-      isVendor.get(each.email) !== (each.tenant === null) &&
-      keptByClient(file, stored, each) !== null,
+    (each) => each.removedAt === null && keptByClient(file, stored, each) !== null,
   );
-  if (taken.length > 0)
-    throw new AccessError(
-      'conflict',
-      `Vendor staff hold no customer role, and a SCIM client has made this person on the other side: ${taken.map(({ email }) => email).join(', ')}.`,
-    );
+  return new Map(taken.map((each) => [`${each.tenant === null} ${each.email}`, each]));
 }
+
+const skipStep = ({ tenant, address, person }: Wanted, other: Person): OrganisationStep => ({
+  change: {
+    action: 'skip',
+    kind: 'person',
+    name: nameOf({ tenant, ...address }),
+    before: null,
+    after: { name: person.name, roles: person.roles },
+    heldBy: other.tenant ?? VENDOR_SLUG,
+  },
+  apply: () => Promise.resolve(),
+});
+
+/** How plans and errors name a person. */
+const nameOf = ({ tenant, email }: Pick<Person, 'tenant' | 'email'>): string =>
+  tenant === null ? email : `${email} (${tenant})`;
 
 /** Any instant will do: it only marks that they are removed. */
 const REMOVED = new Date(0).toISOString();
@@ -189,7 +202,7 @@ function savePersonSteps(
   const isRemoved = action === 'remove';
   const split =
     waits && !isRemoved ? splitAssignment(before, after, withTenant) : { now: after, waits: null };
-  const name = after.tenant === null ? after.email : `${after.email} (${after.tenant})`;
+  const name = nameOf(after);
   const step: OrganisationStep = {
     change: {
       action,

@@ -11,7 +11,7 @@ import { narrowsTenant } from '../../../domain/tenant-changes.js';
 import { tenantDay } from '../../../policy/stage-in-charge.js';
 import type { WholeOrganisation } from '../../../ports/index.js';
 import { endUnfitGrantsIn } from '../end-unfit-grants.js';
-import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
+import { type OrganisationStep, same } from './organisation-step.js';
 
 /** The step that adds or changes this tenant; none if it is stored like this already. */
 export function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisation): OrganisationStep[] {
@@ -23,6 +23,7 @@ export function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisatio
     slack: tenant.slack,
     webhooks: tenant.webhooks,
     ...providerOf(tenant),
+    ...domainsOf(tenant.domains),
     removedAt: null,
   };
   const before = stored.tenants.find((each) => each.slug === tenant.slug) ?? null;
@@ -41,7 +42,7 @@ export function goneTenants(file: Organisation, stored: WholeOrganisation): Orga
 export function tenantStep(
   before: TenantRecord | null,
   after: TenantRecord,
-  action: OrganisationChange['action'],
+  action: 'add' | 'change' | 'remove',
 ): OrganisationStep {
   return {
     change: {
@@ -83,3 +84,7 @@ export const providerOf = ({
   ...(signals == null ? {} : { signals }),
   ...(scim == null ? {} : { scim }),
 });
+
+/** The domains of a side; absent if it lists none. */
+export const domainsOf = (domains: string[] | null | undefined): { domains?: string[] } =>
+  domains == null || domains.length === 0 ? {} : { domains };
