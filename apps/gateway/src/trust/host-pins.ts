@@ -59,8 +59,9 @@ export class HostPins {
 
   /**
    * Reads the file again if it is another one, or if a waiting pin takes effect now. Returns the pins of before, or
-   * undefined if nothing can have changed. A file that cannot be read is logged, and changes nothing. Rejects with the
-   * file system's error if what is in force cannot be kept; the next call tries again.
+   * undefined if nothing can have changed. A file that cannot be read states no pin: what is in force stays, what waits goes
+   * on waiting, and the alarm is raised. Rejects with the file system's error if what is in force cannot be kept; the next
+   * call tries again.
    */
   async refresh(now: number): Promise<PinStates | undefined> {
     const version = await fileVersion(this.spoolDir);
@@ -68,7 +69,7 @@ export class HostPins {
     const before = this.states;
     const read = await readPins(this.spoolDir).catch((error: unknown) => {
       this.log.error(describeError(error), 'the pins cannot be read; the last ones are kept');
-      return pinsOf(before);
+      return undefined;
     });
     await this.use(read, now);
     this.version = version;
@@ -90,8 +91,10 @@ export class HostPins {
     else this.log.warn({ tenant, ...activePin(pin, now) }, 'a tenant is pinned');
   }
 
-  private async use(file: Pins, now: number): Promise<void> {
-    const states = pinsInForce(this.kept, file, now);
+  /** @param file undefined if it cannot be read */
+  private async use(file: Pins | undefined, now: number): Promise<void> {
+    const states = pinsInForce(this.kept, file ?? this.kept, now);
+    if (file === undefined) for (const state of Object.values(states)) state.alarm = 'missing';
     const inForce = pinsOf(states);
     if (JSON.stringify(inForce) !== JSON.stringify(this.kept)) await keepPins(this.spoolDir, states);
     this.kept = inForce;

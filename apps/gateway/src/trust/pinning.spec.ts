@@ -204,6 +204,36 @@ describe('P12: pins on a gateway’s own host', () => {
       },
     );
 
+    test.each([
+      ['{}', (path: string) => writeFile(path, '{}')],
+      ['a folder', (path: string) => rm(path).then(() => mkdir(path))],
+    ])('%s in place of the file raises the alarm too', async (_what, replace) => {
+      claimed = await ClaimedWorld.start();
+      const { world } = claimed;
+      const token = await signed();
+      const file = await readPins(world.spoolDir);
+      await replace(pinsPath(world.spoolDir));
+      const root = { tenant: 'acme', pinned: claimed.trust, current: claimed.trust };
+      await until(() => world.broker.pins.at(-1)?.[0]?.alarm === 'missing');
+      expect(await ready()).toEqual([{ ...root, alarm: 'missing' }]);
+      expect(await claimed.read(token)).toBe('200');
+      await rm(pinsPath(world.spoolDir), { recursive: true });
+      await writePins(world.spoolDir, file);
+      await until(() => world.broker.pins.at(-1)?.[0]?.alarm === undefined);
+      expect(await ready()).toEqual([root]);
+    });
+
+    test('a pin goes on waiting while the file cannot be read', async () => {
+      claimed = await ClaimedWorld.start();
+      const { world } = claimed;
+      await claimed.pin(evil);
+      await until(() => world.broker.pins.at(-1)?.[0]?.next?.pinned === evil);
+      const [before] = await ready();
+      await writeFile(pinsPath(world.spoolDir), '{}');
+      await until(async () => (await ready())[0]?.alarm === 'missing');
+      expect(await ready()).toEqual([{ ...before, alarm: 'missing' }]);
+    });
+
     test('shortens the wait of a pin: it waits 72 hours from when the gateway saw it', async () => {
       claimed = await ClaimedWorld.start();
       const { world } = claimed;

@@ -18,8 +18,8 @@ import {
 const copyPath = (spoolDir: string): string => join(spoolDir, 'trust', 'pins-in-force.json');
 
 /**
- * What is wrong with `pins.json`. `missing`: it has no pin of a tenant that was pinned. `replaced`: it names another pin than
- * the one in force, which no 72 hours have passed for.
+ * What is wrong with `pins.json`. `missing`: it has no pin of a tenant that was pinned, or cannot be read. `replaced`: it
+ * names another pin than the one in force, which no 72 hours have passed for.
  */
 export type PinAlarm = 'missing' | 'replaced';
 
