@@ -497,6 +497,7 @@ export {
   type Session,
   type SessionKind,
   type SessionRepository,
+  type SessionsUnit,
   type SignalRepository,
   type SignatureRules,
   type SignInAttempt,

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { BrokerDeps } from '../core.module.js';
 import { ClientAddresses } from '../http/client-address.js';
+import { SharedAddresses } from '../http/shared-addresses.js';
 import type { Shutdown } from '../http/shutdown.js';
 import { Readiness } from './readiness.js';
 
@@ -19,7 +20,12 @@ beforeEach(() => {
   const noTest = { read: async () => null };
   const clock = { now: () => new Date() };
   const deps = { store: { feed: { read }, isolation: noTest }, clock } as unknown as BrokerDeps;
-  readiness = new Readiness(deps, shutdown as Shutdown, new ClientAddresses([]));
+  readiness = new Readiness(
+    deps,
+    shutdown as Shutdown,
+    new ClientAddresses([]),
+    new SharedAddresses(false, { warn: () => undefined }),
+  );
 });
 afterEach(() => jest.useRealTimers());
 

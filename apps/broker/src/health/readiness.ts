@@ -3,6 +3,7 @@ import { withinTime } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { ClientAddresses } from '../http/client-address.js';
+import { SharedAddresses } from '../http/shared-addresses.js';
 import { Shutdown } from '../http/shutdown.js';
 
 const READ_MS = 5_000;
@@ -20,6 +21,8 @@ export type ReadinessDetails = {
    * one rate limit. Any client can make itself look like one.
    */
   unlistedProxies: readonly string[];
+  /** Addresses of the last hour that stand for many accounts, if no proxy is listed: such as a proxy that sends no header. */
+  sharedAddresses: readonly string[];
   /** Logs that are not what they signed before, and are signed no more until `countersign restore`. */
   stoppedLogs: readonly string[];
   /** The newest isolation test: `failed` if a customer could read another one's data, or if the test could not be made. */
@@ -51,6 +54,7 @@ export class Readiness {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly shutdown: Shutdown,
     private readonly addresses: ClientAddresses,
+    private readonly shared: SharedAddresses,
   ) {}
 
   async read(): Promise<ReadinessDetails> {
@@ -59,7 +63,8 @@ export class Readiness {
     const store = stopping ? 'not_read' : reading === null ? 'unreadable' : 'ok';
     const status = store === 'ok' ? 'ok' : 'unavailable';
     return {
-      ...{ status, stopping, store, unlistedProxies: this.addresses.suspects() },
+      ...{ status, stopping, store },
+      ...{ unlistedProxies: this.addresses.suspects(), sharedAddresses: this.shared.list() },
       ...(reading ?? { stoppedLogs: [], isolation: 'none' }),
     };
   }

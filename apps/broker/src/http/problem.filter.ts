@@ -4,10 +4,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../core.module.js';
-import { toProblem } from './problem.js';
+import { RateLimited, toProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
-/** When the client may retry, if the handler has not set a more exact time. */
+/** When the client may retry, if the error does not know it more exactly. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, not_ready: 1 };
 
 /** An error as it is answered: `application/problem+json`, or the form that an endpoint's own standard defines. */
@@ -46,7 +46,8 @@ export class ProblemFilter implements ExceptionFilter {
     response.locals['code'] = answer.code;
     if (answer.code === 'unauthenticated')
       response.setHeader('WWW-Authenticate', challenge(request.headers.authorization !== undefined));
-    const pause = RETRY_AFTER_SECONDS[answer.code as ErrorCode];
+    const pause =
+      error instanceof RateLimited ? error.seconds : RETRY_AFTER_SECONDS[answer.code as ErrorCode];
     if (pause !== undefined && !response.hasHeader('Retry-After'))
       response.setHeader('Retry-After', String(pause));
     // No one reads the rest of the body any more, so no further request could arrive on this connection.

@@ -44,6 +44,22 @@ export class HttpProblem extends Error {
   }
 }
 
+/** A limit has been reached. The answer says when the same call passes (`Retry-After`, RFC 9110 §10.2.3). */
+export class RateLimited extends HttpProblem {
+  /** Whole seconds, at least one. */
+  readonly seconds: number;
+
+  /** @param wait in seconds */
+  constructor(wait: number, what: string) {
+    const seconds = Math.max(1, Math.ceil(wait));
+    super(
+      'rate_limited',
+      `${what} Try again in ${seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}.`,
+    );
+    this.seconds = seconds;
+  }
+}
+
 /** Answers for errors of Nest, Express and the body parser, whose own texts would leak details or be HTML. */
 const BY_STATUS: Readonly<Record<number, { code: ErrorCode; detail: string }>> = {
   400: { code: 'invalid_request', detail: 'The request is malformed.' },

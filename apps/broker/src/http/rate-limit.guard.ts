@@ -1,9 +1,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
+import { BROWSER_COOKIE, readCookie } from './cookies.js';
 import { endpointOf } from './endpoint.js';
-import { HttpProblem } from './problem.js';
+import { KnownBrowsers } from './known-browsers.js';
+import { RateLimited } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 const WINDOW_SECONDS = 60;
@@ -18,37 +19,43 @@ export function Unlimited(): MethodDecorator {
 
 /**
  * Third of five guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
- * endpoint. So a flood of one endpoint closes no other one. Enrolled gateways are exempt: they are few, and late records
- * help no one.
+ * endpoint. So a flood of one endpoint closes no other one, and none closes any to a browser in which someone has signed
+ * in: it has a share of its own. Enrolled gateways are exempt: they are few, and late records help no one.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   private readonly limiter: RateLimiterMemory;
 
-  constructor(@Inject(SETTINGS) settings: BrokerSettings) {
+  constructor(
+    @Inject(SETTINGS) settings: BrokerSettings,
+    private readonly browsers: KnownBrowsers,
+  ) {
     this.limiter = new RateLimiterMemory({ points: settings.rateLimitPerMinute, duration: WINDOW_SECONDS });
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const key = limitKey(http.getRequest<BrokerRequest>(), context.getHandler());
+    const request = context.switchToHttp().getRequest<BrokerRequest>();
+    const key = limitKey(request, context.getHandler(), this.browsers);
     if (key === undefined) return true;
     try {
       await this.limiter.consume(key);
       return true;
     } catch (full) {
       if (!(full instanceof RateLimiterRes)) throw full;
-      const seconds = Math.max(1, Math.ceil(full.msBeforeNext / 1000));
-      http.getResponse<Response>().setHeader('Retry-After', String(seconds));
-      throw new HttpProblem('rate_limited', `Too many calls. Try again in ${seconds} s.`);
+      throw new RateLimited(full.msBeforeNext / 1_000, 'Too many calls.');
     }
   }
 }
 
 /** Calls with the same key share one limit; undefined if there is none. */
-function limitKey({ caller, network }: BrokerRequest, handler: object): string | undefined {
+function limitKey(
+  { caller, network, headers }: BrokerRequest,
+  handler: object,
+  browsers: KnownBrowsers,
+): string | undefined {
   if (caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, handler)) return undefined;
   if (caller?.kind === 'person') return caller.principal.person.id;
   if (caller?.kind === 'provisioner') return `provisioner:${caller.tenant ?? ''}`;
-  return `${endpointOf(handler)?.route ?? ''} ${network}`;
+  const own = browsers.known(readCookie(headers.cookie, BROWSER_COOKIE));
+  return `${endpointOf(handler)?.route ?? ''} ${own?.hash ?? network}`;
 }

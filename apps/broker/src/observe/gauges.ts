@@ -2,6 +2,7 @@ import { productVersion } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
+import { SharedAddresses } from '../http/shared-addresses.js';
 import { StreamHub } from '../stream/stream-hub.js';
 import { Metrics } from './metrics.js';
 
@@ -16,6 +17,7 @@ export class Gauges {
     metrics: Metrics,
     feed: FeedHub,
     streams: StreamHub,
+    shared: SharedAddresses,
     @Inject(DEPS) private readonly deps: BrokerDeps,
   ) {
     metrics.gauge('countersign_feed_connections', 'Gateways that follow the feed.', () => feed.size);
@@ -32,6 +34,11 @@ export class Gauges {
       () => this.gatewaysByVersion(),
     );
     metrics.gauge('countersign_stream_connections', 'People’s streams that are open.', () => streams.size);
+    metrics.gauge(
+      'countersign_shared_client_addresses',
+      'Client addresses of the last hour from which many accounts sign in, if no proxy is listed.',
+      () => shared.list().length,
+    );
     metrics.gauge(
       'countersign_outbox_depth',
       `Notices not yet handed to their channels, counted up to ${MOST_COUNTED}.`,

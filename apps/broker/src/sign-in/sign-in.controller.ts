@@ -33,9 +33,11 @@ import {
 } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, Query } from '../http/input.js';
+import { KNOWN_BROWSER_SECONDS, KnownBrowsers } from '../http/known-browsers.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
 import type { BrokerRequest } from '../http/request.js';
-import { KNOWN_BROWSER_SECONDS, MailCodes } from './mail-codes.js';
+import { SharedAddresses } from '../http/shared-addresses.js';
+import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
 import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from './sign-in-attempts.js';
@@ -53,6 +55,8 @@ export class SignInController {
     private readonly oidc: OidcSignIn,
     private readonly codes: MailCodes,
     private readonly attempts: SignInAttempts,
+    private readonly browsers: KnownBrowsers,
+    private readonly shared: SharedAddresses,
   ) {}
 
   @Post('discover')
@@ -117,6 +121,7 @@ export class SignInController {
       const held = await this.signInTo(request);
       const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, held);
       this.signIn(response, started);
+      this.shared.note(request.address, started.session.person);
       return returnTo;
     });
     redirect(response, 303, to);
@@ -125,13 +130,13 @@ export class SignInController {
   @Post('code')
   @Public({ fromPages: true })
   @Describe(signInEndpoints.sendCode)
-  async askForCode(
+  askForCode(
     @Body() { organisation: tenant, email }: SignInCodeRequest,
     @Req() request: BrokerRequest,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<SignInCodeSent> {
+  ): SignInCodeSent {
     const browser = this.attempts.browserOf(request);
-    await this.codes.ask(tenant, email, browser, request.network);
+    this.codes.ask(tenant, email, browser, request);
     this.nameBrowser(response, browser);
     return { expiresInSeconds: BROWSER_SECONDS };
   }
@@ -146,7 +151,7 @@ export class SignInController {
   ) {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const to = await this.signInTo(request);
-    const started = await this.codes.verify(code, browser, request.network, to);
+    const started = await this.codes.verify(code, browser, to);
     this.signIn(response, started, browser);
     const { session } = started;
     const person = await this.deps.store.sessions.read((unit) => unit.organisation.person(session.person));
@@ -177,7 +182,7 @@ export class SignInController {
   }
 
   private nameBrowser(response: Response, browser: string): void {
-    const seconds = this.codes.isKnown(browser) ? KNOWN_BROWSER_SECONDS : BROWSER_SECONDS;
+    const seconds = this.browsers.known(browser) !== undefined ? KNOWN_BROWSER_SECONDS : BROWSER_SECONDS;
     setCookie(response, BROWSER_COOKIE, browser, seconds);
   }
 

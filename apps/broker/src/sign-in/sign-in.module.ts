@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
 import { CliLoginController } from './cli-login.controller.js';
 import { CliLogin } from './cli-login.js';
 import { MailCodes } from './mail-codes.js';
@@ -10,6 +11,7 @@ import { SignInAttempts } from './sign-in-attempts.js';
 
 /** Signing in and out, in browsers and on command lines. */
 @Module({
+  imports: [HttpModule],
   controllers: [SessionController, SignInController, CliLoginController],
   providers: [OidcProviders, SignInAttempts, OidcSignIn, CliLogin, MailCodes],
   exports: [SignInAttempts, OidcProviders],

@@ -152,8 +152,8 @@ test('a gateway on this host says how it signs for each service, which keys and 
 
 test('a proxy that is not listed is detected', async () => {
   const broker = await serve({ 'GET /readyz': () => ({ body: { status: 'ok' } }) });
-  const listener = (unlistedProxies: string[]) =>
-    serve({ 'GET /readyz': () => ({ body: { status: 'ok', unlistedProxies } }) });
+  const listener = (unlistedProxies: string[], sharedAddresses: string[] = []) =>
+    serve({ 'GET /readyz': () => ({ body: { status: 'ok', unlistedProxies, sharedAddresses } }) });
   const findingAt = async (admin: string) => {
     const { port } = new URL(admin);
     const env = {
@@ -167,6 +167,10 @@ test('a proxy that is not listed is detected', async () => {
     status: 'warning',
     detail: expect.stringContaining('10.0.0.5'),
     mend: expect.stringContaining('COUNTERSIGN_TRUSTED_PROXIES'),
+  });
+  expect(await findingAt(await listener([], ['10.0.0.7']))).toMatchObject({
+    status: 'warning',
+    detail: expect.stringContaining('many accounts signed in from 10.0.0.7'),
   });
   expect(await findingAt(await listener([]))).toMatchObject({ status: 'ok' });
   expect(await findingAt('http://localhost:1')).toMatchObject({ status: 'skipped' });

@@ -124,14 +124,19 @@ export async function checkPort(
 export async function checkProxies(admin: { host: string; port: number } | null): Promise<Finding> {
   const name = 'proxies';
   const answer = admin === null ? undefined : await get(`${originOf(admin)}/readyz`);
-  const unlisted = answer === undefined ? undefined : unlistedProxies(answer.body);
-  if (unlisted === undefined)
+  const seen = answer === undefined ? undefined : proxiesSeen(answer.body);
+  if (seen === undefined)
     return skipped(name, 'the broker’s private listener (COUNTERSIGN_ADMIN_PORT) does not answer here');
-  if (unlisted.length === 0) return ok(name, 'the broker has seen no proxy that is not listed');
+  const { unlisted, shared } = seen;
+  const reasons = [
+    ...unlisted.map((address) => `${address} sent headers of a proxy`),
+    ...shared.map((address) => `many accounts signed in from ${address}`),
+  ];
+  if (reasons.length === 0) return ok(name, 'the broker has seen no proxy that is not listed');
   return warning(
     name,
-    `in the last hour ${unlisted.join(', ')} sent headers of a proxy and is not listed: its clients share one rate limit`,
-    'If it is your proxy, add its network to COUNTERSIGN_TRUSTED_PROXIES. If it is a client, ignore this.',
+    `in the last hour ${reasons.join(', ')}, and it is not listed: its clients share one rate limit`,
+    'If it is your proxy, add its network to COUNTERSIGN_TRUSTED_PROXIES. If it is a client or an office, ignore this.',
   );
 }
 
@@ -197,10 +202,14 @@ function gatewayServices(body: string): GatewayServices | undefined {
 const originOf = ({ host, port }: { host: string; port: number }): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-function unlistedProxies(body: string): string[] | undefined {
+/** Addresses that the broker takes for proxies: by their headers, and by how many accounts sign in from them. */
+function proxiesSeen(body: string): { unlisted: string[]; shared: string[] } | undefined {
   try {
-    const { unlistedProxies: found } = JSON.parse(body) as { unlistedProxies?: unknown };
-    return Array.isArray(found) ? found.map(String) : undefined;
+    // A broker of an older release does not have `sharedAddresses`.
+    const { unlistedProxies, sharedAddresses = [] } = JSON.parse(body) as Record<string, unknown>;
+    return Array.isArray(unlistedProxies) && Array.isArray(sharedAddresses)
+      ? { unlisted: unlistedProxies.map(String), shared: sharedAddresses.map(String) }
+      : undefined;
   } catch {
     return undefined;
   }
