@@ -239,6 +239,8 @@ describeUseCase('SQLite', 'government demands', (bench) => {
     const id = await enter({ gag: GAG });
     await redirect(id);
     expect(await flow.leaves('acme')).toEqual(before);
+    // Nor has the vendor's own log: its security admins read and export it, and must not know.
+    expect(await aboutDemands('vendor')).toEqual([]);
     expect(await notices()).toEqual([]);
     expect(await openDueDemands(flow.deps)).toBe(0);
     flow.clock.forward(92 * DAY);
@@ -252,6 +254,11 @@ describeUseCase('SQLite', 'government demands', (bench) => {
       ['demand.received', '2026-11-24T15:00:00.000Z'],
       ['demand.redirected', '2026-11-24T15:00:00.000Z'],
       ['demand.opened', undefined],
+    ]);
+    expect(await aboutDemands('vendor')).toMatchObject([
+      { type: 'demand.received', actor: lea.person.id, data: { happenedAt: '2026-11-24T15:00:00.000Z' } },
+      { type: 'demand.redirected', actor: lea.person.id, data: { happenedAt: '2026-11-24T15:00:00.000Z' } },
+      { type: 'demand.opened', actor: 'job', data: { step: 2 } },
     ]);
     expect(await notices()).toEqual([{ kind: 'demand.changed', tenant: 'acme' }]);
     expect(await readDemand(flow.deps, vic, id)).toMatchObject({ isSealed: false, isOverdue: false });

@@ -252,6 +252,16 @@ describe('apply', () => {
     });
   });
 
+  test('warns that every customer reads when someone gets the role of legal counsel', async () => {
+    const withCounsel = ORGANISATION.replace('[engineer]', '[legal]');
+    const warning = /^warning: \/person\/\S+ gets the role `legal`, and every customer/gm;
+    const first = await cli(['apply', '-f', '-'], ORGANISATION);
+    expect([first.exit, first.err]).toEqual([0, expect.not.stringContaining('legal')]);
+    const given = await cli(['apply', '-f', '-'], withCounsel);
+    expect([given.exit, given.err.match(warning)?.length]).toEqual([0, 1]);
+    expect((await cli(['apply', '-f', '-'], withCounsel)).err).not.toMatch(warning);
+  });
+
   test('a file with mistakes names them all with their lines, ends with 1, and changes nothing', async () => {
     const file = join(dataDir, 'organisation.yaml');
     writeFileSync(file, ORGANISATION.replace('[engineer]', '[wizard]').replace('slug: globex', 'slug: acme'));

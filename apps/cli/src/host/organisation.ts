@@ -30,7 +30,11 @@ export async function apply(context: Context, options: ApplyOptions): Promise<An
     const inForce = dryRun ? organisationHash(deps.hashing, await readWholeOrganisation(deps)) : undefined;
     return { changes: await applyOrganisation(deps, organisation, { dryRun, expect }), hash: inForce };
   });
-  const found = changes.flatMap((change) => [...routeMapWarnings(change), ...skipWarnings(change)]);
+  const found = changes.flatMap((change) => [
+    ...routeMapWarnings(change),
+    ...skipWarnings(change),
+    ...counselWarnings(change),
+  ]);
   for (const { pointer, detail } of found) context.note(`warning: ${pointer} ${escapeForTerminal(detail)}`);
   const document = {
     applied: !dryRun,
@@ -58,6 +62,21 @@ const skipWarnings = (change: OrganisationChange): OrganisationProblem[] =>
   change.heldBy === undefined
     ? []
     : [{ pointer: `/${change.kind}/${change.name}`, detail: `is left out: ${whyHeld(change.heldBy)}` }];
+
+/** The time of this leaf can give away a demand under a gag. */
+function counselWarnings({ kind, name, before, after }: OrganisationChange): OrganisationProblem[] {
+  const isCounsel = (person: unknown) =>
+    (person as { roles?: readonly string[] } | null)?.roles?.includes('legal') === true;
+  return kind !== 'person' || isCounsel(before) || !isCounsel(after)
+    ? []
+    : [
+        {
+          pointer: `/${kind}/${name}`,
+          detail:
+            'gets the role `legal`, and every customer’s copy of the deployment’s log says when: appoint legal counsel before the first demand',
+        },
+      ];
+}
 
 const whyHeld = (side: string): string =>
   `the SCIM client of ${side} has made a person with this address, and vendor staff hold no customer role`;

@@ -5,10 +5,11 @@ import { demandNotice } from '../notices/notices.js';
 
 /**
  * Writes what has happened to a demand into the vendor's own log and, unless a gag forbids it, into the log of each tenant
- * that the demand is about, with a notice to its people. A tenant reads nothing about other tenants there. Under a gag the same
- * leaf goes to the tenant's sealed sub-log instead, and no one is notified (docs/decisions/0033-sealed-sub-log.md).
+ * that the demand is about, with a notice to its people. A tenant reads nothing about other tenants there. Under a gag nothing
+ * goes to the vendor's log, which security admins read and export; the leaf goes to the tenant's sealed sub-log instead, and
+ * no one is notified (docs/decisions/0033-sealed-sub-log.md).
  *
- * The vendor's leaf says which demand and which step, and nothing of its content: security admins read that log too.
+ * The vendor's leaf says which demand and which step, and nothing of its content.
  */
 export async function recordStepIn(
   unit: DemandsUnit,
@@ -16,7 +17,7 @@ export async function recordStepIn(
   options: { sealed: boolean },
 ): Promise<void> {
   const step = lastOf(steps);
-  await (await unit.logOf(null)).append(vendorLeaf(demand.id, step));
+  if (!options.sealed) await (await unit.logOf(null)).append(vendorLeaf(demand.id, step));
   // In the order of their slugs: two units that take several logs never wait for each other.
   for (const slug of demand.tenants) {
     const { log, outbox, days } = await unit.tenant(slug);
@@ -32,11 +33,16 @@ export async function recordStepIn(
 
 /**
  * The customer learns of a demand that was sealed: each leaf of the sub-log becomes one of its log, with the commitments that
- * it had and the time at which it happened, and the last one says that the demand was opened. The notice is sent once.
+ * it had and the time at which it happened, and the last one says that the demand was opened. The notice is sent once. The
+ * vendor's own log gets its leaves of the same steps.
  */
 export async function recordOpeningIn(unit: DemandsUnit, { demand, steps }: DemandFile): Promise<void> {
   const opening = lastOf(steps);
-  await (await unit.logOf(null)).append(vendorLeaf(demand.id, opening));
+  const late = steps.slice(0, -1).map((step) => {
+    const leaf = vendorLeaf(demand.id, step);
+    return { ...leaf, at: opening.at, data: { ...leaf.data, happenedAt: step.at } };
+  });
+  await (await unit.logOf(null)).appendAll([...late, vendorLeaf(demand.id, opening)]);
   for (const slug of demand.tenants) {
     const { log, outbox, days, openings } = await unit.tenant(slug);
     for (const { seq, draft, openings: opened } of await days.openLeaves(demand.id)) {
@@ -72,7 +78,7 @@ export async function recordAccessHeadIn(
 
 /**
  * Records that a copy of what a customer erased is kept among the demand's documents: in that tenant's sealed sub-log alone, since
- * the demand's other tenants learn nothing of it, and in the vendor's own log.
+ * the demand's other tenants learn nothing of it.
  */
 export async function recordKeptIn(
   unit: DemandsUnit,
@@ -86,11 +92,9 @@ export async function recordKeptIn(
   }: { tenant: string; leaf: number; fields: string[]; document: string; at: string },
 ): Promise<void> {
   const { seq, to } = lastOf(steps);
-  const kept = { type: 'demand.kept' as const, at, actor: 'job' };
-  const vendorsData = { demand: demand.id, step: seq, state: to, document };
-  await (await unit.logOf(null)).append({ ...kept, data: vendorsData });
   const { days } = await unit.tenant(tenant);
-  await days.sealLeaf(demand.id, seq, { ...kept, data: { ...vendorsData, leaf, fields } });
+  const data = { demand: demand.id, step: seq, state: to, document, leaf, fields };
+  await days.sealLeaf(demand.id, seq, { type: 'demand.kept', at, actor: 'job', data });
 }
 
 const lastOf = (steps: readonly DemandStep[]): DemandStep => {
