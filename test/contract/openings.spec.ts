@@ -1,44 +1,101 @@
-import { readOpenings, readOpeningsFrom, setLock } from '@countersign/access';
+import { applyOrganisation, readOpenings, readOpeningsFrom, setLock } from '@countersign/access';
 import { billing } from '../factories/organisation.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
+import { copiesOf, faultOf } from '../support/log-copy.js';
 import { describeUseCase } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow } from './support/workflow.js';
 
 describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
-  const readBy = async (tenant: string, commitment: string) =>
+  const readBy = async (tenant: string, commitment = '') =>
     (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment)
       ?.value;
-  const readByVendor = async (commitment: string) =>
+  const readByVendor = async (commitment = '') =>
     (await bench.store.readAsVendor((unit) => unit.openings.find([commitment]))).get(commitment)?.value;
 
-  test('P9: a route map is open to the tenants that the service is for; which they are, to the vendor', async () => {
+  test('P9: name, hash and map of a service are open to the tenants that it is for; which they are, to the vendor', async () => {
     const file = smallOrganisation();
-    const shared = file.services[0]?.name;
-    file.services.push({ ...billing('http://globex.internal.example'), name: 'ledger', tenants: ['globex'] });
+    const upstream = 'http://globex.internal.example';
+    const context = 'hmac' as const;
+    file.services.push({ ...billing(upstream), name: 'globex-ledger', tenants: ['globex'], context });
     const flow = await startWorkflow(bench, file);
     const leaves = await flow.leaves('deployment');
-    const of = (type: string, service: string | undefined, name: string) =>
-      String(
-        leaves.find((leaf) => leaf.type === type && leaf.data['service'] === service)?.commitments[name],
-      );
+    // Only that there is a service for some tenants.
+    expect(JSON.stringify(leaves)).not.toContain('ledger');
+    const applied = leaves.filter(({ type }) => type === 'service.applied');
+    const shared = applied.filter(({ data }) => data['service'] !== undefined);
+    const own = applied.filter(({ data }) => data['service'] === undefined);
+    expect([shared.length, own.length]).toEqual([file.services.length - 1, 1]);
+    const routes = (await bench.store.readAsVendor((unit) => unit.organisation.service('globex-ledger')))
+      ?.routes;
+    expect(shared.map(({ data }) => data['routes'])).not.toContain(routes);
+    expect(own[0]?.data).toEqual({});
+    const of = (type: string, name: string) =>
+      String(leaves.find((leaf) => leaf.type === type && name in leaf.commitments)?.commitments[name]);
 
-    const ledger = of('service.applied', 'ledger', 'definition');
-    expect(await readBy('globex', ledger)).toContain('http://globex.internal.example');
-    expect([await readBy('acme', ledger), await readBy('deployment', ledger)]).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(await readByVendor(ledger)).toContain('http://globex.internal.example');
-    expect(await readBy('deployment', of('service.applied', shared, 'definition'))).toContain(
+    for (const [commitment, value] of [
+      [own[0]?.commitments['service'], 'globex-ledger'],
+      [own[0]?.commitments['routes'], routes],
+      [own[0]?.commitments['definition'], expect.stringContaining(upstream)],
+      [of('service.upstream', 'service'), 'globex-ledger'],
+      [of('service.upstream', 'context'), 'hmac'],
+    ]) {
+      expect([await readBy('globex', commitment), await readByVendor(commitment)]).toEqual([value, value]);
+      expect([await readBy('acme', commitment), await readBy('deployment', commitment)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(await readBy('deployment', String(shared[0]?.commitments['definition']))).toContain(
       'localhost:4200',
     );
-    const tenants = of('service.tenants', 'ledger', 'tenants');
-    expect(await readByVendor(tenants)).toBe('["globex"]');
-    expect([await readBy('globex', tenants), await readBy('deployment', tenants)]).toEqual([
-      undefined,
-      undefined,
-    ]);
+    for (const [commitment, value] of [
+      [of('service.tenants', 'tenants'), '["globex"]'],
+      [of('service.upstream', 'upstream'), '{"context":"hmac"}'],
+    ] as const) {
+      expect(await readByVendor(commitment)).toBe(value);
+      expect([await readBy('globex', commitment), await readBy('deployment', commitment)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    }
+  });
+
+  test('a customer’s log is replayed with its own services, whoever else reads that there are some', async () => {
+    const file = smallOrganisation();
+    const [first] = file.services;
+    if (first === undefined) throw new Error('there is a service');
+    first.tenants = ['acme'];
+    const flow = await startWorkflow(bench, file);
+    const erin = await flow.as('erin@northwind.example');
+    const request = async () => {
+      const view = await flow.ask(erin);
+      await flow.approve(await flow.as('max@northwind.example'), view);
+      await flow.approve(await flow.as('ada@acme.example'), view);
+    };
+    await request();
+    flow.clock.forward(120);
+    const route = { ...first.routes[0]!, path: '/t/{tenant}/other' };
+    first.routes = [...first.routes, route];
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    flow.clock.forward(120);
+    await request();
+    flow.clock.forward(120);
+    await applyOrganisation(flow.deps, { ...file, services: file.services.slice(1) }, { dryRun: false });
+
+    const honest = await copiesOf({ host: { store: bench.store } });
+    expect(await faultOf(honest)).toBe('none');
+    // What a server does not open to the customer is no service that access may be about.
+    const { tenant } = honest;
+    for (const nth of [0, 1]) {
+      const deployment = honest.deployment.copy();
+      deployment.openings[deployment.indexOf('service.applied', nth)] = {};
+      const at = tenant.indexOf('request.created', nth);
+      expect(await faultOf({ tenant, deployment })).toBe(`wrong_route ${at}`);
+    }
+    const globex = await copiesOf({ host: { store: bench.store } }, 'globex');
+    expect(JSON.stringify(globex)).not.toContain(first.name);
+    expect(await faultOf(globex)).toBe('none');
   });
 
   test('the reason of the vendor’s lock stays with the vendor, also in the log of the tenant that it locks', async () => {

@@ -61,6 +61,13 @@ export type DeploymentState = {
   times: number[];
 };
 
+const byIndex = (one: { index?: number }, other: { index?: number }): number =>
+  (one.index ?? 0) - (other.index ?? 0);
+
+/** Whether the leaf says that a service was set up, changed or removed. Such leaves decide about calls. */
+export const isService = ({ leaf: { type } }: LeafData): boolean =>
+  type === 'service.applied' || type === 'service.removed';
+
 /** The vendor's policy, staff, services, gateways and locks at each moment, from the deployment's log. */
 export class DeploymentHistory {
   readonly locks: LockHistory;
@@ -87,7 +94,8 @@ export class DeploymentHistory {
       this.state.times.push(data.at);
     if (type === 'vendor.applied') this.takePolicy(data);
     else if (type.startsWith('person.')) this.takePerson(data, type === 'person.remove');
-    else if (type === 'service.applied' || type === 'service.removed') this.takeService(data);
+    else if (isService(data) && data.has('service'))
+      this.takeService(data, data.text('service'), data.text('routes'));
     else if (type.startsWith('gateway.')) this.takeGateway(data);
     else if (type.startsWith('lock.')) {
       this.locks.take(data, (person, role) => this.staffHad(person, role, data.at));
@@ -95,12 +103,24 @@ export class DeploymentHistory {
     }
   }
 
-  /** Takes the definition that is opened beside `service.applied`. @throws LogFault `false_route_map` */
-  takeDefinition(hashing: Hashing, data: LeafData, { value }: Opening): void {
+  /**
+   * Takes what is opened of a leaf about a service (`isService`): its definition and, if the service is for some tenants, its
+   * name and hash. Those of other tenants' services are not open to the reader.
+   *
+   * @throws LogFault `false_route_map`
+   */
+  takeServiceOpenings(hashing: Hashing, data: LeafData, opened: ReadonlyMap<string, Opening>): void {
+    const read = (name: string) => data.textIfAny(name) ?? opened.get(name)?.value;
+    const [service, routes, definition] = [read('service'), read('routes'), opened.get('definition')];
+    if (service === undefined || routes === undefined) return;
+    if (!data.has('service')) this.takeService(data, service, routes);
+    if (definition !== undefined) this.takeDefinition(hashing, data, routes, definition);
+  }
+
+  private takeDefinition(hashing: Hashing, data: LeafData, routes: string, { value }: Opening): void {
     try {
       const definition = serviceDefinitionSchema.parse(readStrictJsonText(value));
-      if (routeMapHash(hashing, definition) === data.text('routes'))
-        return void this.state.maps.set(data.text('routes'), definition);
+      if (routeMapHash(hashing, definition) === routes) return void this.state.maps.set(routes, definition);
     } catch (error) {
       if (!(error instanceof ContractError) && !(error instanceof Error && error.name === 'ZodError'))
         throw error;
@@ -211,14 +231,13 @@ export class DeploymentHistory {
     this.state.changes.push({ at: data.at, index: data.index });
   }
 
-  private takeService(data: LeafData): void {
-    const name = data.text('service');
-    const value = { routes: data.text('routes'), removed: data.leaf.type === 'service.removed' };
-    this.state.services.set(name, [
-      ...(this.state.services.get(name) ?? []),
-      { at: data.at, index: data.index, value },
-    ]);
+  /** In the order of the log, although what is opened may arrive in another one. */
+  private takeService(data: LeafData, name: string, routes: string): void {
+    const value = { routes, removed: data.leaf.type === 'service.removed' };
+    const timeline = [...(this.state.services.get(name) ?? []), { at: data.at, index: data.index, value }];
+    this.state.services.set(name, timeline.sort(byIndex));
     this.state.changes.push({ at: data.at, index: data.index });
+    this.state.changes.sort(byIndex);
   }
 
   private takeGateway(data: LeafData): void {

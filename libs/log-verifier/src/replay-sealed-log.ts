@@ -13,7 +13,7 @@ import {
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG, isSealedLog } from '@countersign/contract';
-import { DeploymentHistory } from './deployment-history.js';
+import { DeploymentHistory, isService } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
 import { LeafData } from './leaf-data.js';
@@ -129,11 +129,8 @@ async function readDeployment(ports: VerifierPorts, { source, key }: FollowedLog
       if (leaf.type === 'log.restored')
         restored.push({ epoch: data.count('epoch'), index, kept: data.count('kept') });
       // Route maps decide about calls.
-      if (leaf.type === 'service.applied')
-        await openings.take(data, (opened) => {
-          const definition = opened.get('definition');
-          if (definition !== undefined) history.takeDefinition(ports.hashing, data, definition);
-        });
+      if (isService(data))
+        await openings.take(data, (opened) => history.takeServiceOpenings(ports.hashing, data, opened));
     },
   });
   await openings.settle();

@@ -13,7 +13,7 @@ import {
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import { type Cosigned, readCosigned, type Unwitnessed, unwitnessedLeaves } from './cosigned-leaves.js';
-import { DeploymentHistory } from './deployment-history.js';
+import { DeploymentHistory, isService } from './deployment-history.js';
 import { fault, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
 import {
@@ -147,11 +147,11 @@ class TenantLogVerification {
         await chains.take(data);
         await events.take(data);
         // Route maps decide about calls, so they are read even if openings are not.
-        if (this.options.openings !== false || data.leaf.type === 'service.applied')
-          await openings.take(data, (opened) => {
-            const definition = opened.get('definition');
-            if (definition !== undefined) history.takeDefinition(this.ports.hashing, data, definition);
-          });
+        if (isService(data))
+          await openings.take(data, (opened) =>
+            history.takeServiceOpenings(this.ports.hashing, data, opened),
+          );
+        else if (this.options.openings !== false) await openings.take(data);
       },
       onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
     });

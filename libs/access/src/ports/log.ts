@@ -27,10 +27,10 @@ export interface EventDraft {
   commitments?: Record<string, string>;
   personal?: Record<string, string>;
   /**
-   * Who may open these commitments: slugs, `vendor`, or `deployment` for every tenant. Absent: the tenant whose log it is;
-   * in the deployment's log and in the vendor's own the vendor.
+   * Who may open these commitments, all of them or by name: slugs, `vendor`, or `deployment` for every tenant. Absent: the
+   * tenant whose log it is; in the deployment's log and in the vendor's own the vendor.
    */
-  openTo?: readonly string[];
+  openTo?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }
 
 /** The state of a log that a signed statement commits to. */

@@ -203,10 +203,16 @@ export class TenantLog implements EventLog {
       return { commitment, name, opening: { value, salt: encodeBase64url(salt) } };
     });
     const own = this.log.tenant === DEPLOYMENT_SLUG ? VENDOR_SLUG : this.log.tenant;
-    for (const tenant of new Set(openTo ?? [own])) await new Openings(this.manager, { tenant }).save(named);
+    const sidesOf = (name: string) => (isList(openTo) ? openTo : openTo?.[name]) ?? [own];
+    for (const tenant of new Set(named.flatMap(({ name }) => sidesOf(name))))
+      await new Openings(this.manager, { tenant }).save(
+        named.filter(({ name }) => sidesOf(name).includes(tenant)),
+      );
     return commitments;
   }
 }
+
+const isList = (value: EventDraft['openTo']): value is readonly string[] => Array.isArray(value);
 
 /** Takes the head's lock for the rest of the transaction. @returns undefined if the tenant has no log yet */
 const lockedHead = async (manager: EntityManager, tenant: string): Promise<LogHeadEntity | undefined> =>

@@ -60,6 +60,12 @@ const limitOf = (e: EventWords): string =>
     'de',
   );
 
+/** Other customers do not read the name of a service that is for some customers. */
+const serviceOf = (e: EventWords) => {
+  const name = e.value('service');
+  return name === '' ? 'einen Dienst für einige Kunden' : `den Dienst ${name}`;
+};
+
 /** One German sentence for each type of event. */
 export const german: Readonly<Record<EventType, Sentence>> = {
   'access-review.closed': (e) => `Die Zugangsprüfung des Quartals ab ${e.value('quarter')} ist beendet`,
@@ -226,12 +232,10 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'scim-token.created': (e) =>
     `Der Betreiber hat einen Zugang zur Verwaltung von Personen angelegt${until(e.instant('expiresAt'))}`,
   'scim-token.revoked': () => 'Der Betreiber hat einen Zugang zur Verwaltung von Personen beendet',
-  'service.applied': (e) => `Der Betreiber hat den Dienst ${e.value('service')} eingerichtet`,
-  'service.removed': (e) => `Der Betreiber hat den Dienst ${e.value('service')} entfernt`,
-  'service.upstream': (e) =>
-    `Der Betreiber hat festgelegt, wie Gateways sich mit dem Dienst ${e.value('service')} verbinden`,
-  'service.tenants': (e) =>
-    `Der Betreiber hat festgelegt, für welche Kunden der Dienst ${e.value('service')} ist`,
+  'service.applied': (e) => `Der Betreiber hat ${serviceOf(e)} eingerichtet`,
+  'service.removed': (e) => `Der Betreiber hat ${serviceOf(e)} entfernt`,
+  'service.upstream': (e) => `Der Betreiber hat festgelegt, wie Gateways Anfragen an ${serviceOf(e)} senden`,
+  'service.tenants': (e) => `Der Betreiber hat festgelegt, welche Kunden ${serviceOf(e)} haben`,
   'session.ended': (e) => `${e.person('person')} hat sich abgemeldet`,
   'session.started': (e) => `${e.person('person')} hat sich angemeldet (${e.value('assurance')})`,
   'signal.received': (e) => `Der Anmeldedienst hat die Sitzungen von ${e.person('person')} beendet`,

@@ -60,6 +60,12 @@ const limitOf = (e: EventWords): string =>
     'en',
   );
 
+/** Other customers do not read the name of a service that is for some customers. */
+const serviceOf = (e: EventWords) => {
+  const name = e.value('service');
+  return name === '' ? 'a service for some customers' : `the service ${name}`;
+};
+
 /** One English sentence for each type of event. */
 export const english: Readonly<Record<EventType, Sentence>> = {
   'access-review.closed': (e) => `The access review of the quarter from ${e.value('quarter')} is over`,
@@ -213,10 +219,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'scim-token.created': (e) =>
     `The operator made a token that may manage people${until(e.instant('expiresAt'))}`,
   'scim-token.revoked': () => 'The operator ended a token that could manage people',
-  'service.applied': (e) => `The operator set up the service ${e.value('service')}`,
-  'service.removed': (e) => `The operator removed the service ${e.value('service')}`,
-  'service.upstream': (e) => `The operator set how gateways connect to the service ${e.value('service')}`,
-  'service.tenants': (e) => `The operator set which customers the service ${e.value('service')} is for`,
+  'service.applied': (e) => `The operator set up ${serviceOf(e)}`,
+  'service.removed': (e) => `The operator removed ${serviceOf(e)}`,
+  'service.upstream': (e) => `The operator set how gateways connect to ${serviceOf(e)}`,
+  'service.tenants': (e) => `The operator set which customers ${serviceOf(e)} is for`,
   'session.ended': (e) => `${e.person('person')} signed out`,
   'session.started': (e) => `${e.person('person')} signed in (${e.value('assurance')})`,
   'signal.received': (e) => `The sign-in provider ended the sessions of ${e.person('person')}`,

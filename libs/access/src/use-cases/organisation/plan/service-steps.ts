@@ -1,4 +1,10 @@
-import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash, type UpstreamSettings } from '@countersign/contract';
+import {
+  canonicalJson,
+  DEPLOYMENT_SLUG,
+  type EventType,
+  routeMapHash,
+  type UpstreamSettings,
+} from '@countersign/contract';
 import {
   isForTenant,
   type Organisation,
@@ -91,7 +97,8 @@ const describeService = ({ definition, tenants, upstream }: ServiceRecord): Orga
 
 /**
  * Every version of a route map is logged whole, so that anyone can look up what an action meant in the past. Everyone reads its
- * hash; only the tenants that the service is for, and the vendor, read its content.
+ * hash; only the tenants that the service is for, and the vendor, read its content. If it is for some tenants, its name and
+ * hash are theirs alone too: the others read that some service changed.
  */
 async function saveService(
   unit: VendorUnit,
@@ -101,39 +108,57 @@ async function saveService(
 ): Promise<void> {
   const { definition, routes, tenants, removedAt } = after;
   await unit.organisation.saveService(after);
-  await unit.log.append({
-    type: removedAt === null ? 'service.applied' : 'service.removed',
-    at,
-    actor: 'host',
-    data: { service: definition.name, routes },
-    personal: { definition: canonicalJson(definition) },
-    openTo: [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
-  });
+  const type = removedAt === null ? 'service.applied' : 'service.removed';
+  const read = { service: definition.name, routes };
+  await unit.log.append(serviceEvent(after, type, at, read, { definition: canonicalJson(definition) }));
   if (tenants !== undefined) await unit.log.append(servedTenants(after, at));
   const settings = after.upstream ?? {};
-  if (!same(before?.upstream ?? {}, settings))
-    await unit.log.append(upstreamSettings(definition.name, settings, at));
+  if (!same(before?.upstream ?? {}, settings)) await unit.log.append(upstreamSettings(after, settings, at));
   await unit.feed.changed('services', definition.name);
   await endUnservedGrants(unit, before, after, at);
 }
 
+/**
+ * A leaf about a service.
+ *
+ * @param read what the tenants read that the service is for
+ * @param personal what they, or those named by `openTo`, open
+ */
+function serviceEvent(
+  { tenants }: ServiceRecord,
+  type: EventType,
+  at: string,
+  read: Record<string, string>,
+  personal: Record<string, string>,
+  openTo: readonly string[] = [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
+): EventDraft {
+  const event = { type, at, actor: 'host' };
+  if (tenants === undefined) return { ...event, data: read, personal, openTo };
+  const sides = [...tenants, VENDOR_SLUG];
+  const open = (names: object, to: readonly string[]) =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, to]));
+  return {
+    ...{ ...event, data: {}, personal: { ...read, ...personal } },
+    openTo: { ...open(read, sides), ...open(personal, openTo) },
+  };
+}
+
 /** Only the vendor may read which tenants a service is for: the list names other customers. */
 const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string): EventDraft => ({
-  type: 'service.tenants',
-  at,
-  actor: 'host',
-  data: { service: definition.name },
-  personal: { tenants: canonicalJson(tenants) },
+  ...{ type: 'service.tenants', at, actor: 'host', data: {} },
+  personal: { service: definition.name, tenants: canonicalJson(tenants) },
 });
 
-/** Only the vendor may read which files gateways use on their hosts. Every tenant may read how calls are signed. */
-const upstreamSettings = (service: string, settings: UpstreamSettings, at: string): EventDraft => ({
-  type: 'service.upstream',
-  at,
-  actor: 'host',
-  data: { service, context: settings.context ?? 'ed25519' },
-  personal: { upstream: canonicalJson(settings) },
-});
+/** Only the vendor may read which files gateways use on their hosts. The service's tenants may read how calls are signed. */
+const upstreamSettings = (service: ServiceRecord, settings: UpstreamSettings, at: string): EventDraft =>
+  serviceEvent(
+    service,
+    'service.upstream',
+    at,
+    { service: service.definition.name, context: settings.context ?? 'ed25519' },
+    { upstream: canonicalJson(settings) },
+    [VENDOR_SLUG],
+  );
 
 /** A grant depends on its service. If the service is no longer for the tenant, the grant ends. */
 async function endUnservedGrants(
