@@ -156,8 +156,8 @@ export class TestBroker {
     await this.dropDatabase();
     await rm(this.folder, { recursive: true, force: true });
     // A spec keeps this object until its worker ends. The application need not stay in memory as long.
-    const { url, adminUrl } = this.broker;
-    this.broker = { url, adminUrl, close: () => Promise.resolve() };
+    const { url, adminUrl, failed } = this.broker;
+    this.broker = { url, adminUrl, failed, close: () => Promise.resolve() };
   }
 
   /** Calls as one of the people, or without credentials. */

@@ -17,6 +17,10 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   broker = await startBroker(readBrokerEnvironment(env));
+  void broker.failed.then((error) => {
+    process.stderr.write(`${startupLine(error)}\n`);
+    process.exit(1);
+  });
   if (stopped) stop();
 }
 

@@ -5,6 +5,7 @@ import {
   nodeKeyMaker,
   type OpenedStore,
   openStore,
+  type StoreError,
   systemClock,
   systemHashing,
   systemRandomness,
@@ -21,6 +22,7 @@ import { PrivateListener } from './health/private-listener.js';
 import { expressServer, limitServer, useMiddleware } from './http/middleware.js';
 import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
+import { RunningLease } from './lease/broker-lease.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
 import { type OutboundRules, outboundRules } from './outbound/outbound-rules.js';
@@ -33,6 +35,8 @@ export interface RunningBroker {
   url: string;
   /** The private listener's address; null if there is none. */
   adminUrl: string | null;
+  /** Settles if the broker has to stop by itself, once it has. */
+  failed: Promise<StoreError>;
   /** Stops within 5 s: accepts no new connections, finishes requests in progress, ends streams, closes the store. */
   close(): Promise<void>;
 }
@@ -66,9 +70,11 @@ export async function startBroker(
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));
   const deps: BrokerDeps = { store, ...system, ...createSigningPorts(environment) };
-  const slack = await slackOf(deps, environment, logger);
   let app: NestExpressApplication | undefined;
+  let lease: RunningLease | undefined;
   try {
+    lease = await RunningLease.take(deps, logger);
+    const slack = await slackOf(deps, environment, logger);
     await ensureBrokerKeys(deps, nodeKeyMaker);
     app = await NestFactory.create<NestExpressApplication>(
       brokerModule({
@@ -83,18 +89,22 @@ export async function startBroker(
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
-    return await serve(app, deps, environment, logger);
+    return await serve(app, { deps, lease }, environment, logger);
   } catch (error) {
     await app?.close();
+    await lease?.end();
     await store.close();
     throw error;
   }
 }
 
+/** What a broker that runs has to let go of when it stops. */
+type Run = { deps: BrokerDeps; lease: RunningLease };
+
 /** Listens once every part has started in its lifecycle hook: a broker that is only half started serves no one. */
 async function serve(
   app: NestExpressApplication,
-  deps: BrokerDeps,
+  run: Run,
   environment: BrokerEnvironment,
   logger: Logger,
 ): Promise<RunningBroker> {
@@ -112,14 +122,20 @@ async function serve(
   const url = urlOf(server, environment.host);
   const { url: adminUrl } = app.get(PrivateListener);
   logger.info({ url, adminUrl, publicUrl: environment.publicUrl }, 'the broker is running');
-  return { url, adminUrl, close: once(() => stop(app, server, deps)) };
+  const close = once(() => stop(app, server, run));
+  const failed = run.lease.lost.then(async (error) => {
+    await close();
+    return error;
+  });
+  return { url, adminUrl, failed, close };
 }
 
 /** Drains the connections while Nest stops the parts, then closes the store that all of them used. */
-async function stop(app: NestExpressApplication, server: Server, { store }: BrokerDeps): Promise<void> {
+async function stop(app: NestExpressApplication, server: Server, { deps, lease }: Run): Promise<void> {
   app.get(Shutdown).begin(server);
   await app.close();
-  await store.close();
+  await lease.end();
+  await deps.store.close();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

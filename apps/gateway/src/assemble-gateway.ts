@@ -70,9 +70,11 @@ export async function assembleGateway(
   identity: Identity,
 ): Promise<GatewayParts> {
   const run = beginRun(options, credential, identity);
-  const { clock, broker, log } = run;
+  const { clock, broker, log, history } = run;
+  const position = await FeedPosition.load(options.spoolDir, (place) => {
+    history.seen = place;
+  });
   const orphaned = await OrphanedLanes.openIfAny(run);
-  const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
   let customerRules: CustomerRules | undefined;
   const serving = await assembleServing(run, {
@@ -93,6 +95,7 @@ export async function assembleGateway(
     position,
     clock,
     log,
+    history,
     register: identityRegistrar(broker, identity, log),
     applyCustomerRules: async (data) => customerRules?.applyFeed(data),
     onSnapshot: () => {

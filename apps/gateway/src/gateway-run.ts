@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { RouteMaps } from './authorize/route-maps.js';
 import { type Clock, systemClock } from './clock.js';
 import { BrokerClient } from './feed/broker-client.js';
+import { SharedHistory } from './feed/shared-history.js';
 import type { RunningGateway, SettledOptions } from './gateway-options.js';
 import type { Identity } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
@@ -30,20 +31,23 @@ export type Run = {
   clock: Clock;
   broker: BrokerClient;
   metrics: GatewayMetrics;
+  history: SharedHistory;
 };
 
 export function beginRun(options: SettledOptions, credential: GatewayCredential, identity: Identity): Run {
   const log =
     options.logger ?? createLogger({ level: options.logLevel, base: { process: 'gateway' }, time: 'iso' });
+  const own = log.child({ gateway: credential.gateway });
   return {
     options,
     credential,
     identity,
     boot: randomUUID(),
-    log: log.child({ gateway: credential.gateway }),
+    log: own,
     clock: options.clock ?? systemClock,
     broker: new BrokerClient(credential, identity.privateKey),
     metrics: new GatewayMetrics(),
+    history: new SharedHistory(own),
   };
 }
 
@@ -106,7 +110,7 @@ export async function openRecords(
 }
 
 export function createShipper(
-  { broker, credential, identity, clock, log }: Run,
+  { broker, credential, identity, clock, log, history }: Run,
   { spool, quarantine }: Records,
   folder: string,
 ): Shipper {
@@ -119,5 +123,6 @@ export function createShipper(
     folder,
     clock,
     log,
+    history,
   });
 }

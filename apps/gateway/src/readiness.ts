@@ -74,7 +74,7 @@ export const faultsOf = ({ liveness, spool }: Pick<WatchedParts, 'liveness' | 's
 
 /** The state of this process. @param faults of which it knows */
 export function readinessOf(parts: WatchedParts, faults: readonly LocalFault[] = faultsOf(parts)): Readiness {
-  const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
+  const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls, history } = parts;
   const contexts = [...state.routeMaps.connectable()]
     .filter(([definition]) => !isDatabase(definition))
     .map(([{ name: service }, { context: mode = 'ed25519' }]) => ({
@@ -95,6 +95,7 @@ export function readinessOf(parts: WatchedParts, faults: readonly LocalFault[] =
       shipped: shipper.isDrained,
       quarantined: quarantine.count,
     },
+    parted: history.problem,
     pins: rules.pins(),
     closedServices: state.routeMaps.closed,
     upstreamTls: upstreams.tlsProblems,

@@ -374,10 +374,12 @@ export {
   type ApiKeyRepository,
   type AuthenticatorRepository,
   type BrowserSessionRepository,
+  type BrokerLease,
   type BypassReportRepository,
   type ChainName,
   type ChainVouch,
   type CheckpointRepository,
+  type ContinuityRepository,
   type Clock,
   type ControlsUnit,
   type CredentialRepository,
@@ -578,6 +580,14 @@ export {
   rotateSigningKey,
   signingKey,
 } from './use-cases/gateways/broker-keys.js';
+export {
+  endBrokerLease,
+  LEASE_RENEWAL_MS,
+  noteParted,
+  renewBrokerLease,
+  sizesInBackup,
+  takeBrokerLease,
+} from './use-cases/continuity/continuity.js';
 export { type BypassInput, listBypassReports, reportBypass } from './use-cases/gateways/bypass-reports.js';
 export { recordPins } from './use-cases/gateways/gateway-pins.js';
 export {

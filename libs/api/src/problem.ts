@@ -21,7 +21,6 @@ export const STATUS_OF_CODE = {
   controls_changed: 409,
   grant_not_active: 409,
   conflict: 409,
-  feed_parted: 409,
   already_registered: 409,
   unsupported_form: 409,
   tenant_claimed: 409,
@@ -35,6 +34,7 @@ export const STATUS_OF_CODE = {
   rate_limited: 429,
   internal_error: 500,
   not_ready: 503,
+  feed_parted: 503,
   log_inconsistent: 503,
 } as const;
 

@@ -10,6 +10,8 @@ export type StoreErrorCode =
   | 'role_missing'
   | 'master_key_mismatch'
   | 'master_key_unchanged'
+  | 'master_key_changed'
+  | 'brokers_running'
   | 'secret_unreadable'
   | 'no_organisation'
   | 'foreign_tenant'

@@ -13,6 +13,7 @@ import {
 } from './gateway.controller.js';
 import { GatewayAnnouncements } from './gateway-announcements.js';
 import { GatewayPresence } from './gateway-presence.js';
+import { PartedGateways } from './parted-gateways.js';
 
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({
@@ -25,7 +26,7 @@ import { GatewayPresence } from './gateway-presence.js';
     PinsController,
     BrowserSessionsController,
   ],
-  providers: [FeedHub, GatewayAnnouncements, GatewayPresence],
-  exports: [FeedHub, GatewayPresence],
+  providers: [FeedHub, GatewayAnnouncements, GatewayPresence, PartedGateways],
+  exports: [FeedHub, GatewayPresence, PartedGateways],
 })
 export class GatewayApiModule {}

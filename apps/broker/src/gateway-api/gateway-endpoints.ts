@@ -48,6 +48,11 @@ const recordsSchema = named(
       .describe(
         'The gateway’s own key over the hashes of these records. Without it: `forbidden`. A gateway that is older than its broker sends none, and keeps its records.',
       ),
+    seen: z.unknown().optional().describe('The highest place of the feed that the gateway has reached.'),
+    complete: z
+      .unknown()
+      .optional()
+      .describe('`true`: a broker has confirmed every record that the gateway wrote before these.'),
   }),
 );
 const recordsAnswerSchema = named(
@@ -157,13 +162,14 @@ export const gatewayApiEndpoints = {
     route: 'POST /gateway/v1/records',
     summary: 'Deliver access records',
     description:
-      'The broker takes each exactly once. A gateway repeats a batch until it is accepted. A batch that the gateway’s registered key has not signed is `forbidden`. A record that the store contradicts becomes an event, and no call.',
+      'The broker takes each exactly once. A gateway repeats a batch until it is accepted. A batch that the gateway’s registered key has not signed is `forbidden`. A record that the store contradicts becomes an event, and no call. `feed_parted`: the database was restored from a backup, and lacks what this gateway has received or shipped.',
     body: { schema: recordsSchema, maxBytes: MAX_RECORDS_BYTES },
     answer: {
       status: 200,
       description: 'The last record that the broker has of each chain in this batch.',
       schema: recordsAnswerSchema,
     },
+    errors: ['feed_parted'],
   }),
   heads: endpoint({
     route: 'POST /gateway/v1/heads',

@@ -57,6 +57,7 @@ import { GatewayAnnouncements } from './gateway-announcements.js';
 import { type FeedQuery, gatewayApiEndpoints, type RelayedStopBody } from './gateway-endpoints.js';
 import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
+import { PartedGateways } from './parted-gateways.js';
 
 /** How often the log says of one gateway that its credential is used without its key. */
 const REPORT_EVERY_MS = 60_000;
@@ -70,7 +71,7 @@ export class GatewayController {
    * Gateways' batches share transactions: a transaction costs as much as dozens of records, and hundreds of gateways with
    * a few calls each bring few records a batch. A stop waits behind whole transactions, so they are short and few.
    */
-  private readonly intake = new Batcher<RecordBatch, Record<string, number>>({
+  private readonly intake = new Batcher<RecordBatch, Record<string, number> | null>({
     work: (batches) => ingestRecords(this.deps, batches),
     sizeOf: ({ records }) => records.length,
     maxSize: 250,
@@ -87,6 +88,7 @@ export class GatewayController {
     private readonly metrics: Metrics,
     private readonly news: RecordUpdates,
     private readonly watch: GatewayPresence,
+    private readonly parted: PartedGateways,
   ) {}
 
   @Get('feed')
@@ -109,11 +111,20 @@ export class GatewayController {
   @TakesBatches()
   @Describe(gatewayApiEndpoints.records)
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
-    const { boot, entries, signature } = parseRecordBatch(body);
+    const { boot, entries, signature, seen, complete = false } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
     const chain = { gateway: gateway.id, boot };
     await this.requireSigned(gateway, { ...chain, records: records.map(({ hash }) => hash) }, signature);
-    const accepted = await this.intake.submit({ ...chain, binding: gateway, records });
+    const place = seen === undefined ? undefined : parseSeenPlace(seen);
+    if (place !== undefined) await this.feed.requireSharedHistory(gateway.id, place);
+    const accepted = await this.intake.submit({ ...chain, binding: gateway, records, complete });
+    if (accepted === null)
+      throw await this.parted.refuse(
+        gateway.id,
+        'The database lacks records of this gateway that a broker has confirmed.',
+        { boot },
+      );
+    this.parted.accepted(gateway.id);
     const own = records.filter(({ tenant }) => writesInto(gateway, tenant));
     if (own.length < records.length) await this.report(chain, 'binding');
     this.metrics.recordsTaken(own);

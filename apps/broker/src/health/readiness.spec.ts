@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { BrokerDeps } from '../core.module.js';
+import type { PartedGateways } from '../gateway-api/parted-gateways.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { SharedAddresses } from '../http/shared-addresses.js';
 import type { Shutdown } from '../http/shutdown.js';
@@ -20,11 +21,13 @@ beforeEach(() => {
   const noTest = { read: async () => null };
   const clock = { now: () => new Date() };
   const deps = { store: { feed: { read }, isolation: noTest }, clock } as unknown as BrokerDeps;
+  const parted = { state: null } as PartedGateways;
   readiness = new Readiness(
     deps,
     shutdown as Shutdown,
     new ClientAddresses([]),
     new SharedAddresses(false, { warn: () => undefined }),
+    parted,
   );
 });
 afterEach(() => jest.useRealTimers());

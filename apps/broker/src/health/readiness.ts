@@ -2,6 +2,7 @@ import { hasPassed, type IsolationRun, newestTest } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
+import { PartedGateways } from '../gateway-api/parted-gateways.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { SharedAddresses } from '../http/shared-addresses.js';
 import { Shutdown } from '../http/shutdown.js';
@@ -25,6 +26,8 @@ export type ReadinessDetails = {
   sharedAddresses: readonly string[];
   /** Logs that are not what they signed before, and are signed no more until `countersign restore`. */
   stoppedLogs: readonly string[];
+  /** Gateways that are refused because they have received or shipped more than the database has, and what to do; else null. */
+  parted: { gateways: readonly string[]; run: string } | null;
   /** The newest isolation test: `failed` if a customer could read another one's data, or if the test could not be made. */
   isolation: 'passed' | 'failed' | 'none';
 };
@@ -55,6 +58,7 @@ export class Readiness {
     private readonly shutdown: Shutdown,
     private readonly addresses: ClientAddresses,
     private readonly shared: SharedAddresses,
+    private readonly partedGateways: PartedGateways,
   ) {}
 
   async read(): Promise<ReadinessDetails> {
@@ -65,6 +69,7 @@ export class Readiness {
     return {
       ...{ status, stopping, store },
       ...{ unlistedProxies: this.addresses.suspects(), sharedAddresses: this.shared.list() },
+      parted: this.partedGateways.state,
       ...(reading ?? { stoppedLogs: [], isolation: 'none' }),
     };
   }

@@ -6,6 +6,7 @@ import {
   publishedKeys,
   type RestoredLog,
   restoreLogs,
+  sizesInBackup,
 } from '@countersign/access';
 import {
   AuditLogError,
@@ -47,6 +48,7 @@ export async function restore(context: Context, { checkpoint }: RestoreOptions):
     const found: Found[] = [];
     for (const path of checkpoint) found.push(...(await readCheckpoints(path, deps, keys)));
     const known = await knownCheckpoints(deps, [...found, ...(await seenCheckpoints(deps, keys))]);
+    for (const log of await grownLogs(deps)) if (!known.some((each) => each.log === log.log)) known.push(log);
     return restoreLogs(deps, known, (log, epoch) => logOrigin(deps.store.deployment, log, epoch));
   });
   const lost = restored.logs.filter((log) => log.lost > 0);
@@ -162,37 +164,59 @@ async function seenCheckpoints(deps: Deps, keys: readonly Uint8Array[]): Promise
 }
 
 /**
+ * The logs that brokers have written to since they were started on the backup, as the backup has them. What was written since then
+ * stays, and is not of the backup: those who followed the log may have other leaves at these places.
+ */
+async function grownLogs(deps: Deps): Promise<KnownCheckpoint[]> {
+  const grown: KnownCheckpoint[] = [];
+  for (const [log, size] of await sizesInBackup(deps)) {
+    const { head, rootAt } = await ownLog(deps, log);
+    const root = await rootAt(size);
+    const origin = logOrigin(deps.store.deployment, log, head.epoch);
+    if (root !== undefined && size < head.size)
+      grown.push({ log, origin, epoch: head.epoch, size, root, kept: size });
+  }
+  return grown;
+}
+
+/**
  * For each log the largest checkpoint that the database does not continue, with as many of its leaves as anything shows to be
  * kept.
  */
 async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<KnownCheckpoint[]> {
+  const sizes = await sizesInBackup(deps);
   const known: KnownCheckpoint[] = [];
   for (const log of new Set(all.map((each) => each.log))) {
     const { head } = await ownLog(deps, log);
     const ofLog = all.filter((each) => each.log === log && each.epoch >= head.epoch);
     const [largest] = ofLog.toSorted((a, b) => b.epoch - a.epoch || b.size - a.size);
     if (largest === undefined) continue;
-    // Brokers have run on the restored database: what it holds need not be the beginning of what was lost.
-    const isAsRestored = !ofLog.some(({ wasSeen }) => wasSeen);
-    const kept = Math.max(...(await Promise.all(ofLog.map((each) => keptOf(deps, each, isAsRestored)))));
-    const { origin, epoch, size, root } = largest;
-    if (kept < size) known.push({ log, origin, epoch, size, root, kept });
+    // Brokers that were shown one have run on the restored database: what it holds need not be the beginning of what was lost.
+    const unknown = { most: ofLog.some(({ wasSeen }) => wasSeen) ? 0 : head.size, isExact: false };
+    const size = sizes.get(log);
+    const inBackup = size === undefined ? unknown : { most: size, isExact: true };
+    const kept = Math.max(...(await Promise.all(ofLog.map((each) => keptOf(deps, each, inBackup)))));
+    const { mirror: _mirror, wasSeen: _wasSeen, ...checkpoint } = largest;
+    if (kept < checkpoint.size) known.push({ ...checkpoint, kept });
   }
   return known;
 }
 
 /**
  * How many of a checkpoint's first leaves the database still has. A mirror shows each leaf. A checkpoint alone shows all of its
- * leaves or none. If the database has too few leaves to compare, or has pruned them, all that it has count as kept, as long as no
- * broker has run on it.
+ * leaves or none. If the backup has too few leaves to compare, or has pruned them, all that it has count as kept.
  */
-async function keptOf(deps: Deps, found: Found, isAsRestored: boolean): Promise<number> {
-  const { log, epoch, size, root, mirror } = found;
+async function keptOf(
+  deps: Deps,
+  { log, epoch, size, root, mirror }: Found,
+  inBackup: { most: number; isExact: boolean },
+): Promise<number> {
   const { head, rootAt } = await ownLog(deps, log);
   if (mirror !== undefined) return commonLeaves(deps, log, mirror, size, head.size);
   const own = await rootAt(size);
-  if (own !== undefined) return own === root ? size : 0;
-  return epoch === head.epoch && isAsRestored ? Math.min(size, head.size) : 0;
+  if (own === root) return size;
+  const isOther = own !== undefined && !inBackup.isExact;
+  return isOther || epoch !== head.epoch ? 0 : Math.min(size, inBackup.most);
 }
 
 const ownLog = async ({ store }: Deps, log: string) => ({

@@ -19,6 +19,7 @@ import { readEventData, withIdleTimeout } from './event-stream.js';
 import type { FeedLiveness } from './feed-liveness.js';
 import type { FeedPosition } from './feed-position.js';
 import { FeedSession, type FeedStep } from './feed-session.js';
+import type { SharedHistory } from './shared-history.js';
 
 type FeedClientParts = {
   credential: GatewayCredential;
@@ -28,6 +29,7 @@ type FeedClientParts = {
   position: FeedPosition;
   clock: Clock;
   log: Logger;
+  history: SharedHistory;
   /** Registers this gateway's identity with the broker. Called before each connection until it has succeeded. */
   register(signal: AbortSignal): Promise<void>;
   /** Applies what customers have signed. Durable when it resolves. */
@@ -119,6 +121,7 @@ export class FeedClient {
     let begunAt: number | undefined;
     try {
       const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.firstEventMs, signal);
+      this.parts.history.accepted('feed');
       const limit = () => (begunAt === undefined ? this.firstEventMs : SILENCE_MS);
       const pieces = withIdleTimeout(body, limit, () => silent.abort(new Error('the feed is silent')));
       for await (const data of readEventData(pieces)) {
@@ -210,7 +213,8 @@ export class FeedClient {
    * After a network error alone, the known state counts until the liveness deadline.
    */
   private failed(error: unknown): void {
-    const { liveness, log } = this.parts;
+    const { liveness, log, history } = this.parts;
+    if (error instanceof BrokerResponseError && error.code === 'feed_parted') history.refused('feed');
     const why = describeError(error instanceof FeedBroken ? error.cause : error);
     if (error instanceof BrokerResponseError && error.isRejectionOfGateway) liveness.rejected();
     if (error instanceof FeedBroken || (error instanceof BrokerResponseError && error.isRejection)) {

@@ -19,15 +19,28 @@ export class FeedPosition {
   /** What is on disk. It is behind `reached` while a write is under way, and after one that failed. */
   private kept: SeenPlace | undefined;
 
-  private constructor(folder: string) {
+  private constructor(
+    folder: string,
+    private readonly onReached: (place: SeenPlace) => void,
+  ) {
     this.cell = new JsonFile(join(folder, 'feed-position.json'));
   }
 
-  /** Throws if the file exists and cannot be read: without the place an older feed could be accepted. */
-  static async load(folder: string): Promise<FeedPosition> {
-    const position = new FeedPosition(folder);
+  /**
+   * Throws if the file exists and cannot be read: without the place an older feed could be accepted.
+   *
+   * @param onReached called with the place on disk, and with each one that is reached later
+   */
+  static async load(
+    folder: string,
+    onReached: (place: SeenPlace) => void = () => undefined,
+  ): Promise<FeedPosition> {
+    const position = new FeedPosition(folder, onReached);
     const stored = await position.cell.read();
-    if (stored !== undefined) position.reached = position.kept = shape.parse(stored);
+    if (stored !== undefined) {
+      position.reached = position.kept = shape.parse(stored);
+      onReached(position.reached);
+    }
     return position;
   }
 
@@ -44,6 +57,7 @@ export class FeedPosition {
     if (isAtLeast(this.kept, place)) return;
     const next = isAtLeast(this.reached, place) ? this.reached : place;
     this.reached = next;
+    this.onReached(next);
     await this.cell.write(next);
     this.kept = next;
   }

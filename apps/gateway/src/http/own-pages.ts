@@ -40,6 +40,8 @@ export type Readiness = {
    * that were set aside for good.
    */
   spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
+  /** What to do if the broker’s database was restored from a backup and lacks what this gateway has received or shipped; else null. */
+  parted: string | null;
   /**
    * Tenants whose trust document is pinned on this host. `current` is null while the feed has brought none that fits.
    */

@@ -5,7 +5,7 @@ import type { WorkerLedger } from './worker-ledger.js';
 import type { WorkerRules } from './worker-rules.js';
 
 /** The parts of a worker that follow its primary. */
-type FollowingParts = Pick<ServingParts, 'state' | 'budgets' | 'liveness' | 'fileLinks' | 'sessions'>;
+type FollowingParts = Pick<ServingParts, 'state' | 'budgets' | 'liveness' | 'fileLinks' | 'sessions' | 'history'>;
 
 /** What the primary changes while the worker runs. */
 export type Shared = {
@@ -32,6 +32,9 @@ export function applyUpdate(update: Update, parts: FollowingParts, shared: Share
       break;
     case 'liveness':
       parts.liveness.adopt(update.liveness);
+      break;
+    case 'reached':
+      parts.history.seen = update.seen;
       break;
     case 'extended':
       shared.ledger.followLife(update.grant, update.until);

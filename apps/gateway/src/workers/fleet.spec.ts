@@ -48,7 +48,7 @@ function fleetOf(count: number, pidOf: (place: number) => number | undefined = (
   const processes: FakeProcess[] = [];
   const contact = { isReady: true };
   const state: WorkerState = {
-    ...{ ledger: [], feed: undefined, rules: [] },
+    ...{ ledger: [], feed: undefined, rules: [], seen: undefined },
     liveness: {
       ...{ base: undefined, heardAt: 0, signedAt: 0, lastBelieved: undefined },
       ...{ tickedAt: undefined, stalledAt: 0 },

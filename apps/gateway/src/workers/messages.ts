@@ -1,5 +1,5 @@
 import type { StopOrLift } from '@countersign/authorization';
-import type { ChangeData, LaneEnd, RunEnd, SnapshotData } from '@countersign/gateway-protocol';
+import type { ChangeData, LaneEnd, RunEnd, SeenPlace, SnapshotData } from '@countersign/gateway-protocol';
 import type { LedgerGrant, LedgerLine } from '../authorize/digest-ledger.js';
 import type { SharedLiveness } from '../feed/feed-liveness.js';
 import type { FileLink } from '../files/file-links.js';
@@ -18,6 +18,8 @@ export type Update =
   | { type: 'change'; data: ChangeData; now: number }
   | { type: 'rules'; tenants: TenantRules[] }
   | { type: 'liveness'; liveness: SharedLiveness }
+  /** The highest place in the feed that the gateway has reached. */
+  | { type: 'reached'; seen: SeenPlace }
   | { type: 'extended'; grant: LedgerGrant; until: number }
   | { type: 'spent'; grant: LedgerGrant; until: number; isSpent: boolean }
   | { type: 'forget'; now: number }
@@ -32,6 +34,7 @@ export type WorkerState = {
   feed: { data: FeedState; now: number } | undefined;
   rules: TenantRules[];
   liveness: SharedLiveness;
+  seen: SeenPlace | undefined;
 };
 
 export type WorkerOptions = Omit<SettledOptions, 'admin' | 'logger' | 'disk' | 'clock' | 'resolveStorage'>;

@@ -34,10 +34,16 @@ export async function runPrimary(
 ): Promise<RunningGateway> {
   const count = options.workers;
   const run = beginRun({ ...options, clock: machineClock() }, credential, identity);
-  const { log } = run;
+  const { log, history } = run;
   const port = options.port === 0 ? await freePort(options.host) : options.port;
+  let share: Fleet['share'] | undefined;
+  const position = await FeedPosition.load(options.spoolDir, (seen) => {
+    history.seen = seen;
+    share?.({ type: 'reached', seen });
+  });
   const orphaned = await OrphanedLanes.open(run, count);
-  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, orphaned);
+  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, { orphaned, position });
+  share = (update) => parts.fleet.share(update);
   const { feed, fleet, rules, liveness } = parts;
   const timer = setInterval(() => {
     liveness.tick();
@@ -72,9 +78,13 @@ export async function runPrimary(
 
 type Primary = Awaited<ReturnType<typeof assemblePrimary>>;
 
-async function assemblePrimary(run: Run, options: WorkerOptions, count: number, orphaned: OrphanedLanes) {
-  const { credential, identity, broker, clock, log, metrics } = run;
-  const position = await FeedPosition.load(options.spoolDir);
+async function assemblePrimary(
+  run: Run,
+  options: WorkerOptions,
+  count: number,
+  { orphaned, position }: { orphaned: OrphanedLanes; position: FeedPosition },
+) {
+  const { credential, identity, broker, clock, log, metrics, history } = run;
   const ledger = await DigestLedger.load(options.spoolDir);
   const share: Fleet['share'] = (update) => fleet.share(update);
   const state: SharedState = new SharedState(
@@ -107,13 +117,14 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
         feed: feed === undefined ? undefined : { data: feed, now: clock.now() },
         rules: [...rules.tenants].map((tenant) => rules.rulesOf(tenant)),
         liveness: liveness.share(),
+        seen: history.seen,
       };
     },
     isReady: () => liveness.fault === undefined,
     answer: (request, worker) => answer({ rules, spent, fleet }, request, worker),
   });
   const feed = new FeedClient({
-    ...{ credential, broker, state, liveness, position, clock, log },
+    ...{ credential, broker, state, liveness, position, clock, log, history },
     register: identityRegistrar(broker, identity, log),
     applyCustomerRules: (data) => rules.applyFeed(data),
     onSnapshot: () => rules.brokerMayHaveForgotten(),
@@ -121,7 +132,7 @@ async function assemblePrimary(run: Run, options: WorkerOptions, count: number, 
   metrics.watchProcessorTime('primary');
   metrics.watchPins(() => rules.pins());
   metrics.watchBroker(() => broker.state);
-  return { metrics, broker, state, liveness, rules, fleet, feed, orphaned };
+  return { metrics, broker, state, liveness, rules, fleet, feed, orphaned, history };
 }
 
 /** Answers the request of a worker. */
@@ -170,7 +181,7 @@ function pagesOf(parts: Primary): PrivatePages {
 
 const NO_SPOOL: Readiness['spool'] = { usedBytes: 0, maxBytes: 0, backlog: 0, shipped: true, quarantined: 0 };
 
-function readinessOf({ broker, liveness, rules, fleet, state, orphaned }: Primary): Readiness {
+function readinessOf({ broker, liveness, rules, fleet, state, orphaned, history }: Primary): Readiness {
   const members = fleet.readiness;
   const [first] = members.flatMap(({ readiness }) => readiness ?? []);
   const spools = members.map(({ readiness }) => readiness?.spool ?? { ...NO_SPOOL, shipped: false });
@@ -189,6 +200,7 @@ function readinessOf({ broker, liveness, rules, fleet, state, orphaned }: Primar
       shipped: orphaned.isDone && spools.every(({ shipped }) => shipped),
       quarantined: sum(({ quarantined }) => quarantined),
     },
+    parted: history.problem ?? members.flatMap(({ readiness }) => readiness?.parted ?? [])[0] ?? null,
     pins: rules.pins(),
     closedServices: state.routeMaps.closed,
     upstreamTls: first?.upstreamTls ?? [],

@@ -1,10 +1,12 @@
 import type { FeedGrant } from '@countersign/gateway-protocol';
+import { pino } from 'pino';
 import { DigestLedger } from '../authorize/digest-ledger.js';
 import { GatewayState } from '../authorize/gateway-state.js';
 import { BrowserSessions } from '../browser/browser-sessions.js';
 import { Budgets, type LeaseRequester } from '../budget/budgets.js';
 import { systemClock } from '../clock.js';
 import { FeedLiveness } from '../feed/feed-liveness.js';
+import { SharedHistory } from '../feed/shared-history.js';
 import { FileLinks } from '../files/file-links.js';
 import { applyUpdate, type Shared } from './apply-update.js';
 import type { Update } from './messages.js';
@@ -43,6 +45,7 @@ function workerWith(ledger: WorkerLedger) {
     liveness: new FeedLiveness(systemClock),
     fileLinks: new FileLinks(() => 0),
     sessions: new BrowserSessions({ broker: { postSigned: noBroker }, clock: systemClock }),
+    history: new SharedHistory(pino({ level: 'silent' })),
   };
   const rules = new WorkerRules({
     ...{ pinnedOnly: false, clock: systemClock, submit: noBroker },

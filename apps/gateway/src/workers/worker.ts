@@ -139,12 +139,13 @@ class Worker {
     }
   }
 
-  private adopt({ ledger, feed, rules, liveness }: WorkerState): void {
+  private adopt({ ledger, feed, rules, liveness, seen }: WorkerState): void {
     const { parts, shared } = this;
     shared.ledger.adopt(ledger);
     shared.rules?.apply(rules);
     if (feed !== undefined) parts.state.applySnapshot(feed.data, feed.now);
     parts.liveness.adopt(liveness);
+    parts.history.seen = seen;
   }
 
   private async serve(): Promise<void> {

@@ -137,7 +137,9 @@ export interface DeploymentPorts {
   checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
   /** A log that went back: what it was shown, with the notice. Across brokers, one after the other. */
   logAlarms: Port<Reads<'checkpoints'>, Writes<'checkpoints' | 'outboxOf'>>;
-  feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf'> & Reads<'checkpoints'>>;
+  feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf' | 'continuity'> & Reads<'checkpoints'>>;
+  /** Which brokers run, and whether the database is a backup. No events of a log, and in no one's way. */
+  continuity: Port<Reads<'continuity'>, Writes<'continuity'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
   controls: Port<unknown, ControlsUnit>;
   scimTokens: Port<

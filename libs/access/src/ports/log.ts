@@ -368,6 +368,8 @@ export interface RecordRepository {
     moved: readonly (ChainName & Pick<RecordChain, 'seq' | 'hash' | 'head'>)[],
     at: string,
   ): Promise<void>;
+  /** When the database was last restored from a backup; null if it never was. */
+  restoredAt(): Promise<string | null>;
   /** Closes all open chains of a gateway in this tenant. @returns the chain that moved last; null if none is open */
   closeChains(gateway: string, at: string): Promise<RecordChain | null>;
 }
@@ -392,11 +394,12 @@ export interface ResourceUse {
 /** Each run (boot) of a gateway has one chain in each tenant. */
 export type ChainName = { gateway: string; boot: string };
 
-/** A chain of records up to the last one that the broker has taken; `closedAt` once its gateway has vanished. */
+/** A chain of records up to the last one that the broker has taken, at `movedAt`; `closedAt` once its gateway has vanished. */
 export interface RecordChain {
   boot: string;
   seq: number;
   hash: string;
   head: ChainVouch | null;
+  movedAt: string | null;
   closedAt: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Basis } from '@countersign/contract';
+import type { ContinuityRepositories } from './continuity.js';
 import type { DemandRepositories } from './demands.js';
 import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
@@ -45,7 +46,8 @@ export interface DeploymentRepositories
     SlackRepositories,
     StandingRepositories,
     IsolationRepositories,
-    ReportRepositories {
+    ReportRepositories,
+    ContinuityRepositories {
   directory: Entry<DirectoryRepository>;
   incidents: Entry<IncidentRepository, 'insert' | 'addTenant'>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;

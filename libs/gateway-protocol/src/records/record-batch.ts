@@ -21,6 +21,8 @@ const batch = z
     boot: uuid,
     entries: z.array(entry).min(1).max(MAX_BATCH_RECORDS),
     signature: signature.exactOptional(),
+    seen: z.string().max(100).exactOptional(),
+    complete: z.literal(true).exactOptional(),
   })
   .refine(
     ({ boot, entries }) => entries.every(({ record }) => record.boot === boot),
@@ -49,6 +51,10 @@ const batch = z
  * The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. `signature` is by
  * the gateway's identity over all of them (`signBatch`). A batch of a gateway that is older than its broker has none. That is
  * a missing right (403) and no wrong shape (400): a gateway sets records aside whose shape the broker rejects for long.
+ *
+ * `seen` is the highest place of the feed that the gateway has reached (`formatSeenPlace`). `complete`: a broker has confirmed every
+ * record that the gateway wrote before these. With them a broker notices that its database is an older one. They are not signed: who
+ * changes them can only have a batch refused for now, or taken as if the gateway said nothing.
  */
 export type RecordBatch = z.infer<typeof batch>;
 

@@ -1,7 +1,9 @@
 import type { Clock, Ids } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
+import { ContinuityEntity } from '../entities/continuity.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { StoreError } from '../errors.js';
+import type { UnitContext } from '../units/context.js';
 import type { Sealer } from './secrets/seal.js';
 
 const CHECK = 'this deployment is sealed under this master key';
@@ -35,6 +37,14 @@ export async function checkedDeployment(manager: EntityManager, sealer: Sealer):
     throw new StoreError('migrations_pending', 'The database was never prepared: run `countersign migrate`.');
   sealer.open(checkPlace(row.id), row.masterKeyCheck);
   return row.id;
+}
+
+/** Opens the deployment for a process: it writes in the uptime that the database has. @throws like `checkedDeployment` */
+export async function openDeployment(manager: EntityManager, context: UnitContext): Promise<string> {
+  const id = await checkedDeployment(manager, context.sealer);
+  const continuity = await manager.createQueryBuilder(ContinuityEntity, 'row').getOne();
+  context.uptime = continuity?.uptime ?? null;
+  return id;
 }
 
 const findDeployment = (manager: EntityManager): Promise<DeploymentEntity | null> =>

@@ -59,6 +59,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     sealer: new Sealer(options.masterKey, options.random),
     organisation: new OrganisationCache(),
     owners: new Owners(),
+    uptime: null,
   };
   const { engine, deployment } =
     place.engine === 'sqlite'

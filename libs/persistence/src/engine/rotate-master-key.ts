@@ -7,11 +7,13 @@ import { ExportTargetEntity } from '../entities/export-target.entity.js';
 import { LogDaysEntity } from '../entities/log-days.entity.js';
 import { SlackInstallationEntity } from '../entities/slack.entity.js';
 import { StoreError } from '../errors.js';
+import { runningBrokers } from '../repositories/continuity.js';
 import { signingKeyPlace } from '../repositories/credentials.js';
 import { demandKeyPlace } from '../repositories/demands.js';
 import { exportSecretPlace } from '../repositories/export-targets.js';
 import { dayKeyPlace } from '../repositories/log-days.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
+import { query } from '../repositories/plain-rows.js';
 import { slackTokensPlace } from '../repositories/slack.js';
 import { Owners } from '../units/context.js';
 import { TransactionEnd } from '../units/transaction-end.js';
@@ -42,7 +44,7 @@ export interface MasterKeyRotation {
  * after a crash the database opens with exactly one of the two keys. Brokers that run with the old key fail from then on,
  * so they are stopped before. Backups keep needing the old key.
  *
- * @throws StoreError `master_key_mismatch` if `masterKey` does not open the database, `master_key_unchanged`,
+ * @throws StoreError `brokers_running`, `master_key_mismatch` if `masterKey` does not open the database, `master_key_unchanged`,
  *   `secret_unreadable`, `migrations_pending`, `database_missing`, `database_unreadable`, `role_missing` if the login does
  *   not own the tables
  */
@@ -68,8 +70,9 @@ async function rotateIn(
   const { ids, random, hashing, clock } = options;
   const context = {
     ...{ ids, random, hashing, sealer: sealers.to },
-    ...{ organisation: new OrganisationCache(), owners: new Owners() },
+    ...{ organisation: new OrganisationCache(), owners: new Owners(), uptime: null },
   };
+  await refuseRunningBrokers(manager, clock.now());
   const end = new TransactionEnd(context, NO_RULES);
   const unit = new UnitOfWork(manager, context, NO_RULES, end, null);
   // The deployment's log first: no broker makes a signing key meanwhile.
@@ -89,6 +92,19 @@ async function rotateIn(
   await unit.settle();
   await end.flush(manager);
   return rotation;
+}
+
+/** A broker that starts meanwhile waits for this transaction, and then has the wrong key. @throws StoreError `brokers_running` */
+async function refuseRunningBrokers(manager: EntityManager, now: Date): Promise<void> {
+  await query(manager, 'UPDATE continuity SET uptime = uptime', []);
+  const running = await runningBrokers(manager, now.toISOString());
+  const last = running.map(({ expiresAt }) => expiresAt).sort().at(-1);
+  if (last === undefined) return;
+  const [are, them] = running.length === 1 ? ['broker runs', 'it'] : ['brokers run', 'them'];
+  throw new StoreError(
+    'brokers_running',
+    `${running.length} ${are} on this database (${running.map(({ startedAt }) => `since ${startedAt}`).join(', ')}). Stop ${them} first. One that was killed counts until ${last}.`,
+  );
 }
 
 interface SealedRow {

@@ -7,6 +7,7 @@ import {
 import { BrowserSessionEntity } from './browser-session.entity.js';
 import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { BypassReportEntity } from './bypass-report.entity.js';
+import { BrokerLeaseEntity, ContinuityEntity } from './continuity.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import {
@@ -94,7 +95,9 @@ export const ENTITIES = [
   PracticeScheduleEntity,
   AccessRecordEntity,
   ApiKeyEntity,
+  BrokerLeaseEntity,
   BudgetLeaseEntity,
+  ContinuityEntity,
   DaySealEntity,
   DemandDocumentEntity,
   DemandEntity,

@@ -87,6 +87,14 @@ export class LogHeadEntity {
   /** The time of the newest leaf that was pruned; null: none. */
   @Column('varchar', { name: 'pruned_until', nullable: true })
   prunedUntil!: string | null;
+
+  /** The uptime of brokers in which leaves were appended last (`ContinuityEntity`); null: none since the last restore. */
+  @Column('varchar', { nullable: true })
+  uptime!: string | null;
+
+  /** Number of leaves that there were before the first one of that uptime. */
+  @Column('bigint', { name: 'uptime_from', nullable: true, transformer: bigInteger })
+  uptimeFrom!: number | null;
 }
 
 /**

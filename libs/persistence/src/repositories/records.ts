@@ -12,11 +12,12 @@ import type {
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { comparable } from '../entities/column-types.js';
+import { ContinuityEntity } from '../entities/continuity.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, insertRows, updateRows } from './many-rows.js';
-import { places, query } from './plain-rows.js';
+import { places, query, selectRows } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Access records',
@@ -118,6 +119,11 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     await this.send(insertRows(this.manager, RecordChainEntity, rows, { replaces }));
   }
 
+  async restoredAt(): Promise<string | null> {
+    const [row] = await selectRows(this.manager, ContinuityEntity, '', []);
+    return row?.restoredAt ?? null;
+  }
+
   async tenantsOfOpenChains(gateway: string): Promise<string[]> {
     const rows = await this.manager
       .createQueryBuilder(RecordChainEntity, 'chain')
@@ -142,6 +148,6 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
   }
 }
 
-const toChain = ({ boot, seq, hash, head, closedAt }: RecordChainEntity): RecordChain => ({
-  ...{ boot, seq, hash, head, closedAt },
+const toChain = ({ boot, seq, hash, head, movedAt, closedAt }: RecordChainEntity): RecordChain => ({
+  ...{ boot, seq, hash, head, movedAt, closedAt },
 });

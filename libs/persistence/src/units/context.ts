@@ -13,6 +13,8 @@ export interface UnitContext {
   sealer: Sealer;
   organisation: OrganisationCache;
   owners: Owners;
+  /** The uptime of brokers in which this process writes (`ContinuityRepository`); null before the first broker ever started. */
+  uptime: string | null;
 }
 
 const MOST_KEPT = 50_000;

@@ -25,6 +25,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   checkpoints: NO_LOG,
   logAlarms: LOGS,
   feed: LOGS,
+  continuity: NO_LOG,
   locks: LOGS,
   controls: LOGS,
   scimTokens: LOGS,

@@ -6,6 +6,7 @@ import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
 import { BrowserSessions } from '../repositories/browser-sessions.js';
 import { BypassReports } from '../repositories/bypass-reports.js';
 import { Checkpoints } from '../repositories/checkpoints.js';
+import { Continuity } from '../repositories/continuity.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Demands } from '../repositories/demands.js';
@@ -131,6 +132,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   directory: ({ manager }) => new Directory(manager),
   incidents: ({ manager }) => new Incidents(manager),
   checkpoints: ({ manager }) => new Checkpoints(manager),
+  continuity: ({ manager, context }) => new Continuity(manager, context),
   schedule: ({ manager }) => new Schedule(manager),
   idempotency: ({ manager }) => new IdempotentAnswers(manager),
 };

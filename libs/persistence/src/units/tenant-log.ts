@@ -39,6 +39,8 @@ export class OpenLog {
     private range: CompactRange,
     /** Number of leaves up to the newest one that grants depend on; null in tenants' logs. */
     private reliedOn: number | null,
+    /** The uptime in which leaves were appended last, and the size before this transaction. */
+    private readonly before: { uptime: string | null; size: number },
   ) {}
 
   static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<OpenLog> {
@@ -47,13 +49,18 @@ export class OpenLog {
       await insertRows(
         manager,
         LogHeadEntity,
-        [{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null, prunedUntil: null }],
+        [
+          {
+            ...{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null, prunedUntil: null },
+            ...{ uptime: null, uptimeFrom: null },
+          },
+        ],
         'skip',
       );
       head = await lockedHead(manager, tenant);
     }
     if (head === undefined) throw new StoreError('database_failed', `The log of ${tenant} cannot be opened.`);
-    return new OpenLog(context, tenant, { size: head.size, nodes: head.range }, head.reliedOn);
+    return new OpenLog(context, tenant, { size: head.size, nodes: head.range }, head.reliedOn, head);
   }
 
   /** @returns takes back every leaf that was added since */
@@ -129,6 +136,13 @@ export class OpenLog {
     return insertRows(manager, EventEntity, part);
   }
 
+  /** What the head notes with the first leaves of an uptime. */
+  private begun(): { uptime: string; uptimeFrom: number } | undefined {
+    const { uptime } = this.context;
+    if (uptime === null || uptime === this.before.uptime) return undefined;
+    return { uptime, uptimeFrom: this.before.size };
+  }
+
   /** Writes the leaves, and the new size of the log with its compact range. */
   async flush(manager: EntityManager): Promise<void> {
     if (this.#pending.length === 0) return;
@@ -138,7 +152,7 @@ export class OpenLog {
     this.#sent = 0;
     this.#nodes = [];
     const { size, nodes: range } = this.range;
-    const grown = { size, range: [...range], reliedOn: this.reliedOn };
+    const grown = { size, range: [...range], reliedOn: this.reliedOn, ...this.begun() };
     await Promise.all([
       insertRows(manager, EventEntity, leaves),
       insertRows(manager, LogNodeEntity, nodes),

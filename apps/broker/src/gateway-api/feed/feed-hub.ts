@@ -1,12 +1,14 @@
 import type { FeedUnit } from '@countersign/access';
-import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
+import { type FeedPlace, formatSeenPlace, type SeenPlace } from '@countersign/gateway-protocol';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../core.module.js';
 import { HttpProblem } from '../../http/problem.js';
 import type { SseConnection } from '../../http/sse-connection.js';
 import { KeyRing } from '../../keys/keys.js';
+import { PartedGateways } from '../parted-gateways.js';
 import { FeedConnection } from './feed-connection.js';
 import { type BuiltChange, FeedReader } from './feed-reader.js';
 
@@ -24,6 +26,8 @@ const LOOK_AGE_MS = 1_000;
 const MOST_PER_GATEWAY = 4;
 /** How many changes are read at once, kept for gateways that join, and resent after a lost connection. */
 const MOST_CHANGES = 1_000;
+/** Gateways of which it is remembered which place was compared last: each batch of records names one. */
+const MOST_COMPARED = 10_000;
 
 /**
  * The feeds of all gateways, served from one poller of the store's sequence of changes. A broker that cannot read its store
@@ -38,6 +42,8 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly now: () => Date;
   private place: FeedPlace = { epoch: 1, seq: 0 };
   private recent: BuiltChange[] = [];
+  /** By gateway, the place that was last found in this store's history. */
+  private readonly compared = new LRUCache<string, string>({ max: MOST_COMPARED });
   /** When the store was last read successfully; monotonic milliseconds. */
   private lastLook = Number.NEGATIVE_INFINITY;
   private unsubscribe: (() => void) | undefined;
@@ -47,6 +53,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly keys: KeyRing,
+    private readonly partedGateways: PartedGateways,
   ) {
     this.now = () => deps.clock.now();
     this.reader = new FeedReader(this.now);
@@ -98,7 +105,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
       if (enrolled === null || enrolled.revokedAt !== null)
         throw new HttpProblem('unauthenticated', 'This gateway is not enrolled.');
       const head = await unit.feed.head();
-      if (seen !== undefined && (await this.hasParted(unit, head, seen))) throw this.parted(gateway, seen);
+      if (seen !== undefined && (await this.hasParted(unit, head, seen))) return null;
       const resumable =
         last !== undefined &&
         last.epoch === head.epoch &&
@@ -108,6 +115,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
       if (missed !== null && last !== undefined) return { binding: enrolled, resumed: { last, missed } };
       return { binding: enrolled, ...(await this.reader.picture(unit)) };
     });
+    if (first === null) throw await this.parted(gateway, seen);
     let leave = () => {};
     const connection = new FeedConnection(
       gateway,
@@ -131,6 +139,21 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     this.endOldest(gateway);
   }
 
+  /**
+   * Requires that this store has the place that a gateway has reached. Most batches of records name the same place as the one before.
+   *
+   * @throws HttpProblem `feed_parted`
+   */
+  async requireSharedHistory(gateway: string, seen: SeenPlace): Promise<void> {
+    const text = formatSeenPlace(seen);
+    if (this.compared.get(gateway) === text) return;
+    const hasParted = await this.deps.store.feed.read(async (unit) =>
+      this.hasParted(unit, await unit.feed.head(), seen),
+    );
+    if (hasParted) throw await this.parted(gateway, seen);
+    this.compared.set(gateway, text);
+  }
+
   /** Closes the oldest feed instead of refusing the newest, because the newest is the gateway that reconnects after a network failure. */
   private endOldest(gateway: string): void {
     const own = [...this.connections].filter((each) => each.gateway === gateway);
@@ -148,11 +171,10 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     return seen.mark !== undefined && mark !== null && mark !== seen.mark;
   }
 
-  private parted(gateway: string, { epoch, seq }: SeenPlace): HttpProblem {
-    const detail =
-      'This gateway has received changes that the database does not have. If the database was restored from a backup, run “countersign restore”.';
-    this.logger.error({ gateway, seen: { epoch, seq } }, detail);
-    return new HttpProblem('feed_parted', detail);
+  private parted(gateway: string, seen: SeenPlace | undefined): Promise<HttpProblem> {
+    const place = seen === undefined ? {} : { seen: { epoch: seen.epoch, seq: seen.seq } };
+    const why = 'This gateway has received changes that the database does not have.';
+    return this.partedGateways.refuse(gateway, why, place);
   }
 
   private async poll(): Promise<void> {
@@ -186,6 +208,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   private restartAt(place: FeedPlace): void {
     this.place = place;
     this.recent = [];
+    this.compared.clear();
     for (const connection of this.connections) connection.end();
     this.connections.clear();
   }

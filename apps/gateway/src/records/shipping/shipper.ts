@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type BatchHashes,
+  formatSeenPlace,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   parseRecordAnswer,
@@ -10,8 +11,9 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import { type BrokerClient, BrokerResponseError, UnsupportedForm } from '../../feed/broker-client.js';
+import type { SharedHistory } from '../../feed/shared-history.js';
 import { JsonFile } from '../../storage/json-file.js';
-import { jsonOfAll, recordHashOf } from '../spool/record-lines.js';
+import { jsonOf, jsonOfAll, type RecordLine, recordHashOf } from '../spool/record-lines.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool } from '../spool/spool.js';
 import type { SpoolBatch } from '../spool/spool-reader.js';
@@ -27,6 +29,7 @@ type ShipperParts = {
   folder: string;
   clock: Clock;
   log: Logger;
+  history: SharedHistory;
 };
 
 /** The place is stored at most this often. After a crash the records in between are sent again. */
@@ -34,8 +37,13 @@ const STORE_EVERY_MS = 5_000;
 /** Bytes of a batch around its records. */
 const ENVELOPE_BYTES = 1_024;
 
-/** `writer`: the run that wrote the segment. */
-const storedShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0), writer: z.string() });
+/** `writer`: the run that wrote the segment. `damaged`: a record before it was damaged or lost. */
+const storedShape = z.strictObject({
+  segment: z.int().min(0),
+  offset: z.int().min(0),
+  writer: z.string(),
+  damaged: z.literal(true).exactOptional(),
+});
 type StoredPlace = z.infer<typeof storedShape>;
 
 /** Statuses that reject the records themselves. Sending the same batch again would be useless. */
@@ -57,6 +65,8 @@ export class Shipper {
   /** Something became durable since the spool was last read. */
   private hasMore = false;
   private closing = false;
+  /** A record of this spool was damaged or lost, now or before, so that the broker sees a gap that no restore has made. */
+  private isDamaged = false;
   private stored = { place: this.place, at: 0 };
   private intervalMs = batchIntervalAfter(0);
   private readonly poisonPolicy: PoisonRecordPolicy;
@@ -119,6 +129,8 @@ export class Shipper {
         }
       } catch (error) {
         if (this.stop.signal.aborted) return;
+        if (error instanceof BrokerResponseError && error.code === 'feed_parted')
+          this.parts.history.refused('records');
         const level = error instanceof UnsupportedForm ? 'error' : 'warn';
         this.parts.log[level](describeError(error), 'records wait: the broker does not accept them');
         await sleep(backOff.next(), this.stop.signal);
@@ -147,17 +159,35 @@ export class Shipper {
 
   /** Throws unless the broker confirms every record of the batch. */
   private async send({ boot, records }: SpoolBatch): Promise<void> {
-    const { gateway, sign } = this.parts;
+    const { gateway, sign, history } = this.parts;
     const signature = sign({ gateway, boot, records: records.map(recordHashOf) });
-    const before = `{"boot":${JSON.stringify(boot)},"signature":${JSON.stringify(signature)},"entries":[`;
-    const json = jsonOfAll(before, records, ']}');
+    const members = {
+      ...{ boot, signature },
+      ...(history.seen !== undefined && { seen: formatSeenPlace(history.seen) }),
+      ...(this.isComplete(boot, records) && { complete: true }),
+    };
+    const json = jsonOfAll(`${JSON.stringify(members).slice(0, -1)},"entries":[`, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
     this.intervalMs = batchIntervalAfter(performance.now() - began);
+    history.accepted('records');
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
     }
+  }
+
+  /**
+   * Whether a broker has confirmed every record that was written before these. If not, the broker sees a gap that is none of its
+   * own doing.
+   */
+  private isComplete(boot: string, records: readonly RecordLine[]): boolean {
+    const { spool, quarantine } = this.parts;
+    this.isDamaged ||= !spool.isWhole;
+    if (this.isDamaged) return false;
+    if (quarantine.count === 0) return true;
+    const runs = records.flatMap((line) => (line.seq === 1 ? runBefore(line) : []));
+    return ![boot, ...runs].some((run) => quarantine.hasOfRun(run));
   }
 
   /** Handles a record that the broker rejects. Throws as long as the broker may still accept it. */
@@ -187,11 +217,12 @@ export class Shipper {
     const kept = await this.file.read().catch(() => undefined);
     const { data } = storedShape.safeParse(kept);
     if (data === undefined) return;
-    const { writer, ...place } = data;
+    const { writer, damaged, ...place } = data;
     // A folder that was emptied numbers its segments from 1 again. Then everything is sent again, and the broker skips
     // what it has.
     if (!this.parts.spool.holds(place, writer)) return;
     this.place = place;
+    this.isDamaged = damaged === true;
     // On a full disk nothing would be shipped, and so nothing removed, before a new record could be written.
     await this.parts.spool.release(place);
   }
@@ -202,10 +233,17 @@ export class Shipper {
     this.stored = { place: this.place, at: performance.now() };
     const writer = this.parts.spool.writerOf(this.place.segment);
     if (writer === undefined) return;
-    await this.file.write({ ...this.place, writer }).catch((error: unknown) => {
+    const damaged = this.isDamaged ? { damaged: true as const } : {};
+    await this.file.write({ ...this.place, writer, ...damaged }).catch((error: unknown) => {
       this.parts.log.warn(describeError(error), 'the shipping place could not be stored');
     });
   }
+}
+
+/** The earlier run that the first record of a chain names. */
+function runBefore(line: RecordLine): string[] {
+  const { record } = JSON.parse(jsonOf(line)) as { record: { previous?: { boot: string } | null } };
+  return record.previous == null ? [] : [record.previous.boot];
 }
 
 /** Lets records of several calls share a batch. A record still reaches the broker well within a second. */

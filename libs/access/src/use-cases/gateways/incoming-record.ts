@@ -31,8 +31,15 @@ export type IncomingRecord = {
 /** An entry that the gateway's identity signed; `signed`: the signature is valid under its registered key. */
 type SignedEntry = { id: string; signature: string; signed: boolean };
 
-/** One upload of a gateway, with what that gateway may serve. */
-export type RecordBatch = ChainName & { binding: GatewayBinding; records: readonly IncomingRecord[] };
+/**
+ * One upload of a gateway, with what that gateway may serve. `complete`: it states that a broker has confirmed every record that
+ * it wrote before these.
+ */
+export type RecordBatch = ChainName & {
+  binding: GatewayBinding;
+  records: readonly IncomingRecord[];
+  complete?: boolean;
+};
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 

@@ -8,6 +8,8 @@ export class IngestedChain implements ChainName {
   hash: string | null;
   /** Its gateway was closed as vanished, and no record has come since. */
   isClosed: boolean;
+  /** When a broker took its last record before these; null if it has none. */
+  readonly movedAt: string | null;
   private head: ChainVouch | null;
   private hasMoved = false;
 
@@ -18,6 +20,7 @@ export class IngestedChain implements ChainName {
     this.hash = from?.hash ?? null;
     this.head = from?.head ?? null;
     this.isClosed = from !== undefined && from.closedAt !== null;
+    this.movedAt = from?.movedAt ?? null;
   }
 
   moveTo({ seq, hash }: { seq: number; hash: string }): void {

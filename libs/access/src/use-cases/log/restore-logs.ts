@@ -60,6 +60,7 @@ export function restoreLogs(
       const own = await unit.logOf(log === VENDOR_SLUG ? null : log);
       await own.append({ type: 'log.restored', at, actor: 'host', data: { epoch: opened.epoch, ...data } });
     }
+    await unit.continuity.restored(at);
     const { epoch, after } = opened;
     await unit.log.append({ type: 'feed.epoch-opened', at, actor: 'host', data: { epoch, after } });
     return { ...opened, logs };

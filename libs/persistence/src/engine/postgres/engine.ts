@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { RowAccess } from '../../repositories/bound.js';
 import type { UnitContext } from '../../units/context.js';
 import { TransactionEnd } from '../../units/transaction-end.js';
-import { checkedDeployment } from '../deployment.js';
+import { openDeployment } from '../deployment.js';
 import { type Engine, isTenant, migrationsPending, type OpenedEngine, type UnitRules } from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
@@ -35,7 +35,7 @@ export async function openPostgres(url: string, context: UnitContext): Promise<O
   try {
     if ((await pendingIn(source)).length > 0) throw migrationsPending();
     const deployment = await transaction(source, beginRead('all-tenants'), (manager) =>
-      checkedDeployment(manager, context.sealer),
+      openDeployment(manager, context),
     );
     return { deployment, engine: new PostgresEngine(source, url, context) };
   } catch (error) {

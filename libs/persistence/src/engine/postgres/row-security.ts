@@ -141,6 +141,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
   feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
   deployment: may(anyUnit, 'SELECT', 'UPDATE'),
+  continuity: { ...may(VENDOR, 'UPDATE'), SELECT: anyUnit },
+  broker_leases: { ...keptByVendor, DELETE: VENDOR },
 };
 
 /** Columns that alone may be updated, where not all may. */
@@ -148,7 +150,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key', 'opened_size'],
-  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before', 'pruned_until'],
+  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before', 'pruned_until', 'uptime', 'uptime_from'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   // A trigger allows it only to become NULL.
   reviews: ['reason'],

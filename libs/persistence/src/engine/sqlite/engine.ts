@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.js';
 import type { RowAccess } from '../../repositories/bound.js';
 import type { UnitContext } from '../../units/context.js';
 import { TransactionEnd } from '../../units/transaction-end.js';
-import { checkedDeployment } from '../deployment.js';
+import { openDeployment } from '../deployment.js';
 import { type Engine, isTenant, migrationsPending, NO_RULES, type OpenedEngine } from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
@@ -20,7 +20,7 @@ export async function openSqlite(path: string, context: UnitContext): Promise<Op
   const write = await openSource(path, 'write');
   try {
     if ((await unapplied(write)).length > 0) throw migrationsPending();
-    const deployment = await checkedDeployment(write.manager, context.sealer);
+    const deployment = await openDeployment(write.manager, context);
     return { deployment, engine: new SqliteEngine(write, await openSource(path, 'read'), context) };
   } catch (error) {
     await write.destroy();
