@@ -106,6 +106,8 @@ export class FeedBroker {
   readonly records: AccessRecord[] = [];
   readonly openings: RecordEntry['openings'][] = [];
   readonly gaps: AccessRecord[] = [];
+  /** What each batch that was signed says of the gateway’s history. */
+  readonly stated: { boot: string; seen?: string; complete?: true }[] = [];
   /** What gateways hold of budgets, and which of their boots were reported as over. */
   readonly leases = new LeaseBook();
   readonly closedBoots: string[] = [];
@@ -117,6 +119,8 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
+  /** Its database was restored from a backup: it refuses all batches for that reason. */
+  hasLostRecords = false;
   /** Accepts pins, and relayed stops. */
   takesNews = true;
   /** Whether answers to batches arrive. If not, the batch is accepted anyway. */
@@ -370,7 +374,7 @@ export class FeedBroker {
       answer(response, 409, { code: 'unsupported_form' });
       return;
     }
-    const { boot, entries, signature } = parseRecordBatch(body);
+    const { boot, entries, signature, ...stated } = parseRecordBatch(body);
     const hashes = { gateway: this.gateway, boot, records: entries.map(({ record }) => recordHash(record)) };
     const isSigned =
       this.publicKey !== undefined &&
@@ -378,6 +382,11 @@ export class FeedBroker {
       isBatchSignedBy(hashes, signature, this.publicKey);
     if (!isSigned) {
       answer(response, 403, { code: 'forbidden' });
+      return;
+    }
+    this.stated.push({ boot, ...stated });
+    if (this.hasLostRecords) {
+      answer(response, 503, { code: 'feed_parted' });
       return;
     }
     if (entries.some(({ record }) => this.refuses(record))) {

@@ -117,10 +117,14 @@ export class GatewayWorld {
     await until(() => this.gateway.isInTouch());
   }
 
-  /** What `/readyz` of the private listener reports about the spool. */
-  async spool(): Promise<Readiness['spool']> {
+  /** What `/readyz` of the private listener reports. */
+  async readiness(): Promise<Readiness> {
     const answer = await fetch(`${this.gateway.adminUrl}/readyz`);
-    return ((await answer.json()) as Readiness).spool;
+    return (await answer.json()) as Readiness;
+  }
+
+  async spool(): Promise<Readiness['spool']> {
+    return (await this.readiness()).spool;
   }
 
   /** A call of the billing service with an ordinary client. */

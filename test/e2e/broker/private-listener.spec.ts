@@ -21,7 +21,10 @@ test('the private listener has metrics and details', async () => {
   const ready = await fetch(`${adminUrl}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([
     200,
-    { status: 'ok', stopping: false, store: 'ok', unlistedProxies: [], sharedAddresses: [], stoppedLogs: [], isolation: 'none' },
+    {
+      ...{ status: 'ok', stopping: false, store: 'ok', unlistedProxies: [] },
+      ...{ sharedAddresses: [], stoppedLogs: [], parted: null, isolation: 'none' },
+    },
   ]);
   const metrics = await fetch(`${adminUrl}/metrics`);
   expect(metrics.headers.get('content-type')).toContain('text/plain');

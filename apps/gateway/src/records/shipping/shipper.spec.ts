@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_RESOURCE_LENGTH } from '@countersign/contract';
 import { isSignedBy } from '@countersign/gateway-protocol';
@@ -180,6 +180,105 @@ describe('a record that the broker rejects for good', () => {
     },
     30_000,
   );
+});
+
+describe('what a batch says of the gateway’s history', () => {
+  let grant: ReturnType<typeof world.broker.grant>;
+  const sendOne = async () => {
+    const before = world.broker.recordsOf('outcome').length;
+    const token = world.broker.token(grant, { now: new Date(clock.now()) });
+    expect((await world.send({ token })).status).toBe(200);
+    await until(() => world.broker.recordsOf('outcome').length > before);
+  };
+
+  test('P10: the highest place of the feed, also right after a restart, and that nothing before it is missing', async () => {
+    await start();
+    const { broker } = world;
+    grant = broker.grant({ seconds: 7_200 });
+    const token = broker.token(grant);
+    await sendOne();
+    expect(broker.stated.at(-1)).toMatchObject({ seen: `1.${broker.seq}`, complete: true });
+    await world.gateway.close();
+    // No feed: the place is known from the disk alone.
+    broker.drops = () => true;
+    const before = broker.stated.length;
+    await world.startGateway({ clock });
+    expect((await world.send({ token })).status).toBe(503);
+    await world.gateway.close();
+    const said = broker.stated.slice(before).map(({ seen }) => seen);
+    expect(new Set(said)).toEqual(new Set([`1.${broker.seq}`]));
+  }, 60_000);
+
+  test('P10: not that, once a record was set aside: for its run, and for the run that follows it', async () => {
+    await start();
+    const { broker } = world;
+    grant = broker.grant({ seconds: 7_200 });
+    const token = broker.token(grant);
+    broker.refuses = (record) => record.kind === 'allowed';
+    await world.send({ token });
+    await until(() => world.logLines.some((line) => line.includes('answered 400')));
+    await world.advance(clock, MAX_REFUSED_MS);
+    await until(async () => (await world.spool()).quarantined === 1);
+    broker.refuses = () => false;
+    await sendOne();
+    const runs = [broker.stated.at(-1)?.boot];
+    expect(broker.stated.at(-1)).not.toHaveProperty('complete');
+    for (let run = 0; run < 2; run += 1) {
+      await world.gateway.close();
+      await world.startGateway({ clock });
+      await until(() => world.gateway.isInTouch());
+      await sendOne();
+      runs.push(broker.stated.at(-1)?.boot);
+    }
+    const firstOf = (boot: string | undefined) => broker.stated.find((each) => each.boot === boot);
+    expect(firstOf(runs[1])).not.toHaveProperty('complete');
+    expect(firstOf(runs[2])).toHaveProperty('complete', true);
+  }, 60_000);
+
+  test('P10: nor after a record was damaged on the disk, also after restarts', async () => {
+    await start();
+    const { broker } = world;
+    grant = broker.grant({ seconds: 7_200 });
+    const token = broker.token(grant);
+    broker.takesRecords = false;
+    await world.send({ token });
+    await world.send({ token });
+    await world.gateway.close();
+    const folder = join(world.spoolDir, 'segments');
+    const [segment = ''] = (await readdir(folder)).sort();
+    const bytes = await readFile(join(folder, segment));
+    // In the record of the first call; the lines behind it stay whole.
+    bytes[bytes.indexOf('"grant"')] = 0;
+    await writeFile(join(folder, segment), bytes);
+    broker.takesRecords = true;
+    for (let run = 0; run < 3; run += 1) {
+      await world.startGateway({ clock });
+      await until(() => world.gateway.isInTouch());
+      await sendOne();
+      await world.gateway.close();
+    }
+    expect(broker.stated.filter(({ complete }) => complete === true)).toEqual([]);
+  }, 60_000);
+
+  test('P10: a broker that has lost records is asked again for as long as it takes, and log and /readyz say what to do', async () => {
+    await start();
+    const { broker } = world;
+    grant = broker.grant({ seconds: 7_200 });
+    const token = broker.token(grant);
+    broker.hasLostRecords = true;
+    await world.send({ token });
+    const readiness = async () => (await world.readiness()).parted;
+    await until(async () => (await readiness())?.includes('countersign restore') === true);
+    await world.advance(clock, 3 * MAX_REFUSED_MS);
+    const tries = broker.stated.length;
+    await until(() => broker.stated.length > tries + 1);
+    expect(await world.spool()).toMatchObject({ quarantined: 0, shipped: false });
+    const said = world.logLines.filter((line) => line.includes('countersign restore'));
+    expect(said).toHaveLength(1);
+    broker.hasLostRecords = false;
+    await until(shipped);
+    expect(await readiness()).toBeNull();
+  }, 60_000);
 });
 
 describe('what is shipped each minute', () => {
