@@ -104,6 +104,15 @@ export class Cluster {
     await broker.untilReady(`${this.urlOfBroker(place)}/readyz`);
   }
 
+  stopBroker(place: number): Promise<unknown> {
+    return this.brokers[place]?.stop() ?? Promise.resolve();
+  }
+
+  /** What a broker has logged. */
+  logOfBroker(place: number): string {
+    return this.brokers[place]?.stdout ?? '';
+  }
+
   /** `kill -9`. @returns the moment, in milliseconds since the epoch */
   async killBroker(place: number): Promise<number> {
     const at = Date.now();

@@ -1,18 +1,123 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Readiness } from '../../../apps/gateway/src/http/own-pages.js';
+import { organisation } from '../../factories/organisation.js';
+import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
-import { Cli, type Ran } from '../../support/cli.js';
+import { Cli } from '../../support/cli.js';
+import { Cluster } from '../../support/cluster.js';
 import { eventually } from '../../support/eventually.js';
-import type { Inside } from '../../support/inside.js';
-import { readLogs } from '../../support/log-reader.js';
+import { readLogsAt } from '../../support/log-reader.js';
+import { administer } from '../../support/postgres/database.js';
 import { onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 
+/** A site or a cluster. */
+type Deployment = Pick<Site, 'folder' | 'store' | 'brokerUrl' | 'gatewayUrl' | 'gatewayAdminUrl' | 'key'>;
+
+/**
+ * A gateway has shipped records that the database has lost, and a mirror has leaves that it has lost. Whatever the operator does
+ * first, the log that goes on has to verify, for someone who followed it before as for someone who begins.
+ */
+class Story {
+  private constructor(
+    private readonly at: Deployment,
+    private readonly host: Cli,
+    private readonly approver: Cli,
+    private readonly vkey: string,
+    /** A token of a grant that lasts. */
+    private readonly token: string,
+    /** A grant that can end after the backup. */
+    readonly grant: string,
+  ) {}
+
+  /** Everything up to the backup. */
+  static async begin(at: Deployment): Promise<Story> {
+    const key = await at.key('approver');
+    const host = new Cli({
+      COUNTERSIGN_DATABASE_URL: at.store.url,
+      COUNTERSIGN_DATA_DIR: at.folder,
+      COUNTERSIGN_MASTER_KEY: at.store.masterKey,
+    });
+    const approver = new Cli({ COUNTERSIGN_BROKER_URL: at.brokerUrl, COUNTERSIGN_API_KEY: key });
+    const headers = { authorization: `Bearer ${key}` };
+    const vkey = (await (await fetch(`${at.brokerUrl}/log/acme/vkey`, { headers })).text()).trim();
+    const [grant, lasting] = [await makeGrant(at), await makeGrant(at)];
+    const story = new Story(at, host, approver, vkey, await mintToken(at, lasting), grant);
+    await story.call();
+    await story.shipped();
+    return story;
+  }
+
+  /** One call that is allowed. */
+  call(): Promise<true> {
+    return eventually(
+      'a call goes through',
+      async () => (await callGateway(this.at, this.token)).status === 200,
+    );
+  }
+
+  async readiness(): Promise<Partial<Readiness>> {
+    const answer = await fetch(`${this.at.gatewayAdminUrl}/readyz`).catch(() => undefined);
+    return ((await answer?.json()) ?? {}) as Partial<Readiness>;
+  }
+
+  shipped(): Promise<true> {
+    return eventually(
+      'a broker has every record',
+      async () => (await this.readiness()).spool?.shipped === true,
+      60_000,
+    );
+  }
+
+  /** What the backup does not have, and a mirror has. */
+  async go(lost: 'a grant’s end' | 'records'): Promise<void> {
+    for (let call = 0; call < 3; call += 1) await this.call();
+    await this.shipped();
+    if (lost === 'a grant’s end') await revokeGrant(this.at, this.grant);
+    expect(await this.mirror('mirror')).toBe(0);
+  }
+
+  /** The gateway, and each of the brokers, by their logs. */
+  async sayWhatToRun(...logs: (() => string)[]): Promise<void> {
+    await eventually(
+      'both sides say what to run',
+      async () =>
+        (await this.readiness()).parted?.includes('countersign restore') &&
+        logs.every((log) => log().includes('countersign restore')),
+    );
+    expect((await this.leaves()).filter(({ type }) => type === 'gateway.gap')).toEqual([]);
+  }
+
+  restore = () => this.host.json('restore');
+
+  leaves = async () => (await readLogsAt(this.at.store.url)).filter(({ tenant }) => tenant === 'acme');
+
+  async expectVerified(): Promise<void> {
+    await this.call();
+    await this.shipped();
+    const types = (await this.leaves()).map(({ type }) => type);
+    expect(types.indexOf('gateway.gap')).toBeGreaterThan(types.indexOf('log.restored'));
+    expect(await this.mirror('mirror', '--accept-restored')).toBe(0);
+    expect(await this.mirror('fresh')).toBe(0);
+    for (const name of ['mirror', 'fresh']) {
+      const verified = await this.approver.inside('log', 'verify', this.folder(name), '--vkey', this.vkey);
+      expect([verified.code, verified.stderr]).toEqual([0, expect.anything()]);
+    }
+  }
+
+  private folder = (name: string) => join(this.at.folder, name);
+
+  private async mirror(name: string, ...flags: string[]): Promise<number | null> {
+    return (await this.approver.inside('log', 'mirror', this.folder(name), ...flags)).code;
+  }
+}
+
 /** In which order the operator acts, where the gateway is meanwhile, and what the backup lacks. */
-type Story = {
+type Order = {
   /** `restore`: the broker starts on a database that has its new epoch. `broker`: it starts on the bare backup. */
   first: 'restore' | 'broker';
   gateway: 'runs' | 'is stopped';
@@ -20,159 +125,95 @@ type Story = {
   lost: 'a grant’s end' | 'records';
 };
 
-
-/**
- * A gateway has records that the database has lost, and a mirror has leaves that it has lost. Whatever the operator does first, the
- * log that goes on has to verify, for someone who followed it before as for someone who begins.
- */
-class RestoredSite {
-  readonly mirror: string;
-
-  private constructor(
-    readonly site: Site<Inside>,
-    private readonly cli: Cli,
-    private readonly approver: Cli,
-  ) {
-    this.mirror = join(site.folder, 'mirror');
-  }
-
-  static async of(site: Site<Inside>): Promise<RestoredSite> {
-    const host = {
-      COUNTERSIGN_DATABASE_URL: site.store.url,
-      COUNTERSIGN_DATA_DIR: site.folder,
-      COUNTERSIGN_MASTER_KEY: site.store.masterKey,
-    };
-    const broker = { COUNTERSIGN_BROKER_URL: site.brokerUrl, COUNTERSIGN_API_KEY: await site.key('approver') };
-    return new RestoredSite(site, new Cli(host), new Cli(broker));
-  }
-
-  backUp(): void {
-    const database = new Database(this.site.databasePath, { readonly: true });
-    database.prepare('VACUUM INTO ?').run(join(this.site.folder, 'backup.db'));
-    database.close();
-  }
-
-  async putBack(): Promise<void> {
-    const { databasePath, folder } = this.site;
-    for (const ending of ['', '-wal', '-shm']) await rm(`${databasePath}${ending}`, { force: true });
-    await rename(join(folder, 'backup.db'), databasePath);
-  }
-
-  restore = () => this.cli.json<{ epoch: number }>('restore');
-
-  /** Copies the log of acme into a folder. */
-  async copy(folder: string, ...flags: string[]): Promise<Ran> {
-    return this.approver.inside('log', 'mirror', folder, ...flags);
-  }
-
-  verify = (folder: string) => this.approver.inside('log', 'verify', folder, '--vkey', this.vkey);
-
-  vkey = '';
-
-  async readKey(): Promise<void> {
-    const answer = await fetch(`${this.site.brokerUrl}/log/acme/vkey`, {
-      headers: { authorization: `Bearer ${await this.site.key('approver')}` },
-    });
-    this.vkey = (await answer.text()).trim();
-  }
-
-  /** Leaves of acme's log about calls, in their order. */
-  get callLeaves() {
-    return readLogs(this.site.databasePath).filter(
-      ({ tenant, type }) => tenant === 'acme' && (type.startsWith('access.') || type.startsWith('gateway.')),
-    );
-  }
-}
-
-const shipped = (site: Site<Inside>) =>
-  eventually(
-    'the broker has every record',
-    async () => {
-      const answer = await fetch(`${site.gatewayAdminUrl}/readyz`).catch(() => undefined);
-      const state = (await answer?.json()) as { spool: { shipped: boolean } } | undefined;
-      return state?.spool.shipped === true;
-    },
-    60_000,
-  );
-
-const callsThrough = (site: Site<Inside>, token: string) =>
-  eventually('a call goes through', async () => (await callGateway(site, token)).status === 200, 30_000);
-
-async function play({ first, gateway, lost }: Story): Promise<void> {
+async function play({ first, gateway, lost }: Order): Promise<void> {
   const { site, close } = await siteInsideWithUpstream();
   try {
-    const restored = await RestoredSite.of(site);
     await site.startGateway();
-    const grant = await makeGrant(site);
-    const other = await makeGrant(site);
-    const [token, lasting] = [await mintToken(site, grant), await mintToken(site, other)];
-    await callsThrough(site, token);
-    await callsThrough(site, lasting);
-    await shipped(site);
-    restored.backUp();
-
-    for (let call = 0; call < 3; call += 1) await callsThrough(site, lasting);
-    await shipped(site);
-    if (lost === 'a grant’s end') await revokeGrant(site, grant);
-    await restored.readKey();
-    expect((await restored.copy(restored.mirror)).code).toBe(0);
+    const story = await Story.begin(site);
+    const backup = join(site.folder, 'backup.db');
+    const database = new Database(site.databasePath, { readonly: true });
+    database.prepare('VACUUM INTO ?').run(backup);
+    database.close();
+    await story.go(lost);
     await site.broker.stop();
-    // It is in touch for ten more seconds: its disk has records that no broker has seen.
-    await callsThrough(site, lasting);
+    // The gateway is in touch for ten more seconds: its disk has records that no broker has seen.
+    await story.call();
     if (gateway === 'is stopped') await site.gateway.stop();
-    await restored.putBack();
+    for (const ending of ['', '-wal', '-shm']) await rm(`${site.databasePath}${ending}`, { force: true });
+    await rename(backup, site.databasePath);
 
-    if (first === 'restore') await restored.restore();
+    if (first === 'restore') await story.restore();
     await site.startBroker();
     if (first === 'broker') {
       if (gateway === 'is stopped') site.startGateway().catch(() => undefined);
-      await eventually('both sides say what to run', async () => {
-        const own = await fetch(`${site.gatewayAdminUrl}/readyz`).catch(() => undefined);
-        return (
-          site.broker.stdout.includes('countersign restore') &&
-          site.gateway.stdout.includes('countersign restore') &&
-          (await own?.text())?.includes('countersign restore')
-        );
-      });
+      await story.sayWhatToRun(
+        () => site.broker.stdout,
+        () => site.gateway.stdout,
+      );
       // What happens meanwhile is not of the backup, though it has the indices of leaves that the mirror has.
       await makeGrant(site);
-      expect(restored.callLeaves.filter(({ type }) => type === 'gateway.gap')).toEqual([]);
-      await restored.restore();
+      await story.restore();
     } else if (gateway === 'is stopped') await site.startGateway();
-
-    await callsThrough(site, lasting);
-    await shipped(site);
-    const leaves = readLogs(site.databasePath).filter(({ tenant }) => tenant === 'acme');
-    const epoch = leaves.findIndex(({ type }) => type === 'log.restored');
-    const gap = leaves.findIndex(({ type }) => type === 'gateway.gap');
-    expect(gap).toBeGreaterThan(epoch);
-
-    const again = await restored.copy(restored.mirror, '--accept-restored');
-    expect([again.code, again.stderr]).toEqual([0, expect.anything()]);
-    const fresh = join(site.folder, 'fresh');
-    expect((await restored.copy(fresh)).code).toBe(0);
-    for (const folder of [restored.mirror, fresh]) {
-      const verified = await restored.verify(folder);
-      expect([verified.code, verified.stderr]).toEqual([0, expect.anything()]);
-    }
+    await story.expectVerified();
   } finally {
     await close();
   }
 }
 
 describe('P10: a log verifies after its database was restored, whatever was done first', () => {
-  test.each<Story>([
+  test.each<Order>([
     { first: 'broker', gateway: 'runs', lost: 'a grant’s end' },
     { first: 'broker', gateway: 'is stopped', lost: 'records' },
   ])(`$first first, the gateway $gateway, $lost lost`, play, 120_000);
 
   onlyInSoak(() => {
-    test.each<Story>([
+    test.each<Order>([
       { first: 'restore', gateway: 'runs', lost: 'a grant’s end' },
       { first: 'restore', gateway: 'runs', lost: 'records' },
       { first: 'restore', gateway: 'is stopped', lost: 'records' },
       { first: 'broker', gateway: 'runs', lost: 'records' },
       { first: 'broker', gateway: 'is stopped', lost: 'a grant’s end' },
     ])(`$first first, the gateway $gateway, $lost lost`, play, 120_000);
+
+    test('two brokers on PostgreSQL were started on the bare backup, and one of them again', async () => {
+      const upstream = new CountingUpstream();
+      await upstream.start();
+      const file = organisation((made) => {
+        for (const service of made.services) service.upstream = upstream.origin;
+      });
+      const cluster = await Cluster.start({ brokers: 2, gateways: 1, inside: true, organisation: file });
+      const name = new URL(cluster.store.url).pathname.slice(1);
+      const brokers = async (work: (place: number) => Promise<unknown>) => {
+        for (const place of [0, 1]) await work(place);
+      };
+      const copy = async (from: string, to: string) => {
+        await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`);
+        await administer(`CREATE DATABASE ${to} TEMPLATE ${from} STRATEGY FILE_COPY`);
+      };
+      try {
+        const story = await Story.begin(cluster);
+        await brokers((place) => cluster.stopBroker(place));
+        await copy(name, `${name}_backup`);
+        await brokers((place) => cluster.startBroker(place));
+        await story.go('records');
+        await brokers((place) => cluster.stopBroker(place));
+        await story.call();
+        await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+        await copy(`${name}_backup`, name);
+
+        await brokers((place) => cluster.startBroker(place));
+        await story.sayWhatToRun(() => cluster.logOfBroker(0) + cluster.logOfBroker(1));
+        await makeGrant(cluster);
+        await brokers((place) => cluster.stopBroker(place));
+        await brokers((place) => cluster.startBroker(place));
+        await makeGrant(cluster);
+        await story.restore();
+        await story.expectVerified();
+      } finally {
+        await cluster.close();
+        await upstream.stop();
+        await administer(`DROP DATABASE IF EXISTS ${name}_backup`);
+      }
+    }, 120_000);
   });
 });
