@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type Clock, ensureBrokerKeys } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import {
+  isCopyOfRunning,
   nodeKeyMaker,
   type OpenedStore,
   openStore,
@@ -41,6 +42,9 @@ export interface RunningBroker {
   close(): Promise<void>;
 }
 
+const COPIED =
+  'This database file was copied while a broker ran. A plain copy lacks the newest grants and records. If it is a backup, stop the broker and run “countersign restore”';
+
 /** What a test replaces. */
 export interface BrokerOverrides {
   clock?: Clock;
@@ -68,7 +72,9 @@ export async function startBroker(
   const logger = createLogger({ level: environment.logLevel, base: { app: 'broker' }, destination: logTo });
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
+  const isCopy = await isCopyOfRunning(url);
   const store = storeOver(await openStore({ url, masterKey, ...system }));
+  if (isCopy) logger.warn(COPIED);
   const deps: BrokerDeps = { store, ...system, ...createSigningPorts(environment) };
   let app: NestExpressApplication | undefined;
   let lease: RunningLease | undefined;

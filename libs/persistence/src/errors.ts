@@ -12,6 +12,7 @@ export type StoreErrorCode =
   | 'master_key_unchanged'
   | 'master_key_changed'
   | 'brokers_running'
+  | 'backup_failed'
   | 'secret_unreadable'
   | 'no_organisation'
   | 'foreign_tenant'

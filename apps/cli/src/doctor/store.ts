@@ -2,6 +2,7 @@ import { publishedKeys, type SlackPlace, type TenantRecord } from '@countersign/
 import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
 import {
   hasSeparateLogin,
+  isCopyOfRunning,
   openStore,
   pendingMigrations,
   StoreError,
@@ -30,8 +31,9 @@ export async function checkStore(
   slack: SlackEnvironment | null,
 ): Promise<Finding[]> {
   try {
+    const isCopy = await isCopyOfRunning(environment.databaseUrl);
     const pending = await pendingMigrations(environment.databaseUrl);
-    if (pending.length === 0) return await checkOpenStore(environment, slack);
+    if (pending.length === 0) return [...databaseCopy(isCopy), ...(await checkOpenStore(environment, slack))];
     return [
       failed('database', `not of this version yet (${pending.length} to apply)`, 'countersign migrate'),
       skippedForNow('master key'),
@@ -63,11 +65,13 @@ async function checkOpenStore(
       token: await keys.list('token'),
       feed: await keys.list('feed'),
     }));
+    const { partedAt } = await store.continuity.read(({ continuity }) => continuity.read());
     const installations = await store.slack.read((unit) => unit.slackInstallations.list());
     const now = systemClock.now();
     return [
       ok('database', `migrated, deployment ${store.deployment}`),
       ok('master key', 'opens this database'),
+      ...databaseHistory(partedAt),
       ...databaseLogin(await hasSeparateLogin(databaseUrl)),
       ...checkDatabaseTransport(databaseUrl),
       publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
@@ -82,6 +86,29 @@ async function checkOpenStore(
     await store.close();
   }
 }
+
+/** A plain copy of an SQLite file that a broker had open is a valid, older database. */
+const databaseCopy = (isCopy: boolean): Finding[] =>
+  isCopy
+    ? [
+        warning(
+          'database file',
+          'was copied while a broker ran; a plain copy lacks the newest grants and records',
+          'Make backups with `countersign backup`. After you have put one in place, run `countersign restore`.',
+        ),
+      ]
+    : [];
+
+const databaseHistory = (partedAt: string | null): Finding[] =>
+  partedAt === null
+    ? []
+    : [
+        failed(
+          'database history',
+          `since ${partedAt} gateways are refused that have received or shipped more than this database has: it was restored from a backup`,
+          'countersign restore',
+        ),
+      ];
 
 /** On PostgreSQL: an injected statement must not be able to leave the brokers' role for a login that may do more. */
 const databaseLogin = (isSeparate: boolean | null): Finding[] => {

@@ -55,6 +55,16 @@ function defineDatabase(program: Command, run: Run): void {
       ),
     );
 
+  addVerb(program, 'backup', 'Write the database as of one moment into a file, while brokers run')
+    .argument('<file>', 'the file to make')
+    .addHelpText(
+      'after',
+      '\nAn SQLite database is copied with what is not in its file yet, which a plain copy would lack. PostgreSQL’s is dumped by\nthe pg_dump of the PATH, with the owner’s login. The master key is not in the backup, and nothing that is sealed in it\nopens without that key. To put it back, stop the brokers; then put the file in the database’s place and remove its -wal\nand -shm, or run pg_restore into an empty database and `countersign migrate`; then run `countersign restore`.\n',
+    )
+    .action(
+      run(async (context, file: string) => (await import('./backup.js')).backUpDatabase(context, file)),
+    );
+
   addVerb(
     program,
     'restore',

@@ -3,7 +3,18 @@ import { CliError } from '../command/errors.js';
 import type { HostPart } from '../command/host-part.js';
 
 /** Verbs of the host, by their first word; and those of `trust`. */
-const OF_PROGRAM = ['migrate', 'apply', 'restore', 'keys', 'scim', 'gateways', 'tour', 'broker', 'gateway'];
+const OF_PROGRAM = [
+  'migrate',
+  'apply',
+  'backup',
+  'restore',
+  'keys',
+  'scim',
+  'gateways',
+  'tour',
+  'broker',
+  'gateway',
+];
 const OF_TRUST = ['reset'];
 
 /** In place of the host's verbs if they are not installed: each refuses with `only_on_host` and names the command to run there. */

@@ -98,7 +98,10 @@ async function rotateIn(
 async function refuseRunningBrokers(manager: EntityManager, now: Date): Promise<void> {
   await query(manager, 'UPDATE continuity SET uptime = uptime', []);
   const running = await runningBrokers(manager, now.toISOString());
-  const last = running.map(({ expiresAt }) => expiresAt).sort().at(-1);
+  const last = running
+    .map(({ expiresAt }) => expiresAt)
+    .sort()
+    .at(-1);
   if (last === undefined) return;
   const [are, them] = running.length === 1 ? ['broker runs', 'it'] : ['brokers run', 'them'];
   throw new StoreError(

@@ -75,6 +75,8 @@ export class Continuity implements ContinuityRepository {
   async restored(at: string): Promise<void> {
     await changeRows(this.manager, ContinuityEntity, 'SET parted_at = NULL, restored_at = ?', [at]);
     await query(this.manager, 'UPDATE log_heads SET uptime = NULL WHERE uptime IS NOT NULL', []);
+    // Of the brokers that ran when the backup was made.
+    await query(this.manager, 'DELETE FROM broker_leases WHERE expires_at <= ?', [at]);
   }
 
   /**

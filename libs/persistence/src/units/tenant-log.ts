@@ -51,7 +51,15 @@ export class OpenLog {
         LogHeadEntity,
         [
           {
-            ...{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null, prunedUntil: null },
+            ...{
+              tenant,
+              size: 0,
+              units: 0,
+              range: [],
+              reliedOn: null,
+              prunedBefore: null,
+              prunedUntil: null,
+            },
             ...{ uptime: null, uptimeFrom: null },
           },
         ],

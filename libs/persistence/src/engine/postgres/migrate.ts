@@ -33,7 +33,8 @@ export async function migratePostgres(url: string, options: MigrateOptions): Pro
       const pending = await unapplied(manager);
       const { ids, clock } = options;
       const prepare = () => ensureDeployment(manager, { sealer, ids, clock });
-      await (pending.length > 0 ? bringUp(source, manager, prepare) : prepare());
+      const isUpToDate = pending.length === 0 && (await hasRules(manager));
+      await (isUpToDate ? prepare() : bringUp(source, manager, prepare));
       await ensureLoginRole(manager);
       return pending;
     });
@@ -119,6 +120,14 @@ async function applied(manager: EntityManager): Promise<string[]> {
     );
   }
 }
+
+/** False for a database that `pg_restore` has made on another server: a backup has no roles and no rights. */
+const hasRules = async (manager: EntityManager): Promise<boolean> => {
+  const [found] = await manager.query<{ has: boolean }[]>(
+    `SELECT COALESCE(has_table_privilege(to_regrole('${APP_ROLE}')::oid, 'deployment', 'SELECT'), false) AS has`,
+  );
+  return found?.has === true;
+};
 
 /** Takes the rules away, changes the schema and puts the rules of this version in force. */
 async function bringUp(

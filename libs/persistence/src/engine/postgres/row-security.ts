@@ -150,7 +150,16 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key', 'opened_size'],
-  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before', 'pruned_until', 'uptime', 'uptime_from'],
+  log_heads: [
+    'size',
+    'units',
+    'range',
+    'relied_on',
+    'pruned_before',
+    'pruned_until',
+    'uptime',
+    'uptime_from',
+  ],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   // A trigger allows it only to become NULL.
   reviews: ['reason'],

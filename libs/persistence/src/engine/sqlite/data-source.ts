@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { EntitySource } from '../entity-source.js';
@@ -20,6 +21,9 @@ interface Pragmas {
   pragma(text: string): unknown;
 }
 
+/** Connections that found a write-ahead log. */
+const withLog = new WeakSet<DataSource>();
+
 /**
  * One connection to the database file. TypeORM has one query runner per SQLite source, on which concurrent
  * transactions corrupt each other: all use of a source goes through a queue (`UnitQueue`).
@@ -27,6 +31,7 @@ interface Pragmas {
  * @throws StoreError `database_unreadable`, `rebuild_needed`
  */
 export async function openSource(path: string, mode: 'write' | 'read'): Promise<DataSource> {
+  const hadLog = existsSync(`${path}-wal`);
   const source = new EntitySource({
     type: 'better-sqlite3',
     database: path,
@@ -50,11 +55,31 @@ export async function openSource(path: string, mode: 'write' | 'read'): Promise<
     },
   });
   try {
-    return await source.initialize();
+    await source.initialize();
+    if (hadLog) withLog.add(source);
+    return source;
   } catch (error) {
     if (isWrongBinary(error)) throw rebuildNeeded(error);
     throw new StoreError('database_unreadable', 'The database file cannot be opened as a database.', error);
   }
+}
+
+/**
+ * Closes a writing connection. The last one moves the write-ahead log into the file and removes it, unless a broker that was killed has
+ * left it: a file with such a broker and without its log is known to be a copy (`isCopyOfRunning`). A reader that closes last removes
+ * nothing.
+ */
+export async function closeSource(source: DataSource, path: string): Promise<void> {
+  const last = withLog.has(source) && (await hasLeases(source)) ? await openSource(path, 'read') : undefined;
+  await last?.query('SELECT 1 FROM broker_leases');
+  await source.destroy();
+  await last?.destroy();
+}
+
+async function hasLeases(source: DataSource): Promise<boolean> {
+  const tables = await source.query<unknown[]>("SELECT 1 FROM sqlite_master WHERE name = 'broker_leases'");
+  if (tables.length === 0) return false;
+  return (await source.query<unknown[]>('SELECT 1 FROM broker_leases LIMIT 1')).length > 0;
 }
 
 /** Whether the driver's binary is missing, or is for another major version of Node. The database is not the cause then. */

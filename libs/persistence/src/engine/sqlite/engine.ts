@@ -9,7 +9,7 @@ import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
 import { UnitQueue } from '../unit-queue.js';
 import { type QueuedUnit, UnitQueues } from '../unit-queues.js';
-import { openSource } from './data-source.js';
+import { closeSource, openSource } from './data-source.js';
 import { exists, unapplied } from './migrate.js';
 import { truncateLog } from './statements.js';
 import { readTransaction, refused, SqliteGroup } from './transactions.js';
@@ -21,9 +21,9 @@ export async function openSqlite(path: string, context: UnitContext): Promise<Op
   try {
     if ((await unapplied(write)).length > 0) throw migrationsPending();
     const deployment = await openDeployment(write.manager, context);
-    return { deployment, engine: new SqliteEngine(write, await openSource(path, 'read'), context) };
+    return { deployment, engine: new SqliteEngine(path, write, await openSource(path, 'read'), context) };
   } catch (error) {
-    await write.destroy();
+    await closeSource(write, path);
     throw error;
   }
 }
@@ -45,6 +45,7 @@ class SqliteEngine implements Engine {
   readonly #reads = new UnitQueue();
 
   constructor(
+    private readonly path: string,
     private readonly writeSource: DataSource,
     private readonly readSource: DataSource,
     context: UnitContext,
@@ -99,6 +100,6 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     await Promise.all([this.#writes.close(), this.#reads.close()]);
     if (this.readSource.isInitialized) await this.readSource.destroy();
-    if (this.writeSource.isInitialized) await this.writeSource.destroy();
+    if (this.writeSource.isInitialized) await closeSource(this.writeSource, this.path);
   }
 }

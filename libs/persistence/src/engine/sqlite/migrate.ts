@@ -6,7 +6,7 @@ import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
 import { type MigrateOptions, migrationsPending } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
-import { openSource } from './data-source.js';
+import { closeSource, openSource } from './data-source.js';
 import { writeTransaction } from './transactions.js';
 
 export async function migrateSqlite(path: string, options: MigrateOptions): Promise<string[]> {
@@ -22,7 +22,7 @@ export async function migrateSqlite(path: string, options: MigrateOptions): Prom
       return pending;
     });
   } finally {
-    await source.destroy();
+    await closeSource(source, path);
   }
 }
 
@@ -38,7 +38,7 @@ export async function asSqliteOwner<T>(
     if ((await unapplied(source)).length > 0) throw migrationsPending();
     return await writeTransaction(source, work);
   } finally {
-    await source.destroy();
+    await closeSource(source, path);
   }
 }
 
@@ -48,7 +48,7 @@ export async function pendingOnSqlite(path: string): Promise<string[]> {
   try {
     return await unapplied(source);
   } finally {
-    await source.destroy();
+    await closeSource(source, path);
   }
 }
 
