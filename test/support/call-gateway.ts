@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Site } from './site.js';
 
 export type GatewayAnswer = { status: number; code: string | null; record: string | null; text: string };
@@ -41,10 +42,28 @@ export class KeptCalls {
     return answer;
   }
 
-  /** The access records that the gateway named in its answers, sorted. */
+  /** The access records that the gateway named in its answers, sorted. Equal refusals of a minute may share one. */
   get records(): string[] {
-    return this.answers.flatMap(({ record }) => (record === null ? [] : [record])).sort();
+    return [...new Set(this.answers.flatMap(({ record }) => (record === null ? [] : [record])))].sort();
   }
+}
+
+type Recorded = { id: string; decision: 'allowed' | 'refused'; outcome: string | null };
+
+/**
+ * Whether exactly the calls that were let through reached the service. A stop may cut a call before it reaches the service, and while it
+ * is there: a cut one may be among them or not.
+ */
+export function reachedAsRecorded(
+  records: readonly Recorded[],
+  hits: readonly { headers: IncomingHttpHeaders }[],
+): boolean {
+  const reached = new Set(hits.map(({ headers }) => headers['countersign-record']));
+  const allowed = records.filter(({ decision }) => decision === 'allowed');
+  const known = allowed.filter(({ id }) => reached.has(id));
+  return (
+    known.length === reached.size && allowed.every((call) => call.outcome === 'cut' || known.includes(call))
+  );
 }
 
 function codeIn(text: string): string | null {

@@ -7,7 +7,7 @@ import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { organisation } from '../../factories/organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
-import { KeptCalls } from '../../support/call-gateway.js';
+import { KeptCalls, reachedAsRecorded } from '../../support/call-gateway.js';
 import { gatewayEnv } from '../../support/environments.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
@@ -27,6 +27,7 @@ describe('access for an authority, through the same gateway and into the same lo
   let broker: TestBroker;
   let upstream: CountingUpstream;
   let gateway: Inside;
+  let startGateway: () => void;
   let gatewayUrl: string;
   let customer: WebhookReceiver;
   const keys: Record<string, string> = {};
@@ -53,7 +54,11 @@ describe('access for an authority, through the same gateway and into the same lo
     const { text } = await broker.enrolGateway('site');
     const [port, adminPort] = [await freePort(), await freePort()];
     gatewayUrl = `http://127.0.0.1:${port}`;
-    gateway = Inside.start('gateway', gatewayEnv({ folder, credential: text }, port, 'spool', adminPort));
+    const env = gatewayEnv({ folder, credential: text }, port, 'spool', adminPort);
+    startGateway = () => {
+      gateway = Inside.start('gateway', env);
+    };
+    startGateway();
     await gateway.untilReady(`${gatewayUrl}/readyz`);
   });
   afterEach(async () => {
@@ -178,6 +183,7 @@ describe('access for an authority, through the same gateway and into the same lo
       // The end may have met that call between its record and the service; the next one is refused in any case.
       expect(await calls.call()).toMatchObject({ status: 403, code: 'grant_ended' });
       await gateway.dispose();
+      startGateway();
       const recorded = await eventually('every call is recorded', async () => {
         const { items } = (await as('lee', 'GET', records)).body as { items: RecordItem[] };
         const isWhole = items.every(({ decision, outcome }) => decision === 'refused' || outcome !== null);
@@ -185,11 +191,8 @@ describe('access for an authority, through the same gateway and into the same lo
       });
       // Until the end reaches the gateway, more calls may pass.
       expect(recorded.map(({ id: record }) => record).sort()).toEqual(calls.records);
+      expect(reachedAsRecorded(recorded, upstream.hits)).toBe(true);
       const allowed = recorded.filter(({ decision }) => decision === 'allowed');
-      const forwarded = allowed.filter(({ outcome }) => outcome !== 'cut');
-      expect(forwarded.map(({ id: record }) => record).sort()).toEqual(
-        upstream.hits.map(({ headers }) => String(headers['countersign-record'])).sort(),
-      );
       expect(recorded.some(({ decision }) => decision === 'refused')).toBe(true);
 
       expect(customer.messages).toEqual([]);
