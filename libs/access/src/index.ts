@@ -373,14 +373,14 @@ export {
   type AllOf,
   type ApiKeyRepository,
   type AuthenticatorRepository,
-  type BrowserSessionRepository,
   type BrokerLease,
+  type BrowserSessionRepository,
   type BypassReportRepository,
   type ChainName,
   type ChainVouch,
   type CheckpointRepository,
-  type ContinuityRepository,
   type Clock,
+  type ContinuityRepository,
   type ControlsUnit,
   type CredentialRepository,
   type DailyStatementRow,
@@ -543,6 +543,14 @@ export {
   listAccessReviews,
 } from './use-cases/access-reviews/access-reviews.js';
 export {
+  endBrokerLease,
+  LEASE_RENEWAL_MS,
+  noteParted,
+  renewBrokerLease,
+  sizesInBackup,
+  takeBrokerLease,
+} from './use-cases/continuity/continuity.js';
+export {
   addDemandStep,
   type DemandInput,
   type DemandLine,
@@ -580,14 +588,6 @@ export {
   rotateSigningKey,
   signingKey,
 } from './use-cases/gateways/broker-keys.js';
-export {
-  endBrokerLease,
-  LEASE_RENEWAL_MS,
-  noteParted,
-  renewBrokerLease,
-  sizesInBackup,
-  takeBrokerLease,
-} from './use-cases/continuity/continuity.js';
 export { type BypassInput, listBypassReports, reportBypass } from './use-cases/gateways/bypass-reports.js';
 export { recordPins } from './use-cases/gateways/gateway-pins.js';
 export {

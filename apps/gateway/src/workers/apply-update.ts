@@ -5,7 +5,10 @@ import type { WorkerLedger } from './worker-ledger.js';
 import type { WorkerRules } from './worker-rules.js';
 
 /** The parts of a worker that follow its primary. */
-type FollowingParts = Pick<ServingParts, 'state' | 'budgets' | 'liveness' | 'fileLinks' | 'sessions' | 'history'>;
+type FollowingParts = Pick<
+  ServingParts,
+  'state' | 'budgets' | 'liveness' | 'fileLinks' | 'sessions' | 'history'
+>;
 
 /** What the primary changes while the worker runs. */
 export type Shared = {

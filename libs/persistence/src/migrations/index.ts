@@ -52,10 +52,10 @@ import { PersonZone1799000074000 } from './1799000074000-person-zone.js';
 import { RequestTemplates1799000075000 } from './1799000075000-request-templates.js';
 import { Preferences1799000076000 } from './1799000076000-preferences.js';
 import { PushSubscriptions1799000077000 } from './1799000077000-push-subscriptions.js';
-import { Continuity1799000078200 } from './1799000078200-continuity.js';
 import { GatewayVersions1799000078500 } from './1799000078500-gateway-versions.js';
 import { PersonWidenings1799000078600 } from './1799000078600-person-widenings.js';
 import { Domains1799000078700 } from './1799000078700-domains.js';
+import { Continuity1799000079000 } from './1799000079000-continuity.js';
 import { CosignedCheckpoints1799000081000 } from './1799000081000-cosigned-checkpoints.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -113,9 +113,9 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RequestTemplates1799000075000,
   Preferences1799000076000,
   PushSubscriptions1799000077000,
-  Continuity1799000078200,
   GatewayVersions1799000078500,
   PersonWidenings1799000078600,
   Domains1799000078700,
+  Continuity1799000079000,
   CosignedCheckpoints1799000081000,
 ];

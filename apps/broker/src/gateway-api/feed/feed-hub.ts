@@ -51,7 +51,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
     private readonly keys: KeyRing,
     private readonly partedGateways: PartedGateways,
   ) {

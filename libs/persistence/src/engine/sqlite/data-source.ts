@@ -67,10 +67,11 @@ export async function openSource(path: string, mode: 'write' | 'read'): Promise<
 /**
  * Closes a writing connection. The last one moves the write-ahead log into the file and removes it, unless a broker that was killed has
  * left it: a file with such a broker and without its log is known to be a copy (`isCopyOfRunning`). A reader that closes last removes
- * nothing.
+ * nothing. If the file has been removed meanwhile, there is nothing to keep.
  */
 export async function closeSource(source: DataSource, path: string): Promise<void> {
-  const last = withLog.has(source) && (await hasLeases(source)) ? await openSource(path, 'read') : undefined;
+  const isKept = withLog.has(source) && (await hasLeases(source));
+  const last = isKept ? await openSource(path, 'read').catch(() => undefined) : undefined;
   await last?.query('SELECT 1 FROM broker_leases');
   await source.destroy();
   await last?.destroy();

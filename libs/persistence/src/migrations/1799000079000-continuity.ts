@@ -5,8 +5,8 @@ import { key, word, wordOrNull } from './columns.js';
  * Which brokers run, whether the database is a backup, and which leaves of each log brokers wrote since they started. Frozen once
  * released.
  */
-export class Continuity1799000078200 implements MigrationInterface {
-  readonly name = 'Continuity1799000078200';
+export class Continuity1799000079000 implements MigrationInterface {
+  readonly name = 'Continuity1799000079000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(
