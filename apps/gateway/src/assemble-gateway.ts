@@ -87,6 +87,7 @@ export async function assembleGateway(
   });
   const { state, liveness, budgets } = serving;
   run.metrics.watchPins(() => serving.rules.pins());
+  run.metrics.watchProcess('gateway');
   const feed = new FeedClient({
     credential,
     broker,

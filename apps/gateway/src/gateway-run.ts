@@ -110,11 +110,11 @@ export async function openRecords(
 }
 
 export function createShipper(
-  { broker, credential, identity, clock, log, history }: Run,
+  { broker, credential, identity, clock, log, history, metrics }: Run,
   { spool, quarantine }: Records,
   folder: string,
 ): Shipper {
-  return new Shipper({
+  const shipper = new Shipper({
     spool,
     broker,
     quarantine,
@@ -125,4 +125,6 @@ export function createShipper(
     log,
     history,
   });
+  metrics.watchShipping(() => shipper.oldestMs / 1_000);
+  return shipper;
 }

@@ -66,6 +66,21 @@ export class GatewayMetrics {
   /** By service and code. It has no more entries than `calls` has series; no code is also an outcome. */
   private readonly labelled = new Map<string, Map<string, Counter.Internal>>();
 
+  /** Each spool's, in seconds. */
+  private readonly recordAges: (() => number)[] = [];
+
+  /** Adds a spool to the gauge of the oldest record. A process may ship several: those that earlier workers have left. */
+  watchShipping(oldest: () => number): void {
+    this.recordAges.push(oldest);
+    if (this.recordAges.length > 1) return;
+    this.gauge(
+      'countersign_gateway_oldest_record_age_seconds',
+      'Age of the oldest record that no broker has confirmed; 0 if there is none.',
+      () => Math.max(...this.recordAges.map((age) => age())),
+      'max',
+    );
+  }
+
   /** Adds the gauges. Called once. */
   watch(gauges: GatewayGauges): void {
     const inTouch = () => (gauges.inTouch() ? 1 : 0);
@@ -163,8 +178,17 @@ export class GatewayMetrics {
     return this.registry.getMetricsAsJSON();
   }
 
-  /** Adds the processor time of this process. For a gateway with several. @param name of the process */
-  watchProcessorTime(name: string): void {
+  /** Adds processor time and memory of this process. @param name of the process: `gateway` if it is the only one */
+  watchProcess(name: string): void {
+    new Gauge({
+      name: 'countersign_gateway_memory_bytes',
+      help: 'Resident memory of each process of the gateway.',
+      labelNames: ['process'],
+      registers: this.registers,
+      collect() {
+        this.set({ process: name }, process.memoryUsage.rss());
+      },
+    });
     new Counter({
       name: 'countersign_gateway_cpu_seconds_total',
       help: 'Processor time of each process of the gateway.',

@@ -42,7 +42,10 @@ export async function runPrimary(
     share?.({ type: 'reached', seen });
   });
   const orphaned = await OrphanedLanes.open(run, count);
-  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, { orphaned, position });
+  const parts = await assemblePrimary(run, { ...workerOptions(options, count), port }, count, {
+    orphaned,
+    position,
+  });
   share = (update) => parts.fleet.share(update);
   const { feed, fleet, rules, liveness } = parts;
   const timer = setInterval(() => {
@@ -129,7 +132,7 @@ async function assemblePrimary(
     applyCustomerRules: (data) => rules.applyFeed(data),
     onSnapshot: () => rules.brokerMayHaveForgotten(),
   });
-  metrics.watchProcessorTime('primary');
+  metrics.watchProcess('primary');
   metrics.watchPins(() => rules.pins());
   metrics.watchBroker(() => broker.state);
   return { metrics, broker, state, liveness, rules, fleet, feed, orphaned, history };

@@ -106,7 +106,7 @@ class Worker {
         }),
       },
     );
-    parts.metrics.watchProcessorTime(String(begin.lane));
+    parts.metrics.watchProcess(String(begin.lane));
     return new Worker(begin, channel, unlock, shared, parts);
   }
 

@@ -67,6 +67,29 @@ describe('an unreachable broker', () => {
     expect(new Set(ids).size).toBe(ids.length);
   }, 60_000);
 
+  test('/metrics says how old the oldest record is that no broker has confirmed, also after a restart', async () => {
+    await start();
+    const { broker } = world;
+    const grant = broker.grant({ seconds: 7_200 });
+    const call = async () =>
+      (await world.send({ token: broker.token(grant, { now: new Date(clock.now()) }) })).status;
+    const age = async () => {
+      const text = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
+      return Number(/^countersign_gateway_oldest_record_age_seconds (\S+)$/m.exec(text)?.[1]);
+    };
+    expect(await age()).toBe(0);
+    broker.takesRecords = false;
+    expect(await call()).toBe(200);
+    await world.advance(clock, 10 * MINUTE);
+    expect(await call()).toBe(200);
+    expect(await age()).toBeGreaterThanOrEqual(600);
+    await world.gateway.close();
+    await world.startGateway({ clock });
+    await until(async () => (await age()) >= 600);
+    broker.takesRecords = true;
+    await until(async () => (await shipped()) && (await age()) === 0);
+  }, 60_000);
+
   test('P5: an emptied segment folder starts again, and its new records are shipped', async () => {
     await start();
     const { broker } = world;

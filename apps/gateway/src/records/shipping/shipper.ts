@@ -73,11 +73,15 @@ export class Shipper {
   /** The largest number of records in the next batch. It is smaller while the rejected record is searched for. */
   private maxRecords = MAX_BATCH_RECORDS;
 
+  /** When the oldest record that no broker has confirmed was written; wall clock. Undefined if there is none. */
+  private oldestAt: number | undefined;
+
   constructor(private readonly parts: ShipperParts) {
     this.poisonPolicy = new PoisonRecordPolicy(parts.clock);
     this.file = new JsonFile(join(parts.folder, 'shipped.json'));
     parts.spool.onDurable(() => {
       this.hasMore = true;
+      this.oldestAt ??= parts.clock.now();
       this.wake?.();
     });
   }
@@ -85,6 +89,11 @@ export class Shipper {
   /** True if the broker has everything that is durable. */
   get isDrained(): boolean {
     return this.drained && !this.hasMore;
+  }
+
+  /** Age of the oldest durable record that no broker has confirmed; 0 if there is none. Milliseconds. */
+  get oldestMs(): number {
+    return this.oldestAt === undefined ? 0 : Math.max(0, this.parts.clock.now() - this.oldestAt);
   }
 
   /** True if the broker has every record before this place. */
@@ -119,6 +128,10 @@ export class Shipper {
           this.maxRecords,
         );
         this.drained = batch === undefined;
+        const [first] = batch?.records ?? [];
+        // What becomes durable meanwhile is in `hasMore`, and is read next.
+        if (first !== undefined) this.oldestAt = writtenAt(first) ?? this.oldestAt;
+        else if (!this.hasMore) this.oldestAt = undefined;
         if (batch === undefined) {
           if (this.closing) return;
           if (performance.now() - this.stored.at > STORE_EVERY_MS) await this.storePlace();
@@ -238,6 +251,15 @@ export class Shipper {
       this.parts.log.warn(describeError(error), 'the shipping place could not be stored');
     });
   }
+}
+
+const AT = '"at":"';
+
+/** When a record was written; milliseconds since the epoch. In canonical JSON no text has a quote without a backslash. */
+function writtenAt({ bytes, from, to }: RecordLine): number | undefined {
+  const at = bytes.indexOf(AT, from, 'latin1') + AT.length;
+  const time = Date.parse(bytes.toString('latin1', at, Math.min(to, bytes.indexOf('"', at, 'latin1'))));
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The earlier run that the first record of a chain names. */
