@@ -1,16 +1,17 @@
 import type { NoticeChannel, SigningDeps, Store } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import type { CodeMailer } from '@countersign/mail';
-import type { CommitNews } from '@countersign/persistence';
+import type { CommitNews, Pools } from '@countersign/persistence';
 import type { SlackIntegration } from '@countersign/slack';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { OutboundRules } from './outbound/outbound-rules.js';
 
-/** The store, with what only the broker needs: a notification after each commit, and closing it. */
+/** The store, with what only the broker needs: a notification after each commit, how busy it is, and closing it. */
 export interface BrokerStore extends Store {
   /** Calls the listener after each commit of this process, with who may learn from it. Returns a function that removes it. */
   onCommit(listener: (news: CommitNews) => void): () => void;
+  readonly pools: Pools;
   close(): Promise<void>;
 }
 

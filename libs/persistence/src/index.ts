@@ -1,6 +1,6 @@
 export { backUp } from './engine/backup.js';
 export { schemaDrift } from './engine/drift.js';
-export type { CommitNews, MigrateOptions, StoreOptions } from './engine/engine.js';
+export type { CommitNews, MigrateOptions, Pools, StoreOptions } from './engine/engine.js';
 export { hasSeparateLogin, migrate, pendingMigrations } from './engine/migrate.js';
 export { type OpenedStore, openStore } from './engine/open-store.js';
 export { type MasterKeyRotation, rotateMasterKey } from './engine/rotate-master-key.js';

@@ -14,6 +14,7 @@ import {
 import { GatewayAnnouncements } from './gateway-announcements.js';
 import { GatewayPresence } from './gateway-presence.js';
 import { PartedGateways } from './parted-gateways.js';
+import { RecordDelays } from './record-delays.js';
 
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({
@@ -26,7 +27,7 @@ import { PartedGateways } from './parted-gateways.js';
     PinsController,
     BrowserSessionsController,
   ],
-  providers: [FeedHub, GatewayAnnouncements, GatewayPresence, PartedGateways],
-  exports: [FeedHub, GatewayPresence, PartedGateways],
+  providers: [FeedHub, GatewayAnnouncements, GatewayPresence, PartedGateways, RecordDelays],
+  exports: [FeedHub, GatewayPresence, PartedGateways, RecordDelays],
 })
 export class GatewayApiModule {}

@@ -58,6 +58,7 @@ import { type FeedQuery, gatewayApiEndpoints, type RelayedStopBody } from './gat
 import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
 import { PartedGateways } from './parted-gateways.js';
+import { RecordDelays } from './record-delays.js';
 
 /** How often the log says of one gateway that its credential is used without its key. */
 const REPORT_EVERY_MS = 60_000;
@@ -89,6 +90,7 @@ export class GatewayController {
     private readonly news: RecordUpdates,
     private readonly watch: GatewayPresence,
     private readonly parted: PartedGateways,
+    private readonly delays: RecordDelays,
   ) {}
 
   @Get('feed')
@@ -115,6 +117,8 @@ export class GatewayController {
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
     const chain = { gateway: gateway.id, boot };
     await this.requireSigned(gateway, { ...chain, records: records.map(({ hash }) => hash) }, signature);
+    const [oldest] = entries;
+    if (oldest !== undefined) this.delays.received(chain, oldest.record.at);
     const place = seen === undefined ? undefined : parseSeenPlace(seen);
     if (place !== undefined) await this.feed.requireSharedHistory(gateway.id, place);
     const accepted = await this.intake.submit({ ...chain, binding: gateway, records, complete });
@@ -125,6 +129,7 @@ export class GatewayController {
         { boot },
       );
     this.parted.accepted(gateway.id);
+    this.delays.taken(chain);
     const own = records.filter(({ tenant }) => writesInto(gateway, tenant));
     if (own.length < records.length) await this.report(chain, 'binding');
     this.metrics.recordsTaken(own);

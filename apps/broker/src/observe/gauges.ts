@@ -2,6 +2,8 @@ import { productVersion } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
+import { RecordDelays } from '../gateway-api/record-delays.js';
+import { presenceOf } from '../gateways/gateways.controller.js';
 import { SharedAddresses } from '../http/shared-addresses.js';
 import { StreamHub } from '../stream/stream-hub.js';
 import { Metrics } from './metrics.js';
@@ -18,6 +20,7 @@ export class Gauges {
     feed: FeedHub,
     streams: StreamHub,
     shared: SharedAddresses,
+    delays: RecordDelays,
     @Inject(DEPS) private readonly deps: BrokerDeps,
   ) {
     metrics.gauge('countersign_feed_connections', 'Gateways that follow the feed.', () => feed.size);
@@ -33,6 +36,32 @@ export class Gauges {
       'version',
       () => this.gatewaysByVersion(),
     );
+    metrics.gaugeBy(
+      'countersign_gateway_contact_age_seconds',
+      'How long ago each enrolled gateway followed the feed; accurate to two minutes if it follows another broker.',
+      'gateway',
+      () => this.contactAges(feed),
+    );
+    metrics.gaugeBy(
+      'countersign_gateway_record_delay_seconds',
+      'How old the first record of each gateway’s newest batch was when this broker took it; grows while the batch is not taken.',
+      'gateway',
+      () => delays.all,
+    );
+    for (const [what, help] of [
+      ['connections', 'Connections to the database that units of work may have at once.'],
+      ['busy', 'Connections to the database on which a transaction runs.'],
+      [
+        'waiting',
+        'Units of work that wait for a connection to the database, or for units before them on the same log.',
+      ],
+    ] as const)
+      metrics.gaugeBy(
+        `countersign_store_${what}`,
+        help,
+        'units',
+        () => new Map(Object.entries(deps.store.pools).map(([units, use]) => [units, use[what]])),
+      );
     metrics.gauge('countersign_stream_connections', 'People’s streams that are open.', () => streams.size);
     metrics.gauge(
       'countersign_shared_client_addresses',
@@ -76,12 +105,26 @@ export class Gauges {
     );
   }
 
-  private async gatewaysByVersion(): Promise<Map<string, number>> {
+  private async contactAges(feed: FeedHub): Promise<Map<string, number>> {
+    const now = this.deps.clock.now();
+    const ages = new Map<string, number>();
+    for (const gateway of await this.openGateways()) {
+      const { lastInTouchAt } = presenceOf(gateway, feed.gateways, now);
+      if (lastInTouchAt !== null) ages.set(gateway.id, this.secondsSince(lastInTouchAt));
+    }
+    return ages;
+  }
+
+  /** Neither revoked nor vanished. */
+  private async openGateways() {
     const gateways = await this.deps.store.gateways.read((unit) => unit.gateways.list());
+    return gateways.filter(({ revokedAt, closedAt }) => revokedAt === null && closedAt === null);
+  }
+
+  private async gatewaysByVersion(): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
-    for (const { version, revokedAt, closedAt, lastSeenAt } of gateways) {
-      const hasCome = lastSeenAt !== null || version !== null;
-      if (revokedAt !== null || closedAt !== null || !hasCome) continue;
+    for (const { version, lastSeenAt } of await this.openGateways()) {
+      if (lastSeenAt === null && version === null) continue;
       const known = version ?? 'unknown';
       counts.set(known, (counts.get(known) ?? 0) + 1);
     }

@@ -18,7 +18,7 @@ function processMetrics(): Registry {
   return ofProcess;
 }
 
-/** The broker's metrics. Labels are templates, codes, kinds and versions; never an id, a tenant or a person. */
+/** The broker's metrics. Labels are templates, codes, kinds, versions and ids of gateways; never a tenant, a person or another id. */
 @Injectable()
 export class Metrics {
   private readonly own = new Registry();

@@ -25,11 +25,22 @@ export interface Engine {
   /** Has the engine overwrite what it has deleted. @returns false if that is not possible yet */
   scrubDeleted(): Promise<boolean>;
   readonly rules: UnitRules;
+  readonly pools: Pools;
   /** Calls back when another process announces a commit. @returns a function that ends it */
   onForeignCommit(listener: () => void): () => void;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
   close(): Promise<void>;
 }
+
+/** Connections to the database: how many there may be, how many have a transaction now, and how many units wait for one. */
+export interface PoolUse {
+  connections: number;
+  busy: number;
+  waiting: number;
+}
+
+/** Units that write and units that read have connections of their own. */
+export type Pools = Readonly<Record<'write' | 'read', PoolUse>>;
 
 /** Who has anything to learn from a commit. */
 export interface CommitNews {

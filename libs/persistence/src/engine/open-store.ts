@@ -22,7 +22,7 @@ import { checkedSlug, Owners } from '../units/context.js';
 import { portsOf } from '../units/ports.js';
 import { tenantReads, vendorReads } from '../units/read-unit.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
-import type { CommitNews, Engine, StoreOptions } from './engine.js';
+import type { CommitNews, Engine, Pools, StoreOptions } from './engine.js';
 import { openPostgres } from './postgres/engine.js';
 import { Sealer } from './secrets/seal.js';
 import { openSqlite } from './sqlite/engine.js';
@@ -39,6 +39,8 @@ export interface OpenedStore extends Store {
    * @returns a function that ends it
    */
   onCommit(listener: (news: CommitNews) => void): () => void;
+  /** How busy the connections to the database are. */
+  readonly pools: Pools;
   /** Settles when the database answers; rejects if it does not. */
   ready(): Promise<void>;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
@@ -159,6 +161,10 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   onCommit(listener: (news: CommitNews) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  get pools(): Pools {
+    return this.engine.pools;
   }
 
   async ready(): Promise<void> {

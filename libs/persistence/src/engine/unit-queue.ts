@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
+import type { PoolUse } from './engine.js';
 import { insideUnit, nestedUnit } from './inside-unit.js';
 
 /** Units that together take no longer follow each other at once: at a busy broker a turn may take longer than a unit. */
@@ -12,18 +13,26 @@ const SLICE_MS = 4;
 export class UnitQueue {
   #tail: Promise<unknown> = Promise.resolve();
   #turnedAt = 0;
+  #unsettled = 0;
   #closed = false;
+
+  get use(): PoolUse {
+    const busy = Math.min(this.#unsettled, 1);
+    return { connections: 1, busy, waiting: this.#unsettled - busy };
+  }
 
   /** @throws StoreError `nested_unit` inside another unit (it would wait for itself), `store_closed` after `close` */
   run<T>(unit: () => Promise<T>): Promise<T> {
     const nested = nestedUnit();
     if (nested !== undefined) return Promise.reject(nested);
     if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
+    this.#unsettled += 1;
     const done = this.#tail.then(() => insideUnit(unit));
-    this.#tail = done.then(
-      () => this.#rest(),
-      () => this.#rest(),
-    );
+    const ended = () => {
+      this.#unsettled -= 1;
+      return this.#rest();
+    };
+    this.#tail = done.then(ended, ended);
     return done;
   }
 

@@ -18,6 +18,10 @@ class Queues {
     return this.#queues.run(name, task, { isAlone: true });
   }
 
+  get use() {
+    return this.#queues.use;
+  }
+
   close(): Promise<void> {
     return this.#queues.close();
   }
@@ -44,6 +48,31 @@ function held(seen: string[], name: string) {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('UnitQueues', () => {
+  test('says how many connections it has, on how many a transaction runs, and how many units wait', async () => {
+    const queues = new Queues(2);
+    const [first, second, globex, other] = ['acme 1', 'acme 2', 'globex', 'other'].map((name) =>
+      held([], name),
+    );
+    const done = [
+      queues.run('acme', first?.unit as Task),
+      queues.run('acme', second?.unit as Task),
+      queues.run('globex', globex?.unit as Task),
+      queues.run(null, other?.unit as Task),
+    ];
+    await settle();
+    expect(queues.use).toEqual({ connections: 2, busy: 2, waiting: 2 });
+    first?.letGo();
+    globex?.letGo();
+    await Promise.all([done[0], done[2]]);
+    await settle();
+    expect(queues.use).toEqual({ connections: 2, busy: 2, waiting: 0 });
+    second?.letGo();
+    other?.letGo();
+    await Promise.all(done);
+    await settle();
+    expect(queues.use).toEqual({ connections: 2, busy: 0, waiting: 0 });
+  });
+
   test('runs units of one queue in their order and those of others beside them', async () => {
     const queues = new Queues(3);
     const seen: string[] = [];

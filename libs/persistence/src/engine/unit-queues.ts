@@ -1,5 +1,6 @@
 import { Semaphore } from '@countersign/runtime';
 import { StoreError } from '../errors.js';
+import type { PoolUse } from './engine.js';
 import { nestedUnit } from './inside-unit.js';
 
 /** A unit of work that waits for its transaction. */
@@ -26,15 +27,21 @@ export type Transact<Task> = (
  */
 export class UnitQueues<Task> {
   readonly #places: Semaphore;
+  #busy = 0;
+  #waiting = 0;
   #closed = false;
   readonly #queues = new Map<string, QueuedUnit<Task>[]>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(
-    width: number,
+    private readonly width: number,
     private readonly transact: Transact<Task>,
   ) {
     this.#places = new Semaphore(width);
+  }
+
+  get use(): PoolUse {
+    return { connections: this.width, busy: this.#busy, waiting: this.#waiting };
   }
 
   /**
@@ -47,6 +54,7 @@ export class UnitQueues<Task> {
     if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
     return new Promise<T>((resolve, reject) => {
       const unit = { task, isAlone, succeed: resolve as (result: unknown) => void, fail: reject };
+      this.#waiting += 1;
       const queue = name === null ? undefined : this.#queues.get(name);
       if (queue === undefined) this.#track(this.#serve(name, [unit]));
       else queue.push(unit);
@@ -64,12 +72,23 @@ export class UnitQueues<Task> {
     void served.then(() => this.#running.delete(served));
   }
 
+  #begun<Unit extends QueuedUnit<Task> | undefined>(unit: Unit): Unit {
+    if (unit !== undefined) this.#waiting -= 1;
+    return unit;
+  }
+
   async #serve(name: string | null, queue: QueuedUnit<Task>[]): Promise<void> {
     if (name !== null) this.#queues.set(name, queue);
     for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
       const unit = first;
-      const next = () => (unit.isAlone || queue[0]?.isAlone !== false ? undefined : queue.shift());
-      await this.#places.run(() => this.transact(unit, next));
+      const next = () =>
+        unit.isAlone || queue[0]?.isAlone !== false ? undefined : this.#begun(queue.shift());
+      await this.#places.run(async () => {
+        this.#begun(unit);
+        this.#busy += 1;
+        await this.transact(unit, next);
+        this.#busy -= 1;
+      });
     }
     if (name !== null) this.#queues.delete(name);
   }

@@ -5,7 +5,14 @@ import type { RowAccess } from '../../repositories/bound.js';
 import type { UnitContext } from '../../units/context.js';
 import { TransactionEnd } from '../../units/transaction-end.js';
 import { openDeployment } from '../deployment.js';
-import { type Engine, isTenant, migrationsPending, type OpenedEngine, type UnitRules } from '../engine.js';
+import {
+  type Engine,
+  isTenant,
+  migrationsPending,
+  type OpenedEngine,
+  type Pools,
+  type UnitRules,
+} from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
 import { UnitQueues } from '../unit-queues.js';
@@ -92,6 +99,10 @@ class PostgresEngine implements Engine {
   onForeignCommit(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  get pools(): Pools {
+    return { write: this.#writes.use, read: this.#reads.use };
   }
 
   async close(): Promise<void> {

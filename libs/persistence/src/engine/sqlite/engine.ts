@@ -4,7 +4,14 @@ import type { RowAccess } from '../../repositories/bound.js';
 import type { UnitContext } from '../../units/context.js';
 import { TransactionEnd } from '../../units/transaction-end.js';
 import { openDeployment } from '../deployment.js';
-import { type Engine, isTenant, migrationsPending, NO_RULES, type OpenedEngine } from '../engine.js';
+import {
+  type Engine,
+  isTenant,
+  migrationsPending,
+  NO_RULES,
+  type OpenedEngine,
+  type Pools,
+} from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
 import { UnitQueue } from '../unit-queue.js';
@@ -95,6 +102,10 @@ class SqliteEngine implements Engine {
   /** SQLite sends no notification: callers poll. */
   onForeignCommit(): () => void {
     return () => {};
+  }
+
+  get pools(): Pools {
+    return { write: this.#writes.use, read: this.#reads.use };
   }
 
   async close(): Promise<void> {

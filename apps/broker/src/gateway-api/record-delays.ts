@@ -1,0 +1,51 @@
+import type { ChainName } from '@countersign/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { type BrokerDeps, DEPS } from '../core.module.js';
+
+/** A gateway that has something to ship tries again each second, and heads come each minute: after this the delay says nothing. */
+const SHOWN_MS = 120_000;
+/** Runs: a gateway has one for each process that serves calls. */
+const MOST_SHOWN = 10_000;
+
+/** When the oldest record of a run's newest batch was written, and when the batch was taken; milliseconds since the epoch. */
+type Newest = { gateway: string; writtenAt: number; takenAt: number | undefined };
+
+const keyOf = ({ gateway, boot }: ChainName) => `${gateway} ${boot}`;
+
+/**
+ * How late the records of each gateway are: how old the first record of its newest batch was when it was taken. While a batch is not
+ * taken, for whatever reason, its delay grows. What a gateway has not sent at all only the gateway's own metrics show.
+ */
+@Injectable()
+export class RecordDelays {
+  private readonly runs = new LRUCache<string, Newest>({ max: MOST_SHOWN, ttl: SHOWN_MS });
+
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  /** @param at when the first record of the batch was written, by the gateway's clock */
+  received(run: ChainName, at: string): void {
+    const { gateway } = run;
+    this.runs.set(keyOf(run), { gateway, writtenAt: Date.parse(at), takenAt: undefined });
+  }
+
+  taken(run: ChainName): void {
+    const newest = this.runs.get(keyOf(run));
+    if (newest !== undefined) this.runs.set(keyOf(run), { ...newest, takenAt: this.now() });
+  }
+
+  /** In seconds, by the id of the gateway. */
+  get all(): ReadonlyMap<string, number> {
+    this.runs.purgeStale();
+    const delays = new Map<string, number>();
+    for (const { gateway, writtenAt, takenAt = this.now() } of this.runs.values()) {
+      const delay = Math.max(0, takenAt - writtenAt) / 1_000;
+      delays.set(gateway, Math.max(delay, delays.get(gateway) ?? 0));
+    }
+    return delays;
+  }
+
+  private now(): number {
+    return this.deps.clock.now().getTime();
+  }
+}
