@@ -12,6 +12,7 @@ import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { logProof } from './log-proof.js';
 import { logVerify } from './log-verify.js';
+import { recordsLag } from './records-lag.js';
 import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
 import { slack } from './slack.js';
@@ -26,6 +27,7 @@ export const FAMILIES: readonly Family[] = [
   gatewayGrants,
   gatewayMemory,
   gatewayFeed,
+  recordsLag,
   workers,
   externalChecks,
   revocation,

@@ -1,17 +1,22 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../test/support/percentile.js';
 
 /** Who makes calls: the header fields of each caller, in turn. `callsEach`: how many calls each makes before the next has its turn. */
 export type Callers = { headers: readonly Record<string, string>[]; callsEach: number };
 
-/** `amount`: calls in all. `mostSeconds`: no call begins later, so that a slow program does not hold up the rest. */
+/**
+ * `amount`: calls in all. `mostSeconds`: no call begins later, so that a slow program does not hold up the rest. `perSecond`: calls begin
+ * at this rate, as long as the program keeps up; without it each begins when the one before has ended.
+ */
 export type LoadOptions = {
   url: string;
   callers: Callers;
   connections: number;
   amount: number;
   mostSeconds?: number;
+  perSecond?: number;
 };
 
 export type LoadReport = { answered: number; perSecond: number; p50: number; p99: number };
@@ -27,6 +32,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
   const { hostname, port } = new URL(url);
   const requests = callers.headers.map((headers) => requestOf(url, headers));
   let turns = 0;
+  const intervalMs = options.perSecond === undefined ? 0 : 1_000 / options.perSecond;
   const began = performance.now();
   const took: number[] = [];
   let begun = 0;
@@ -37,7 +43,10 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
       let socket = await opened(Number(port), hostname);
       for (let calls = 0; mayBegin(); calls += 1) {
         if (calls % callers.callsEach === 0) request = requests[turns++ % requests.length] as Buffer;
+        const early = began + begun * intervalMs - performance.now();
         begun += 1;
+        // Timers are exact to a millisecond, in which several calls may begin.
+        if (early >= 1) await sleep(early);
         if (socket.destroyed || !socket.writable) socket = await opened(Number(port), hostname);
         const sent = performance.now();
         socket.write(request);
