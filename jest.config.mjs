@@ -78,6 +78,9 @@ export default {
     },
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
     withBrowser(project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts'])),
+    withPostgres(
+      project('operate', ['<rootDir>/test/operate/**/*.spec.ts', '<rootDir>/test/contract/plans.spec.ts']),
+    ),
     project('openapi', ['<rootDir>/test/openapi/**/*.spec.ts']),
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     withPostgres(project('operate', ['<rootDir>/test/operate/**/*.spec.ts'])),

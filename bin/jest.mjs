@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import config from '../jest.config.mjs';
 import { memory } from '../test/support/memory.mjs';
+import { newestDebianServer } from '../test/support/postgres/debian-servers.mjs';
 
 /** What these claim holds for a disk. */
 const ON_DISK = ['faults', 'alone'];
@@ -43,7 +44,12 @@ const flags = [
 ];
 const folder = temporaryFolder();
 // test/support/samples.ts reads it.
-const counts = projects.includes('soak') ? { COUNTERSIGN_TEST_SAMPLES: 'full' } : {};
+const isFull = projects.includes('soak') || projects.includes('operate');
+const counts = isFull ? { COUNTERSIGN_TEST_SAMPLES: 'full' } : {};
+// test/support/postgres/supervisor.mjs reads it.
+const database = projects.includes('operate')
+  ? { COUNTERSIGN_TEST_POSTGRES_BIN: newestDebianServer().bin }
+  : {};
 // test/support/deadline.ts reads it.
 const deadlines = projects.includes('alone') ? { COUNTERSIGN_TEST_DEADLINES: 'exact' } : {};
 const jest = spawn(
@@ -52,7 +58,7 @@ const jest = spawn(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...counts, ...deadlines, ...(folder && { TMPDIR: folder }) },
+    env: { ...process.env, ...counts, ...database, ...deadlines, ...(folder && { TMPDIR: folder }) },
   },
 );
 // An interrupt of the whole terminal reaches jest too; what only this process is sent is passed on.

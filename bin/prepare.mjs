@@ -4,9 +4,9 @@
  * Uses Node built-ins only, because it runs before anything is installed. Everything it says goes to
  * stderr: the commands that call it keep stdout for their own answer.
  *
- * Usage: node bin/prepare.mjs install | build | rebuild | openapi
+ * Usage: node bin/prepare.mjs install | build | rebuild | openapi | operate
  *
- * `openapi` builds, and installs what checks the OpenAPI document besides.
+ * `openapi` and `operate` build, and install what `test/openapi` or `test/operate` needs besides.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -105,8 +105,8 @@ async function run(command, args, what, env = process.env, cwd = root) {
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** Has its own packages: linters of the OpenAPI document and client generators. Nothing else needs them. */
-const OPENAPI = join(root, 'test/openapi');
+/** Tests with packages of their own, which nothing else needs. */
+const TESTS_WITH_PACKAGES = ['openapi', 'operate'];
 
 const SQLITE = 'node_modules/better-sqlite3';
 const SQLITE_BINARY = 'build/Release/better_sqlite3.node';
@@ -179,7 +179,7 @@ function installMessage(folder, arePlaced) {
     return `rebuild needed: this is another major version of Node (${process.versions.node}) than the packages were installed with; building their binaries again …`;
   return folder === root
     ? 'installing packages (about a minute the first time) …'
-    : 'installing what checks the OpenAPI document …';
+    : `installing what ${folder.slice(root.length + 1)} needs …`;
 }
 
 /**
@@ -351,8 +351,8 @@ async function allOf(works) {
 /** @param mode as in the usage above. Ends the process if something cannot be installed or built. */
 export async function prepare(mode) {
   checkNode();
-  if (!['install', 'build', 'rebuild', 'openapi'].includes(mode))
-    fail('usage: prepare.mjs install|build|rebuild|openapi');
+  const modes = ['install', 'build', 'rebuild', ...TESTS_WITH_PACKAGES];
+  if (!modes.includes(mode)) fail(`usage: prepare.mjs ${modes.join('|')}`);
   try {
     await withLock(() => installAndBuild(mode));
   } catch (error) {
@@ -362,7 +362,7 @@ export async function prepare(mode) {
 
 async function installAndBuild(mode) {
   const compiled = [await install(root)];
-  if (mode === 'openapi') compiled.push(await install(OPENAPI));
+  if (TESTS_WITH_PACKAGES.includes(mode)) compiled.push(await install(join(root, 'test', mode)));
   const built = mode === 'install' ? undefined : build(mode === 'rebuild');
   // All of it ends before the lock is given back.
   await allOf([built, ...compiled.map((wait) => wait())]);

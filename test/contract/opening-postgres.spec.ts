@@ -1,10 +1,4 @@
-import {
-  hasSeparateLogin,
-  migrate,
-  openStore,
-  pendingMigrations,
-  schemaDrift,
-} from '@countersign/persistence';
+import { inspectServer, migrate, openStore, pendingMigrations, schemaDrift } from '@countersign/persistence';
 import { migratedPostgres, optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, serverUrl, withClient } from '../support/postgres/database.js';
 import { onlyInSoak } from '../support/samples.js';
@@ -89,10 +83,10 @@ describe('opening and migrating a PostgreSQL database', () => {
 
   test('the login of the brokers cannot leave their role for more rights, and does all their work', async () => {
     await takeMigrated();
-    expect(await hasSeparateLogin(url)).toBe(false);
+    expect((await inspectServer(url))?.hasSeparateLogin).toBe(false);
     await withClient(serverUrl(), (client) => client.query("ALTER ROLE countersign_login PASSWORD 'l'"));
     const login = asLogin('countersign_login', 'l');
-    expect(await hasSeparateLogin(login)).toBe(true);
+    expect((await inspectServer(login))?.hasSeparateLogin).toBe(true);
     expect(await pendingMigrations(login)).toEqual([]);
     const store = await openStore(optionsFor(login));
     await oneUnit(store, 'acme');

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { accepts } from '../support/accepts.js';
 import { type DebianProgram, startError } from '../support/debian-program.js';
 import { eventually } from '../support/eventually.js';
 
@@ -49,16 +49,6 @@ export class RealProxy {
     this.child.kill('SIGTERM');
     await ended;
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => socket.destroy());
-    socket.once('connect', () => socket.end());
-  });
 }
 
 /** Starts nginx with a configuration of docs/gateways/ that includes the secret from a file. */

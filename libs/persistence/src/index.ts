@@ -1,8 +1,9 @@
 export { backUp } from './engine/backup.js';
 export { schemaDrift } from './engine/drift.js';
 export type { CommitNews, MigrateOptions, Pools, StoreOptions } from './engine/engine.js';
-export { hasSeparateLogin, migrate, pendingMigrations } from './engine/migrate.js';
+export { inspectServer, migrate, pendingMigrations } from './engine/migrate.js';
 export { type OpenedStore, openStore } from './engine/open-store.js';
+export type { PostgresFacts } from './engine/postgres/inspect.js';
 export { type MasterKeyRotation, rotateMasterKey } from './engine/rotate-master-key.js';
 export { isCopyOfRunning } from './engine/sqlite/plain-copy.js';
 export { StoreError, type StoreErrorCode } from './errors.js';

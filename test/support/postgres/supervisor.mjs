@@ -10,7 +10,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 const closed = new Promise((resolve) => {
   process.stdin.on('end', resolve).on('error', resolve).resume();
 });
-const server = await startPostgres();
+// Tests can run on the server of a package, too: the folder with its programs.
+const server = await startPostgres({ bin: process.env['COUNTERSIGN_TEST_POSTGRES_BIN'] });
 process.stdout.write(`${server.url}\n`);
 await closed;
 await server.stop();

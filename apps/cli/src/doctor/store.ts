@@ -1,7 +1,7 @@
 import { publishedKeys, type SlackPlace, type TenantRecord } from '@countersign/access';
 import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
 import {
-  hasSeparateLogin,
+  inspectServer,
   isCopyOfRunning,
   openStore,
   pendingMigrations,
@@ -11,7 +11,8 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { type Finding, failed, ok, skipped, warning } from './finding.js';
+import { type Finding, failed, ok, skipped } from './finding.js';
+import { checkServer } from './server.js';
 import { checkSlack, type SlackRecipients } from './slack.js';
 import { checkDatabaseTransport } from './transport.js';
 
@@ -72,7 +73,7 @@ async function checkOpenStore(
       ok('database', `migrated, deployment ${store.deployment}`),
       ok('master key', 'opens this database'),
       ...databaseHistory(partedAt),
-      ...databaseLogin(await hasSeparateLogin(databaseUrl)),
+      ...checkServer(await inspectServer(databaseUrl)),
       ...checkDatabaseTransport(databaseUrl),
       publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
         ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
@@ -109,20 +110,6 @@ const databaseHistory = (partedAt: string | null): Finding[] =>
           'countersign restore',
         ),
       ];
-
-/** On PostgreSQL: an injected statement must not be able to leave the brokers' role for a login that may do more. */
-const databaseLogin = (isSeparate: boolean | null): Finding[] => {
-  if (isSeparate === null) return [];
-  return isSeparate
-    ? [ok('database login', 'can become no more than the brokers’ role')]
-    : [
-        warning(
-          'database login',
-          'may do more than the brokers’ role; a statement that resets the role would have its rights',
-          'Give the login countersign_login a password, name it in COUNTERSIGN_DATABASE_URL, and keep the owner’s login for `countersign migrate`.',
-        ),
-      ];
-};
 
 const slackRecipients = (
   tenants: readonly TenantRecord[],

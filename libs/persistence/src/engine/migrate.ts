@@ -1,5 +1,6 @@
 import type { MigrateOptions } from './engine.js';
-import { migratePostgres, pendingOnPostgres, separateLogin } from './postgres/migrate.js';
+import { inspect, type PostgresFacts } from './postgres/inspect.js';
+import { migratePostgres, pendingOnPostgres } from './postgres/migrate.js';
 import { migrateSqlite, pendingOnSqlite } from './sqlite/migrate.js';
 import { placeOf } from './url.js';
 
@@ -29,11 +30,11 @@ export async function pendingMigrations(url: string): Promise<string[]> {
 }
 
 /**
- * Whether the login of this URL can become no more than the brokers' role; null for SQLite, which has no logins.
+ * What the operator should know about the database's server; null for SQLite, which has none.
  *
  * @throws StoreError `invalid_url`, `database_unreadable`
  */
-export async function hasSeparateLogin(url: string): Promise<boolean | null> {
+export async function inspectServer(url: string): Promise<PostgresFacts | null> {
   const place = placeOf(url);
-  return place.engine === 'sqlite' ? null : separateLogin(place.url);
+  return place.engine === 'sqlite' ? null : inspect(place.url);
 }

@@ -24,7 +24,7 @@ import { comparable, splitHashes } from '../entities/column-types.js';
 import { EventEntity, LogHeadEntity, MARKS } from '../entities/log.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
-import { places, query, selectRows } from './plain-rows.js';
+import { places, query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -232,7 +232,8 @@ export async function logHeadOf(
 }
 
 async function epochOf(manager: EntityManager): Promise<number> {
-  const [row] = await query<{ epoch: string | number }>(manager, 'SELECT epoch FROM deployment', []);
+  const sql = `SELECT epoch FROM deployment WHERE ${THE_DEPLOYMENT}`;
+  const [row] = await query<{ epoch: string | number }>(manager, sql, []);
   return Number(row?.epoch);
 }
 

@@ -5,7 +5,7 @@ import { wholeSeconds } from '../entities/column-types.js';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { RouteMapEntity } from '../entities/organisation.entity.js';
 import { Locks } from './locks.js';
-import { query, selectRows } from './plain-rows.js';
+import { query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
 
 /** Columns as the engines give them. */
 type ActiveRow = Omit<ActiveGrant, 'budget'> & { budget: string | null };
@@ -14,7 +14,7 @@ export class Feed implements FeedReads {
   constructor(private readonly manager: EntityManager) {}
 
   async head(): Promise<{ epoch: number; seq: number }> {
-    const sql = 'SELECT epoch, feed_seq AS seq FROM deployment';
+    const sql = `SELECT epoch, feed_seq AS seq FROM deployment WHERE ${THE_DEPLOYMENT}`;
     const [row] = await query<{ epoch: string | number; seq: string | number }>(this.manager, sql, []);
     return { epoch: Number(row?.epoch), seq: Number(row?.seq) };
   }

@@ -34,7 +34,7 @@ import type { UnitContext } from '../units/context.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 import { insertRows } from './many-rows.js';
-import { insertRow, query, selectRows, updateRow } from './plain-rows.js';
+import { insertRow, query, selectRows, THE_DEPLOYMENT, updateRow } from './plain-rows.js';
 
 const KEY_BYTES = 32;
 /** A salt in base64url stands before the value: both have fixed lengths. */
@@ -109,7 +109,7 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     const [row] = await query<PointRow>(
       this.manager,
       `SELECT deployment.id, deployment.epoch, h.size, h.range, h.relied_on, d.recorded FROM deployment
-       LEFT JOIN log_heads h ON h.tenant = ? LEFT JOIN log_days d ON d.tenant = ?`,
+       LEFT JOIN log_heads h ON h.tenant = ? LEFT JOIN log_days d ON d.tenant = ? WHERE ${THE_DEPLOYMENT}`,
       [DEPLOYMENT_SLUG, this.tenant],
     );
     if (row === undefined) throw new StoreError('database_failed', 'The deployment is missing.');

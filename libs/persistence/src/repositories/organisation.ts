@@ -31,7 +31,7 @@ import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
 import { forgetPersonal } from './personal.js';
-import { query, selectRows } from './plain-rows.js';
+import { query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
 import { Widenings } from './widenings.js';
 
@@ -163,7 +163,7 @@ export class OrganisationReader implements OrganisationView {
   private async version(): Promise<OrganisationVersion> {
     const [row] = await query<{ epoch: number; version: string | number }>(
       this.manager,
-      'SELECT epoch, organisation_version AS version FROM deployment',
+      `SELECT epoch, organisation_version AS version FROM deployment WHERE ${THE_DEPLOYMENT}`,
       [],
     );
     return { epoch: Number(row?.epoch), version: Number(row?.version) };

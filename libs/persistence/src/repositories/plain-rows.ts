@@ -69,6 +69,12 @@ export function forEngine(manager: EntityManager, sql: string): string {
   return made;
 }
 
+/**
+ * The one row of `deployment`, by its key. It changes with every commit that notifies gateways: without a key PostgreSQL would
+ * walk over all versions of it that are not cleaned up yet.
+ */
+export const THE_DEPLOYMENT = `deployment.id > ''`;
+
 /** Runs a statement. @returns its rows as the engine gives them */
 export async function query<Raw>(manager: EntityManager, sql: string, parameters: unknown[]): Promise<Raw[]> {
   return (await execute(manager, forEngine(manager, sql), parameters)).rows as Raw[];

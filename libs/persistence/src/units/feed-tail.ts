@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { execute } from '../engine/unit-runner.js';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { insertRows } from '../repositories/many-rows.js';
+import { THE_DEPLOYMENT } from '../repositories/plain-rows.js';
 
 const MARK_BYTES = 12;
 
@@ -37,7 +38,7 @@ export class FeedTail {
   }
 
   private async move(assignment: string): Promise<{ epoch: number; seq: number }> {
-    const sql = `UPDATE deployment SET ${assignment} RETURNING epoch, feed_seq AS seq`;
+    const sql = `UPDATE deployment SET ${assignment} WHERE ${THE_DEPLOYMENT} RETURNING epoch, feed_seq AS seq`;
     const { rows } = await execute(this.manager, sql, []);
     return { epoch: Number(rows[0]?.['epoch']), seq: Number(rows[0]?.['seq']) };
   }
@@ -48,7 +49,7 @@ export class FeedTail {
   ): Promise<void> {
     await execute(
       this.manager,
-      `WITH head AS (UPDATE deployment SET feed_seq = feed_seq + $1 RETURNING feed_seq)
+      `WITH head AS (UPDATE deployment SET feed_seq = feed_seq + $1 WHERE ${THE_DEPLOYMENT} RETURNING feed_seq)
        INSERT INTO feed_changes (seq, kind, ref, mark)
        SELECT head.feed_seq - $1 + change.place, change.kind, change.ref, change.mark
        FROM head, unnest($2::varchar[], $3::varchar[], $4::varchar[])

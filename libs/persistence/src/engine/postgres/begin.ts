@@ -10,24 +10,36 @@ export const reachSettings = (reach: RowAccess): string =>
     ? `SET LOCAL countersign.tenant = ''; SET LOCAL countersign.vendor = 'on'`
     : `SET LOCAL countersign.tenant = '${checkedSlug(reach.tenant)}'; SET LOCAL countersign.vendor = 'off'`;
 
-const begin = (mode: string, reach: RowAccess): string =>
-  `BEGIN ${mode}; SET LOCAL ROLE ${APP_ROLE}; ${reachSettings(reach)}`;
+/** How long a statement waits for a lock that another unit holds. */
+export const LOCK_TIMEOUT_MS = 10_000;
+/** A broker whose host has vanished must not hold a tenant's lock for as long as TCP believes in it. */
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** Each transaction sets them for itself: a pooler refuses or forgets what a connection has set. */
+export const TIMEOUTS = `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`;
 
 /**
- * For reads, which all have an index made for them. Reading a page here and there costs what reading in a row costs
- * (memory, or a disk without arms), and no table is walked. Left to its defaults the planner, which also takes the
- * conditions of row-level security for narrow, would rather walk the newest rows, or a table, and pass over all that
- * does not fit: cheap on average, and without a bound.
+ * Every statement has an index made for it. Reading a page here and there costs what reading in a row costs (memory, or a disk
+ * without arms), and no table is walked. Left to its defaults the planner, which also takes the conditions of row-level
+ * security for narrow, would rather walk the newest rows, or a table, and pass over all that does not fit: cheap on average,
+ * and without a bound.
+ *
+ * No statement is compiled: each looks at few rows, and compiling one takes PostgreSQL up to a second. Its packages have `jit`
+ * on, and before version 18 it takes a plan that `enable_seqscan = off` only discourages for one that is worth compiling.
  */
 const BY_INDEX = [
   'SET LOCAL seq_page_cost = 0.01',
   'SET LOCAL random_page_cost = 0.01',
   'SET LOCAL enable_seqscan = off',
+  'SET LOCAL jit = off',
 ].join('; ');
+
+const begin = (mode: string, reach: RowAccess): string =>
+  `BEGIN ${mode}; SET LOCAL ROLE ${APP_ROLE}; ${reachSettings(reach)}; ${TIMEOUTS}; ${BY_INDEX}`;
 
 /** One round trip: the transaction, the role without privileges beyond its work, and whose rows it may see. */
 export const beginRead = (reach: RowAccess): string =>
-  `${begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach)}; ${BY_INDEX}`;
+  begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach);
 
 /** A commit is on the disk before it is answered, whatever the server's default. */
 export const DURABLE = 'SET LOCAL synchronous_commit = on';

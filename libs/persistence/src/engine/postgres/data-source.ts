@@ -3,10 +3,6 @@ import { StoreError } from '../../errors.js';
 import { codeOf } from '../../failures.js';
 import { EntitySource } from '../entity-source.js';
 
-/** How long a statement waits for a lock that another unit holds. */
-const LOCK_TIMEOUT_MS = 10_000;
-/** A broker whose host has vanished must not hold a tenant's lock for as long as TCP believes in it. */
-const IDLE_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For a statement's answer: longer than it may wait for a lock, and not for as long as TCP believes in a host. */
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -15,12 +11,10 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 
 const TEXTS = new Set<unknown>(['varchar', 'text']);
 
-/** Settings of each connection; `pg` sends the timeouts as it connects. */
+/** Settings of each connection. Poolers refuse others that the server would have to know: transactions set those (`begin.ts`). */
 export const CONNECTION = {
   application_name: 'countersign',
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  lock_timeout: LOCK_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
   query_timeout: ANSWER_TIMEOUT_MS,
   // Statements are sent without waiting for the answers of those before; the server answers them in their order.
   pipeline: true,

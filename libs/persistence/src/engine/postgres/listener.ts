@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientBase } from 'pg';
 import { CONNECTION } from './data-source.js';
 
 export const CHANNEL = 'countersign';
@@ -6,7 +6,7 @@ const RECONNECT_MS = 1_000;
 
 /**
  * Receives what other processes announce, on a connection of its own. It is only a wake-up: while the connection
- * is broken, or if a pooler does not carry notifications, its listeners still poll.
+ * is broken, or if the database is behind a pooler, which carries no notifications, its listeners still poll.
  */
 export class Listener {
   #client: Client | undefined;
@@ -45,6 +45,11 @@ export class Listener {
     this.#client = client;
     try {
       await client.connect();
+      if (await isPooled(client)) {
+        // Some connection of the pooler would listen for ever, for no one.
+        this.#client = undefined;
+        return await client.end();
+      }
       await client.query(`LISTEN ${CHANNEL}`);
       onceHeard();
     } catch {
@@ -62,4 +67,11 @@ export class Listener {
     }, RECONNECT_MS);
     this.#timer.unref();
   }
+}
+
+/** Whether a pooler answers in place of the server: it gives its clients process ids of its own. */
+export async function isPooled(client: ClientBase): Promise<boolean> {
+  const { processID } = client as unknown as { processID: number | null };
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== processID;
 }

@@ -7,7 +7,7 @@ import { type MigrateOptions, migrationsPending } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { HOLD_MIGRATION } from './advisory-locks.js';
 import { ensureAppRole, ensureLoginRole, isLoginSeparate } from './app-role.js';
-import { beginRead, DURABLE, reachSettings } from './begin.js';
+import { beginRead, DURABLE, reachSettings, TIMEOUTS } from './begin.js';
 import { openPool, PATIENT } from './data-source.js';
 import { APP_ROLE, secure, unsecure } from './row-security.js';
 import { transaction } from './transactions.js';
@@ -18,6 +18,7 @@ import { transaction } from './transactions.js';
  */
 const BEGIN = [
   'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  TIMEOUTS,
   'SET LOCAL lock_timeout = 0',
   DURABLE,
   reachSettings('all-tenants'),
@@ -61,16 +62,6 @@ export async function asPostgresOwner<T>(
         'Only the owner of the database may do this: use the URL with which you migrate.',
       );
     return await transaction(source, BEGIN, work);
-  } finally {
-    await source.destroy();
-  }
-}
-
-/** Whether the login of this URL can become no more than the brokers' role. @throws StoreError `database_unreadable` */
-export async function separateLogin(url: string): Promise<boolean> {
-  const source = await openPool(url, 1);
-  try {
-    return await isLoginSeparate(source.manager);
   } finally {
     await source.destroy();
   }

@@ -18,9 +18,6 @@ interface Result {
   rowCount: number | null;
 }
 
-/** Reads and writes plan with different settings (`begin.ts`), so each has its own plan of the same statement. */
-export type PlannedAs = 'read' | 'write';
-
 /** A statement that comes again and again is parsed and planned once for each connection. */
 const NAMED_FROM = 3;
 /** The server keeps a named statement as long as its connection: there must not be more and more. */
@@ -39,19 +36,18 @@ export class StatementNames {
    * Equal names mean equal statements, in every process: a pooler that hands on connections can make a statement unknown, but
    * never another one.
    */
-  of(sql: string, plannedAs: PlannedAs): string | undefined {
+  of(sql: string): string | undefined {
     if (this.#isOff) return undefined;
-    const key = plannedAs + sql;
-    let used = this.#used.get(key);
+    let used = this.#used.get(sql);
     if (used === undefined) {
       if (this.#named >= MOST_NAMED) return undefined;
       used = { times: 0, name: undefined };
-      this.#used.set(key, used);
+      this.#used.set(sql, used);
     }
     used.times += 1;
     if (used.name === undefined && used.times >= NAMED_FROM && this.#named < MOST_NAMED) {
       this.#named += 1;
-      used.name = `cs_${createHash('sha256').update(key).digest('hex').slice(0, 40)}`;
+      used.name = `cs_${createHash('sha256').update(sql).digest('hex').slice(0, 40)}`;
     }
     return used.name;
   }
@@ -65,10 +61,10 @@ export class StatementNames {
 }
 
 /** Statements on a connection of `pg`, those of one moment in one write. */
-export function executeOn(connection: Connection, names: StatementNames, plannedAs: PlannedAs): Execute {
+export function executeOn(connection: Connection, names: StatementNames): Execute {
   return (sql, parameters) => {
     gather(connection);
-    const name = names.of(sql, plannedAs);
+    const name = names.of(sql);
     const config = { ...(name === undefined ? {} : { name }), text: sql, values: parameters };
     return new Promise((resolve, reject) => {
       connection.query(config, undefined, (error, result) => {

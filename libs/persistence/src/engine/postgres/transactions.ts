@@ -7,7 +7,7 @@ import type { GroupTransaction, WriteWork } from '../unit-group.js';
 import type { QueuedUnit } from '../unit-queues.js';
 import { withinUnit } from '../unit-runner.js';
 import { unreachable } from './data-source.js';
-import { type Connection, control, executeOn, type PlannedAs, StatementNames } from './statements.js';
+import { type Connection, control, executeOn, StatementNames } from './statements.js';
 
 /** Serialization failures and deadlocks: nothing of the unit is left, and the same unit may succeed right after. */
 const AGAIN = new Set(['40001', '40P01']);
@@ -47,9 +47,8 @@ export function transaction<T>(
   source: DataSource,
   begin: string,
   work: (manager: EntityManager) => Promise<T>,
-  plannedAs: PlannedAs = 'read',
 ): Promise<T> {
-  return again(source, 0, () => once(source, begin, work, plannedAs));
+  return again(source, 0, () => once(source, begin, work));
 }
 
 /** Runs a transaction again as long as PostgreSQL asks for it. @param attempts how many there were before */
@@ -68,9 +67,8 @@ async function once<T>(
   source: DataSource,
   begin: string,
   work: (manager: EntityManager) => Promise<T>,
-  plannedAs: PlannedAs,
 ): Promise<T> {
-  const open = await OpenTransaction.begin(source, begin, plannedAs);
+  const open = await OpenTransaction.begin(source, begin);
   try {
     const result = await open.run(work);
     await open.commit();
@@ -93,7 +91,6 @@ class OpenTransaction {
     private readonly source: DataSource,
     private readonly runner: QueryRunner,
     private readonly connection: Connection,
-    private readonly plannedAs: PlannedAs,
     begin: string,
   ) {
     this.#begun = control(connection, begin);
@@ -101,9 +98,9 @@ class OpenTransaction {
     this.#begun.catch(() => undefined);
   }
 
-  static async begin(source: DataSource, begin: string, plannedAs: PlannedAs): Promise<OpenTransaction> {
+  static async begin(source: DataSource, begin: string): Promise<OpenTransaction> {
     const runner = source.createQueryRunner();
-    return new OpenTransaction(source, runner, await connect(runner), plannedAs, begin);
+    return new OpenTransaction(source, runner, await connect(runner), begin);
   }
 
   /**
@@ -112,7 +109,7 @@ class OpenTransaction {
    * from it. All further statements are refused.
    */
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const execute = executeOn(this.connection, namesOf(this.source), this.plannedAs);
+    const execute = executeOn(this.connection, namesOf(this.source));
     try {
       return await withinUnit(this.source, this.runner, execute, work, this.#begun);
     } finally {
@@ -170,7 +167,7 @@ export class PostgresGroup implements GroupTransaction {
   ) {}
 
   static async begin(source: DataSource, begin: string, end: TransactionEnd): Promise<PostgresGroup> {
-    const open = await OpenTransaction.begin(source, `${begin}; SAVEPOINT unit`, 'write');
+    const open = await OpenTransaction.begin(source, `${begin}; SAVEPOINT unit`);
     return new PostgresGroup(open, end);
   }
 
@@ -226,7 +223,7 @@ export async function runReads(
   for (let unit = next(); unit !== undefined; unit = next()) units.push(unit);
   const failed: { unit: QueuedUnit<ReadTask>; error: unknown }[] = [];
   try {
-    const open = await OpenTransaction.begin(source, begin, 'read');
+    const open = await OpenTransaction.begin(source, begin);
     await Promise.all(
       units.map(async (unit) => {
         try {
@@ -245,7 +242,7 @@ export async function runReads(
     // The failure of one statement has failed all that came after it.
     const isOwn = units.length === 1 && !isAgain(source, error);
     if (isOwn || codeOf(error) === '' || isUnknown(error)) unit.fail(refused(error));
-    else await settle(unit, () => again(source, 1, () => once(source, begin, unit.task.work, 'read')));
+    else await settle(unit, () => again(source, 1, () => once(source, begin, unit.task.work)));
   }
 }
 
