@@ -30,6 +30,7 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';
+import { attempt, fanOut } from './support/attempts.js';
 import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -389,13 +390,8 @@ describeUseCase('SQLite', 'access for an authority', (bench) => {
     expect(opening).toMatchObject({ kind: 'demand.opening', subject: request, tenant: 'acme' });
     const at = flow.clock.now().toISOString();
     const drafts = [{ channel: 'mail' as const, recipient: 'usr_ada', orderKey: opening.id }];
-    await bench.store.asVendor(({ deliveries }) => deliveries.fanOut(opening, drafts, at));
-    const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(opening.id));
-    for (const delivery of view?.deliveries ?? [])
-      await bench.store.asVendor(async ({ deliveries }) => {
-        await deliveries.claim(delivery, at);
-        await deliveries.settle(delivery, { state: 'delivered', at });
-      });
+    await fanOut(bench.store, opening, drafts, at);
+    await attempt(bench.store, 'mail', at, () => ({ state: 'delivered', at }));
     await runDueTransitions(flow.deps);
   }
 

@@ -1,6 +1,6 @@
 import {
   answerDisclosure,
-  type DeliveryDraft,
+  type DeliveryChannel,
   type DeliveryOutcome,
   EVERYTHING,
   getDisclosure,
@@ -21,6 +21,7 @@ import {
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { isFullRun } from '../support/samples.js';
+import { attempt, fanOut } from './support/attempts.js';
 import { describeUseCase } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { aRecord } from './support/rows.js';
@@ -85,7 +86,7 @@ describeUseCase('SQLite', 'emergencies', (bench) => {
   /** Fans the notice of the emergency out to these recipients, and ends an attempt at each. */
   async function deliver(
     asked: RequestView,
-    attempts: readonly [DeliveryDraft['channel'], string, DeliveryOutcome | null][],
+    attempts: readonly [DeliveryChannel, string, DeliveryOutcome | null][],
   ): Promise<void> {
     const { notice } = await read(asked);
     const due = await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 100));
@@ -94,16 +95,14 @@ describeUseCase('SQLite', 'emergencies', (bench) => {
     expect(opening!.audience.every((entry) => entry.startsWith('role:acme:'))).toBe(true);
     const at = flow.clock.now().toISOString();
     const drafts = attempts.map(([channel, recipient]) => ({ channel, recipient, orderKey: notice! }));
-    await bench.store.asVendor(({ deliveries }) => deliveries.fanOut(opening!, drafts, at));
-    const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(notice!));
-    for (const delivery of view!.deliveries) {
-      const outcomeOf = attempts.find(([, recipient]) => recipient === delivery.recipient)![2];
-      if (outcomeOf === null) continue;
-      await bench.store.asVendor(async ({ deliveries }) => {
-        await deliveries.claim(delivery, at);
-        await deliveries.settle(delivery, outcomeOf);
-      });
-    }
+    await fanOut(bench.store, opening!, drafts, at);
+    for (const channel of new Set(attempts.map(([name]) => name)))
+      await attempt(
+        bench.store,
+        channel,
+        at,
+        (message) => attempts.find(([, recipient]) => recipient === message.recipient)![2],
+      );
   }
   const DELIVERED: DeliveryOutcome = { state: 'delivered', at: '2026-11-24T15:00:01Z' };
   const FAILED: DeliveryOutcome = { state: 'due', nextAt: '2026-11-24T15:05:00Z', error: 'smtp_down' };
@@ -154,13 +153,7 @@ describeUseCase('SQLite', 'emergencies', (bench) => {
     ]);
     await runDueTransitions(flow.deps);
     expect((await read(asked)).state).toBe('notifying');
-    const { notice } = await read(asked);
-    await bench.store.asVendor(async ({ deliveries }) => {
-      const view = await deliveries.find(notice!);
-      const slack = view!.deliveries.find(({ channel }) => channel === 'slack')!;
-      await deliveries.claim(slack, '2026-11-24T15:01:00Z');
-      await deliveries.settle(slack, FAILED);
-    });
+    await attempt(bench.store, 'slack', flow.clock.now().toISOString(), () => FAILED);
     await runDueTransitions(flow.deps);
     const { state, grant } = await read(asked);
     expect(state).toBe('approved');

@@ -95,7 +95,10 @@ describeUseCase('SQLite', 'what people keep for themselves', (bench) => {
     const browser = (zone: string) =>
       bench.store.sessions.write(({ sessions }) => sessions.noteZone(erin.person.id, zone));
     const zoneOfMail = () =>
-      bench.store.readForTenant('acme', ({ organisation }) => organisation.zone(erin.person.id));
+      bench.store.readForTenant(
+        'acme',
+        async ({ organisation }) => (await organisation.readers([erin.person.id]))[0]?.zone ?? null,
+      );
     expect(await read()).toEqual({ off: {}, zone: null, browserZone: null });
     await browser('Europe/Berlin');
     expect(await zoneOfMail()).toBe('Europe/Berlin');

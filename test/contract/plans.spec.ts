@@ -2,6 +2,7 @@ import type { ListFilter } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import type { EntityManager } from 'typeorm';
 import { Deliveries } from '../../libs/persistence/src/repositories/deliveries.js';
+import { Queues } from '../../libs/persistence/src/repositories/delivery-queues.js';
 import { Events } from '../../libs/persistence/src/repositories/events.js';
 import { Feed } from '../../libs/persistence/src/repositories/feed.js';
 import { Grants } from '../../libs/persistence/src/repositories/grants.js';
@@ -272,10 +273,11 @@ describe.each(ENGINES)('what work costs on $engine, however much there is', ({ m
       (manager) => new PendingNotices(manager).after(seededId('ntc', ROWS - 10), 500),
     ],
     [
-      'deliveries that are due',
+      'the oldest notice that has not arrived',
       'deliveries',
-      (manager) => new Deliveries(manager).due('mail', '2099-01-01T00:00:00Z', 200, [person]),
+      (manager) => new Deliveries(manager).oldestDue(),
     ],
+    ['the lag of each channel', 'delivery_queues', (manager) => new Queues(manager).dueSince()],
     ['the dead letters’ count', 'deliveries', (manager) => new Deliveries(manager).count('dead', 100)],
     [
       'an idempotent answer',
@@ -305,5 +307,27 @@ describe.each(ENGINES)('what work costs on $engine, however much there is', ({ m
   ])('%s are found by an index of %s', async (_name, table, work) => {
     const isOf = new RegExp(`\\b${table}\\b`);
     check((await planner.plans(work)).filter(({ sql }) => isOf.test(sql)));
+  });
+
+  test('a claim of messages, and the end of their attempts, look at no others, however many wait', async () => {
+    const when = { now: '2098-01-01T00:00:00.000Z', until: '2098-01-01T00:01:00.000Z' };
+    const notice = seededId('ntc', 1);
+    for (const channel of ['slack', 'webhook'] as const)
+      check(
+        await planner.plansOfWrites(async (manager) => {
+          const queues = new Queues(manager);
+          // A broker is at work already.
+          await queues.claim(channel, 8, when);
+          const claimed = await queues.claim(channel, 8, when);
+          expect(claimed).toHaveLength(channel === 'slack' ? 8 : 0);
+          const outcome = { state: 'delivered', at: when.now } as const;
+          const ended = claimed.map((message) => ({
+            ...{ message, instead: [] },
+            parts: [{ recipients: [message.recipient], outcome }],
+          }));
+          await queues.settle(channel, ended, when.now);
+          await queues.retry(notice, when.now);
+        }),
+      );
   });
 });

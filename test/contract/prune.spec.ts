@@ -1,5 +1,6 @@
 import { type Deps, NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS, type Store } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { attempt, fanOut } from './support/attempts.js';
 import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 import { TestClock } from './support/workflow.js';
@@ -22,21 +23,16 @@ describeOn('SQLite', 'pruning', (bench) => {
     );
     const notice = (await bench.store.readAsVendor((unit) => unit.outbox.due(at, 50))).at(-1);
     if (notice === undefined) throw new Error('no notice waits');
-    await bench.store.asVendor(async ({ deliveries }) => {
-      await deliveries.fanOut(notice, [{ channel: 'mail', recipient: notice.id, orderKey: notice.id }], at);
-    });
+    const drafts = [{ channel: 'mail' as const, recipient: notice.id, orderKey: notice.id }];
+    await fanOut(bench.store, notice, drafts, at);
     if (state === 'due') return notice.id;
     await settle(notice.id, state);
     return notice.id;
   }
   async function settle(id: string, state: 'delivered' | 'skipped' | 'dead'): Promise<void> {
-    const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(id));
-    const delivery = view?.deliveries[0];
-    if (delivery === undefined) throw new Error('no delivery');
-    await bench.store.asVendor(async ({ deliveries }) => {
-      await deliveries.claim(delivery, NOW);
-      await deliveries.settle(delivery, { state, at: NOW, error: 'x' });
-    });
+    await attempt(bench.store, 'mail', '2099-01-01T00:00:00.000Z', ({ recipient }) =>
+      recipient === id ? { state, at: NOW, error: 'x' } : null,
+    );
   }
   const kept = (id: string) =>
     bench.store.readAsVendor(async (unit) => (await unit.deliveries.find(id)) !== null);
@@ -66,7 +62,7 @@ describeOn('SQLite', 'pruning', (bench) => {
     clock.forward(NOTICES_KEPT_DAYS * DAY + 1);
     await prune(deps(clock));
     expect(await kept(id)).toBe(true);
-    await bench.store.asVendor((unit) => unit.deliveries.retry(id, NOW));
+    await bench.store.asVendor((unit) => unit.deliveryQueues.retry(id, NOW));
     await settle(id, 'delivered');
     expect(await prune(deps(clock))).toMatchObject({ notices: 1 });
     expect(await kept(id)).toBe(false);

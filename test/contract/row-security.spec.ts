@@ -3,6 +3,7 @@ import { migrate, type OpenedStore, openStore, uuidV7Ids } from '@countersign/pe
 import type pg from 'pg';
 import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
+import { fanOut } from './support/attempts.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { postgresDatabase } from './support/postgres.js';
@@ -237,10 +238,8 @@ describe('row-level security on PostgreSQL', () => {
       idempotency: { principal: 'usr_1', route: tenant, key: 'k', bodyHash: 'h', now: new Date(NOW) },
     });
     const waiting = await store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 50));
-    await store.asVendor(async ({ deliveries }) => {
-      for (const notice of waiting)
-        await deliveries.fanOut(notice, [{ channel: 'mail', recipient: 'usr_1', orderKey: 'req_1' }], NOW);
-    });
+    for (const notice of waiting)
+      await fanOut(store, notice, [{ channel: 'mail', recipient: 'usr_1', orderKey: 'req_1' }], NOW);
   }
 
   /** Statements as the brokers’ role, for a tenant, as the vendor, or with nothing set; rolled back. */

@@ -70,7 +70,8 @@ describeOn('SQLite', 'sign-in', (bench) => {
 
   test('a person’s zone stays until another is noted, and is forgotten when the person is removed', async () => {
     const [person, other] = [await somebody(), await somebody('acme')];
-    const zone = (id = person.id) => read((unit) => unit.organisation.zone(id));
+    const zone = (id = person.id) =>
+      read(async (unit) => (await unit.organisation.readers([id]))[0]?.zone ?? null);
     const note = (name: string) => write((unit) => unit.sessions.noteZone(person.id, name));
     const version = () =>
       rowsAt<{ version: number }>(

@@ -21,6 +21,9 @@ import { bodyDifference, changedRows } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
 import type { MailKind } from './words/words.js';
 
+/** The people of a tenant, or the vendor's staff. All of a side get the same mail. */
+export type Side = Pick<Person, 'tenant'>;
+
 /** No mail is sent, and this code says why. */
 export type Skip = { skip: string };
 
@@ -59,13 +62,13 @@ function isMailOver(kind: MailKind, request: AccessRequest, grant: Grant | null)
 /**
  * What a mail about a request or its grant says, read in the tenant's unit; or why there is no such mail.
  *
- * @param person who gets it
+ * @param side whose people get it
  * @param now decides which locks and stops are in force
  */
 export async function accessFacts(
   unit: ReadUnit,
   notice: Notice & { kind: MailKind },
-  person: Person,
+  side: Side,
   { publicUrl, now }: { publicUrl: string; now: Date },
 ): Promise<MailFacts | Skip> {
   const { kind, subject } = notice;
@@ -86,7 +89,7 @@ export async function accessFacts(
     ...(await termsFacts(unit, request, terms)),
     ...(await grantFacts(unit, kind, grant)),
     by: note === undefined ? await deciderOf(unit, kind, grant, reviews) : await writerOf(unit, note),
-    blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, now),
+    blocked: grant === null ? null : await blockOf(unit, side, { grant, request }, now),
     said: note?.text ?? null,
     link: `${publicUrl}/${pageAbout(kind, subject, request)}`,
   };
@@ -198,14 +201,14 @@ async function deciderOf(
   return { name: person?.name ?? grant.endedBy, side, reason: await readEndWords(unit, grant.id) };
 }
 
-/** What keeps calls from passing under the grant, as the recipient may know it; null if nothing does. */
+/** What keeps calls from passing under the grant, as the recipients may know it; null if nothing does. */
 async function blockOf(
   unit: ReadUnit,
-  person: Person,
+  side: Side,
   { grant, request }: { grant: Grant; request: AccessRequest },
   now: Date,
 ): Promise<MailFacts['blocked']> {
-  const { statuses } = await readStatuses(unit, person, [grant], [request], now);
+  const { statuses } = await readStatuses(unit, side, [grant], [request], now);
   const { access, reason } = statuses.get(grant.id) ?? { access: 'open', reason: null };
   if (reason === null || (access !== 'stopped' && access !== 'locked')) return null;
   const by = reason.by === null ? null : await unit.organisation.person(reason.by);

@@ -75,7 +75,7 @@ export class CodeMailer {
     );
   }
 
-  private sendCode(
+  private async sendCode(
     to: string,
     words: Parameters<typeof writeCodeMail>[0],
     code: string,
@@ -83,6 +83,6 @@ export class CodeMailer {
   ): Promise<void> {
     const { publicUrl, language } = this.settings;
     const messageId = `<${this.newId()}@${new URL(publicUrl).hostname}>`;
-    return this.client.send({ ...writeCodeMail(words, code, language), to, messageId }, signal);
+    await this.client.send({ ...writeCodeMail(words, code, language), to: [to], messageId }, signal);
   }
 }

@@ -51,8 +51,13 @@ interface Reading<Kind extends string = string> extends Sending<Kind> {
   publicUrl: string;
 }
 
+/** Those who get the same mail, on the same clock: all of one side, unless the mail is about the very person. */
+export const audienceOf = (kind: string, { id, tenant }: Person): string =>
+  isAccountMailKind(kind) || isPracticeMailKind(kind) ? id : (tenant ?? 'vendor ');
+
 /**
- * Writes the mail about a notice to one person, from what the tenant's unit has; or says why there is none.
+ * Writes the mail about a notice to one person, from what the tenant's unit has; or says why there is none. For the whole of
+ * that person's audience it is the same.
  *
  * @param key the key that the notice is about, for a notice about a key
  * @param now decides which locks and stops are in force

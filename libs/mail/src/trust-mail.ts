@@ -1,4 +1,5 @@
-import { type Notice, type Person, type ReadUnit, takesEffectAt } from '@countersign/access';
+import { type Notice, type ReadUnit, takesEffectAt } from '@countersign/access';
+import type { Side } from './access-facts.js';
 import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { trustDe } from './words/de.js';
@@ -184,11 +185,11 @@ export const findTrustNews = (
   { kind, tenant, subject }: Pick<Notice, 'tenant' | 'subject'> & { kind: TrustMailKind },
 ): Promise<NoticeFacts | Skip> => READERS[kind](unit, tenant, subject);
 
-/** Reads what a mail to this person says about a notice of a tenant's trust. */
+/** Reads what a mail to this side says about a notice of a tenant's trust. */
 export async function trustFacts(
   unit: ReadUnit,
   notice: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: TrustMailKind },
-  person: Person,
+  side: Side,
   publicUrl: string,
 ): Promise<TrustMailFacts | Skip> {
   const { kind, tenant, at } = notice;
@@ -202,11 +203,11 @@ export async function trustFacts(
     by: by?.name ?? (actor === 'job' ? 'SCIM' : null),
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
     // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
-    link: `${publicUrl}/${pageAbout(kind, person)}`,
+    link: `${publicUrl}/${pageAbout(kind, side)}`,
   };
 }
 
-function pageAbout(kind: TrustMailKind, { tenant }: Person): string {
+function pageAbout(kind: TrustMailKind, { tenant }: Side): string {
   if (kind.startsWith('passkey.')) return 'passkeys';
   if (kind.startsWith('demand.')) return 'activity';
   if (kind.startsWith('widening.')) return 'controls';

@@ -1,5 +1,5 @@
-import type { EntityManager } from 'typeorm';
-import { beginRead } from '../../../libs/persistence/src/engine/postgres/begin.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import { beginRead, beginWrite } from '../../../libs/persistence/src/engine/postgres/begin.js';
 import { openPool } from '../../../libs/persistence/src/engine/postgres/data-source.js';
 import { transaction } from '../../../libs/persistence/src/engine/postgres/transactions.js';
 import { openSource } from '../../../libs/persistence/src/engine/sqlite/data-source.js';
@@ -20,6 +20,8 @@ export interface Plan {
 /** Runs work on repositories and tells the plan of each query that it sent. */
 export interface Planner {
   plans(work: (manager: EntityManager) => Promise<unknown>): Promise<Plan[]>;
+  /** The same of work that writes. Nothing of it is left. */
+  plansOfWrites(work: (manager: EntityManager) => Promise<unknown>): Promise<Plan[]>;
   close(): Promise<void>;
 }
 
@@ -57,21 +59,34 @@ export async function openPlanner(database: TestDatabase): Promise<Planner> {
 }
 
 async function sqlitePlanner(path: string): Promise<Planner> {
-  const source = await openSource(path, 'read');
+  const [reader, writer] = [await openSource(path, 'read'), await openSource(path, 'write')];
+  const planOn = (source: DataSource) => async (sql: string, values: unknown[]) => {
+    const steps = await source.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, values);
+    const details = steps.map(({ detail }) => detail);
+    return {
+      sql,
+      // An index that is walked in its own order until the page is full is no scan of what it holds. Rows of an insert are none.
+      scans: details.filter(
+        (detail) => /^SCAN/.test(detail) && !/USING (COVERING )?INDEX|^SCAN (first|CONSTANT)/.test(detail),
+      ),
+      sorts: details.some((detail) => /TEMP B-TREE/.test(detail)),
+      looked: null,
+    };
+  };
   return {
-    plans: (work) =>
-      plansOf(source.manager, work, async (sql, values) => {
-        const steps = await source.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, values);
-        const details = steps.map(({ detail }) => detail);
-        return {
-          sql,
-          // An index that is walked in its own order until the page is full is no scan of what it holds.
-          scans: details.filter((detail) => /^SCAN/.test(detail) && !/USING (COVERING )?INDEX/.test(detail)),
-          sorts: details.some((detail) => /TEMP B-TREE/.test(detail)),
-          looked: null,
-        };
-      }),
-    close: () => source.destroy(),
+    plans: (work) => plansOf(reader.manager, work, planOn(reader)),
+    plansOfWrites: async (work) => {
+      await writer.query('BEGIN');
+      try {
+        return await plansOf(writer.manager, work, planOn(writer));
+      } finally {
+        await writer.query('ROLLBACK');
+      }
+    },
+    close: async () => {
+      await reader.destroy();
+      await writer.destroy();
+    },
   };
 }
 
@@ -100,19 +115,29 @@ const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)]
 /** As brokers read: in their role and with their settings. */
 async function postgresPlanner(url: string): Promise<Planner> {
   const source = await openPool(url, 1);
+  const plansIn = (manager: EntityManager, work: (manager: EntityManager) => Promise<unknown>) =>
+    plansOf(manager, work, async (sql, values) => {
+      const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Node }[] }[]>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+        values,
+      );
+      const plan = row?.['QUERY PLAN'][0]?.Plan;
+      if (plan === undefined) throw new Error('PostgreSQL gave no plan');
+      return { sql, ...read(flat(plan)) };
+    });
   return {
-    plans: (work) =>
-      transaction(source, beginRead('all-tenants'), (manager) =>
-        plansOf(manager, work, async (sql, values) => {
-          const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Node }[] }[]>(
-            `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
-            values,
-          );
-          const plan = row?.['QUERY PLAN'][0]?.Plan;
-          if (plan === undefined) throw new Error('PostgreSQL gave no plan');
-          return { sql, ...read(flat(plan)) };
-        }),
-      ),
+    plans: (work) => transaction(source, beginRead('all-tenants'), (manager) => plansIn(manager, work)),
+    plansOfWrites: async (work) => {
+      let plans: Plan[] = [];
+      const rolledBack = new Error('only the plans are wanted');
+      await transaction(source, beginWrite('all-tenants'), async (manager) => {
+        plans = await plansIn(manager, work);
+        throw rolledBack;
+      }).catch((error: unknown) => {
+        if (error !== rolledBack) throw error;
+      });
+      return plans;
+    },
     close: () => source.destroy(),
   };
 }

@@ -166,7 +166,7 @@ describe('notices by push', () => {
       await start();
       const { id, listed } = await pushAnswered({ status: 429, headers: { 'retry-after': '300' } });
       const waiting = await ended(id, 'due', 'http_429');
-      const pause = Date.parse(waiting.nextAt) - broker.clock.now().getTime();
+      const pause = Date.parse(String(waiting.nextAt)) - broker.clock.now().getTime();
       expect(pause).toBeGreaterThan(120_000);
       expect(pause).toBeLessThanOrEqual(300_000);
       expect(await listed()).toMatchObject([{ lastResult: 'http_429' }]);
@@ -181,7 +181,7 @@ describe('notices by push', () => {
       const { id } = await pushAnswered({ status: 503, headers: { 'retry-after': '1' } });
       const waiting = await ended(id, 'due', 'http_503');
       expect(waiting.attempts).toBe(1);
-      expect(Date.parse(waiting.nextAt) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
+      expect(Date.parse(String(waiting.nextAt)) - broker.clock.now().getTime()).toBeGreaterThan(20_000);
     });
 
     test('a push service that refuses the message gets no second one, and the host sees it', async () => {

@@ -252,7 +252,10 @@ describe('a code by mail', () => {
     test('notes the time zone that the browser names; one that does not exist is ignored', async () => {
       const own = browser();
       const zone = () =>
-        broker.host.store.readForTenant('acme', (unit) => unit.organisation.zone(broker.persons.approver));
+        broker.host.store.readForTenant(
+          'acme',
+          async (unit) => (await unit.organisation.readers([broker.persons.approver]))[0]?.zone ?? null,
+        );
       for (const [named, kept] of [
         ['Nowhere/Atlantis', null],
         ['Europe/Berlin', 'Europe/Berlin'],

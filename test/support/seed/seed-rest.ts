@@ -10,6 +10,9 @@ export interface RestSize {
   rows: number;
 }
 
+const WAITS = '9999-12-31T23:59:59.999Z';
+const queueOf = { slack: `'U:' || (i / 2)`, webhook: `'acme:slow'` };
+
 /**
  * Fills what `seed` leaves empty, after it: locks, changes of the feed, remembered answers, reviews, invitations,
  * leases of budgets, sessions, daily leaves of many tenants. One in fifty locks, invitations and sessions is active.
@@ -56,6 +59,17 @@ export async function seedRest(
     `INSERT INTO sessions (id, hash, person, kind, assurance, device, created_at, seen_at, expires_at, ended_at)
      SELECT ${id('ses', 'i')}, ${hex('i')}, ${person}, 'web', 'oidc', 'a browser', ${at}, ${at}, ${later},
        CASE WHEN ${isOver} THEN ${at} END FROM ${numbers(rows)}`,
+    // As many messages wait as there are notices: Slack's in many queues, each second one behind an earlier
+    // one, and those of one slow webhook in one.
+    ...(['slack', 'webhook'] as const).map(
+      (
+        channel,
+      ) => `INSERT INTO deliveries (notice, channel, recipient, queue, tenant, lane, state, attempts, next_at)
+       SELECT ${id('ntc', 'i')}, '${channel}', ${queueOf[channel]}, ${queueOf[channel]}, ${tenant}, 'lane-' || (i / 2), 'due', 0,
+         CASE WHEN '${channel}' = 'slack' AND i % 2 = 1 THEN '${WAITS}' ELSE ${at} END FROM ${numbers(rows)}`,
+    ),
+    `INSERT INTO delivery_queues (channel, queue, next_at)
+     SELECT channel, queue, MIN(next_at) FROM deliveries WHERE state = 'due' GROUP BY channel, queue`,
     'ANALYZE',
   ])
     await target.run(statement);

@@ -1,9 +1,11 @@
 import {
+  type ClaimedMessage,
   type Delivered,
-  type Delivery,
-  type DeliveryDraft,
   DeliveryFailure,
   type DeliveryOutcome,
+  type EndedMessage,
+  type MessageDraft,
+  type MessagePart,
   type NoticeChannel,
   type Randomness,
 } from '@countersign/access';
@@ -18,24 +20,27 @@ const ATTEMPT_MS = 15_000;
 /** How long a claim keeps other brokers from attempting a delivery. After a crash the delivery is due again then. */
 const CLAIM_MS = 60_000;
 const LOOK_MS = 1_000;
-const BATCH = 200;
+/** Attempts that end in quick succession are stored together, and make room for the next ones together. */
+const REST_MS = 20;
 
-/** Called after each attempt. `error` is for the operator's log. */
-export type DeliveryReport = (delivery: Delivery, outcome: DeliveryOutcome, error: unknown) => void;
+/** Called after each attempt, for each part that ended alike. `error` is for the operator's log. */
+export type DeliveryReport = (message: ClaimedMessage, part: MessagePart, error: unknown) => void;
 
-/** How an attempt ended. `error` is for the operator's log. */
-type Attempt = { outcome: DeliveryOutcome; error?: unknown };
+/** A part of an attempt that has ended. `error` is for the operator's log. */
+type Ended = MessagePart & { error?: unknown };
 
-/** What goes out in place of a delivery after an attempt that ended so. */
-export type InsteadOf = (delivery: Delivery, outcome: DeliveryOutcome) => Promise<DeliveryDraft[]>;
+/** What goes out in place of a message after an attempt that ended so. */
+export type InsteadOf = (message: ClaimedMessage, part: MessagePart) => Promise<MessageDraft[]>;
 
 /**
- * Attempts the deliveries of one channel: one at a time to each recipient, several recipients at once. A slow recipient
+ * Attempts the messages of one channel: one at a time to each recipient, several recipients at once. A slow recipient
  * delays no one else, because the loop does not wait for attempts.
  */
 export class ChannelSender {
   private readonly loop: PeriodicLoop;
-  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly underWay = new Set<Promise<void>>();
+  /** Attempts that have ended and are not stored yet. */
+  private ended: EndedMessage[] = [];
   private readonly stopping = new AbortController();
 
   constructor(
@@ -45,7 +50,7 @@ export class ChannelSender {
     private readonly report: DeliveryReport,
     private readonly onError: (job: string, error: unknown) => void,
   ) {
-    this.loop = new PeriodicLoop(channel.name, LOOK_MS, () => this.look(), onError);
+    this.loop = new PeriodicLoop(channel.name, LOOK_MS, () => this.look(), onError, REST_MS);
   }
 
   start(): void {
@@ -60,79 +65,88 @@ export class ChannelSender {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
-    await Promise.all(this.underWay.values());
+    await Promise.all(this.underWay);
+    await this.look().catch((error: unknown) => this.onError(this.channel.name, error));
   }
 
-  /** Begins as many attempts as are allowed at once. */
+  /** Stores the attempts that have ended, and begins as many as are allowed at once. */
   private async look(): Promise<void> {
-    while (!this.stopping.signal.aborted && this.underWay.size < this.channel.mostAtOnce) {
-      const now = this.deps.clock.now();
-      const due = await this.deps.store.notices.read((unit) =>
-        unit.deliveries.due(this.channel.name, now.toISOString(), BATCH, [...this.underWay.keys()]),
-      );
-      const next = firstOfEach(due).slice(0, this.channel.mostAtOnce - this.underWay.size);
-      if (next.length === 0) return;
-      const until = new Date(now.getTime() + CLAIM_MS).toISOString();
-      const claimed = await this.deps.store.notices.write(async ({ deliveries }) => {
-        const ours: Delivery[] = [];
-        for (const delivery of next) if (await deliveries.claim(delivery, until)) ours.push(delivery);
-        return ours;
-      });
-      for (const delivery of claimed) this.begin(delivery);
-    }
+    const { name, mostAtOnce } = this.channel;
+    const room = this.stopping.signal.aborted ? 0 : mostAtOnce - this.underWay.size;
+    const now = this.deps.clock.now();
+    const at = now.toISOString();
+    const until = new Date(now.getTime() + CLAIM_MS).toISOString();
+    // If they cannot be stored, they are begun again when their claim is over.
+    const ended = this.ended.splice(0);
+    if (ended.length === 0 && room === 0) return;
+    const claimed = await this.deps.store.notices.write(async ({ deliveryQueues }) => {
+      if (ended.length > 0) await deliveryQueues.settle(name, ended, at);
+      return room === 0 ? [] : await deliveryQueues.claim(name, room, { now: at, until });
+    });
+    for (const message of claimed) this.begin(message);
   }
 
-  private begin(delivery: Delivery): void {
-    const attempt = this.attempt(delivery)
+  private begin(message: ClaimedMessage): void {
+    const attempt = this.attempt(message)
       .catch((error: unknown) => this.onError(this.channel.name, error))
       .finally(() => {
-        this.underWay.delete(delivery.recipient);
+        this.underWay.delete(attempt);
         this.wake();
       });
-    this.underWay.set(delivery.recipient, attempt);
+    this.underWay.add(attempt);
   }
 
-  private async attempt(delivery: Delivery): Promise<void> {
-    const ended = await this.try(delivery);
-    const { outcome, error, instead } = await this.withInstead(delivery, ended);
-    await this.deps.store.notices.write(async ({ deliveries }) => {
-      await deliveries.settle(delivery, outcome);
-      if (instead.length > 0) await deliveries.add(delivery, instead, this.deps.clock.now().toISOString());
-    });
-    this.report(delivery, outcome, error);
+  private async attempt(message: ClaimedMessage): Promise<void> {
+    const parts: Ended[] = [];
+    const instead: MessageDraft[] = [];
+    for (const part of await this.try(message)) {
+      const found = await this.withInstead(message, part);
+      parts.push(found.part);
+      instead.push(...found.instead);
+    }
+    this.ended.push({ message, parts, instead });
+    for (const part of parts) this.report(message, part, part.error);
   }
 
   /**
-   * If what goes out in place of the delivery cannot be found out, such as in a fault of the store, the end is not settled yet: the
-   * delivery is attempted again and ends so again. Like every failure it counts, so that what always fails is dead one day and
+   * If what goes out in place of the message cannot be found out, such as in a fault of the store, the end is not settled yet: the
+   * message is attempted again and ends so again. Like every failure it counts, so that what always fails is dead one day and
    * keeps later notices no longer.
    */
   private async withInstead(
-    delivery: Delivery,
-    ended: Attempt,
-  ): Promise<Attempt & { instead: DeliveryDraft[] }> {
+    message: ClaimedMessage,
+    part: Ended,
+  ): Promise<{ part: Ended; instead: MessageDraft[] }> {
     try {
-      return { ...ended, instead: await this.insteadOf(delivery, ended.outcome) };
+      return { part, instead: await this.insteadOf(message, part) };
     } catch (error) {
       this.onError(this.channel.name, error);
-      const { state } = ended.outcome;
-      if (state === 'due' || state === 'delivered') return { ...ended, instead: [] };
-      return { outcome: this.afterFailure(delivery, error), error, instead: [] };
+      const { state } = part.outcome;
+      if (state === 'due' || state === 'delivered') return { part, instead: [] };
+      return { part: { ...part, outcome: this.afterFailure(message, error), error }, instead: [] };
     }
   }
 
-  private async try(delivery: Delivery): Promise<Attempt> {
+  private async try(message: ClaimedMessage): Promise<Ended[]> {
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const all = [message.recipient, ...message.others];
     try {
-      const result = await broken(signal, this.channel.deliver(delivery, signal));
-      if (result.done === 'skipped') return { outcome: { state: 'skipped', error: result.code } };
-      return { outcome: { state: 'delivered', at: this.deps.clock.now().toISOString() } };
+      const result = await broken(signal, this.channel.deliver(message, signal));
+      const parts = 'done' in result ? [{ recipients: all, result }] : result;
+      return parts.map((part) => ({ recipients: part.recipients, ...this.endOf(message, part.result) }));
     } catch (error) {
-      return { outcome: this.afterFailure(delivery, error), error };
+      return [{ recipients: all, outcome: this.afterFailure(message, error), error }];
     }
   }
 
-  private afterFailure(delivery: Delivery, error: unknown): DeliveryOutcome {
+  private endOf(message: ClaimedMessage, result: Delivered | DeliveryFailure): Omit<Ended, 'recipients'> {
+    if (result instanceof DeliveryFailure)
+      return { outcome: this.afterFailure(message, result), error: result };
+    if (result.done === 'skipped') return { outcome: { state: 'skipped', error: result.code } };
+    return { outcome: { state: 'delivered', at: this.deps.clock.now().toISOString() } };
+  }
+
+  private afterFailure(message: ClaimedMessage, error: unknown): DeliveryOutcome {
     const now = this.deps.clock.now();
     if (this.stopping.signal.aborted)
       return { state: 'due', nextAt: now.toISOString(), error: 'interrupted' };
@@ -141,7 +155,7 @@ export class ChannelSender {
     const inMs = (delay: number) => new Date(now.getTime() + delay).toISOString();
     if (retryAfterSeconds !== null && !failure.counts)
       return { state: 'due', nextAt: inMs(retryAfterSeconds * 1_000), error: failure.code, uncounted: true };
-    const attempts = delivery.attempts + 1;
+    const attempts = message.attempts + 1;
     if (failure.final || attempts >= MOST_ATTEMPTS)
       return { state: 'dead', at: now.toISOString(), error: failure.code };
     const delay =
@@ -155,16 +169,8 @@ export class ChannelSender {
 /** A number from 0 up to, but not including, 1. */
 const fraction = (random: Randomness): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
 
-/** The oldest delivery of each recipient. */
-function firstOfEach(deliveries: readonly Delivery[]): Delivery[] {
-  const first = new Map<string, Delivery>();
-  for (const delivery of deliveries)
-    if (!first.has(delivery.recipient)) first.set(delivery.recipient, delivery);
-  return [...first.values()];
-}
-
 /** The work's result, or a failure as soon as the signal aborts, even if the work ignores the signal. */
-async function broken(signal: AbortSignal, work: Promise<Delivered>): Promise<Delivered> {
+async function broken<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new DeliveryFailure('timed_out'));

@@ -1,4 +1,4 @@
-import type { DeliveryDraft, Notice, NoticeChannel, NoticeChoices, Person } from '@countersign/access';
+import type { MessageDraft, Notice, NoticeChannel, NoticeChoices, Person } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
 import { fanOutNotices } from './fan-out.js';
 
@@ -18,7 +18,7 @@ function outbox(
   persons: readonly Person[] = [],
   choices: ReadonlyMap<string, NoticeChoices> = new Map(),
 ) {
-  const made: { notice: string; drafts: readonly DeliveryDraft[] }[] = [];
+  const made: { notice: string; drafts: readonly MessageDraft[] }[] = [];
   const reads = {
     outbox: { due: async (_now: string, limit: number) => waiting.slice(0, limit) },
     grants: { findAll: async () => [] },
@@ -28,18 +28,20 @@ function outbox(
     noticeAddresses: { list: async () => [] },
     preferences: { choicesOf: async () => choices },
   };
-  const fanOut = async ({ id }: Notice, drafts: readonly DeliveryDraft[]) => {
-    waiting.splice(
-      waiting.findIndex((each) => each.id === id),
-      1,
-    );
-    made.push({ notice: id, drafts });
-    return true;
+  const fanOut = async (fanned: readonly { notice: Notice; drafts: readonly MessageDraft[] }[]) => {
+    for (const { notice, drafts } of fanned) {
+      waiting.splice(
+        waiting.findIndex((each) => each.id === notice.id),
+        1,
+      );
+      made.push({ notice: notice.id, drafts });
+    }
+    return fanned.length;
   };
   const store = {
     notices: {
       read: (work: (unit: unknown) => unknown) => work(reads),
-      write: (work: (unit: unknown) => unknown) => work({ deliveries: { fanOut } }),
+      write: (work: (unit: unknown) => unknown) => work({ deliveryQueues: { fanOut } }),
     },
     readForTenant: (_tenant: string, work: (unit: unknown) => unknown) => work(reads),
   };
@@ -56,7 +58,7 @@ describe('the fan-out', () => {
       deliver: () => Promise.reject(new Error('not here')),
     });
     const channels = [channel('mail', ['usr_1', 'usr_2']), channel('webhook', [])];
-    expect(await fanOutNotices(deps, channels)).toEqual({ notices: 1, deliveries: 2 });
+    expect(await fanOutNotices(deps, channels)).toEqual({ notices: 1, messages: 2 });
     const draft = { orderKey: 'req_1' };
     expect(made).toEqual([
       {
@@ -67,6 +69,19 @@ describe('the fan-out', () => {
         ],
       },
     ]);
+  });
+
+  test('P7: a channel that reaches many with one message gets one for a hundred recipients', async () => {
+    const { deps, made } = outbox([notice('ntc_a')]);
+    const ids = Array.from({ length: 150 }, (_, index) => `usr_${index}`);
+    const mail: NoticeChannel = {
+      ...{ name: 'mail', mostAtOnce: 1, reachesMany: true, recipients: async () => ids },
+      deliver: () => Promise.reject(new Error('not here')),
+    };
+    expect(await fanOutNotices(deps, [mail])).toEqual({ notices: 1, messages: 2 });
+    const [first, second] = made[0]?.drafts ?? [];
+    expect([first?.recipient, first?.others?.length]).toEqual(['usr_0', 99]);
+    expect([second?.recipient, ...(second?.others ?? [])]).toEqual(ids.slice(100));
   });
 
   test('a person who has switched a topic off gets no message about it; everyone else does', async () => {
@@ -94,7 +109,7 @@ describe('the fan-out', () => {
 
   test('goes on while batches are full', async () => {
     const { deps, made } = outbox(Array.from({ length: 250 }, (_, index) => notice(String(index))));
-    expect(await fanOutNotices(deps, [])).toEqual({ notices: 250, deliveries: 0 });
+    expect(await fanOutNotices(deps, [])).toEqual({ notices: 250, messages: 0 });
     expect(made).toHaveLength(250);
   });
 });

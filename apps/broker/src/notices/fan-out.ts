@@ -2,9 +2,9 @@ import {
   type AddressedNotice,
   chosenMessages,
   type DeliveryChannel,
-  type DeliveryDraft,
   getsNotice,
   isForCustomerAlone,
+  type MessageDraft,
   type Notice,
   type NoticeChannel,
   type NoticeChoices,
@@ -18,19 +18,21 @@ import type { BrokerDeps } from '../core.module.js';
 import { personsOf } from './audience.js';
 
 const BATCH = 100;
+/** Most recipients of one message: mail servers take at least so many (RFC 5321, 4.5.3.1.8). */
+const MOST_TOGETHER = 100;
 
 /**
- * Takes the committed notices from the outbox (P7) and stores one delivery for each recipient: once, in one transaction,
- * by whichever broker comes first. From then on each delivery succeeds, waits or dies on its own. Streams get no
- * deliveries, because every broker reads all notices for its own streams.
+ * Takes the committed notices from the outbox (P7) and stores a message for each recipient, or for all recipients of a channel
+ * that reaches many with one: once, in one transaction, by whichever broker comes first. From then on each recipient's delivery
+ * succeeds, waits or dies on its own. Streams get no deliveries, because every broker reads all notices for its own streams.
  *
- * @returns how many notices were fanned out, and to how many recipients
+ * @returns how many notices were fanned out, and in how many messages
  */
 export async function fanOutNotices(
   deps: BrokerDeps,
   channels: readonly NoticeChannel[],
-): Promise<{ notices: number; deliveries: number }> {
-  const sent = { notices: 0, deliveries: 0 };
+): Promise<{ notices: number; messages: number }> {
+  const sent = { notices: 0, messages: 0 };
   for (;;) {
     const now = deps.clock.now().toISOString();
     const due = await deps.store.notices.read((unit) => unit.outbox.due(now, BATCH));
@@ -41,14 +43,10 @@ export async function fanOutNotices(
       return Promise.all(addressed.map((each) => draftsOf(unit, channels, each, choices)));
     });
     const at = deps.clock.now().toISOString();
-    await deps.store.notices.write(async ({ deliveries }) => {
-      // At once: they share a round trip.
-      await Promise.all(
-        addressed.map(({ notice }, index) => deliveries.fanOut(notice, drafts[index] ?? [], at)),
-      );
-    });
+    const made = addressed.map(({ notice }, index) => ({ notice, drafts: drafts[index] ?? [] }));
+    await deps.store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(made, at));
     sent.notices += due.length;
-    sent.deliveries += drafts.flat().length;
+    sent.messages += drafts.flat().length;
     if (due.length < BATCH) return sent;
   }
 }
@@ -68,19 +66,29 @@ async function draftsOf(
   channels: readonly NoticeChannel[],
   addressed: AddressedNotice,
   choices: ReadonlyMap<string, NoticeChoices>,
-): Promise<DeliveryDraft[]> {
+): Promise<MessageDraft[]> {
   const { notice } = addressed;
   // The broker waits for this one: no earlier notice to the same recipient may keep it waiting.
   const orderKey = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
   const found = await Promise.all(
     channels.map((channel) => messagesOf(unit, channel, addressed, choices.size > 0)),
   );
-  return asChosen(found.flat(), addressed, choices).map(({ channel, recipient }) => ({
-    channel,
-    recipient,
-    orderKey,
-  }));
+  const chosen = asChosen(found.flat(), addressed, choices);
+  return channels.flatMap(({ name, reachesMany }) => {
+    const recipients = chosen.flatMap(({ channel, recipient }) => (channel === name ? [recipient] : []));
+    return groups(recipients, reachesMany === true ? MOST_TOGETHER : 1).map(
+      ([recipient = '', ...others]) => ({
+        ...{ channel: name, recipient, orderKey },
+        ...(others.length === 0 ? {} : { others }),
+      }),
+    );
+  });
 }
+
+const groups = (recipients: readonly string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(recipients.length / size) }, (_, at) =>
+    recipients.slice(at * size, (at + 1) * size),
+  );
 
 /** A message to one recipient of a channel. `to`: the person, if the recipient is one person's own. */
 export interface Message {

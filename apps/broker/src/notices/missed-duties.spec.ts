@@ -54,8 +54,14 @@ function broker(kind: Notice['kind'], deliveries: Delivery[], slackCanArrive: bo
     channel('slack', [], (key) => (key === 'U:usr_1' ? to('slack', slackCanArrive) : undefined)),
     channel('push', ['psh_1'], (key) => (key === 'psh_1' ? to('push', false) : undefined)),
   ];
-  return (failed: Delivery, outcome: DeliveryOutcome) =>
-    insteadOf({ store } as unknown as BrokerDeps, channels, failed, outcome);
+  return (
+    { channel: name, recipient, orderKey, attempts, lastError }: Delivery,
+    outcome: DeliveryOutcome,
+  ) => {
+    const message = { notice, channel: name, recipient, others: [], orderKey, attempts, lastError };
+    const part = { recipients: [recipient], outcome };
+    return insteadOf({ store } as unknown as BrokerDeps, channels, message, part);
+  };
 }
 
 const DEAD: DeliveryOutcome = { state: 'dead', at: AT, error: 'slack_user_disabled' };

@@ -1,11 +1,12 @@
 import {
+  type ClaimedMessage,
   carriesDuty,
-  type Delivery,
-  type DeliveryDraft,
-  type DeliveryOutcome,
   isDuty,
+  type MessageDraft,
+  type MessagePart,
   type NoticeChannel,
   type NoticesReadUnit,
+  type NoticeView,
   personalTopic,
 } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
@@ -16,28 +17,27 @@ import { aboutOf, addressAll, type Message, messagesOf } from './fan-out.js';
  * since the fan-out. A duty, such as a request that waits for the person, then goes by the ways that they have switched off, each
  * once. Nothing if another message of the notice has reached the person, or surely leads to them.
  *
- * @param outcome how an attempt at `failed` ended
+ * @param part how the attempt ended for some of its recipients
  */
 export async function insteadOf(
   deps: BrokerDeps,
   channels: readonly NoticeChannel[],
-  failed: Delivery,
-  outcome: DeliveryOutcome,
-): Promise<DeliveryDraft[]> {
-  const own = channels.find(({ name }) => name === failed.channel);
+  message: ClaimedMessage,
+  { recipients, outcome }: MessagePart,
+): Promise<MessageDraft[]> {
+  const own = channels.find(({ name }) => name === message.channel);
   if (outcome.state === 'delivered' || own?.personal === undefined) return [];
-  const found = await deps.store.notices.read((unit) => unit.deliveries.find(failed.notice));
+  if (outcome.state !== 'dead' && own.surelyArrives) return [];
+  const found = await deps.store.notices.read((unit) => unit.deliveries.find(message.notice.id));
   const [addressed] = found === null ? [] : await addressAll(deps, [found.notice]);
   if (found === null || addressed === undefined) return [];
-  const persons = await deps.store.notices.read(async (unit) =>
-    own.personal?.([failed.recipient], addressed, unit),
+  const persons = await deps.store.notices.read(async (unit) => own.personal?.(recipients, addressed, unit));
+  const missed = [...(persons ?? [])].filter(
+    ([, to]) =>
+      (outcome.state === 'dead' || !to.surelyArrives) &&
+      isDuty(personalTopic(found.notice.kind, to.person, aboutOf(addressed))),
   );
-  const to = persons?.get(failed.recipient);
-  const isOver = outcome.state === 'dead' || to?.surelyArrives === false;
-  if (to === undefined || !isOver) return [];
-  if (!isDuty(personalTopic(found.notice.kind, to.person, aboutOf(addressed)))) return [];
-  const isFailed = ({ channel, recipient }: Message) =>
-    channel === failed.channel && recipient === failed.recipient;
+  if (missed.length === 0) return [];
   const messages = await deps.store.notices.read(async (unit: NoticesReadUnit) => {
     const each = channels.map((channel) => {
       const sent = found.deliveries.filter((delivery) => delivery.channel === channel.name);
@@ -51,9 +51,17 @@ export async function insteadOf(
     });
     return (await Promise.all(each)).flat();
   });
-  const others = messages.filter((message) => message.to?.person === to.person && !isFailed(message));
+  return missed.flatMap(([recipient, { person }]) => {
+    const isFailed = (each: Message) => each.channel === message.channel && each.recipient === recipient;
+    const others = messages.filter((each) => each.to?.person === person && !isFailed(each));
+    return otherWays(others, found, message.orderKey);
+  });
+}
+
+/** By what of a person's other messages the notice goes out instead. Nothing if one of them has reached them, or surely will. */
+function otherWays(others: readonly Message[], { deliveries }: NoticeView, orderKey: string): MessageDraft[] {
   const deliveryOf = ({ channel, recipient }: Message) =>
-    found.deliveries.find((each) => each.channel === channel && each.recipient === recipient);
+    deliveries.find((each) => each.channel === channel && each.recipient === recipient);
   const reaches = (message: Message) => {
     const { to } = message;
     if (to === undefined || !carriesDuty(to.way)) return false;
@@ -63,5 +71,5 @@ export async function insteadOf(
   if (others.some(reaches)) return [];
   return others
     .filter((message) => deliveryOf(message) === undefined)
-    .map(({ channel, recipient }) => ({ channel, recipient, orderKey: failed.orderKey }));
+    .map(({ channel, recipient }) => ({ channel, recipient, orderKey }));
 }

@@ -22,17 +22,17 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(CHANNELS) channels: readonly NoticeChannel[],
+    @Inject(CHANNELS) private readonly channels: readonly NoticeChannel[],
     private readonly metrics: Metrics,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const work = async () => {
-      const { notices, deliveries } = await fanOutNotices(this.deps, channels);
+      const { notices, messages } = await fanOutNotices(this.deps, channels);
       this.metrics.dispatched(notices);
-      if (deliveries > 0) this.wakeSenders();
+      if (messages > 0) this.wakeSenders();
     };
     this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError, REST_MS);
-    const instead: InsteadOf = (delivery, outcome) => insteadOf(deps, channels, delivery, outcome);
+    const instead: InsteadOf = (message, part) => insteadOf(deps, channels, message, part);
     this.senders = channels.map((channel) => new ChannelSender(deps, channel, instead, this.report, onError));
   }
 
@@ -47,20 +47,26 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.unsubscribe?.();
     await Promise.all([this.fanOut.stop(), ...this.senders.map((sender) => sender.stop())]);
+    for (const channel of this.channels) channel.close?.();
   }
 
   private wakeSenders(): void {
     for (const sender of this.senders) sender.wake();
   }
 
-  private readonly report: DeliveryReport = ({ notice, channel, attempts }, outcome, error) => {
-    this.metrics.attempted(channel, outcome.state === 'due' ? 'failed' : outcome.state);
+  private readonly report: DeliveryReport = (
+    { notice, channel, attempts },
+    { recipients, outcome },
+    error,
+  ) => {
+    this.metrics.attempted(channel, outcome.state === 'due' ? 'failed' : outcome.state, recipients.length);
     if (outcome.state === 'delivered' || outcome.state === 'skipped') return;
     this.logger.warn(
       {
         err: error,
-        notice,
+        notice: notice.id,
         channel,
+        recipients: recipients.length,
         attempts: attempts + 1,
         code: outcome.error,
         dead: outcome.state === 'dead',

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import {
   type AddressedNotice,
+  type ClaimedMessage,
   type Delivered,
-  type Delivery,
   DeliveryFailure,
   endpointHash,
   isForCustomerAlone,
@@ -43,22 +43,19 @@ export class WebhookChannel implements NoticeChannel {
   }
 
   /** @throws DeliveryFailure */
-  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const { found, endpoints } = await this.deps.store.notices.read(async (unit) => ({
-      found: await unit.deliveries.find(delivery.notice),
-      endpoints: await this.endpoints(unit, delivery.tenant),
-    }));
-    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
-    const endpoint = endpoints.get(delivery.recipient);
+  async deliver({ notice, recipient, orderKey }: ClaimedMessage, signal: AbortSignal): Promise<Delivered> {
+    const { tenant } = notice;
+    const endpoints = await this.deps.store.notices.read((unit) => this.endpoints(unit, tenant));
+    const endpoint = endpoints.get(recipient);
     if (endpoint === undefined) return { done: 'skipped', code: 'endpoint_removed' };
     const secret = await readSecret(endpoint.secretFile);
-    const request = [delivery.orderKey, found.notice.subject].find((id) => id.startsWith('req_')) ?? null;
-    const log = await readLogPoint(this.deps, delivery.tenant);
-    const waiting = await this.waitingOf(delivery.tenant, request);
-    const body = writeMessage({ notice: found.notice, request, waiting, log }, this.publicUrl);
+    const request = [orderKey, notice.subject].find((id) => id.startsWith('req_')) ?? null;
+    const log = await readLogPoint(this.deps, tenant);
+    const waiting = await this.waitingOf(tenant, request);
+    const body = writeMessage({ notice, request, waiting, log }, this.publicUrl);
     const at = this.deps.clock.now();
     try {
-      await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
+      await this.client.send({ url: endpoint.url, secret }, { id: notice.id, at, body }, signal);
     } catch (error) {
       // The organisation file names the address, and the vendor's security admins read the code.
       throw error instanceof OutboundError ? new DeliveryFailure(error.code, { cause: error }) : error;

@@ -1,3 +1,4 @@
+import { DELIVERY_CHANNELS, type DeliveryChannel } from '@countersign/access';
 import { productVersion } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -71,19 +72,33 @@ export class Gauges {
     metrics.gauge(
       'countersign_outbox_depth',
       `Notices not yet handed to their channels, counted up to ${MOST_COUNTED}.`,
-      async () => (await this.waiting()).length,
+      async () => (await this.waiting(MOST_COUNTED)).length,
     );
     metrics.gauge(
       'countersign_outbox_age_seconds',
-      'Age of the oldest notice not yet handed on.',
+      'Age of the oldest notice that has not reached all its recipients, and was not given up.',
       async () => {
-        const [oldest] = await this.waiting();
-        return oldest === undefined ? 0 : this.secondsSince(oldest.at);
+        const [[waiting], undelivered] = await Promise.all([
+          this.waiting(1),
+          this.deps.store.notices.read((unit) => unit.deliveries.oldestDue()),
+        ]);
+        const ages = [waiting?.at, undelivered].flatMap((at) => (at == null ? [] : [this.secondsSince(at)]));
+        return Math.max(0, ...ages);
+      },
+    );
+    metrics.gaugeBy(
+      'countersign_delivery_lag_seconds',
+      'How late the message is whose attempt has been due for longest, by channel; 0 if none is.',
+      'channel',
+      async () => {
+        const since = await this.deps.store.notices.read((unit) => unit.deliveryQueues.dueSince());
+        const lag = (channel: DeliveryChannel) => this.secondsSince(since[channel] ?? FAR_FUTURE);
+        return new Map(DELIVERY_CHANNELS.map((channel) => [channel, lag(channel)]));
       },
     );
     for (const [state, what] of [
-      ['due', 'Deliveries that wait for an attempt'],
-      ['dead', 'Deliveries given up'],
+      ['due', 'Messages that wait for an attempt'],
+      ['dead', 'Messages given up'],
     ] as const)
       metrics.gauge(`countersign_deliveries_${state}`, `${what}, counted up to ${MOST_COUNTED}.`, () =>
         this.deps.store.notices.read((unit) => unit.deliveries.count(state, MOST_COUNTED)),
@@ -131,8 +146,8 @@ export class Gauges {
     return counts;
   }
 
-  private waiting() {
-    return this.deps.store.notices.read((unit) => unit.outbox.due(FAR_FUTURE, MOST_COUNTED));
+  private waiting(most: number) {
+    return this.deps.store.notices.read((unit) => unit.outbox.due(FAR_FUTURE, most));
   }
 
   private secondsSince(at: string): number {

@@ -101,8 +101,8 @@ export class Metrics {
     this.notices.inc(count);
   }
 
-  attempted(channel: string, outcome: 'delivered' | 'failed' | 'dead' | 'skipped'): void {
-    this.attempts.inc({ channel, outcome });
+  attempted(channel: string, outcome: 'delivered' | 'failed' | 'dead' | 'skipped', recipients: number): void {
+    this.attempts.inc({ channel, outcome }, recipients);
   }
 
   recordsTaken(records: readonly { kind: string }[]): void {

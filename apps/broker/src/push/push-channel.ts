@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
   type AddressedNotice,
+  type ClaimedMessage,
   type Delivered,
-  type Delivery,
   DeliveryFailure,
   isPersonalNotice,
   type Notice,
@@ -72,20 +72,17 @@ export class PushChannel implements NoticeChannel {
   }
 
   /** @throws DeliveryFailure */
-  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const { found, browser } = await this.deps.store.notices.read(async (unit) => ({
-      found: await unit.deliveries.find(delivery.notice),
-      browser: await unit.pushSubscriptions.find(delivery.recipient),
-    }));
-    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
+  async deliver(claimed: ClaimedMessage, signal: AbortSignal): Promise<Delivered> {
+    const { notice, recipient, orderKey } = claimed;
+    const browser = await this.deps.store.notices.read((unit) => unit.pushSubscriptions.find(recipient));
     if (browser === null) return { done: 'skipped', code: 'recipient_removed' };
-    if (this.secondsLeft(found.notice) === 0) return { done: 'skipped', code: 'superseded' };
-    const key = isAccountMailKind(found.notice.kind) ? await this.keyOf(found.notice) : null;
-    const message = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
-      this.messageOf(unit, found.notice, { delivery, browser, key }),
+    if (this.secondsLeft(notice) === 0) return { done: 'skipped', code: 'superseded' };
+    const key = isAccountMailKind(notice.kind) ? await this.keyOf(notice) : null;
+    const message = await this.deps.store.readForTenant(notice.tenant, (unit) =>
+      this.messageOf(unit, notice, { orderKey, browser, key }),
     );
     if ('skip' in message) return { done: 'skipped', code: message.skip };
-    return this.send(browser, { message, notice: found.notice }, signal);
+    return this.send(browser, { message, notice }, signal);
   }
 
   /** For how many more seconds the notice is worth pushing. */
@@ -103,7 +100,7 @@ export class PushChannel implements NoticeChannel {
   private async messageOf(
     unit: ReadUnit,
     notice: Notice,
-    { delivery, browser, key }: { delivery: Delivery; browser: PushSubscription; key: Key },
+    { orderKey, browser, key }: { orderKey: string; browser: PushSubscription; key: Key },
   ): Promise<PushMessage | { skip: string }> {
     const { kind, subject } = notice;
     const person = await unit.organisation.person(browser.person);
@@ -112,8 +109,7 @@ export class PushChannel implements NoticeChannel {
     const skip = await skipOf({ unit, notice, person }, key);
     if (skip !== null) return { skip };
     const grant = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
-    const request =
-      grant?.request ?? [subject, delivery.orderKey].find((id) => id.startsWith('req_')) ?? null;
+    const request = grant?.request ?? [subject, orderKey].find((id) => id.startsWith('req_')) ?? null;
     const { language } = browser;
     return writePushMessage({ kind, subject }, { request, side: person.tenant, language });
   }

@@ -48,7 +48,7 @@ export const areCompatible = (roles: readonly string[]): boolean =>
   !(roles.includes('security-admin') && (roles.includes('engineer') || roles.includes('reviewer'))) &&
   !(roles.includes('legal') && new Set(roles).size > 1);
 
-export const isVendorStaff = (person: Person): boolean => person.tenant === null;
+export const isVendorStaff = (person: Pick<Person, 'tenant'>): boolean => person.tenant === null;
 
 export function hasRole(person: Person, role: VendorRole | TenantRole): boolean {
   return person.removedAt === null && person.roles.includes(role);

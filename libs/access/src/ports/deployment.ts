@@ -30,7 +30,13 @@ export type DirectoryUnit = Reads<'directory'> & {
 
 /** What is needed to find out where a notice goes. */
 export type NoticesReadUnit = Reads<
-  'outbox' | 'deliveries' | 'preferences' | 'pushSubscriptions' | 'slackPosts' | 'slackAccounts'
+  | 'outbox'
+  | 'deliveries'
+  | 'deliveryQueues'
+  | 'preferences'
+  | 'pushSubscriptions'
+  | 'slackPosts'
+  | 'slackAccounts'
 > & {
   organisation: Pick<VendorReadUnit['organisation'], 'tenant' | 'vendorSlack' | 'webhooks'>;
   slackInstallations: Pick<VendorReadUnit['slackInstallations'], 'find'>;
@@ -149,8 +155,8 @@ export interface DeploymentPorts {
   provisioning: ReadPort<
     Reads<'scimUsers' | 'scimGroups'> & { organisation: Pick<OrganisationRepository, 'person' | 'side'> }
   >;
-  notices: Port<NoticesReadUnit, Writes<'deliveries'>>;
-  noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
+  notices: Port<NoticesReadUnit, Writes<'deliveries' | 'deliveryQueues'>>;
+  noticeAdmin: Port<Reads<'deliveries'>, Reads<'deliveries'> & Writes<'deliveryQueues' | 'log'>>;
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
   /** What people keep for themselves. */
   personal: Port<Reads<'templates' | 'preferences'>, PersonalUnit>;

@@ -85,17 +85,22 @@ export type {
 export type { NoticeAddressRepository } from './notice-addresses.js';
 export {
   type AddressedNotice,
+  type ClaimedMessage,
   DELIVERY_CHANNELS,
   DELIVERY_STATES,
   type Delivered,
+  type DeliveredPart,
   type Delivery,
   type DeliveryChannel,
-  type DeliveryDraft,
   DeliveryFailure,
   type DeliveryOutcome,
+  type DeliveryQueues,
   type DeliveryRepository,
   type DeliveryState,
+  type EndedMessage,
   isForCustomerAlone,
+  type MessageDraft,
+  type MessagePart,
   type Notice,
   type NoticeChannel,
   type NoticeDraft,
@@ -106,7 +111,12 @@ export {
   type PersonalRecipient,
   type PrunedBatch,
 } from './notices.js';
-export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
+export type {
+  MailReader,
+  OrganisationRepository,
+  OrganisationView,
+  WholeOrganisation,
+} from './organisation.js';
 export type {
   PersonalRepositories,
   PreferenceRepository,

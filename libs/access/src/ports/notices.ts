@@ -11,7 +11,8 @@ import type { Entry, Page, PageQuery } from './repository.js';
 /** Notices of every tenant and where they go. */
 export interface NoticeRepositories {
   outbox: Entry<OutboxRepository>;
-  deliveries: Entry<DeliveryRepository, 'fanOut' | 'add' | 'claim' | 'settle' | 'retry' | 'prune'>;
+  deliveries: Entry<DeliveryRepository, 'prune'>;
+  deliveryQueues: Entry<DeliveryQueues, 'fanOut' | 'claim' | 'settle' | 'retry'>;
 }
 
 /** Every kind of notice. Channels and pages that translate notices are typed with it, so a misspelt kind does not compile. */
@@ -103,19 +104,47 @@ export interface Delivery {
   state: DeliveryState;
   /** Attempts begun since it was made or retried. */
   attempts: number;
-  /** No attempt before this instant. */
-  nextAt: string;
+  /** No attempt before this instant; null while it waits for an earlier one about the same request. */
+  nextAt: string | null;
   deliveredAt: string | null;
   deadAt: string | null;
   /** A code; never a text of the other side. */
   lastError: string | null;
 }
 
-/** Where a notice goes, as the fan-out found it. */
-export interface DeliveryDraft {
+/** One message of a notice: to one recipient, or to several who get the same (`reachesMany`). */
+export interface MessageDraft {
   channel: DeliveryChannel;
   recipient: string;
+  others?: readonly string[];
   orderKey: string;
+}
+
+/** A message whose attempt has begun. */
+export interface ClaimedMessage {
+  notice: Notice;
+  channel: DeliveryChannel;
+  recipient: string;
+  /** Further recipients of the same message. */
+  others: readonly string[];
+  orderKey: string;
+  /** Attempts before this one. */
+  attempts: number;
+  lastError: string | null;
+}
+
+/** How an attempt ended for some of the message's recipients. */
+export interface MessagePart {
+  recipients: readonly string[];
+  outcome: DeliveryOutcome;
+}
+
+/** An attempt that has ended. The parts have each recipient once. */
+export interface EndedMessage {
+  message: ClaimedMessage;
+  parts: readonly MessagePart[];
+  /** What goes out in its place. A delivery that is there already stays as it is. */
+  instead: readonly MessageDraft[];
 }
 
 /** A notice with its deliveries. */
@@ -133,13 +162,10 @@ export type DeliveryOutcome =
   | { state: 'dead'; at: string; error: string };
 
 export interface DeliveryRepository {
-  /**
-   * Deliveries of one channel whose time has come, oldest notice first. Left out are deliveries behind an undelivered
-   * one of the same recipient and request, and those whose recipient is `busy`.
-   */
-  due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]>;
-  /** How many are in the state, counted up to `most`. */
+  /** How many messages are in the state, counted up to `most`. */
   count(state: DeliveryState, most: number): Promise<number>;
+  /** When the oldest notice was made that has not reached all its recipients; null if there is none. */
+  oldestDue(): Promise<string | null>;
   /** Notices, newest first, that have a delivery in the state; without a state, all notices that went anywhere. */
   list(
     filter: { state?: DeliveryState | undefined; tenant?: string | undefined },
@@ -147,28 +173,38 @@ export interface DeliveryRepository {
   ): Promise<Page<NoticeView>>;
   find(notice: string): Promise<NoticeView | null>;
   /**
-   * Takes a notice out of the outbox and stores where it goes, once.
-   * @returns false if another broker has done so
-   */
-  fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean>;
-  /** Stores that this delivery's notice goes elsewhere too. A delivery that is there already stays as it is. */
-  add(beside: Delivery, drafts: readonly DeliveryDraft[], at: string): Promise<void>;
-  /**
-   * Begins an attempt: counts it, and lets no one else begin one before `until`. After a crash there is a second
-   * attempt, never none.
-   * @returns false if another broker was faster
-   */
-  claim(delivery: Delivery, until: string): Promise<boolean>;
-  /** Ends the attempt that `claim` began. */
-  settle(delivery: Delivery, outcome: DeliveryOutcome): Promise<void>;
-  /** Makes the dead deliveries of a notice due again, with all their attempts. @returns how many there were */
-  retry(notice: string, at: string): Promise<number>;
-  /**
    * Deletes notices of before this instant that went out, with their deliveries. A notice with a due or dead delivery
    * stays.
    * @param after where the last batch ended; null to begin
    */
   prune(before: string, after: string | null, limit: number): Promise<PrunedBatch>;
+}
+
+/**
+ * Messages that wait for an attempt. What concerns one request reaches one recipient in order, and one recipient gets one
+ * message at a time; a message to several waits for its own earlier ones alone. Each step costs the same however many wait.
+ */
+export interface DeliveryQueues {
+  /**
+   * Takes notices out of the outbox and stores where they go, each once.
+   * @returns how many no other broker has taken
+   */
+  fanOut(made: readonly { notice: Notice; drafts: readonly MessageDraft[] }[], at: string): Promise<number>;
+  /**
+   * Begins attempts of one channel, the longest due first: counts them, and lets no one else begin one before `until`. After a
+   * crash there is a second attempt, never none.
+   */
+  claim(
+    channel: DeliveryChannel,
+    limit: number,
+    when: { now: string; until: string },
+  ): Promise<ClaimedMessage[]>;
+  /** Ends the attempts that `claim` began. A late end, after another attempt has begun, changes nothing. */
+  settle(channel: DeliveryChannel, ended: readonly EndedMessage[], at: string): Promise<void>;
+  /** Since when the message has been due that has waited longest in each channel. */
+  dueSince(): Promise<Partial<Record<DeliveryChannel, string>>>;
+  /** Makes the dead deliveries of a notice due again, with all their attempts. @returns how many there were */
+  retry(notice: string, at: string): Promise<number>;
 }
 
 export interface PrunedBatch {
@@ -199,6 +235,12 @@ export interface PersonalRecipient extends PersonalMessage {
 /** What a successful attempt came to. */
 export type Delivered = { done: 'delivered' } | { done: 'skipped'; code: string };
 
+/** What an attempt came to for some of the recipients. */
+export interface DeliveredPart {
+  recipients: readonly string[];
+  result: Delivered | DeliveryFailure;
+}
+
 /**
  * A way by which notices leave the broker. It translates and decides nothing. A recipient may get a notice more than
  * once; the id shows that it is the same.
@@ -207,6 +249,10 @@ export interface NoticeChannel {
   readonly name: DeliveryChannel;
   /** Attempts under way at once, each to another recipient. */
   readonly mostAtOnce: number;
+  /** One message can go to all recipients. Absent: each gets one of its own. */
+  readonly reachesMany?: true;
+  /** A message to a person that is not dead surely leads to them. */
+  readonly surelyArrives?: true;
   /** Keys by which `deliver` finds each recipient again. */
   recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]>;
   /**
@@ -218,8 +264,13 @@ export interface NoticeChannel {
     addressed: AddressedNotice,
     unit: NoticesReadUnit,
   ): Promise<ReadonlyMap<string, PersonalRecipient>>;
-  /** @throws DeliveryFailure */
-  deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered>;
+  /**
+   * @returns what came of it for all recipients, or for some of them each
+   * @throws DeliveryFailure if it failed for all
+   */
+  deliver(message: ClaimedMessage, signal: AbortSignal): Promise<Delivered | readonly DeliveredPart[]>;
+  /** Ends what the channel keeps open. */
+  close?(): void;
 }
 
 /** An attempt failed. `code` is kept and shown; `cause` goes to the operator's log alone. */

@@ -25,6 +25,12 @@ export interface OrganisationRepositories {
   >;
 }
 
+/** A person, and the time zone that they have chosen, else that of their browser: an IANA name; null if neither is known. */
+export interface MailReader {
+  person: Person;
+  zone: string | null;
+}
+
 /**
  * The organisation as one side sees it: the vendor's policy, services and staff, and of tenants and their people those
  * in reach. Removed tenants and services are null.
@@ -39,8 +45,8 @@ export interface OrganisationView {
    * provider). Null if the host did.
    */
   rolesSince(id: string): Promise<string | null>;
-  /** The time zone that the person has chosen, else that of their browser, an IANA name; null if neither is known. */
-  zone(id: string): Promise<string | null>;
+  /** Those of these persons who are in reach, with the clocks of their mail. */
+  readers(ids: readonly string[]): Promise<MailReader[]>;
   /** Everyone of one tenant in reach, removed ones too. */
   people(tenant: string): Promise<Person[]>;
   /** The vendor’s list of ways to customers’ data; null if it has stated none. */

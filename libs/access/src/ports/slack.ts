@@ -98,6 +98,8 @@ export interface SlackAccountRepository {
   find(workspace: string, user: string): Promise<SlackAccount | null>;
   /** By when they were linked, newest first. */
   ofPerson(person: string): Promise<SlackAccount[]>;
+  /** The accounts of all these persons. */
+  ofPersons(persons: readonly string[]): Promise<SlackAccount[]>;
   /** Inserts the link, or replaces the earlier link of this account. */
   save(account: SlackAccount): Promise<void>;
   /** @returns false if it is not this person's */

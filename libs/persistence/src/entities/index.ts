@@ -45,7 +45,7 @@ import {
   StatementEntity,
 } from './log-keeping.entity.js';
 import { NoticeAddressEntity } from './notice-address.entity.js';
-import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
+import { DeliveryQueueEntity, NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
 import { NoticeChoicesEntity, RequestTemplateEntity } from './personal.entity.js';
@@ -133,6 +133,7 @@ export const ENTITIES = [
   LogSettingsEntity,
   NoticeChoicesEntity,
   NoticeDeliveryEntity,
+  DeliveryQueueEntity,
   NoticeEntity,
   OpeningEntity,
   OpenedLeafEntity,

@@ -1,12 +1,12 @@
 import type { DeliveryChannel, DeliveryState } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { milliseconds } from './column-types.js';
+import { jsonList, milliseconds } from './column-types.js';
 import { NoticeEntity } from './delivery.entity.js';
 
-/** One notice by one channel to one recipient. */
+/** One message of a notice by one channel: to one recipient, or to several who get the same. */
 @Entity('deliveries')
-@Index('deliveries_due', ['channel', 'state', 'nextAt', 'notice'])
-@Index('deliveries_lane', ['channel', 'recipient', 'orderKey', 'state', 'notice'])
+@Index('deliveries_queue', ['channel', 'queue', 'state', 'nextAt', 'notice'])
+@Index('deliveries_lane', ['orderKey', 'channel', 'state', 'notice'])
 @Index('deliveries_list', ['state', 'notice'])
 @Index('deliveries_list_tenant', ['tenant', 'state', 'notice'])
 @Index('deliveries_of_tenant', ['tenant', 'notice'])
@@ -18,8 +18,17 @@ export class NoticeDeliveryEntity {
   @PrimaryColumn('varchar')
   channel!: DeliveryChannel;
 
+  /** The first recipient. */
   @PrimaryColumn('varchar')
   recipient!: string;
+
+  /** Further recipients. */
+  @Column('text', { nullable: true, transformer: jsonList })
+  others!: string[];
+
+  /** In which it waits for its turn. */
+  @Column('varchar', { nullable: true })
+  queue!: string;
 
   @Column('varchar')
   tenant!: string;
@@ -33,6 +42,7 @@ export class NoticeDeliveryEntity {
   @Column('integer')
   attempts!: number;
 
+  /** `WAITS` if it waits for an earlier one to the same recipient about the same request. */
   @Column('varchar', { name: 'next_at', transformer: milliseconds })
   nextAt!: string;
 
@@ -44,4 +54,26 @@ export class NoticeDeliveryEntity {
 
   @Column('varchar', { name: 'last_error', nullable: true })
   lastError!: string | null;
+}
+
+/** A time that does not come. */
+export const WAITS = '9999-12-31T23:59:59.999Z';
+
+/** Messages that get their attempts one after the other: those to one recipient, or those to several about one request. */
+@Entity('delivery_queues')
+@Index('delivery_queues_due', ['channel', 'nextAt', 'queue'])
+export class DeliveryQueueEntity {
+  @PrimaryColumn('varchar')
+  channel!: DeliveryChannel;
+
+  @PrimaryColumn('varchar')
+  queue!: string;
+
+  /** The earliest of its messages. */
+  @Column('varchar', { name: 'next_at', transformer: milliseconds })
+  nextAt!: string;
+
+  /** Until then an attempt is under way. */
+  @Column('varchar', { name: 'claimed_until', nullable: true, transformer: milliseconds })
+  claimedUntil!: string | null;
 }

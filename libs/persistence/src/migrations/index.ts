@@ -56,6 +56,7 @@ import { GatewayVersions1799000078500 } from './1799000078500-gateway-versions.j
 import { PersonWidenings1799000078600 } from './1799000078600-person-widenings.js';
 import { Domains1799000078700 } from './1799000078700-domains.js';
 import { Continuity1799000079000 } from './1799000079000-continuity.js';
+import { DeliveryQueues1799000080000 } from './1799000080000-delivery-queues.js';
 import { CosignedCheckpoints1799000081000 } from './1799000081000-cosigned-checkpoints.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -117,5 +118,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   PersonWidenings1799000078600,
   Domains1799000078700,
   Continuity1799000079000,
+  DeliveryQueues1799000080000,
   CosignedCheckpoints1799000081000,
 ];

@@ -1,43 +1,23 @@
-import {
-  AccessError,
-  type Delivery,
-  type DeliveryChannel,
-  type DeliveryDraft,
-  type DeliveryOutcome,
-  type DeliveryRepository,
-  type DeliveryState,
-  type Notice,
-  type NoticeView,
-  type Page,
-  type PageQuery,
-  type PrunedBatch,
+import type {
+  Delivery,
+  DeliveryRepository,
+  DeliveryState,
+  NoticeView,
+  Page,
+  PageQuery,
+  PrunedBatch,
 } from '@countersign/access';
 import { type EntityManager, In } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
-import { NoticeDeliveryEntity } from '../entities/notice-delivery.entity.js';
-import { insertRows } from './many-rows.js';
+import { NoticeDeliveryEntity, WAITS } from '../entities/notice-delivery.entity.js';
+import { recipientsOf } from './delivery-lanes.js';
 import { toNotice } from './outbox.js';
-import { places, selectRows, updateRow } from './plain-rows.js';
+import { query } from './plain-rows.js';
 
-/** An undelivered one before it, of the same recipient about the same request. */
-const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = deliveries.channel AND e.recipient = deliveries.recipient
-  AND e.lane = deliveries.lane AND e.state = 'due' AND e.notice < deliveries.notice`;
-
-/** Where notices go, one row for each recipient. */
+/** Where notices have gone, and what came of it. */
 export class Deliveries implements DeliveryRepository {
   constructor(private readonly manager: EntityManager) {}
-
-  due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]> {
-    const others = busy.length === 0 ? '' : `AND recipient NOT IN ${places(busy.length)}`;
-    return selectRows(
-      this.manager,
-      NoticeDeliveryEntity,
-      `WHERE channel = ? AND state = 'due' AND next_at <= ? AND NOT EXISTS (${EARLIER}) ${others}
-       ORDER BY notice, recipient LIMIT ?`,
-      [channel, comparable(now), ...busy, limit],
-    );
-  }
 
   async count(state: DeliveryState, most: number): Promise<number> {
     const rows = await this.manager
@@ -70,48 +50,13 @@ export class Deliveries implements DeliveryRepository {
     return view ?? null;
   }
 
-  async fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean> {
-    const isOurs = await updateRow(
+  async oldestDue(): Promise<string | null> {
+    const [row] = await query<{ at: string }>(
       this.manager,
-      NoticeEntity,
-      { id: notice.id, state: 'due' },
-      { state: 'delivered', deliveredAt: at },
+      `SELECT at FROM notices WHERE id = (SELECT notice FROM deliveries WHERE state = 'due' ORDER BY notice LIMIT 1)`,
+      [],
     );
-    if (!isOurs) return false;
-    await insertRows(this.manager, NoticeDeliveryEntity, newRows(notice.id, notice.tenant, drafts, at));
-    return true;
-  }
-
-  async add({ notice, tenant }: Delivery, drafts: readonly DeliveryDraft[], at: string): Promise<void> {
-    await insertRows(this.manager, NoticeDeliveryEntity, newRows(notice, tenant, drafts, at), 'skip');
-  }
-
-  async claim(delivery: Delivery, until: string): Promise<boolean> {
-    const { affected } = await this.manager.update(
-      NoticeDeliveryEntity,
-      { ...keyOf(delivery), state: 'due', attempts: delivery.attempts },
-      { attempts: delivery.attempts + 1, nextAt: until },
-    );
-    return affected === 1;
-  }
-
-  async settle(delivery: Delivery, outcome: DeliveryOutcome): Promise<void> {
-    // Only the attempt that was claimed: a later one, after this took too long, speaks for itself.
-    await this.manager.update(
-      NoticeDeliveryEntity,
-      { ...keyOf(delivery), state: 'due', attempts: delivery.attempts + 1 },
-      changeOf(delivery, outcome),
-    );
-  }
-
-  async retry(notice: string, at: string): Promise<number> {
-    const { affected } = await this.manager.update(
-      NoticeDeliveryEntity,
-      { notice, state: 'dead' },
-      { state: 'due', attempts: 0, nextAt: at, deadAt: null },
-    );
-    if (affected === undefined) throw new AccessError('conflict', 'The store did not say what it changed.');
-    return affected;
+    return row?.at ?? null;
   }
 
   async prune(before: string, after: string | null, limit: number): Promise<PrunedBatch> {
@@ -149,37 +94,16 @@ export class Deliveries implements DeliveryRepository {
     return ids.flatMap((id) => {
       const notice = notices.find((each) => each.id === id);
       if (notice === undefined) return [];
-      return [{ notice: toNotice(notice), deliveries: deliveries.filter((each) => each.notice === id) }];
+      const own = deliveries.filter((each) => each.notice === id).flatMap(toDeliveries);
+      return [{ notice: toNotice(notice), deliveries: own }];
     });
   }
 }
 
-const newRows = (
-  notice: string,
-  tenant: string,
-  drafts: readonly DeliveryDraft[],
-  at: string,
-): NoticeDeliveryEntity[] =>
-  drafts.map((draft) => ({
-    ...draft,
-    ...{ notice, tenant, state: 'due', attempts: 0, nextAt: at },
-    ...{ deliveredAt: null, deadAt: null, lastError: null },
+/** Each recipient's share of a message. */
+const toDeliveries = ({ others, queue: _queue, nextAt, ...row }: NoticeDeliveryEntity): Delivery[] =>
+  recipientsOf({ ...row, others }).map((recipient) => ({
+    ...row,
+    recipient,
+    nextAt: nextAt === WAITS ? null : nextAt,
   }));
-
-const keyOf = ({ notice, channel, recipient }: Delivery) => ({ notice, channel, recipient });
-
-function changeOf({ attempts }: Delivery, outcome: DeliveryOutcome): Partial<NoticeDeliveryEntity> {
-  switch (outcome.state) {
-    case 'delivered':
-      return { state: 'delivered', deliveredAt: outcome.at, lastError: null };
-    case 'skipped':
-      return { state: 'skipped', lastError: outcome.error };
-    case 'due':
-      return {
-        ...{ nextAt: outcome.nextAt, lastError: outcome.error },
-        ...(outcome.uncounted === true ? { attempts } : {}),
-      };
-    case 'dead':
-      return { state: 'dead', deadAt: outcome.at, lastError: outcome.error };
-  }
-}

@@ -21,18 +21,31 @@ export class OrganisationCache {
   #at: OrganisationVersion = { epoch: -1, version: -1 };
   readonly #kept = growingCache<{ value: unknown }>(MOST_KEPT);
 
-  /** @param at the version that the unit sees; a unit with an older snapshot reads from the database */
-  async read<T>(at: OrganisationVersion, key: string, load: () => Promise<T>): Promise<T> {
+  /**
+   * @param at the version that the unit sees; a unit with an older snapshot reads from the database
+   * @param load by their places, the values of keys that are not kept
+   */
+  async read<T>(
+    at: OrganisationVersion,
+    keys: readonly string[],
+    load: (missing: readonly number[]) => Promise<T[]>,
+  ): Promise<T[]> {
     if (compare(at, this.#at) > 0) {
       this.#kept.clear();
       this.#at = at;
     }
-    if (compare(at, this.#at) < 0) return load();
-    const known = this.#kept.get(key);
-    if (known !== undefined) return known.value as T;
-    const value = frozen(await load());
-    if (compare(at, this.#at) === 0) this.#kept.set(key, { value });
-    return value;
+    if (compare(at, this.#at) < 0) return load([...keys.keys()]);
+    const found = keys.map((key) => this.#kept.get(key));
+    const missing = [...keys.keys()].filter((place) => found[place] === undefined);
+    if (missing.length > 0) {
+      const loaded = await load(missing);
+      for (const [index, place] of missing.entries()) {
+        const kept = { value: frozen(loaded[index]) };
+        found[place] = kept;
+        if (compare(at, this.#at) === 0) this.#kept.set(keys[place] as string, kept);
+      }
+    }
+    return found.map((kept) => kept?.value as T);
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   AccessPolicy,
   Coverage,
+  MailReader,
   OidcSettings,
   OrganisationRepository,
   OrganisationView,
@@ -29,9 +30,10 @@ import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import { ScimUserEntity } from '../entities/scim.entity.js';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
+import { inChunks } from './many-rows.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
 import { forgetPersonal } from './personal.js';
-import { query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
+import { among, query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
 import { Widenings } from './widenings.js';
 
@@ -86,25 +88,32 @@ export class OrganisationReader implements OrganisationView {
     return (await this.manager.findOneBy(PersonEntity, { id }))?.rolesSince ?? null;
   }
 
-  zone(id: string): Promise<string | null> {
-    return this.kept(`zone ${id}`, async () => {
-      const row = await this.manager.findOneBy(PersonEntity, { id });
-      return row?.chosenZone ?? row?.zone ?? null;
-    });
+  async person(id: string): Promise<Person | null> {
+    return (await this.readers([id]))[0]?.person ?? null;
   }
 
-  person(id: string): Promise<Person | null> {
+  async readers(ids: readonly string[]): Promise<MailReader[]> {
     // Kept for each side by itself: what one does not see, another may.
-    return this.kept(`person ${this.reach === 'all-tenants' ? '' : this.reach.tenant} ${id}`, async () => {
-      const isAny = this.reach === 'all-tenants';
-      const [row] = await selectRows(
-        this.manager,
-        PersonEntity,
-        isAny ? 'WHERE id = ?' : 'WHERE id = ? AND side IN (?, ?)',
-        isAny ? [id] : [id, VENDOR_SIDE, this.reach.tenant],
-      );
-      return row === undefined ? null : toPerson(row);
+    const side = this.reach === 'all-tenants' ? '' : this.reach.tenant;
+    const found = await this.keptEach(
+      ids.map((id) => `person ${side} ${id}`),
+      (missing) => this.loadReaders(missing.map((index) => ids[index] as string)),
+    );
+    return found.flatMap((reader) => reader ?? []);
+  }
+
+  private async loadReaders(ids: readonly string[]): Promise<(MailReader | null)[]> {
+    const { reach } = this;
+    const [inReach, sides] =
+      reach === 'all-tenants' ? ['', []] : ['AND side IN (?, ?)', [VENDOR_SIDE, reach.tenant]];
+    const rows = await inChunks(ids, (chunk) => {
+      const [those, parameters] = among(this.manager, 'id', chunk);
+      return selectRows(this.manager, PersonEntity, `WHERE ${those} ${inReach}`, [...parameters, ...sides]);
     });
+    const readers = new Map(
+      rows.map((row) => [row.id, { person: toPerson(row), zone: row.chosenZone ?? row.zone ?? null }]),
+    );
+    return ids.map((id) => readers.get(id) ?? null);
   }
 
   async people(tenant: string): Promise<Person[]> {
@@ -155,9 +164,18 @@ export class OrganisationReader implements OrganisationView {
   }
 
   protected async kept<T>(key: string, load: () => Promise<T>): Promise<T> {
-    if (this.cache === null) return load();
+    const [value] = await this.keptEach([key], async () => [await load()]);
+    return value as T;
+  }
+
+  /** @param load by their places, those that are not kept */
+  private async keptEach<T>(
+    keys: readonly string[],
+    load: (missing: readonly number[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    if (this.cache === null) return load([...keys.keys()]);
     this.#version ??= this.version();
-    return this.cache.read(await this.#version, key, load);
+    return this.cache.read(await this.#version, keys, load);
   }
 
   private async version(): Promise<OrganisationVersion> {

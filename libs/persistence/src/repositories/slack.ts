@@ -18,6 +18,7 @@ import {
   SlackSeenEntity,
 } from '../entities/slack.entity.js';
 import { columnsOf, rowsSources } from './many-rows.js';
+import { among, selectRows } from './plain-rows.js';
 
 type Tokens = Pick<SlackInstallation, 'token' | 'refreshToken' | 'tokenExpiresAt'>;
 
@@ -91,12 +92,16 @@ export class SlackAccounts implements SlackAccountRepository {
     return row === null ? null : { ...row };
   }
 
-  async ofPerson(person: string): Promise<SlackAccount[]> {
-    const rows = await this.manager.find(SlackAccountEntity, {
-      where: { person },
-      order: { linkedAt: 'DESC', workspace: 'ASC', user: 'ASC' },
-    });
-    return rows.map((row) => ({ ...row }));
+  ofPerson(person: string): Promise<SlackAccount[]> {
+    return this.ofPersons([person]);
+  }
+
+  ofPersons(persons: readonly string[]): Promise<SlackAccount[]> {
+    const [those, parameters] = among(this.manager, 'person', persons);
+    const rest = `WHERE ${those} ORDER BY linked_at DESC, workspace, "user"`;
+    return persons.length === 0
+      ? Promise.resolve([])
+      : selectRows(this.manager, SlackAccountEntity, rest, parameters);
   }
 
   async save(account: SlackAccount): Promise<void> {

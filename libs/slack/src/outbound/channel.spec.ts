@@ -1,4 +1,4 @@
-import type { Delivery, Deps } from '@countersign/access';
+import type { ClaimedMessage, Deps } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { SlackIntegration } from '../app.js';
@@ -14,7 +14,6 @@ const signal = new AbortController().signal;
 function limited() {
   const site = { now: START, asked: 0 };
   const unit = {
-    deliveries: { find: async () => ({ notice: { kind: 'request.approved' } }) },
     organisation: {
       tenant: async () => ({ slack: { teamId: 'T2', channelId: 'C2' } }),
       vendorSlack: async () => ({ teamId: 'T1', channelId: 'C1' }),
@@ -45,13 +44,12 @@ function limited() {
 
 const to = (recipient: string, orderKey: string) =>
   ({
-    notice: `ntc_${orderKey}`,
+    notice: { id: `ntc_${orderKey}`, kind: 'request.approved', tenant: 'acme' },
     recipient,
     orderKey,
-    tenant: 'acme',
     attempts: 0,
     lastError: null,
-  }) as Delivery;
+  }) as unknown as ClaimedMessage;
 
 test('P7: while Slack rate-limits a recipient, other requests do not try it either', async () => {
   const { site, channel } = limited();

@@ -1,7 +1,7 @@
 import {
   type AddressedNotice,
+  type ClaimedMessage,
   type Delivered,
-  type Delivery,
   DeliveryFailure,
   type Deps,
   hexDigest,
@@ -73,10 +73,8 @@ export class SlackChannel implements NoticeChannel {
   }
 
   /** @throws DeliveryFailure */
-  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
-    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
-    const { notice } = found;
+  async deliver(delivery: ClaimedMessage, signal: AbortSignal): Promise<Delivered> {
+    const { notice } = delivery;
     const { kind } = notice;
     if (!isSlackKind(kind) && !isPageKind(kind)) return skipped('nothing_to_tell');
     this.requireNotRateLimited(delivery.recipient);
@@ -86,8 +84,8 @@ export class SlackChannel implements NoticeChannel {
       if ('skip' in where) return skipped(where.skip);
       target = where;
       return isPageKind(kind)
-        ? await this.deliverPage(delivery, notice, kind, target, signal)
-        : await this.deliverNotice(delivery, notice, kind, target, signal);
+        ? await this.deliverPage(delivery, kind, target, signal)
+        : await this.deliverNotice(delivery, kind, target, signal);
     } catch (error) {
       const code = slackError(error);
       if (target !== undefined && endsInstallation(code))
@@ -112,14 +110,14 @@ export class SlackChannel implements NoticeChannel {
 
   /** A message with a link to the page on which this person acts. */
   private async deliverPage(
-    delivery: Delivery,
-    { id, at, subject }: Notice,
+    delivery: ClaimedMessage,
     kind: PageKind,
     target: Target,
     signal: AbortSignal,
   ): Promise<Delivered> {
     const { language, publicUrl } = this.settings;
-    const [isObsolete, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+    const { id, at, subject, tenant } = delivery.notice;
+    const [isObsolete, log] = await this.deps.store.readForTenant(tenant, async (unit) => [
       await isPageNoticeObsolete(unit, { kind, subject, person: target.person }),
       await unit.events.head(),
     ]);
@@ -132,15 +130,15 @@ export class SlackChannel implements NoticeChannel {
   }
 
   private async deliverNotice(
-    given: Delivery,
-    notice: Notice,
+    given: ClaimedMessage,
     kind: SlackKind,
     target: Target,
     signal: AbortSignal,
   ): Promise<Delivered> {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
-    const delivery = { ...given, orderKey: requestOf(given, notice) };
-    const [facts, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+    const { notice } = given;
+    const delivery = { ...given, orderKey: requestOf(given) };
+    const [facts, log] = await this.deps.store.readForTenant(notice.tenant, async (unit) => [
       await readFacts(unit, delivery.orderKey, {
         now: this.deps.clock.now(),
         language: this.settings.language,
@@ -164,17 +162,14 @@ export class SlackChannel implements NoticeChannel {
         target,
         facts,
         (message) => poster.post(message, reference, null),
-        {
-          notice,
-          publicUrl: this.settings.publicUrl,
-        },
+        this.settings.publicUrl,
       );
     await this.deliverCard({ delivery, kind, target, facts, poster, reference });
     return { done: 'delivered' };
   }
 
   private async deliverCard(at: {
-    delivery: Delivery;
+    delivery: ClaimedMessage;
     kind: SlackKind;
     target: Target;
     facts: CardFacts;
@@ -215,7 +210,7 @@ export class SlackChannel implements NoticeChannel {
     target,
     facts,
   }: {
-    delivery: Delivery;
+    delivery: ClaimedMessage;
     target: Target;
     facts: CardFacts;
   }): Promise<string | null> {
@@ -228,7 +223,7 @@ export class SlackChannel implements NoticeChannel {
 
   private async postCard(
     at: {
-      delivery: Delivery;
+      delivery: ClaimedMessage;
       target: Target;
       facts: CardFacts;
       poster: Poster;
@@ -262,7 +257,7 @@ export class SlackChannel implements NoticeChannel {
 }
 
 /** The request whose card it is. A notice that waits behind no other has an order key of its own. */
-const requestOf = ({ orderKey }: Delivery, { subject }: Notice): string =>
+const requestOf = ({ orderKey, notice: { subject } }: ClaimedMessage): string =>
   subject.startsWith('req_') ? subject : orderKey;
 
 const skipped = (code: string): Delivered => ({ done: 'skipped', code });

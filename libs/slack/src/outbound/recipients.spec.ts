@@ -34,15 +34,17 @@ interface Site {
 
 function told(kind: NoticeKind, persons: Person[], site: Site): Promise<string[]> {
   const account = (id: string, expiresAt: string) =>
-    (site.linked ?? []).includes(id) || (site.lapsed ?? []).includes(id) ? [{ expiresAt }] : [];
+    (site.linked ?? []).includes(id) || (site.lapsed ?? []).includes(id) ? [{ person: id, expiresAt }] : [];
   const unit = {
     organisation: {
       tenant: async () => ({ slack: site.tenant ? PLACE : null }),
       vendorSlack: async () => (site.vendor ? PLACE : null),
     },
     slackAccounts: {
-      ofPerson: async (id: string) =>
-        account(id, (site.lapsed ?? []).includes(id) ? NOW.toISOString() : '2026-12-24T15:00:00.000Z'),
+      ofPersons: async (ids: readonly string[]) =>
+        ids.flatMap((id) =>
+          account(id, (site.lapsed ?? []).includes(id) ? NOW.toISOString() : '2026-12-24T15:00:00.000Z'),
+        ),
     },
     slackPosts: { ofRequest: async () => (site.posts ?? []).map((recipient) => ({ recipient })) },
   } as unknown as NoticesReadUnit;

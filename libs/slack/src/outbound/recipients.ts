@@ -1,6 +1,6 @@
 import {
   type AddressedNotice,
-  type Delivery,
+  type ClaimedMessage,
   DeliveryFailure,
   type Deps,
   decidedBy,
@@ -46,38 +46,37 @@ export async function recipientsOf(
   unit: NoticesReadUnit,
   now: Date,
 ): Promise<string[]> {
+  if (!isPageKind(notice.kind) && (request === null || !isSlackKind(notice.kind))) return [];
   const found = new Set<string>();
-  const direct = async (person: Person) => {
-    if (await isLinked(unit, person, now)) found.add(directTo(person.id));
+  const accounts = await unit.slackAccounts.ofPersons(persons.map(({ id }) => id));
+  const linked = new Set(accounts.filter((account) => isCurrent(account, now)).map(({ person }) => person));
+  const direct = ({ id }: Person) => {
+    if (linked.has(id)) found.add(directTo(id));
   };
-  if (isPageKind(notice.kind)) {
-    for (const person of persons) await direct(person);
+  if (request === null || isPageKind(notice.kind)) {
+    for (const person of persons) direct(person);
     return [...found];
   }
-  if (request === null || !isSlackKind(notice.kind)) return [];
   if (notice.kind === 'request.escalated' || notice.kind === 'request.stage-overdue') {
     const decided = decidedBy(reviews, request.digest);
-    for (const person of persons) if (!decided.has(person.id)) await direct(person);
+    for (const person of persons) if (!decided.has(person.id)) direct(person);
     return [...found];
   }
   const vendorHasChannel = (await unit.organisation.vendorSlack()) !== null;
   const tenantHasChannel = ((await unit.organisation.tenant(notice.tenant))?.slack ?? null) !== null;
   for (const person of persons)
-    if (person.id === request.requester) await direct(person);
+    if (person.id === request.requester) direct(person);
     else if (person.tenant === null && vendorHasChannel) found.add(VENDOR_CHANNEL);
     else if (person.tenant !== null && tenantHasChannel) found.add(channelOf(notice.tenant));
-    else await direct(person);
+    else direct(person);
   // It asks this one person: a line in a channel that many read would not reach them.
-  if (notice.kind === 'request.forwarded') for (const person of persons) await direct(person);
+  if (notice.kind === 'request.forwarded') for (const person of persons) direct(person);
   if (changesEveryCopy(notice.kind))
     for (const { recipient } of await unit.slackPosts.ofRequest(request.id)) found.add(recipient);
   return [...found];
 }
 
 const isCurrent = ({ expiresAt }: SlackAccount, now: Date): boolean => now.getTime() < Date.parse(expiresAt);
-
-const isLinked = async (unit: NoticesReadUnit, { id }: Person, now: Date): Promise<boolean> =>
-  (await unit.slackAccounts.ofPerson(id)).some((account) => isCurrent(account, now));
 
 /** Whether the app is installed where this person has a linked account, so that a direct message can reach them now. */
 export async function isReached(unit: NoticesReadUnit, person: string, now: Date): Promise<boolean> {
@@ -115,7 +114,7 @@ export class Targets {
   ) {}
 
   /** @throws DeliveryFailure if the app is not installed there; Slack's errors */
-  async find({ recipient, tenant }: Delivery): Promise<Target | Skipped> {
+  async find({ recipient, notice: { tenant } }: ClaimedMessage): Promise<Target | Skipped> {
     const to = readRecipient(recipient);
     switch (to.kind) {
       case 'vendor': {

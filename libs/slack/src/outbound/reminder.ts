@@ -1,4 +1,4 @@
-import type { Delivered, Delivery, Deps, Notice } from '@countersign/access';
+import type { ClaimedMessage, Delivered, Deps } from '@countersign/access';
 import { type CardFacts, factsOf } from '../facts.js';
 import type { Rendered } from '../messages/blocks.js';
 import { reminderDigest } from '../messages/thread-lines.js';
@@ -13,12 +13,13 @@ const MAX_WAITING = 50;
  */
 export async function sendReminder(
   deps: Deps,
-  { tenant, recipient }: Delivery,
+  { notice, recipient }: ClaimedMessage,
   { installation, channel, audience }: Target,
   facts: CardFacts,
   post: (message: Rendered) => Promise<string>,
-  { notice, publicUrl }: { notice: Notice; publicUrl: string },
+  publicUrl: string,
 ): Promise<Delivered> {
+  const { tenant } = notice;
   const { request } = facts;
   const side = request.state === 'awaiting_vendor' ? 'vendor' : tenant;
   const name = `reminder:${side}`;

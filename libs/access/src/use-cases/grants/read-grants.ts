@@ -77,7 +77,7 @@ const NO_STATUS: AccessStatus = { access: 'not_yet', reason: null };
  */
 export async function readStatuses(
   unit: Pick<ViewReads, 'locks' | 'stops'>,
-  reader: Person,
+  reader: Pick<Person, 'tenant'>,
   grants: readonly Grant[],
   requests: readonly AccessRequest[],
   now: Date,

@@ -116,7 +116,7 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
 }
 
 /** A lock as the person's side sees it. A customer does not learn why the vendor's people lock; its log has what rules do. */
-export const lockFor = (person: Person, lock: Lock): LockView =>
+export const lockFor = (person: Pick<Person, 'tenant'>, lock: Lock): LockView =>
   isVendorStaff(person) || lock.side === 'customer' || lock.rule !== null ? lock : { ...lock, reason: null };
 
 /**

@@ -29,10 +29,10 @@ export async function retryNotice(
   requirePermission(principal, 'notice.retry');
   const { person } = principal;
   return deps.store.noticeAdmin.write(
-    async ({ deliveries, log }) => {
+    async ({ deliveries, deliveryQueues, log }) => {
       if ((await deliveries.find(id)) === null) throw notFound('notice');
       const now = deps.clock.now();
-      const retried = await deliveries.retry(id, now.toISOString());
+      const retried = await deliveryQueues.retry(id, now.toISOString());
       if (retried === 0) throw new AccessError('wrong_state', 'No delivery of this notice was given up.');
       await log.append({
         type: 'notice.retried',

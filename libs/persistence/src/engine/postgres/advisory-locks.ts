@@ -10,3 +10,7 @@ export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGAN
 /** The same for migrations and the rotation of the master key. Only units that seal a secret share it. */
 export const SHARE_MIGRATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${MIGRATION})`;
 export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
+
+/** Held by whoever changes what is due about these requests, so that no one misses what another one adds. */
+const DELIVERY_LANES = LOCKS + 1;
+export const HOLD_LANES = `SELECT pg_advisory_xact_lock(${DELIVERY_LANES}, hashtext(lane)) FROM unnest($1::varchar[]) AS lane`;

@@ -86,6 +86,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   browser_sessions: { ...changedByUnit, DELETE: own('tenant') },
   notices: { ...changedByUnit, DELETE: VENDOR },
   deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
+  delivery_queues: { ...keptByVendor, DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
   passkeys: { ...changedByUnit, SELECT: ownOrSealedOf('tenant') },

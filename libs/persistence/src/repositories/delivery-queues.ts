@@ -1,0 +1,312 @@
+import {
+  type ClaimedMessage,
+  DELIVERY_CHANNELS,
+  type DeliveryChannel,
+  type DeliveryOutcome,
+  type DeliveryQueues,
+  type EndedMessage,
+  type MessageDraft,
+  type Notice,
+} from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { HOLD_LANES } from '../engine/postgres/advisory-locks.js';
+import { execute } from '../engine/unit-runner.js';
+import { comparable } from '../entities/column-types.js';
+import { NoticeEntity } from '../entities/delivery.entity.js';
+import { DeliveryQueueEntity, NoticeDeliveryEntity, WAITS } from '../entities/notice-delivery.entity.js';
+import { arrange, recipientsOf, to } from './delivery-lanes.js';
+import { columnsOf, insertRows, rowsSources } from './many-rows.js';
+import { toNotice } from './outbox.js';
+import { among, changeRows, query, selectRows, updateRow } from './plain-rows.js';
+
+type Message = NoticeDeliveryEntity;
+
+/**
+ * Messages that wait for an attempt, in queues. A row of `delivery_queues` says when the first message of its queue is due, so
+ * that a claim reads one row for each message that it takes.
+ *
+ * Who changes what is due about a request holds its lane, and who begins or ends an attempt holds the queue's row. Each looks
+ * again once it holds it, so that no one misses what another one has added. On SQLite there is one writer anyway.
+ */
+export class Queues implements DeliveryQueues {
+  constructor(private readonly manager: EntityManager) {}
+
+  async fanOut(
+    made: readonly { notice: Notice; drafts: readonly MessageDraft[] }[],
+    at: string,
+  ): Promise<number> {
+    const [those, ids] = among(
+      this.manager,
+      'id',
+      made.map(({ notice }) => notice.id),
+    );
+    const taken = await changeRows(
+      this.manager,
+      NoticeEntity,
+      `SET state = 'delivered', delivered_at = ? WHERE state = 'due' AND ${those}`,
+      [at, ...ids],
+    );
+    const ours = new Set(taken.map(({ id }) => id));
+    const fresh = made
+      .filter(({ notice }) => ours.has(notice.id))
+      .flatMap(({ notice, drafts }) => drafts.map((draft) => newRow(notice, draft)));
+    await this.hold(fresh);
+    await this.put(fresh, await this.due(fresh), at);
+    return ours.size;
+  }
+
+  async claim(
+    channel: DeliveryChannel,
+    limit: number,
+    { now, until }: { now: string; until: string },
+  ): Promise<ClaimedMessage[]> {
+    const [at, end] = [comparable(now), comparable(until)];
+    const queues = await changeRows(
+      this.manager,
+      DeliveryQueueEntity,
+      `SET claimed_until = ? WHERE channel = ? AND queue IN (
+         SELECT queue FROM delivery_queues
+         WHERE channel = ? AND next_at <= ? AND (claimed_until IS NULL OR claimed_until <= ?)
+         ORDER BY next_at, queue LIMIT ? ${this.isPostgres ? 'FOR UPDATE SKIP LOCKED' : ''})`,
+      [end, channel, channel, at, at, limit],
+    );
+    const found = await Promise.all(queues.map(({ queue }) => this.first(channel, queue, at, end)));
+    const messages = found.flatMap((row) => row ?? []);
+    // It was due because of a message that waits for another one.
+    const idle = queues.flatMap(({ queue }, index) => (found[index] === undefined ? [queue] : []));
+    await this.release(channel, idle);
+    const notices = await this.notices(messages);
+    const begun = messages.flatMap((row) => {
+      const notice = notices.get(row.notice);
+      return notice === undefined ? [] : [claimed(row, notice)];
+    });
+    return idle.length === 0
+      ? begun
+      : [...begun, ...(await this.claim(channel, idle.length, { now, until }))];
+  }
+
+  async settle(channel: DeliveryChannel, ended: readonly EndedMessage[], at: string): Promise<void> {
+    await this.hold(ended.map(({ message }) => message));
+    const ends = await Promise.all(ended.map((each) => this.end(each)));
+    const settled = ended.filter((_each, index) => ends[index]?.isOurs);
+    const rows = ends.flatMap((end) => (end.isOurs ? end.rows : []));
+    const fresh = ends.flatMap((end) => (end.isOurs ? end.fresh : []));
+    await this.wait(rows);
+    await this.put(fresh, await this.due([...settled.map(({ message }) => message), ...fresh]), at);
+    await this.release(
+      channel,
+      settled.map(({ message }) => queueOf(message)),
+    );
+  }
+
+  async dueSince(): Promise<Partial<Record<DeliveryChannel, string>>> {
+    const found = await Promise.all(
+      DELIVERY_CHANNELS.map(async (channel) => {
+        const rest = 'WHERE channel = ? ORDER BY next_at LIMIT 1';
+        const [row] = await selectRows(this.manager, DeliveryQueueEntity, rest, [channel]);
+        return row === undefined ? [] : [[channel, row.nextAt] as const];
+      }),
+    );
+    return Object.fromEntries(found.flat());
+  }
+
+  async retry(notice: string, at: string): Promise<number> {
+    const rows = await changeRows(
+      this.manager,
+      NoticeDeliveryEntity,
+      `SET state = 'due', attempts = 0, next_at = ?, dead_at = NULL WHERE notice = ? AND state = 'dead'`,
+      [comparable(at), notice],
+    );
+    await this.wait(rows);
+    return rows.flatMap(recipientsOf).length;
+  }
+
+  private get isPostgres(): boolean {
+    return this.manager.dataSource.options.type === 'postgres';
+  }
+
+  /** Holds the lanes of these messages to the end of the transaction. */
+  private async hold(messages: readonly Pick<Message, 'orderKey'>[]): Promise<void> {
+    const lanes = [...new Set(messages.map(({ orderKey }) => orderKey))].sort();
+    if (this.isPostgres && lanes.length > 0) await execute(this.manager, HOLD_LANES, [lanes]);
+  }
+
+  /** What is due in the lanes of these messages. */
+  private async due(messages: readonly Pick<Message, 'channel' | 'orderKey'>[]): Promise<Message[]> {
+    if (messages.length === 0) return [];
+    const [inLanes, lanes] = among(this.manager, 'lane', [
+      ...new Set(messages.map(({ orderKey }) => orderKey)),
+    ]);
+    const [byChannels, channels] = among(this.manager, 'channel', [
+      ...new Set(messages.map(({ channel }) => channel)),
+    ]);
+    return selectRows(
+      this.manager,
+      NoticeDeliveryEntity,
+      `WHERE ${inLanes} AND ${byChannels} AND state = 'due'`,
+      [...lanes, ...channels],
+    );
+  }
+
+  /** Stores new messages, and lets those go on that wait no more. @param due what is due in their lanes */
+  private async put(fresh: readonly Message[], due: readonly Message[], at: string): Promise<void> {
+    const lanes = new Map<string, Message[]>();
+    for (const message of [...due, ...fresh.filter(({ state }) => state === 'due')]) {
+      const lane = `${message.channel} ${message.orderKey}`;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), message]);
+    }
+    const changed = [...lanes.values()].flatMap((lane) => arrange(lane.sort(inOrder), comparable(at)));
+    const becomes = new Map(changed.map((change) => [change.from, change.becomes]));
+    const released = due.flatMap((message) => becomes.get(message) ?? []);
+    const isStored = new Set(due.map(keyOf));
+    const kept = released.filter((message) => isStored.has(keyOf(message)));
+    const added = [
+      ...released.filter((message) => !isStored.has(keyOf(message))),
+      ...fresh.flatMap((message) => becomes.get(message) ?? [message]),
+    ];
+    await Promise.all([
+      ...kept.map(({ notice, channel, recipient, ...change }) =>
+        updateRow(this.manager, NoticeDeliveryEntity, { notice, channel, recipient }, change),
+      ),
+      insertRows(this.manager, NoticeDeliveryEntity, added, 'skip'),
+    ]);
+    await this.wait([...released, ...added]);
+  }
+
+  /** The queues of these messages are due when the messages are. */
+  private async wait(messages: readonly Message[]): Promise<void> {
+    const queues = new Map<string, DeliveryQueueEntity>();
+    for (const { channel, queue, state, nextAt } of messages) {
+      const key = `${channel} ${queue}`;
+      const known = queues.get(key);
+      if (state === 'due' && nextAt !== WAITS && (known === undefined || nextAt < known.nextAt))
+        queues.set(key, { channel, queue, nextAt, claimedUntil: null });
+    }
+    const rows = [...queues.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    const columns = columnsOf(this.manager, DeliveryQueueEntity);
+    const names = columns.map(({ name }) => name).join(', ');
+    for (const { sql, parameters } of rowsSources(this.manager, columns, rows))
+      await execute(
+        this.manager,
+        `INSERT INTO delivery_queues (${names}) ${sql} ON CONFLICT (channel, queue) DO UPDATE
+         SET next_at = excluded.next_at WHERE excluded.next_at < delivery_queues.next_at`,
+        parameters,
+      );
+  }
+
+  /** Begins the attempt of a queue's first message; undefined if none is due. */
+  private async first(
+    channel: DeliveryChannel,
+    queue: string,
+    now: string,
+    until: string,
+  ): Promise<Message | undefined> {
+    const [row] = await changeRows(
+      this.manager,
+      NoticeDeliveryEntity,
+      `SET attempts = attempts + 1, next_at = ? FROM (
+         SELECT notice AS n, recipient AS r FROM deliveries
+         WHERE channel = ? AND queue = ? AND state = 'due' AND next_at <= ? ORDER BY next_at, notice LIMIT 1) first
+       WHERE notice = first.n AND channel = ? AND recipient = first.r AND state = 'due'`,
+      [until, channel, queue, now, channel],
+    );
+    return row;
+  }
+
+  /** Stores how an attempt ended. @returns the message's row, and rows for recipients whose share ended otherwise */
+  private async end({
+    message,
+    parts,
+    instead,
+  }: EndedMessage): Promise<{ isOurs: boolean; rows: Message[]; fresh: Message[] }> {
+    const { notice, channel, recipient } = message;
+    const row: Message = { ...newRow(notice, message), attempts: message.attempts + 1 };
+    const ended = parts.map(({ recipients, outcome }) => withOutcome(to(row, recipients), outcome));
+    const own = ended.findIndex((each) => each.recipient === recipient);
+    const [main = row] = ended.splice(own, 1);
+    const isOurs = await updateRow(
+      this.manager,
+      NoticeDeliveryEntity,
+      // Only the attempt that was claimed: a later one, after this took too long, speaks for itself.
+      { notice: notice.id, channel, recipient, state: 'due', attempts: row.attempts },
+      main,
+    );
+    const others = instead.map((draft) => newRow(notice, draft));
+    return { isOurs, rows: [main], fresh: [...ended, ...others] };
+  }
+
+  /** Attempts are over: queues with messages are due again, and those without are gone. */
+  private async release(channel: DeliveryChannel, names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const [those, queues] = among(this.manager, 'queue', [...new Set(names)].sort());
+    const parameters = [channel, ...queues];
+    const where = `channel = ? AND ${those}`;
+    if (this.isPostgres)
+      await query(
+        this.manager,
+        `SELECT queue FROM delivery_queues WHERE ${where} ORDER BY queue FOR UPDATE`,
+        parameters,
+      );
+    const first = `SELECT MIN(d.next_at) FROM deliveries d
+      WHERE d.channel = delivery_queues.channel AND d.queue = delivery_queues.queue AND d.state = 'due' AND d.next_at < '${WAITS}'`;
+    await query(
+      this.manager,
+      `DELETE FROM delivery_queues WHERE ${where} AND (${first}) IS NULL`,
+      parameters,
+    );
+    await query(
+      this.manager,
+      `UPDATE delivery_queues SET claimed_until = NULL, next_at = (${first}) WHERE ${where}`,
+      parameters,
+    );
+  }
+
+  private async notices(messages: readonly Message[]): Promise<Map<string, Notice>> {
+    if (messages.length === 0) return new Map();
+    const ids = [...new Set(messages.map(({ notice }) => notice))];
+    const [those, parameters] = among(this.manager, 'id', ids);
+    const rows = await selectRows(this.manager, NoticeEntity, `WHERE ${those}`, parameters);
+    return new Map(rows.map((row) => [row.id, toNotice(row)]));
+  }
+}
+
+/** A message that waits, until it is arranged with the others of its lane. */
+const newRow = (
+  { id, tenant }: Notice,
+  { channel, recipient, others = [], orderKey }: MessageDraft,
+): Message =>
+  to(
+    {
+      ...{ notice: id, tenant, channel, recipient, others: [...others], orderKey, queue: recipient },
+      ...{ state: 'due', attempts: 0, nextAt: WAITS, deliveredAt: null, deadAt: null, lastError: null },
+    },
+    [recipient, ...others],
+  );
+
+const queueOf = ({ recipient, others, orderKey }: ClaimedMessage): string =>
+  others.length === 0 ? recipient : orderKey;
+
+const claimed = (
+  { channel, recipient, others, orderKey, attempts, lastError }: Message,
+  notice: Notice,
+): ClaimedMessage => ({ notice, channel, recipient, others, orderKey, attempts: attempts - 1, lastError });
+
+const keyOf = ({ notice, channel, recipient }: Message): string => `${notice} ${channel} ${recipient}`;
+
+const inOrder = (a: Message, b: Message): number =>
+  a.notice === b.notice ? 0 : a.notice < b.notice ? -1 : 1;
+
+function withOutcome(row: Message, outcome: DeliveryOutcome): Message {
+  switch (outcome.state) {
+    case 'delivered':
+      return { ...row, state: 'delivered', deliveredAt: outcome.at, lastError: null };
+    case 'skipped':
+      return { ...row, state: 'skipped', lastError: outcome.error };
+    case 'due': {
+      const attempts = outcome.uncounted === true ? row.attempts - 1 : row.attempts;
+      return { ...row, attempts, nextAt: comparable(outcome.nextAt), lastError: outcome.error };
+    }
+    case 'dead':
+      return { ...row, state: 'dead', deadAt: outcome.at, lastError: outcome.error };
+  }
+}
