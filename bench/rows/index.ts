@@ -1,6 +1,7 @@
 import type { Family } from '../support/table.js';
 import { checkFlat } from './check-flat.js';
 import { cliStart } from './cli-start.js';
+import { decisionCost } from './decision-cost.js';
 import { decisions } from './decisions.js';
 import { externalChecks } from './external-checks.js';
 import { gatewayCalls } from './gateway-calls.js';
@@ -22,6 +23,7 @@ import { workers } from './workers.js';
 /** In the order of the table. */
 export const FAMILIES: readonly Family[] = [
   decisions,
+  decisionCost,
   lists,
   gatewayCalls,
   gatewayGrants,

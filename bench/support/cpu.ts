@@ -26,9 +26,9 @@ export function cpuMicrosecondsOf(pid: number): number {
   return statOf(pid).microseconds;
 }
 
-/** The same with the children that a program has now. */
+/** The same with its children: those that it has now, and those that have ended. */
 export function cpuMicrosecondsWithChildren(pid: number): number {
-  let sum = 0;
+  let sum = statOf(pid).ended;
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
@@ -41,12 +41,14 @@ export function cpuMicrosecondsWithChildren(pid: number): number {
   return sum;
 }
 
-function statOf(pid: number): { parent: number; microseconds: number } {
+function statOf(pid: number): { parent: number; microseconds: number; ended: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // The name in parentheses may hold spaces; behind it the parent is the 2nd field, utime and stime are the 12th and 13th.
+  // The name in parentheses may hold spaces. Behind it the parent is the 2nd field, utime and stime are the 12th and 13th, and those
+  // of children that have ended the two after these.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
     parent: Number(fields[1]),
     microseconds: (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS,
+    ended: (Number(fields[13]) + Number(fields[14])) * TICK_MICROSECONDS,
   };
 }

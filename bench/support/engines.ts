@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
@@ -55,35 +56,64 @@ export const sqlite: BenchEngine = {
 /** The server that was started last. */
 let server = 0;
 
-export const postgres: BenchEngine = {
-  name: 'PostgreSQL',
-  async database(closing) {
-    const file = pathToFileURL(join(root, 'test/support/postgres/server.mjs')).href;
-    const { startPostgres } = (await import(file)) as {
-      startPostgres(options: {
-        durable: boolean;
-      }): Promise<{ url: string; pid: number; stop(): Promise<void> }>;
-    };
-    const started = await startPostgres({ durable: true });
-    server = started.pid;
-    closing.add(() => started.stop());
-    return started.url;
-  },
-  async connect(url) {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    return {
-      engine: 'postgres',
-      run: async (sql) => void (await client.query(sql)),
-      all: async (sql) => (await client.query(sql)).rows,
-      insertTexts: async (table, texts) => {
-        const text = `INSERT INTO ${table} (value) SELECT * FROM unnest($1::text[])`;
-        await client.query({ name: `insert-${table}`, text, values: [texts] });
-      },
-      close: () => client.end(),
-    };
-  },
-  cpuMicroseconds: () => cpuMicrosecondsWithChildren(server),
-};
+interface ServerOptions {
+  bin?: string;
+  settings?: Record<string, string>;
+}
+
+const postgresOf = (options: ServerOptions = {}): BenchEngine =>
+  ({
+    name: 'PostgreSQL',
+    async database(closing) {
+      const file = pathToFileURL(join(root, 'test/support/postgres/server.mjs')).href;
+      const { startPostgres } = (await import(file)) as {
+        startPostgres(
+          options: ServerOptions & { durable: boolean },
+        ): Promise<{ url: string; pid: number; stop(): Promise<void> }>;
+      };
+      const started = await startPostgres({ durable: true, ...options });
+      server = started.pid;
+      closing.add(() => started.stop());
+      return started.url;
+    },
+    async connect(url) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      return {
+        engine: 'postgres',
+        run: async (sql) => void (await client.query(sql)),
+        all: async (sql) => (await client.query(sql)).rows,
+        insertTexts: async (table, texts) => {
+          const text = `INSERT INTO ${table} (value) SELECT * FROM unnest($1::text[])`;
+          await client.query({ name: `insert-${table}`, text, values: [texts] });
+        },
+        close: () => client.end(),
+      };
+    },
+    cpuMicroseconds: () => cpuMicrosecondsWithChildren(server),
+    pid: () => server,
+  }) as BenchEngine;
+
+export const postgres: BenchEngine = postgresOf();
+
+const DEBIAN = '/usr/lib/postgresql';
+
+export interface InstalledPostgres {
+  /** `PostgreSQL 17`. */
+  name: string;
+  engine(settings: Record<string, string>): BenchEngine;
+}
+
+/** The servers that Debian has installed on this machine, with the settings of their packages. */
+export async function postgresServers(): Promise<InstalledPostgres[]> {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
+  return versions
+    .filter((version) => existsSync(join(DEBIAN, version, 'bin/postgres')))
+    .filter((version) => (process.env.PGV ?? version).split(',').includes(version))
+    .map((version) => ({
+      name: `PostgreSQL ${version}`,
+      engine: (settings) => postgresOf({ bin: join(DEBIAN, version, 'bin'), settings }),
+    }));
+}
 
 export const ENGINES: readonly BenchEngine[] = [sqlite, postgres];
