@@ -11,7 +11,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { type Finding, failed, ok, skipped } from './finding.js';
+import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { checkServer } from './server.js';
 import { checkSlack, type SlackRecipients } from './slack.js';
 import { checkDatabaseTransport } from './transport.js';
