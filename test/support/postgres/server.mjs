@@ -51,7 +51,11 @@ export async function startPostgres(options = {}) {
   try {
     const run = await runner(folder, options);
     data = await dataFolder(folder, durable || asItComes);
-    await createCluster(run, { folder, data, cheapLogins: !durable && !asItComes && options.bin === undefined });
+    await createCluster(run, {
+      folder,
+      data,
+      cheapLogins: !durable && !asItComes && options.bin === undefined,
+    });
     if (tls !== undefined) await requireTls(data, tls, run.as);
     const port = await freePort();
     const settings = {
