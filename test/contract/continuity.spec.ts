@@ -190,16 +190,25 @@ describeStore('whether a database continues what was seen of it', (bench) => {
       ),
     );
 
+    test('that were sent before those before them have come are not taken, and are no gap', async () => {
+      const deps = await process();
+      const ahead = { gateway, boot, binding: EVERYTHING, records: [head(3)], follows: true };
+      expect(await ingestRecords(deps, [ahead])).toEqual(['early']);
+      expect(await take(deps, [head(1), head(2)])).toEqual({ acme: 2 });
+      expect(await ingestRecords(deps, [ahead])).toEqual([{ acme: 3 }]);
+      expect(await gaps(deps)).toBe(0);
+    });
+
     test('are missed: nothing is taken, and others are not affected', async () => {
       const deps = await process();
       expect(await take(deps, [head(1), head(2)])).toEqual({ acme: 2 });
       const batch = { gateway, boot, binding: EVERYTHING, records: [head(5)], complete: true };
       const other = { ...batch, gateway: uuidV7Ids.next('gtw'), records: [head(1)] };
-      expect(await ingestRecords(deps, [batch, other])).toEqual([null, { acme: 1 }]);
+      expect(await ingestRecords(deps, [batch, other])).toEqual(['lost', { acme: 1 }]);
       expect(await gaps(deps)).toBe(0);
       // A run that the database never had, and its end.
       const previous = { boot, seq: 4, hash: 'h4' };
-      expect(await take(deps, [head(1, { previous })], { run: later })).toBeNull();
+      expect(await take(deps, [head(1, { previous })], { run: later })).toBe('lost');
       expect(await take(deps, [head(3)])).toEqual({ acme: 3 });
     });
 
@@ -217,13 +226,13 @@ describeStore('whether a database continues what was seen of it', (bench) => {
       await restore(deps);
       now += SECOND;
       expect(await take(deps, [head(4)])).toEqual({ acme: 4 });
-      expect(await take(deps, [head(6)])).toBeNull();
+      expect(await take(deps, [head(6)])).toBe('lost');
       now += 29 * DAY;
       const previous = { boot: later, seq: 9, hash: 'h9' };
       const fresh = '0199f0a0-7b2c-4003-8000-000000000005';
       expect(await take(deps, [head(1, { previous })], { run: fresh })).toEqual({ acme: 1 });
       now += 2 * DAY;
-      expect(await take(deps, [head(7)], { run: '0199f0a0-7b2c-4003-8000-000000000006' })).toBeNull();
+      expect(await take(deps, [head(7)], { run: '0199f0a0-7b2c-4003-8000-000000000006' })).toBe('lost');
       expect(await gaps(deps)).toBe(2);
     });
   });

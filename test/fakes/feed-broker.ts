@@ -107,7 +107,7 @@ export class FeedBroker {
   readonly openings: RecordEntry['openings'][] = [];
   readonly gaps: AccessRecord[] = [];
   /** What each batch that was signed says of the gateway’s history. */
-  readonly stated: { boot: string; seen?: string; complete?: true }[] = [];
+  readonly stated: { boot: string; seen?: string; complete?: true; follows?: true }[] = [];
   /** What gateways hold of budgets, and which of their boots were reported as over. */
   readonly leases = new LeaseBook();
   readonly closedBoots: string[] = [];
@@ -121,6 +121,8 @@ export class FeedBroker {
   takesRecords = true;
   /** Its database was restored from a backup: it refuses all batches for that reason. */
   hasLostRecords = false;
+  /** What a batch waits for before it is taken. Resolves to false if it is refused (503). */
+  beforeTaking: (stated: { follows?: true }) => Promise<boolean> = async () => true;
   /** Accepts pins, and relayed stops. */
   takesNews = true;
   /** Whether answers to batches arrive. If not, the batch is accepted anyway. */
@@ -275,7 +277,7 @@ export class FeedBroker {
     } else if (url.pathname === '/gateway/v1/feed') {
       this.openFeed(url.searchParams.get('nonce') ?? '', request, response);
     } else if (url.pathname === '/gateway/v1/records') {
-      this.takeRecords(await jsonOf(request), response);
+      await this.takeRecords(await jsonOf(request), response);
     } else if (url.pathname === '/gateway/v1/leases') {
       const body = await jsonOf(request);
       if (this.isSigned(request, body, response)) this.lease(body, response);
@@ -365,7 +367,7 @@ export class FeedBroker {
     answer(response, 200, this.leases.ask(whose, grant.terms.budget ?? {}, ask));
   }
 
-  private takeRecords(body: unknown, response: ServerResponse): void {
+  private async takeRecords(body: unknown, response: ServerResponse): Promise<void> {
     if (!this.takesRecords) {
       answer(response, 503, { code: 'unavailable' });
       return;
@@ -385,12 +387,21 @@ export class FeedBroker {
       return;
     }
     this.stated.push({ boot, ...stated });
+    if (!(await this.beforeTaking(stated))) {
+      answer(response, 503, { code: 'unavailable' });
+      return;
+    }
     if (this.hasLostRecords) {
       answer(response, 503, { code: 'feed_parted' });
       return;
     }
     if (entries.some(({ record }) => this.refuses(record))) {
       answer(response, 400, { code: 'invalid_request' });
+      return;
+    }
+    const [first] = entries;
+    if (stated.follows === true && first !== undefined && this.isAfterGap(first.record)) {
+      answer(response, 503, { code: 'not_ready' });
       return;
     }
     const accepted: Record<string, number> = {};
@@ -407,6 +418,10 @@ export class FeedBroker {
     }
     if (this.answersRecords) answer(response, 200, { accepted });
     else response.destroy();
+  }
+
+  private isAfterGap(record: AccessRecord): boolean {
+    return placeInChain(this.heads.get(`${record.boot} ${record.tenant}`), record) === 'gap';
   }
 }
 

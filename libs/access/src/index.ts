@@ -613,6 +613,7 @@ export {
 } from './use-cases/gateways/gateways.js';
 export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';
 export { ingestRecords } from './use-cases/gateways/ingest-records.js';
+export type { BatchRefusal } from './use-cases/gateways/lost-records.js';
 export {
   openBrowserSession,
   releaseByBrowserSession,

@@ -53,6 +53,12 @@ const recordsSchema = named(
       .unknown()
       .optional()
       .describe('`true`: a broker has confirmed every record that the gateway wrote before these.'),
+    follows: z
+      .unknown()
+      .optional()
+      .describe(
+        '`true`: the batch before these has no answer yet. If the broker has not got it: `not_ready`.',
+      ),
   }),
 );
 const recordsAnswerSchema = named(

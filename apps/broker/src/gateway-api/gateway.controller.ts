@@ -1,4 +1,5 @@
 import {
+  type BatchRefusal,
   type ChainName,
   closeLeases,
   type EnrolledGateway,
@@ -72,7 +73,7 @@ export class GatewayController {
    * Gateways' batches share transactions: a transaction costs as much as dozens of records, and hundreds of gateways with
    * a few calls each bring few records a batch. A stop waits behind whole transactions, so they are short and few.
    */
-  private readonly intake = new Batcher<RecordBatch, Record<string, number> | null>({
+  private readonly intake = new Batcher<RecordBatch, Record<string, number> | BatchRefusal>({
     work: (batches) => ingestRecords(this.deps, batches),
     sizeOf: ({ records }) => records.length,
     maxSize: 250,
@@ -113,23 +114,25 @@ export class GatewayController {
   @TakesBatches()
   @Describe(gatewayApiEndpoints.records)
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
-    const { boot, entries, signature, seen, complete = false } = parseRecordBatch(body);
+    const { boot, entries, signature, seen, complete = false, follows = false } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
     const chain = { gateway: gateway.id, boot };
     await this.requireSigned(gateway, { ...chain, records: records.map(({ hash }) => hash) }, signature);
     const [oldest] = entries;
-    if (oldest !== undefined) this.delays.received(chain, oldest.record.at);
+    if (oldest !== undefined && !follows) this.delays.received(chain, oldest.record.at);
     const place = seen === undefined ? undefined : parseSeenPlace(seen);
     if (place !== undefined) await this.feed.requireSharedHistory(gateway.id, place);
-    const accepted = await this.intake.submit({ ...chain, binding: gateway, records, complete });
-    if (accepted === null)
+    const accepted = await this.intake.submit({ ...chain, binding: gateway, records, complete, follows });
+    if (accepted === 'early')
+      throw new HttpProblem('not_ready', 'The batch that these records follow has not come. Send it first.');
+    if (accepted === 'lost')
       throw await this.parted.refuse(
         gateway.id,
         'The database lacks records of this gateway that a broker has confirmed.',
         { boot },
       );
     this.parted.accepted(gateway.id);
-    this.delays.taken(chain);
+    if (oldest !== undefined) this.delays.taken(chain, oldest.record.at);
     const own = records.filter(({ tenant }) => writesInto(gateway, tenant));
     if (own.length < records.length) await this.report(chain, 'binding');
     this.metrics.recordsTaken(own);

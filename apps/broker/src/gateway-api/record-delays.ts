@@ -11,8 +11,6 @@ const MOST_SHOWN = 10_000;
 /** When the oldest record of a run's newest batch was written, and when the batch was taken; milliseconds since the epoch. */
 type Newest = { gateway: string; writtenAt: number; takenAt: number | undefined };
 
-const keyOf = ({ gateway, boot }: ChainName) => `${gateway} ${boot}`;
-
 /**
  * How late the records of each gateway are: how old the first record of its newest batch was when it was taken. While a batch is not
  * taken, for whatever reason, its delay grows. What a gateway has not sent at all only the gateway's own metrics show.
@@ -25,13 +23,11 @@ export class RecordDelays {
 
   /** @param at when the first record of the batch was written, by the gateway's clock */
   received(run: ChainName, at: string): void {
-    const { gateway } = run;
-    this.runs.set(keyOf(run), { gateway, writtenAt: Date.parse(at), takenAt: undefined });
+    this.note(run, at, undefined);
   }
 
-  taken(run: ChainName): void {
-    const newest = this.runs.get(keyOf(run));
-    if (newest !== undefined) this.runs.set(keyOf(run), { ...newest, takenAt: this.now() });
+  taken(run: ChainName, at: string): void {
+    this.note(run, at, this.now());
   }
 
   /** In seconds, by the id of the gateway. */
@@ -43,6 +39,10 @@ export class RecordDelays {
       delays.set(gateway, Math.max(delay, delays.get(gateway) ?? 0));
     }
     return delays;
+  }
+
+  private note({ gateway, boot }: ChainName, at: string, takenAt: number | undefined): void {
+    this.runs.set(`${gateway} ${boot}`, { gateway, writtenAt: Date.parse(at), takenAt });
   }
 
   private now(): number {

@@ -23,6 +23,7 @@ const batch = z
     signature: signature.exactOptional(),
     seen: z.string().max(100).exactOptional(),
     complete: z.literal(true).exactOptional(),
+    follows: z.literal(true).exactOptional(),
   })
   .refine(
     ({ boot, entries }) => entries.every(({ record }) => record.boot === boot),
@@ -53,7 +54,8 @@ const batch = z
  * a missing right (403) and no wrong shape (400): a gateway sets records aside whose shape the broker rejects for long.
  *
  * `seen` is the highest place of the feed that the gateway has reached (`formatSeenPlace`). `complete`: a broker has confirmed every
- * record that the gateway wrote before these. With them a broker notices that its database is an older one. They are not signed: who
+ * record that the gateway wrote before these. With them a broker notices that its database is an older one. `follows`: the batch before these is on its way, and has no answer yet; a
+ * broker that has not got it takes none of these. They are not signed: who
  * changes them can only have a batch refused for now, or taken as if the gateway said nothing.
  */
 export type RecordBatch = z.infer<typeof batch>;

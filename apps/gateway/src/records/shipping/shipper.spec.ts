@@ -90,6 +90,34 @@ describe('an unreachable broker', () => {
     await until(async () => (await shipped()) && (await age()) === 0);
   }, 60_000);
 
+  test('P5: a gateway that is behind sends the next batch before the first is answered; if the first is refused, both are sent again', async () => {
+    await start();
+    const { broker } = world;
+    broker.takesRecords = false;
+    const token = broker.token(broker.grant());
+    for (let round = 0; round < 14; round += 1)
+      await Promise.all(
+        Array.from({ length: 50 }, async () => expect((await world.send({ token })).status).toBe(200)),
+      );
+    const began = broker.stated.length;
+    let isFirst = true;
+    broker.beforeTaking = async ({ follows }) => {
+      if (follows === true || !isFirst) return true;
+      isFirst = false;
+      // The first batch has no answer before the next one has come.
+      await until(() => broker.stated.slice(began).some((batch) => batch.follows === true));
+      return false;
+    };
+    broker.takesRecords = true;
+    await until(shipped);
+    expect(isFirst).toBe(false);
+    expect(broker.gaps).toEqual([]);
+    expect(broker.recordsOf('allowed')).toHaveLength(700);
+    expect(broker.recordsOf('outcome')).toHaveLength(700);
+    // What was sent ahead states nothing of what is before it.
+    expect(broker.stated.filter(({ follows, complete }) => follows && complete)).toEqual([]);
+  }, 60_000);
+
   test('P5: an emptied segment folder starts again, and its new records are shipped', async () => {
     await start();
     const { broker } = world;

@@ -46,6 +46,15 @@ const storedShape = z.strictObject({
 });
 type StoredPlace = z.infer<typeof storedShape>;
 
+/**
+ * With at least so many records in this batch and in the next one, the gateway is behind: the next is sent before this one is answered,
+ * so that the broker reads it while its database writes this one.
+ */
+const AHEAD_RECORDS = 250;
+
+/** A batch that was sent before the one before it was answered. `failed`: it has to be sent again. */
+type Ahead = { batch: SpoolBatch; sent: Promise<'taken' | 'failed'> };
+
 /** Statuses that reject the records themselves. Sending the same batch again would be useless. */
 const RECORD_REJECTIONS = new Set([400, 409, 413, 422]);
 
@@ -72,6 +81,8 @@ export class Shipper {
   private readonly poisonPolicy: PoisonRecordPolicy;
   /** The largest number of records in the next batch. It is smaller while the rejected record is searched for. */
   private maxRecords = MAX_BATCH_RECORDS;
+
+  private ahead: Ahead | undefined;
 
   /** When the oldest record that no broker has confirmed was written; wall clock. Undefined if there is none. */
   private oldestAt: number | undefined;
@@ -122,11 +133,9 @@ export class Shipper {
     while (!this.stop.signal.aborted) {
       try {
         this.hasMore = false;
-        const batch = await this.parts.spool.nextBatch(
-          this.place,
-          MAX_BATCH_BYTES - ENVELOPE_BYTES,
-          this.maxRecords,
-        );
+        const { ahead } = this;
+        this.ahead = undefined;
+        const batch = ahead?.batch ?? (await this.nextBatch(this.place));
         this.drained = batch === undefined;
         const [first] = batch?.records ?? [];
         // What becomes durable meanwhile is in `hasMore`, and is read next.
@@ -137,7 +146,7 @@ export class Shipper {
           if (performance.now() - this.stored.at > STORE_EVERY_MS) await this.storePlace();
           await this.untilMore();
         } else {
-          await this.ship(batch);
+          await this.ship(batch, ahead?.sent);
           backOff.reset();
         }
       } catch (error) {
@@ -151,10 +160,23 @@ export class Shipper {
     }
   }
 
-  /** Ships one batch. Throws if it must be tried again. */
-  private async ship(batch: SpoolBatch): Promise<void> {
+  private nextBatch(from: SpoolPlace): Promise<SpoolBatch | undefined> {
+    return this.parts.spool.nextBatch(from, MAX_BATCH_BYTES - ENVELOPE_BYTES, this.maxRecords);
+  }
+
+  /**
+   * Ships one batch, and sends the next one ahead if this gateway is behind. Throws if it must be tried again.
+   *
+   * @param sent if it was sent ahead itself
+   */
+  private async ship(batch: SpoolBatch, sent?: Ahead['sent']): Promise<void> {
     try {
-      await this.send(batch);
+      const taken = sent ?? this.send(batch);
+      const ahead = this.sendAhead(batch);
+      ahead.catch(() => undefined);
+      // It is sent again from its place: only as the first can it be refused for what it holds.
+      if ((await taken) === 'failed') return;
+      this.ahead = await ahead;
       this.maxRecords = Math.min(this.maxRecords * 2, MAX_BATCH_RECORDS);
     } catch (error) {
       if (!(error instanceof BrokerResponseError && RECORD_REJECTIONS.has(error.status))) throw error;
@@ -170,19 +192,31 @@ export class Shipper {
     await this.parts.spool.release(batch.next);
   }
 
+  /** Sends the batch after this one, if both are large. */
+  private async sendAhead({ boot, records, next }: SpoolBatch): Promise<Ahead | undefined> {
+    if (records.length < AHEAD_RECORDS) return undefined;
+    const batch = await this.nextBatch(next);
+    if (batch === undefined || batch.boot !== boot || batch.records.length < AHEAD_RECORDS) return undefined;
+    const sent = this.send(batch, { isAhead: true }).then(
+      () => 'taken' as const,
+      () => 'failed' as const,
+    );
+    return { batch, sent };
+  }
+
   /** Throws unless the broker confirms every record of the batch. */
-  private async send({ boot, records }: SpoolBatch): Promise<void> {
+  private async send({ boot, records }: SpoolBatch, { isAhead = false } = {}): Promise<void> {
     const { gateway, sign, history } = this.parts;
     const signature = sign({ gateway, boot, records: records.map(recordHashOf) });
     const members = {
       ...{ boot, signature },
       ...(history.seen !== undefined && { seen: formatSeenPlace(history.seen) }),
-      ...(this.isComplete(boot, records) && { complete: true }),
+      ...(isAhead ? { follows: true } : this.isComplete(boot, records) && { complete: true }),
     };
     const json = jsonOfAll(`${JSON.stringify(members).slice(0, -1)},"entries":[`, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
-    this.intervalMs = batchIntervalAfter(performance.now() - began);
+    if (!isAhead) this.intervalMs = batchIntervalAfter(performance.now() - began);
     history.accepted('records');
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {

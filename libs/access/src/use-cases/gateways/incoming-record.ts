@@ -33,12 +33,13 @@ type SignedEntry = { id: string; signature: string; signed: boolean };
 
 /**
  * One upload of a gateway, with what that gateway may serve. `complete`: it states that a broker has confirmed every record that
- * it wrote before these.
+ * it wrote before these. `follows`: the batch before these is on its way.
  */
 export type RecordBatch = ChainName & {
   binding: GatewayBinding;
   records: readonly IncomingRecord[];
   complete?: boolean;
+  follows?: boolean;
 };
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;

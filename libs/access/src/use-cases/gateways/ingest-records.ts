@@ -10,7 +10,7 @@ import { Supervision } from '../supervision/supervise.js';
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';
-import { hasLostConfirmed, missingBefore } from './lost-records.js';
+import { type BatchRefusal, missingBefore, refusalOf } from './lost-records.js';
 import { findMismatch, type RecordMismatch } from './validate-record.js';
 
 /**
@@ -22,21 +22,21 @@ import { findMismatch, type RecordMismatch } from './validate-record.js';
  * A record for a tenant that its gateway does not serve is dropped, and nothing of it is stored: a customer may run that gateway,
  * and would otherwise write into the logs of others. It counts as ingested, because a record that is refused is sent again.
  *
- * A batch from which the store has lost records (`hasLostConfirmed`) is not taken.
+ * A batch before which records are missing (`refusalOf`) is not taken.
  *
  * Leaf, record and cursor commit together, in one unit of work for each tenant, because a unit costs far more than a record.
  * If this throws, or does not take a batch, the records of some tenants may be stored; sending the same batch again is safe.
  *
- * @returns for each batch and tenant, the last ingested number; the gateway may delete its records up to there. Null for a batch
- *   that is not taken
+ * @returns for each batch and tenant, the last ingested number; the gateway may delete its records up to there. For a batch
+ *   that is not taken, why
  * @throws AccessError `invalid_request` if a tenant is unknown
  */
 export async function ingestRecords(
   deps: Deps,
   batches: readonly RecordBatch[],
-): Promise<(Record<string, number> | null)[]> {
+): Promise<(Record<string, number> | BatchRefusal)[]> {
   const accepted = batches.map((): Record<string, number> => ({}));
-  const refused = new Set<number>();
+  const refused = new Map<number, BatchRefusal>();
   const byTenant = new Map<string, Map<number, IncomingRecord[]>>();
   for (const [index, { records, binding }] of batches.entries())
     for (const record of records) {
@@ -53,12 +53,12 @@ export async function ingestRecords(
     const own = [...parts].map(([index, records]) => ({ ...(batches[index] as RecordBatch), records }));
     const held = await deps.store.forTenant(tenant, (unit) => ingestOfTenant(deps, unit, own));
     for (const [at, index] of [...parts.keys()].entries()) {
-      const last = held[at] ?? null;
-      if (last === null) refused.add(index);
+      const last = held[at] as number | BatchRefusal;
+      if (typeof last === 'string') refused.set(index, last);
       else (accepted[index] as Record<string, number>)[tenant] = last;
     }
   }
-  return accepted.map((each, index) => (refused.has(index) ? null : each));
+  return accepted.map((each, index) => refused.get(index) ?? each);
 }
 
 function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
@@ -79,19 +79,19 @@ async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Pro
       throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
 }
 
-/** @returns the last number of each batch; null for one that is not taken */
+/** @returns the last number of each batch, or why it is not taken */
 async function ingestOfTenant(
   deps: Deps,
   unit: TenantUnit,
   batches: readonly RecordBatch[],
-): Promise<(number | null)[]> {
+): Promise<(number | BatchRefusal)[]> {
   const time = deps.clock.now();
   const chains = await IngestedChains.begin(unit, [...batches, ...runsBefore(batches)]);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
-  const isRefused = await Promise.all(
-    batches.map((batch, index) => hasLostConfirmed(unit, chains, batch, fresh[index] ?? [], time)),
+  const refusals = await Promise.all(
+    batches.map((batch, index) => refusalOf(unit, chains, batch, fresh[index] ?? [], time)),
   );
-  for (const [index, refused] of isRefused.entries()) if (refused) fresh[index] = [];
+  for (const [index, refusal] of refusals.entries()) if (refusal !== undefined) fresh[index] = [];
   const [calls, grants, supervision] = await Promise.all([
     IngestedCalls.begin(unit, endedBefore(fresh.flat())),
     grantsOf(unit, fresh.flat()),
@@ -112,7 +112,7 @@ async function ingestOfTenant(
   supervision.take(calls.allowed, time);
   await supervision.store(deps, unit, time);
   await chains.store(unit, now);
-  return batches.map((batch, index) => (isRefused[index] ? null : chains.of(batch).seq));
+  return batches.map((batch, index) => refusals[index] ?? chains.of(batch).seq);
 }
 
 const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>

@@ -22,28 +22,35 @@ export function missingBefore(
   return held.seq < previous.seq ? { boot: previous.boot, after: held.seq, at: previous.seq + 1 } : undefined;
 }
 
+/** Why a batch is not taken: the database has lost records, or the batch before has not come yet. */
+export type BatchRefusal = 'lost' | 'early';
+
 /**
- * Whether the database lacks records that a broker has confirmed to the gateway. Then it is a backup, and nothing is taken before
+ * Whether records are missing before a batch that should not be. `early`: the gateway has sent these before it had the answer to those
+ * before, and sends them again.
+ *
+ * `lost`: the database lacks records that a broker has confirmed to the gateway. Then it is a backup, and nothing is taken before
  * `countersign restore`: whatever a gateway had in the log before would be a gap in it, and no one could tell it from records that
  * someone has hidden. A gap that the last restore has left is no new loss.
  *
  * @param fresh the records of the batch that the broker does not have, in their order
  */
-export async function hasLostConfirmed(
+export async function refusalOf(
   { records }: Pick<TenantUnit, 'records'>,
   chains: IngestedChains,
   batch: RecordBatch,
   fresh: readonly IncomingRecord[],
   now: Date,
-): Promise<boolean> {
-  if (batch.complete !== true) return false;
+): Promise<BatchRefusal | undefined> {
+  if (batch.complete !== true && batch.follows !== true) return undefined;
   const short = shortChains(chains, batch, fresh);
-  if (short.length === 0) return false;
+  if (short.length === 0) return undefined;
+  if (batch.follows === true) return 'early';
   const restoredAt = await records.restoredAt();
-  if (restoredAt === null) return true;
+  if (restoredAt === null) return 'lost';
   const isExcused = ({ movedAt }: IngestedChain): boolean =>
     movedAt === null ? now.getTime() < Date.parse(restoredAt) + EXCUSED_MS : movedAt < restoredAt;
-  return !short.every(isExcused);
+  return short.every(isExcused) ? undefined : 'lost';
 }
 
 /** The chains that end before the record that comes before one of these. */
