@@ -22,8 +22,9 @@ export type LoadOptions = {
 export type LoadReport = { answered: number; perSecond: number; p50: number; p99: number };
 
 /**
- * Makes the same call over and over, one at a time on each connection, which serves one caller after the other. It costs far less processor time than an HTTP client: the
- * measured program cannot use the processor time that the load takes. Times are in milliseconds.
+ * Makes the same call over and over, one at a time on each connection, which serves one caller after the other. It costs far less
+ * processor time than an HTTP client: the measured program cannot use the processor time that the load takes. Times are in
+ * milliseconds.
  *
  * @throws Error if a call is not answered with 200
  */
