@@ -1,14 +1,29 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accepts } from '../../support/accepts.js';
 import { startError } from '../../support/debian-program.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
+import { root } from '../../support/root.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 const PGBOUNCER = { name: '/usr/sbin/pgbouncer', package: 'pgbouncer', args: [] };
+
+/** Files, ports and certificates are those of the test. */
+const OF_THE_HOST = /^(auth_file|listen_port|server_tls_sslmode) =/;
+
+/** The lines of the section `[pgbouncer]` that operators are told to use. */
+async function documentedSettings(): Promise<string[]> {
+  const page = await readFile(join(root, 'docs/security/deployment.md'), 'utf8');
+  const [, lines] = /```ini\n[^`]*\[pgbouncer\]\n([^`]*)```/.exec(page) ?? [];
+  if (lines === undefined) throw new Error('docs/security/deployment.md has no settings of pgbouncer');
+  return lines
+    .trim()
+    .split('\n')
+    .filter((line) => !OF_THE_HOST.test(line));
+}
 
 /** A real pgbouncer in transaction mode before a PostgreSQL server, on loopback. */
 export class PgBouncer {
@@ -40,10 +55,8 @@ export class PgBouncer {
         '[databases]',
         `* = host=${hostname} port=${serverPort}`,
         '[pgbouncer]',
-        'pool_mode = transaction',
-        'auth_type = scram-sha-256',
+        ...(await documentedSettings()),
         `auth_file = ${join(folder, 'users.txt')}`,
-        'listen_addr = 127.0.0.1',
         `listen_port = ${port}`,
         'unix_socket_dir =',
         ...settings,
