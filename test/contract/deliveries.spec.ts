@@ -223,6 +223,20 @@ describeOn('SQLite', 'where notices go', (bench) => {
     await other.close();
   });
 
+  test('P7: a claim takes no more than its limit, though its plan was made when nothing waited', async () => {
+    // As on a quiet site: the statistics say that nothing waits, and a plan that was made by them is kept.
+    await sent('req_0', mail('usr_0'));
+    await end((await claim())[0], DELIVERED);
+    await bench.database.raw('ANALYZE');
+    for (let times = 0; times < 12; times += 1) expect(await claim()).toEqual([]);
+    const many = Array.from({ length: 300 }, (_, index) => mail(`usr_${index}`));
+    await sent('req_1', ...many);
+    expect(await claim(NOW, 8)).toHaveLength(8);
+    expect(await claim(NOW, 1)).toHaveLength(1);
+    const claimed = await bench.database.raw('SELECT * FROM delivery_queues WHERE claimed_until IS NOT NULL');
+    expect(claimed).toHaveLength(9);
+  });
+
   test('the age of what is due counts from its notice, and the lag of a channel from when it was due', async () => {
     const read = () =>
       bench.store.notices.read(async ({ deliveries, deliveryQueues }) => [

@@ -61,13 +61,15 @@ export class Queues implements DeliveryQueues {
     { now, until }: { now: string; until: string },
   ): Promise<ClaimedMessage[]> {
     const [at, end] = [comparable(now), comparable(until)];
+    const due = `SELECT queue FROM delivery_queues
+      WHERE channel = ? AND next_at <= ? AND (claimed_until IS NULL OR claimed_until <= ?)
+      ORDER BY next_at, queue LIMIT ?`;
+    // In a join PostgreSQL may run a query again for each row that it looks at, with others as its first rows: an array is made once.
+    const those = this.isPostgres ? `= ANY (ARRAY(${due} FOR UPDATE SKIP LOCKED))` : `IN (${due})`;
     const queues = await changeRows(
       this.manager,
       DeliveryQueueEntity,
-      `SET claimed_until = ? WHERE channel = ? AND queue IN (
-         SELECT queue FROM delivery_queues
-         WHERE channel = ? AND next_at <= ? AND (claimed_until IS NULL OR claimed_until <= ?)
-         ORDER BY next_at, queue LIMIT ? ${this.isPostgres ? 'FOR UPDATE SKIP LOCKED' : ''})`,
+      `SET claimed_until = ? WHERE channel = ? AND queue ${those}`,
       [end, channel, channel, at, at, limit],
     );
     const found = await Promise.all(queues.map(({ queue }) => this.first(channel, queue, at, end)));
@@ -204,11 +206,10 @@ export class Queues implements DeliveryQueues {
     const [row] = await changeRows(
       this.manager,
       NoticeDeliveryEntity,
-      `SET attempts = attempts + 1, next_at = ? FROM (
-         SELECT notice AS n, recipient AS r FROM deliveries
-         WHERE channel = ? AND queue = ? AND state = 'due' AND next_at <= ? ORDER BY next_at, notice LIMIT 1) first
-       WHERE notice = first.n AND channel = ? AND recipient = first.r AND state = 'due'`,
-      [until, channel, queue, now, channel],
+      `SET attempts = attempts + 1, next_at = ? WHERE channel = ? AND state = 'due' AND (notice, recipient) = (
+         SELECT notice, recipient FROM deliveries
+         WHERE channel = ? AND queue = ? AND state = 'due' AND next_at <= ? ORDER BY next_at, notice LIMIT 1)`,
+      [until, channel, channel, queue, now],
     );
     return row;
   }
