@@ -1,5 +1,10 @@
 import type { Plugin } from 'vite';
 
+/** In the classes of zod's schemas, how each is written as a JSON Schema. */
+const PROCESSORS = /^ *inst\._zod\.processJSONSchema = \(.*\) => processors\..*;$/gm;
+/** What writes JSON Schemas, and what reads a schema's bounds from its checks. */
+const DESCRIBING = /^export (const|function) (create\w+JSONSchemaMethod|aggregateChecks)\b/gm;
+
 const CONTRACT = /\/libs\/(contract|wording)\/src\//;
 
 interface Node {
@@ -36,6 +41,30 @@ export function pureSchemas(): Plugin {
         code,
       );
       return { code: marked, map: null };
+    },
+  };
+}
+
+/**
+ * Leaves out how zod describes schemas (JSON Schemas, `minLength`, …): each of its schemas can, so a bundler keeps it, and no page uses
+ * it. It is a twentieth of the page that verifies a log. Whoever uses it after all gets an error.
+ */
+export function noSchemaDescriptions(): Plugin {
+  const none = "const none = () => { throw new Error('Pages describe no schemas.'); };";
+  // A method is made for each schema, and throws when it is called.
+  const instead = (name: string) => (name.startsWith('create') ? '() => none' : 'none');
+  return {
+    name: 'no-schema-descriptions',
+    transform(code, id) {
+      if (!/\/zod\/v4\/(classic\/schemas|core\/(to-json-schema|json-schema-processors))\.js$/.test(id))
+        return null;
+      const described = code
+        .replaceAll(PROCESSORS, '')
+        .replaceAll(
+          DESCRIBING,
+          (_all, kind, name) => `export const ${name} = ${instead(name)};\n${kind} unused_${name}`,
+        );
+      return { code: `${none}\n${described}`, map: null };
     },
   };
 }

@@ -236,6 +236,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '6fdeae2bf0fcc03dae97a4c9fee06341f9bac13380912eb0cf4dd5318ab17bdb',
     postgres: '6fdeae2bf0fcc03dae97a4c9fee06341f9bac13380912eb0cf4dd5318ab17bdb',
   },
+  Continuity1799000079000: {
+    sqlite: 'eecd623789689e0bd342ff31bd9b94a9bbbc6b0ee9a917f58c172d5e6b341fc2',
+    postgres: '1c5c6c5a44a56a3b659883dc7cbceb7fcd0943cc79aad755af440be698c17354',
+  },
+  DeliveryQueues1799000080000: {
+    sqlite: 'd1618a064f42f363d208a04766e32775e4c374145d3a478cf01b1397a9e2f3e8',
+    postgres: '67ddfa8db18e045642450d5eea2df7ecdeaaa38b15473b614ba92c7f8428878a',
+  },
   CosignedCheckpoints1799000081000: {
     sqlite: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',
     postgres: 'adc9cd3157330fb6f94ce953fc7f98783d142e697b51512d093b3303f1872f83',

@@ -130,7 +130,7 @@ describeStore('lists', (bench) => {
         ],
         NOW,
       );
-      const held = { gateway, boot, seq: 2, hash: 'h2', head, closedAt: null };
+      const held = { gateway, boot, seq: 2, hash: 'h2', head, movedAt: NOW, closedAt: null };
       const crossed = { gateway: 'another gateway', boot };
       expect(await unit.records.cursors([{ gateway, boot }, crossed])).toEqual([held]);
       expect(await unit.records.cursors([other, { gateway, boot }])).toHaveLength(2);

@@ -328,7 +328,8 @@ describe('somebody who decides without having waited is named', () => {
           'widened_early',
           (own) => {
             const { at } = leafAt(own, own.tenant.indexOf('tenant.add'));
-            const person = `${ada.id.slice(0, -1)}0`;
+            // Someone who is not in the log: one id of sixteen ends in 0.
+            const person = `${ada.id.slice(0, -1)}${ada.id.endsWith('0') ? '1' : '0'}`;
             const data = { person, before: null, after: ['approver'] };
             const behind = own.tenant.indexOf('widening.proposed');
             own.tenant.insert(behind, { type: 'person.add', at, actor: 'host', data });

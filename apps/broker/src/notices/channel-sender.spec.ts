@@ -1,8 +1,9 @@
 import {
+  type ClaimedMessage,
   type Delivered,
-  type Delivery,
   DeliveryFailure,
-  type DeliveryOutcome,
+  type DeliveryQueues,
+  type EndedMessage,
   type NoticeChannel,
 } from '@countersign/access';
 import { backOffDelay } from '@countersign/runtime';
@@ -32,26 +33,23 @@ describe('if what goes out in place of a delivery cannot be found out', () => {
   const FAULT = new Error('the store is away');
   const MAIL = [{ channel: 'mail' as const, recipient: 'usr_1', orderKey: 'req_1' }];
 
-  /** One attempt of a delivery that ends for good, as the store and the log get it. */
+  /** One attempt at a message that ends for good, as the store and the log get it. */
   async function attempt(attempts: number, end: DeliveryFailure | Delivered, insteadOf: InsteadOf) {
-    const delivery: Delivery = {
-      ...{ notice: 'ntc_a', channel: 'slack', recipient: 'U:usr_1', tenant: 'acme', orderKey: 'req_1' },
-      ...{ state: 'due', attempts, nextAt: AT, deliveredAt: null, deadAt: null, lastError: null },
-    };
-    const waiting = [delivery];
-    const added: unknown[] = [];
+    const message = {
+      ...{ notice: { id: 'ntc_a', tenant: 'acme' }, channel: 'slack', recipient: 'U:usr_1', others: [] },
+      ...{ orderKey: 'req_1', attempts, lastError: null },
+    } as unknown as ClaimedMessage;
+    const waiting = [message];
     const faults: unknown[] = [];
-    let settle: (outcome: DeliveryOutcome) => void = () => undefined;
-    const settled = new Promise<DeliveryOutcome>((resolve) => {
+    let settle: (ended: EndedMessage) => void = () => undefined;
+    const settled = new Promise<EndedMessage>((resolve) => {
       settle = resolve;
     });
-    const deliveries = {
-      due: async () => waiting.splice(0),
-      claim: async () => true,
-      settle: async (_delivery: Delivery, outcome: DeliveryOutcome) => settle(outcome),
-      add: async (_delivery: Delivery, drafts: unknown[]) => added.push(...drafts),
+    const deliveryQueues: Pick<DeliveryQueues, 'claim' | 'settle'> = {
+      claim: async () => waiting.splice(0),
+      settle: async (_channel, ended) => ended.forEach(settle),
     };
-    const run = (work: (unit: unknown) => unknown) => work({ deliveries });
+    const run = (work: (unit: unknown) => unknown) => work({ deliveryQueues });
     const channel: NoticeChannel = {
       ...{ name: 'slack', mostAtOnce: 1, recipients: async () => [] },
       deliver: () => (end instanceof DeliveryFailure ? Promise.reject(end) : Promise.resolve(end)),
@@ -64,9 +62,10 @@ describe('if what goes out in place of a delivery cannot be found out', () => {
     const onError = (_job: string, error: unknown) => faults.push(error);
     const sender = new ChannelSender(deps, channel, insteadOf, () => undefined, onError);
     sender.start();
-    const outcome = await settled;
+    const { parts, instead } = await settled;
     await sender.stop();
-    return { outcome, added, faults };
+    expect(parts.map(({ recipients }) => recipients)).toEqual([['U:usr_1']]);
+    return { outcome: parts[0]?.outcome, added: instead, faults };
   }
 
   const GONE = new DeliveryFailure('slack_user_disabled', { final: true });

@@ -59,34 +59,36 @@ export function resourceMatches(pattern: string, concrete: string): boolean {
 
 /** An entry of a scope or a rule. It is matched against many resources during its life. */
 type HasPattern = { readonly resource: string };
-type Compiled = { resource: string; exact: RegExp; loose: RegExp };
-const compiled = new WeakMap<HasPattern, Compiled>();
-
-function compiledOf(entry: HasPattern): Compiled {
-  const known = compiled.get(entry);
-  if (known?.resource === entry.resource) return known;
-  const parts = resourceParts(entry.resource);
-  const made = {
-    resource: entry.resource,
-    exact: expressionOf(parts, '[^/]+', escaped),
-    loose: expressionOf(parts, '[^/]*', (segment) => `${escaped(foldSegment(segment))}(?:\\s*\\.[^/]*)?`),
+/** What is made of the pattern of an entry, once for each entry. */
+function onceForEach<T>(make: (parts: ResourceParts) => T): (entry: HasPattern) => T {
+  const made = new WeakMap<HasPattern, { resource: string; value: T }>();
+  return (entry) => {
+    let found = made.get(entry);
+    if (found?.resource !== entry.resource) {
+      found = { resource: entry.resource, value: make(resourceParts(entry.resource)) };
+      made.set(entry, found);
+    }
+    return found.value;
   };
-  compiled.set(entry, made);
-  return made;
 }
+
+// Apart, so that a page which only matches patterns does not load how services fold segments.
+const exactOf = onceForEach((parts) => expressionOf(parts, '[^/]+', escaped));
+const looseOf = onceForEach((parts) =>
+  expressionOf(parts, '[^/]*', (segment) => `${escaped(foldSegment(segment))}(?:\\s*\\.[^/]*)?`),
+);
 
 /**
  * `resourceMatches` for the pattern of an entry, which is compiled once and kept. The caller has checked that `concrete`
  * is a resource (`isResource`). Throws `invalid_resource` unless the entry has a pattern.
  */
 export function entryMatches(entry: HasPattern, concrete: string): boolean {
-  return compiledOf(entry).exact.test(concrete);
+  return exactOf(entry).test(concrete);
 }
 
 /** `mayBeReadAs` for the pattern of a rule and one resource, which the caller has checked. Throws as `entryMatches` does. */
 export function mayBeReadAsEntry(rule: HasPattern, concrete: string): boolean {
-  const { exact, loose } = compiledOf(rule);
-  return exact.test(concrete) || loose.test(concrete.split('/').map(foldSegment).join('/'));
+  return exactOf(rule).test(concrete) || looseOf(rule).test(concrete.split('/').map(foldSegment).join('/'));
 }
 
 function expressionOf(

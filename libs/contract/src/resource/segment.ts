@@ -6,32 +6,22 @@ const REFUSED = /[/\\%\p{Cc}\p{Cs}]/u;
 const LEFT_PLAIN = /[!'()*]/g;
 /** Reserved characters that may stand in a path as they are (`pchar` of RFC 3986 §3.3); without `;`, where servers cut. */
 const PLAIN_IN_PATHS = /[!$&'()*+,=:@]/g;
-const NON_ASCII = /[^\0-\x7F]/;
 /** Characters that structure a path or end it, for some server. */
 const STRUCTURE = /[/\\.%?#;\p{Cc}]/gu;
-const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
+/** The full-width solidus (U+FF0F) becomes `/` in NFKC: a service that normalizes would read `..／salaries` as two segments (UAX 15). */
+const NORMAL_FORMS = 'NFC NFD NFKC NFKD'.split(' ');
 
 /**
  * The one spelling of a segment of a resource (docs/contract.md, Resources and scope): unreserved characters plain, every
  * other one as the upper-case `%XX` of its UTF-8 bytes. `ann@x.example` → `ann%40x.example`.
  *
  * @param text decoded
- * @returns undefined for text that no segment may hold: empty, `.` or `..`, a control character, `/`, `\` or `%`, or a character that
- *   becomes one of these, or `.`, `?`, `#` or `;`, when the text is normalized
+ * @returns undefined for text that no segment may hold: empty, a dot segment, or with what `REFUSED` or a normal form makes structure
  */
 export function segmentOf(text: string): string | undefined {
   if (text === '' || text === '.' || text === '..' || REFUSED.test(text)) return undefined;
-  if (NON_ASCII.test(text) && !keepsStructure(text)) return undefined;
+  if (NORMAL_FORMS.some((form) => structureOf(text.normalize(form)) !== structureOf(text))) return undefined;
   return encodeURIComponent(text).replace(LEFT_PLAIN, escapeAscii);
-}
-
-/**
- * Whether the text has the same structure in every normal form of Unicode (UAX 15). The full-width solidus (U+FF0F) becomes `/` in NFKC,
- * so a service that normalizes paths would read `..／salaries` as two segments.
- */
-function keepsStructure(text: string): boolean {
-  const structure = structureOf(text);
-  return NORMAL_FORMS.every((form) => structureOf(text.normalize(form)) === structure);
 }
 
 const structureOf = (text: string): string => text.match(STRUCTURE)?.join('') ?? '';
