@@ -83,7 +83,6 @@ export default {
     ),
     project('openapi', ['<rootDir>/test/openapi/**/*.spec.ts']),
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
-    withPostgres(project('operate', ['<rootDir>/test/operate/**/*.spec.ts'])),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
     withBoth(
