@@ -18,7 +18,7 @@ import { pick, type Random, randomness, seedOf } from '../../support/randomness.
 import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
 import { isFullRun, samples } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
-import { makeGrant, makeRequest } from '../story.js';
+import { codeOf, makeGrant, makeRequest } from '../story.js';
 
 type Who = PersonName | 'nobody' | 'gateway' | 'scim client' | 'browser';
 const EVERYONE: readonly Who[] = [...personNames, 'nobody', 'gateway', 'scim client', 'browser'];
@@ -229,13 +229,24 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
     return `${shown} → ${answer.status}`;
   }
 
-  test('an address with a NUL, which PostgreSQL stores in no text, is malformed', async () => {
+  test('no text with a NUL, which PostgreSQL stores nowhere, reaches it', async () => {
+    const call = async (method: string, path: string) => codeOf(await broker.call('approver', method, path));
     for (const path of [
       '/api/v1/transparency-reports/a%00b/report.json',
       '/api/v1/requests/%00',
       '/log/acme%00/vkey',
     ])
-      expect((await broker.call('approver', 'GET', path)).status).toBe(400);
+      expect(await call('GET', path)).toBe('404 not_found');
+    expect(await call('GET', '/api/v1/grants?person=%00')).toBe('400 invalid_request');
+    const asked = { subject: { type: 'user', id: 'a' }, action: { name: 'list' } };
+    const resource = { type: 'billing', id: 'a\0', properties: { tenant: 'acme' } };
+    const answer = await broker.call('approver', 'POST', '/access/v1/evaluation', {
+      body: { ...asked, resource },
+    });
+    expect([codeOf(answer), answer.body]).toEqual([
+      '400 invalid_request',
+      expect.objectContaining({ pointer: '/resource/id' }),
+    ]);
   });
 
   test('P13: nothing that anyone sends is answered with an error of the broker', async () => {

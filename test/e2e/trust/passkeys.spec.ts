@@ -62,7 +62,7 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
     ]);
     expect((await ada.call('DELETE', `passkeys/${key.id}`)).status).toBe(204);
     expect(codeOf(await ada.call('DELETE', `passkeys/${key.id}`))).toBe('404 not_found');
-    expect(codeOf(await ada.call('DELETE', 'passkeys/%00'))).toBe('400 invalid_request');
+    expect(codeOf(await ada.call('DELETE', 'passkeys/%00'))).toBe('404 not_found');
     expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
     const logged = (await events()).filter(({ type }) => type.startsWith('passkey.'));
     expect(logged.map(({ type, actor, data }) => [type, actor, data['credential']])).toEqual([

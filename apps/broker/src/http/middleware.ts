@@ -68,9 +68,12 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
   next();
 }
 
-/** PostgreSQL refuses a text with a NUL. */
-function refuseNul({ path }: Request, _response: Response, next: NextFunction): void {
-  if (path.includes('%00')) throw new HttpProblem('invalid_request', 'An address has no NUL.');
+/** PostgreSQL refuses each text with a NUL. Nothing has an address with one. */
+function refuseNul({ url }: Request, _response: Response, next: NextFunction): void {
+  const at = url.indexOf('%00');
+  if (at !== -1 && !url.slice(0, at).includes('?'))
+    throw new HttpProblem('not_found', 'There is nothing at this address.');
+  if (at !== -1) throw new HttpProblem('invalid_request', 'No text may have a NUL.', { pointer: '' });
   next();
 }
 

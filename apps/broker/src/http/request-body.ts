@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { readStrictJson } from '@countersign/contract';
+import { jsonPointer, readStrictJson } from '@countersign/contract';
 import type { NextFunction, Request, Response } from 'express';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
@@ -68,8 +68,29 @@ function receive(request: IncomingMessage, take: (part: Buffer, total: number) =
 const sizeText = (bytes: number): string =>
   bytes >= MAX_BODY_BYTES ? `${bytes / MAX_BODY_BYTES} MiB` : `${bytes / 1024} KiB`;
 
-/** The value of a JSON body. An empty body is an empty object. @throws ContractError `invalid_json` */
-export const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? {} : readStrictJson(bytes));
+/**
+ * The value of a JSON body. An empty body is an empty object.
+ *
+ * @throws ContractError `invalid_json`. HttpProblem `invalid_request` for a text with a NUL, which PostgreSQL stores nowhere
+ */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  const value = readStrictJson(bytes);
+  const path = bytes.includes('\\u0000') ? pathOfNul(value) : null;
+  if (path !== null)
+    throw new HttpProblem('invalid_request', 'No text may have a NUL.', { pointer: jsonPointer(path) });
+  return value;
+}
+
+/** Where the first text or name with a NUL is; null if none has one. */
+function pathOfNul(value: unknown): string[] | null {
+  if (typeof value === 'string') return value.includes('\0') ? [] : null;
+  for (const [name, member] of Object.entries(Object(value))) {
+    const path = name.includes('\0') ? [] : pathOfNul(member);
+    if (path !== null) return [name, ...path];
+  }
+  return null;
+}
 
 /** Keeps the bytes of a body for a receiver that verifies a signature over them before it parses them. */
 export function keepRawBody(limit: number) {
