@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -164,15 +164,16 @@ onlyInSoak(() => {
     expect((await check('Acme')).exit).toBe(2);
     expect((await check('acme', '--gateway', 'localhost:4100')).exit).toBe(2);
     expect(await check('acme', '--anchor', join(folder, 'none.json'))).toMatchObject({ exit: 2 });
-    const other = await anchorFile({ tenant: 'globex' });
+    const { vkey } = JSON.parse(await readFile(await anchorFile(), 'utf8')) as { vkey: string };
+    const other = await anchorFile({ tenant: 'globex', vkey: vkey.replace('acme', 'globex') });
     expect(await check('acme', '--anchor', other)).toMatchObject({
       exit: 1,
       err: expect.stringContaining('error[anchor_differs]'),
     });
-    const none = await anchorFile({ trust: 'sha256:00' });
-    expect(await check('acme', '--anchor', none)).toMatchObject({
-      exit: 1,
-      err: expect.stringContaining('error[invalid_anchor]'),
-    });
+    for (const change of [{ trust: 'sha256:00' }, { tenant: 'globex' }])
+      expect(await check('acme', '--anchor', await anchorFile(change))).toMatchObject({
+        exit: 1,
+        err: expect.stringContaining('error[invalid_anchor]'),
+      });
   });
 });
