@@ -5,7 +5,7 @@ import { HttpReceiver } from '../support/export-receivers.js';
 import { freePort } from '../support/free-port.js';
 
 const CLAIM_SECONDS = 60;
-const KILLS = 12;
+const KILLS = 4;
 /** A log of several batches. */
 const LEAVES = 1_000;
 

@@ -11,18 +11,18 @@ export const SAMPLES = {
   damagedConnections: { quick: 60, full: 10_000 },
   rewrittenCalls: { quick: 60, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
-  mutatedMessages: { quick: 25_000, full: 5_000_000 },
+  mutatedMessages: { quick: 25_000, full: 1_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
-  undiciExchanges: { quick: 100, full: 20_000 },
+  undiciExchanges: { quick: 100, full: 5_000 },
   /** Pages of a service that arrive in pieces. */
   splitPages: { quick: 300, full: 20_000 },
   scopes: { quick: 200, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
-  exportedLeaves: { quick: 75, full: 20_000 },
+  exportedLeaves: { quick: 75, full: 4_000 },
   /** The largest of the small trees of which every proof is verified. */
   provenTrees: { quick: 30, full: 70 },
-  /** Calls of each operation of the API with arbitrary input, by each caller. */
-  arbitraryCalls: { quick: 1, full: 3 },
+  /** Calls of each operation of the API with arbitrary input: in the soak by each kind of caller, in `npm test` by two. */
+  arbitraryCalls: { quick: 1, full: 1 },
   /** Organisation files with anything in them. */
   arbitraryFiles: { quick: 50, full: 400 },
   /** Stories of a record spool whose disk or process fails; flipped bytes and damaged lines in one. */
@@ -49,9 +49,9 @@ export const SAMPLES = {
   /** `kill -9` of a broker with decisions in flight. */
   brokerKills: { quick: 1, full: 30 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
-  workerKills: { quick: 1, full: 25 },
-  /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. Up to four run at once. */
-  logWriterKills: { quick: 2, full: 250 },
+  workerKills: { quick: 1, full: 12 },
+  /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 200 in all. Up to four run at once. */
+  logWriterKills: { quick: 2, full: 100 },
 } as const;
 
 /** Whether this is a run with the full counts: the soak. For a whole test of the soak alone, use `onlyInSoak`. */

@@ -63,7 +63,7 @@ test('P7, P8: three brokers expire each request once and send one notice of it',
   } finally {
     await cluster.close();
   }
-}, 120_000);
+});
 
 /** A duplicate would appear as one more delivery, or as an attempt that is not settled yet. */
 async function allSettled(url: string): Promise<boolean> {

@@ -13,7 +13,7 @@ import { requestCard } from './request-card.js';
 import { reminderDigest, threadLine } from './thread-lines.js';
 
 const URL = 'https://countersign.example';
-const RUNS = { numRuns: runs(50) };
+const RUNS = { numRuns: runs(20) };
 const audience = fc.constantFrom('approver' as const, 'reviewer' as const, 'requester' as const);
 const KINDS: NoticeKind[] = [
   'request.awaiting_vendor',
