@@ -49,10 +49,10 @@ function checkNode() {
   }
 }
 
-/** Two terminals may start at once: the folder is the lock, the pid in it tells a crashed owner from a busy one. */
+/** Two terminals may start at once. The folder is the lock; the pid in it shows whether its owner still runs. */
 async function withLock(work) {
   const started = Date.now();
-  for (let told = false; ; ) {
+  for (let isAnnounced = false; ; ) {
     try {
       mkdirSync(LOCK);
       break;
@@ -62,8 +62,8 @@ async function withLock(work) {
         removeLock();
         continue;
       }
-      if (!told) say('another terminal is installing or building here; waiting for it …');
-      told = true;
+      if (!isAnnounced) say('another terminal is installing or building here; waiting for it …');
+      isAnnounced = true;
       if (Date.now() - started > LOCK_WAIT_MS)
         fail(`${LOCK} is still held after 10 minutes. If nothing else runs here, remove it and try again.`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
@@ -148,10 +148,10 @@ async function install(folder) {
   const [installed, installedFrom] = read(stamp).split('\n');
   if (installed === wanted) return async () => {};
   const arePlaced = installedFrom === locked;
-  // `npm ci` empties the folder first: through a link it would empty somebody else's.
+  // `npm ci` first empties the folder. Through a link it would empty the folder of another clone.
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
     fail(
-      'node_modules is a link and not what package-lock.json wants. Remove the link, or install where it leads.',
+      'node_modules is a link, and its packages are not those of package-lock.json. Remove the link, or install in the folder that it leads to.',
     );
   say(installMessage(folder, arePlaced));
   const { packages } = JSON.parse(lockFile);
@@ -202,8 +202,8 @@ async function compileSqlite(packages) {
   const env = { CFLAGS: SQLITE_FLAGS, ...ownHeaders(), ...process.env };
   await npm(folder, ['ci'], 'the build of SQLite', env);
   const opens = 'new (require("better-sqlite3"))(":memory:")';
-  const why = `to open SQLite with what was built for Node ${process.versions.node} (are its headers of this version? npm config get nodedir)`;
-  await run(process.execPath, ['-e', opens], why, process.env, folder);
+  const what = `to open SQLite with the binary for Node ${process.versions.node} (are its headers of this version? npm config get nodedir)`;
+  await run(process.execPath, ['-e', opens], what, process.env, folder);
   return join(folder, SQLITE, SQLITE_BINARY);
 }
 
@@ -327,7 +327,7 @@ function sourceHash({ sources, settings }) {
   return hash.digest('hex');
 }
 
-/** Builds all parts at once: each keeps little more than one processor busy, and none reads what another writes. */
+/** Builds all parts at once: each uses little more than one processor, and none reads the output of another. */
 async function build(force) {
   await allOf(PARTS.map((part) => buildPart(part, force)));
 }

@@ -30,7 +30,7 @@ if (existsSync(place) && readdirSync(place).length > 0) {
 }
 
 const { packages: locked } = readJson('package-lock.json');
-const chosen = withDependencies();
+const chosen = packagePaths();
 
 copyFolder('dist/programs', 'programs');
 copyFolder('dist/apps/web', 'apps/web');
@@ -45,8 +45,8 @@ function readJson(path) {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
 
-/** Paths in package-lock.json of the packages that the programs load, with all that these load. */
-function withDependencies() {
+/** Paths in package-lock.json of the packages that the programs load, and of their dependencies. */
+function packagePaths() {
   const found = new Set();
   const add = (path) => {
     if (found.has(path)) return;

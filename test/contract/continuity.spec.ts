@@ -92,7 +92,7 @@ describeStore('whether a database continues what was seen of it', (bench) => {
       await expect(takeBrokerLease(two)).rejects.toThrow(refused('master_key_mismatch'));
     });
 
-    test('one that starts is told how many had not stopped in order', async () => {
+    test('a broker that starts learns how many others did not give up their leases', async () => {
       const deps = await process();
       const { lease } = await takeBrokerLease(deps);
       await takeBrokerLease(deps);

@@ -2,7 +2,7 @@ import type { ListFilter } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import type { EntityManager } from 'typeorm';
 import { Deliveries } from '../../libs/persistence/src/repositories/deliveries.js';
-import { Queues } from '../../libs/persistence/src/repositories/delivery-queues.js';
+import { MessageQueues } from '../../libs/persistence/src/repositories/delivery-queues.js';
 import { Events } from '../../libs/persistence/src/repositories/events.js';
 import { Feed } from '../../libs/persistence/src/repositories/feed.js';
 import { Grants } from '../../libs/persistence/src/repositories/grants.js';
@@ -277,7 +277,7 @@ describe.each(ENGINES)('what work costs on $engine, however much there is', ({ m
       'deliveries',
       (manager) => new Deliveries(manager).oldestDue(),
     ],
-    ['the lag of each channel', 'delivery_queues', (manager) => new Queues(manager).dueSince()],
+    ['the lag of each channel', 'delivery_queues', (manager) => new MessageQueues(manager).dueSince()],
     ['the dead letters’ count', 'deliveries', (manager) => new Deliveries(manager).count('dead', 100)],
     [
       'an idempotent answer',
@@ -315,7 +315,7 @@ describe.each(ENGINES)('what work costs on $engine, however much there is', ({ m
     for (const channel of ['slack', 'webhook'] as const)
       check(
         await planner.plansOfWrites(async (manager) => {
-          const queues = new Queues(manager);
+          const queues = new MessageQueues(manager);
           // A broker is at work already.
           await queues.claim(channel, 8, when);
           const claimed = await queues.claim(channel, 8, when);

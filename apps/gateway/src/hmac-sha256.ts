@@ -20,11 +20,11 @@ const TEXT_BYTES = 4_096;
  */
 export function hmacSha256(key: KeyObject): (text: string) => string {
   const bytes = keyOfOneBlock(key.export());
-  let inner = padded(bytes, INNER_PAD, TEXT_BYTES);
-  const outer = padded(bytes, OUTER_PAD, HASH_BYTES);
+  let inner = padKey(bytes, INNER_PAD, TEXT_BYTES);
+  const outer = padKey(bytes, OUTER_PAD, HASH_BYTES);
   return (text) => {
     const length = BLOCK_BYTES + text.length;
-    if (length > inner.length) inner = padded(bytes, INNER_PAD, 2 * text.length);
+    if (length > inner.length) inner = padKey(bytes, INNER_PAD, 2 * text.length);
     inner.write(text, BLOCK_BYTES, 'latin1');
     // The inner hash is passed as a text: a buffer for 32 bytes costs Node more than the hash itself.
     outer.write(hash('sha256', inner.subarray(0, length), 'binary'), BLOCK_BYTES, 'latin1');
@@ -38,7 +38,7 @@ function keyOfOneBlock(key: Buffer): Buffer {
 }
 
 /** A block with the key, filled with zeros and combined with the pad, and room behind it. */
-function padded(key: Buffer, pad: number, room: number): Buffer {
+function padKey(key: Buffer, pad: number, room: number): Buffer {
   const all = Buffer.alloc(BLOCK_BYTES + room);
   for (let at = 0; at < BLOCK_BYTES; at += 1) all[at] = (key[at] ?? 0) ^ pad;
   return all;

@@ -98,7 +98,7 @@ function sweepListener({ listenerTls, server, clock, log }: GatewayParts): void 
     server.useSecurity(next);
     log.info('the listener uses TLS files that have changed');
   } else if (problem !== undefined && problem !== before)
-    log.error({ problem }, 'the TLS files of the listener cannot be used; those of before stay in use');
+    log.error({ problem }, 'the TLS files of the listener cannot be used; the previous files stay in use');
 }
 
 /** Stops every part in order. The last records are written and signed before the shipper gets its last chance. */

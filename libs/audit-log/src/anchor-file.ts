@@ -9,7 +9,7 @@ export interface AnchorFile {
   trust: string;
   /** The log's verifier key. */
   vkey: string;
-  /** The verifier key of the deployment's log. Absent in files of before this member. */
+  /** The verifier key of the deployment's log. Absent in files from before this member. */
   deploymentVkey?: string;
 }
 

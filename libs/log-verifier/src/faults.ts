@@ -39,7 +39,7 @@ export type ReplayFaultCode =
   /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */
   | 'deployment_forked'
   /**
-   * The deployment's log has a later leaf that says it is from before a point at which it was not there yet, or a widening was
+   * A leaf of the deployment's log states a time before a point at which that log did not have the leaf yet; or a widening was
    * proposed later than its leaf says.
    */
   | 'backdated'

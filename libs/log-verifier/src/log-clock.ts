@@ -1,4 +1,4 @@
-/** A broker writes each day's leaves within minutes after midnight UTC. A log without a leaf for longer was written by none. */
+/** A broker writes each day's leaves within minutes after midnight UTC. If a log has no leaf for longer, no broker was running. */
 export const LONGEST_QUIET_MS = 25 * 3_600_000;
 
 export type LogClockState = {
@@ -9,8 +9,8 @@ export type LogClockState = {
 };
 
 /**
- * The time of a log, as its leaves show it, and when no broker was running. A duty of the broker's, or of the gateways, which serve
- * no one without a broker, has no term in such a time.
+ * The time of a log, as its leaves show it, and when no broker was running. Such time counts toward no deadline, neither of brokers nor
+ * of gateways, which refuse every call without a broker.
  */
 export class LogClock {
   constructor(

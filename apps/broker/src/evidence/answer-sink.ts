@@ -25,11 +25,11 @@ export function answerSink(
   const until = performance.now() + wholeMs;
   return async (bytes) => {
     if (response.writableEnded || response.closed || performance.now() >= until) throw new ClientLeft();
-    if (!response.write(bytes)) await drained(response, stalledMs);
+    if (!response.write(bytes)) await waitForDrain(response, stalledMs);
   };
 }
 
-async function drained(response: Writable, stalledMs: number): Promise<void> {
+async function waitForDrain(response: Writable, stalledMs: number): Promise<void> {
   const waited = new AbortController();
   const signal = AbortSignal.any([waited.signal, AbortSignal.timeout(stalledMs)]);
   try {

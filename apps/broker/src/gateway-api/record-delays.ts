@@ -3,9 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 
-/** A gateway that has something to ship tries again each second, and heads come each minute: after this the delay says nothing. */
+/** Gateways send a head each minute, and retry each second. A run that sent nothing for this long has ended, or has no contact. */
 const SHOWN_MS = 120_000;
-/** Runs: a gateway has one for each process that serves calls. */
+/** Most runs that are remembered. A gateway has one for each process that serves calls. */
 const MOST_SHOWN = 10_000;
 
 /** When the oldest record of a run's newest batch was written, and when the batch was taken; milliseconds since the epoch. */

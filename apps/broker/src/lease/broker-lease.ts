@@ -11,8 +11,8 @@ import { PeriodicLoop } from '@countersign/runtime';
 import type { Logger } from 'pino';
 
 /**
- * Says in the store that this broker runs, so that `keys rotate-master` does not change the key under it. Should the key change all the
- * same, the broker notices it with the next renewal: it could read no secret from then on, and would notice that only when it needs one.
+ * The lease that shows in the store that this broker runs, so that `keys rotate-master` refuses to change the key meanwhile. If the key
+ * changes all the same, the next renewal fails and the broker stops. Otherwise it would notice only when it next needs a secret.
  */
 export class RunningLease {
   private readonly renewals: PeriodicLoop;
@@ -36,7 +36,11 @@ export class RunningLease {
   /** @throws StoreError `master_key_mismatch` */
   static async take(deps: Deps, logger: Logger): Promise<RunningLease> {
     const { lease, unended } = await takeBrokerLease(deps);
-    if (unended > 0) logger.warn({ brokers: unended }, 'brokers had not stopped in order');
+    if (unended > 0)
+      logger.warn(
+        { brokers: unended },
+        'brokers ended without giving up their leases: they were killed, or lost the database',
+      );
     return new RunningLease(deps, logger, lease);
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@countersign/access';
 import { backOffDelay } from '@countersign/runtime';
 import type { BrokerDeps } from '../core.module.js';
-import { BACK_OFF, ChannelSender, type InsteadOf, MOST_ATTEMPTS } from './channel-sender.js';
+import { BACK_OFF, ChannelSender, type FindReplacements, MOST_ATTEMPTS } from './channel-sender.js';
 
 test('delays between attempts double up to an hour', () => {
   const longest = [1, 2, 3, 11, 13, 1000].map((attempt) => backOffDelay(attempt, BACK_OFF, () => 1));
@@ -28,13 +28,17 @@ test('the last attempt comes about a day after the first', () => {
   expect(total / 3_600_000).toBeLessThan(25);
 });
 
-describe('if what goes out in place of a delivery cannot be found out', () => {
+describe('if the replacements of a message cannot be read', () => {
   const AT = '2026-11-24T15:00:00.000Z';
   const FAULT = new Error('the store is away');
   const MAIL = [{ channel: 'mail' as const, recipient: 'usr_1', orderKey: 'req_1' }];
 
   /** One attempt at a message that ends for good, as the store and the log get it. */
-  async function attempt(attempts: number, end: DeliveryFailure | Delivered, insteadOf: InsteadOf) {
+  async function attempt(
+    attempts: number,
+    end: DeliveryFailure | Delivered,
+    findReplacements: FindReplacements,
+  ) {
     const message = {
       ...{ notice: { id: 'ntc_a', tenant: 'acme' }, channel: 'slack', recipient: 'U:usr_1', others: [] },
       ...{ orderKey: 'req_1', attempts, lastError: null },
@@ -60,7 +64,7 @@ describe('if what goes out in place of a delivery cannot be found out', () => {
       store: { notices: { read: run, write: run } },
     } as unknown as BrokerDeps;
     const onError = (_job: string, error: unknown) => faults.push(error);
-    const sender = new ChannelSender(deps, channel, insteadOf, () => undefined, onError);
+    const sender = new ChannelSender(deps, channel, findReplacements, () => undefined, onError);
     sender.start();
     const { parts, instead } = await settled;
     await sender.stop();
@@ -69,7 +73,7 @@ describe('if what goes out in place of a delivery cannot be found out', () => {
   }
 
   const GONE = new DeliveryFailure('slack_user_disabled', { final: true });
-  const fails: InsteadOf = () => Promise.reject(FAULT);
+  const fails: FindReplacements = () => Promise.reject(FAULT);
 
   test.each([
     ['dead', GONE],

@@ -19,18 +19,18 @@ export const BACK_OFF: BackOffPolicy = { firstMs: 1_000, longestMs: 3_600_000 };
 const ATTEMPT_MS = 15_000;
 /** How long a claim keeps other brokers from attempting a delivery. After a crash the delivery is due again then. */
 const CLAIM_MS = 60_000;
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 /** Attempts that end in quick succession are stored together, and make room for the next ones together. */
 const REST_MS = 20;
 
-/** Called after each attempt, for each part that ended alike. `error` is for the operator's log. */
+/** Called after each attempt, once for the recipients with one outcome. `error` is for the operator's log. */
 export type DeliveryReport = (message: ClaimedMessage, part: MessagePart, error: unknown) => void;
 
 /** A part of an attempt that has ended. `error` is for the operator's log. */
 type Ended = MessagePart & { error?: unknown };
 
-/** What goes out in place of a message after an attempt that ended so. */
-export type InsteadOf = (message: ClaimedMessage, part: MessagePart) => Promise<MessageDraft[]>;
+/** Finds the messages that replace one whose attempt ended with this outcome. */
+export type FindReplacements = (message: ClaimedMessage, part: MessagePart) => Promise<MessageDraft[]>;
 
 /**
  * Attempts the messages of one channel: one at a time to each recipient, several recipients at once. A slow recipient
@@ -46,11 +46,11 @@ export class ChannelSender {
   constructor(
     private readonly deps: BrokerDeps,
     private readonly channel: NoticeChannel,
-    private readonly insteadOf: InsteadOf,
+    private readonly findReplacements: FindReplacements,
     private readonly report: DeliveryReport,
     private readonly onError: (job: string, error: unknown) => void,
   ) {
-    this.loop = new PeriodicLoop(channel.name, LOOK_MS, () => this.look(), onError, REST_MS);
+    this.loop = new PeriodicLoop(channel.name, POLL_MS, () => this.settleAndClaim(), onError, REST_MS);
   }
 
   start(): void {
@@ -66,17 +66,17 @@ export class ChannelSender {
     this.stopping.abort();
     await this.loop.stop();
     await Promise.all(this.underWay);
-    await this.look().catch((error: unknown) => this.onError(this.channel.name, error));
+    await this.settleAndClaim().catch((error: unknown) => this.onError(this.channel.name, error));
   }
 
-  /** Stores the attempts that have ended, and begins as many as are allowed at once. */
-  private async look(): Promise<void> {
+  /** Stores the attempts that have ended, and begins new ones, up to `mostAtOnce` under way. */
+  private async settleAndClaim(): Promise<void> {
     const { name, mostAtOnce } = this.channel;
     const room = this.stopping.signal.aborted ? 0 : mostAtOnce - this.underWay.size;
     const now = this.deps.clock.now();
     const at = now.toISOString();
     const until = new Date(now.getTime() + CLAIM_MS).toISOString();
-    // If they cannot be stored, they are begun again when their claim is over.
+    // If they cannot be stored, the messages are attempted again when their claim ends.
     const ended = this.ended.splice(0);
     if (ended.length === 0 && room === 0) return;
     const claimed = await this.deps.store.notices.write(async ({ deliveryQueues }) => {
@@ -100,7 +100,7 @@ export class ChannelSender {
     const parts: Ended[] = [];
     const instead: MessageDraft[] = [];
     for (const part of await this.try(message)) {
-      const found = await this.withInstead(message, part);
+      const found = await this.withReplacements(message, part);
       parts.push(found.part);
       instead.push(...found.instead);
     }
@@ -109,16 +109,16 @@ export class ChannelSender {
   }
 
   /**
-   * If what goes out in place of the message cannot be found out, such as in a fault of the store, the end is not settled yet: the
-   * message is attempted again and ends so again. Like every failure it counts, so that what always fails is dead one day and
-   * keeps later notices no longer.
+   * If the replacements cannot be read, because the store fails for example, the message is attempted again, so that they are looked
+   * for again. This counts as a failed attempt: a message that always fails is given up one day, and later notices no longer wait
+   * for it.
    */
-  private async withInstead(
+  private async withReplacements(
     message: ClaimedMessage,
     part: Ended,
   ): Promise<{ part: Ended; instead: MessageDraft[] }> {
     try {
-      return { part, instead: await this.insteadOf(message, part) };
+      return { part, instead: await this.findReplacements(message, part) };
     } catch (error) {
       this.onError(this.channel.name, error);
       const { state } = part.outcome;
@@ -131,7 +131,7 @@ export class ChannelSender {
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     const all = [message.recipient, ...message.others];
     try {
-      const result = await broken(signal, this.channel.deliver(message, signal));
+      const result = await rejectOnAbort(signal, this.channel.deliver(message, signal));
       const parts = 'done' in result ? [{ recipients: all, result }] : result;
       return parts.map((part) => ({ recipients: part.recipients, ...this.endOf(message, part.result) }));
     } catch (error) {
@@ -170,7 +170,7 @@ export class ChannelSender {
 const fraction = (random: Randomness): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
 
 /** The work's result, or a failure as soon as the signal aborts, even if the work ignores the signal. */
-async function broken<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+async function rejectOnAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new DeliveryFailure('timed_out'));

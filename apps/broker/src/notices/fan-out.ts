@@ -43,8 +43,8 @@ export async function fanOutNotices(
       return Promise.all(addressed.map((each) => draftsOf(unit, channels, each, choices)));
     });
     const at = deps.clock.now().toISOString();
-    const made = addressed.map(({ notice }, index) => ({ notice, drafts: drafts[index] ?? [] }));
-    await deps.store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(made, at));
+    const withDrafts = addressed.map(({ notice }, index) => ({ notice, drafts: drafts[index] ?? [] }));
+    await deps.store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(withDrafts, at));
     sent.notices += due.length;
     sent.messages += drafts.flat().length;
     if (due.length < BATCH) return sent;
@@ -68,12 +68,12 @@ async function draftsOf(
   choices: ReadonlyMap<string, NoticeChoices>,
 ): Promise<MessageDraft[]> {
   const { notice } = addressed;
-  // The broker waits for this one: no earlier notice to the same recipient may keep it waiting.
+  // The broker waits until this notice has arrived, so it must not wait behind an earlier one.
   const orderKey = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
   const found = await Promise.all(
     channels.map((channel) => messagesOf(unit, channel, addressed, choices.size > 0)),
   );
-  const chosen = asChosen(found.flat(), addressed, choices);
+  const chosen = applyChoices(found.flat(), addressed, choices);
   return channels.flatMap(({ name, reachesMany }) => {
     const recipients = chosen.flatMap(({ channel, recipient }) => (channel === name ? [recipient] : []));
     return groups(recipients, reachesMany === true ? MOST_TOGETHER : 1).map(
@@ -121,7 +121,7 @@ export const aboutOf = ({ request, grant }: AddressedNotice) => ({
 });
 
 /** The messages without those that their persons have switched off. */
-function asChosen(
+function applyChoices(
   messages: readonly Message[],
   addressed: AddressedNotice,
   choices: ReadonlyMap<string, NoticeChoices>,

@@ -8,7 +8,7 @@ import type {
   PersonalRecipient,
 } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
-import { insteadOf } from './missed-duties.js';
+import { findReplacements } from './missed-duties.js';
 
 const AT = '2026-11-24T15:00:00.000Z';
 const delivery = (
@@ -60,7 +60,7 @@ function broker(kind: Notice['kind'], deliveries: Delivery[], slackCanArrive: bo
   ) => {
     const message = { notice, channel: name, recipient, others: [], orderKey, attempts, lastError };
     const part = { recipients: [recipient], outcome };
-    return insteadOf({ store } as unknown as BrokerDeps, channels, message, part);
+    return findReplacements({ store } as unknown as BrokerDeps, channels, message, part);
   };
 }
 

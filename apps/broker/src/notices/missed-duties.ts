@@ -13,13 +13,13 @@ import type { BrokerDeps } from '../core.module.js';
 import { aboutOf, addressAll, type Message, messagesOf } from './fan-out.js';
 
 /**
- * What goes out in place of a message that cannot reach its person any more, because the app was removed or the account is gone
- * since the fan-out. A duty, such as a request that waits for the person, then goes by the ways that they have switched off, each
- * once. Nothing if another message of the notice has reached the person, or surely leads to them.
+ * Finds the messages that replace one which can no longer reach its person, because the app was removed or the account was closed
+ * after the fan-out. If the notice is a duty, such as a request that waits for the person, it goes out by each way that they have
+ * switched off, once. It finds none if another message of the notice has reached the person, or surely will.
  *
  * @param part how the attempt ended for some of its recipients
  */
-export async function insteadOf(
+export async function findReplacements(
   deps: BrokerDeps,
   channels: readonly NoticeChannel[],
   message: ClaimedMessage,
@@ -58,7 +58,7 @@ export async function insteadOf(
   });
 }
 
-/** By what of a person's other messages the notice goes out instead. Nothing if one of them has reached them, or surely will. */
+/** Those of a person's other messages that were not sent. None if one of them has reached the person, or surely will. */
 function otherWays(others: readonly Message[], { deliveries }: NoticeView, orderKey: string): MessageDraft[] {
   const deliveryOf = ({ channel, recipient }: Message) =>
     deliveries.find((each) => each.channel === channel && each.recipient === recipient);

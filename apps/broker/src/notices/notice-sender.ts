@@ -4,9 +4,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../core.module.js';
 import { Metrics } from '../observe/metrics.js';
-import { ChannelSender, type DeliveryReport, type InsteadOf } from './channel-sender.js';
+import { ChannelSender, type DeliveryReport, type FindReplacements } from './channel-sender.js';
 import { fanOutNotices } from './fan-out.js';
-import { insteadOf } from './missed-duties.js';
+import { findReplacements } from './missed-duties.js';
 
 const EVERY_MS = 1_000;
 /** Notices in quick succession are fanned out together. */
@@ -32,8 +32,8 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
       if (messages > 0) this.wakeSenders();
     };
     this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError, REST_MS);
-    const instead: InsteadOf = (message, part) => insteadOf(deps, channels, message, part);
-    this.senders = channels.map((channel) => new ChannelSender(deps, channel, instead, this.report, onError));
+    const find: FindReplacements = (message, part) => findReplacements(deps, channels, message, part);
+    this.senders = channels.map((channel) => new ChannelSender(deps, channel, find, this.report, onError));
   }
 
   onApplicationBootstrap(): void {

@@ -60,15 +60,15 @@ export class Destination {
 
   /** A lookup that always returns the addresses that were checked. @throws OutboundError */
   async lookup(url: URL, deadline: AbortSignal): Promise<LookupFunction> {
-    return pinned(await before(deadline, this.checked(url)));
+    return lookupOf(await before(deadline, this.allowedAddresses(url)));
   }
 
-  private async checked(url: URL): Promise<string[]> {
+  private async allowedAddresses(url: URL): Promise<string[]> {
     const isPlain = !ENCRYPTED.has(url.protocol);
     // Before the name is looked up, so that the answer says nothing about the name.
     if (isPlain && this.options.thisMachine === 'never') throw new OutboundError('tls_required');
     const hostname = withoutBrackets(url.hostname);
-    const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
+    const addresses = isIP(hostname) === 0 ? await this.addressesOf(hostname) : [hostname];
     if (addresses.length === 0) throw new OutboundError('name_unknown');
     // One forbidden address among others is a sign of an attack, so none is called.
     if (!addresses.every((address) => this.mayCall(url, address))) throw new OutboundError('address_refused');
@@ -91,7 +91,7 @@ export class Destination {
     }
   }
 
-  private async resolved(hostname: string): Promise<string[]> {
+  private async addressesOf(hostname: string): Promise<string[]> {
     try {
       return await this.resolve(hostname);
     } catch (error) {
@@ -119,7 +119,7 @@ function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
 }
 
 /** A lookup that always returns the addresses that were checked. */
-function pinned(addresses: readonly string[]): LookupFunction {
+function lookupOf(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_hostname, options, callback) => {
     const [first] = all;

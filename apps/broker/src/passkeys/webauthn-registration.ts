@@ -48,7 +48,7 @@ export async function readRegistration(
 ): Promise<ProvenPasskey> {
   const { verifyRegistrationResponse } = await library();
   let challenge = '';
-  const { registrationInfo } = await checked(
+  const { registrationInfo } = await hideReason(
     verifyRegistrationResponse({
       response,
       expectedChallenge: (given) => {
@@ -62,17 +62,17 @@ export async function readRegistration(
     }),
   );
   const { clientDataJSON, attestationObject } = response.response;
-  if (registrationInfo === undefined || isFramed(clientDataJSON)) throw refused();
+  if (registrationInfo === undefined || isFramed(clientDataJSON)) throw invalidPasskey();
   const { id, publicKey } = registrationInfo.credential;
   const { data: jwk } = passkeyJwk.safeParse(await jwkOf(publicKey));
-  if (jwk === undefined) throw refused();
+  if (jwk === undefined) throw invalidPasskey();
   return { id, jwk, clientDataJson: clientDataJSON, attestationObject, rpId, challenge };
 }
 
 /** The library's errors name expected and actual values, which the caller must not see. */
-function checked(verified: Promise<VerifiedRegistrationResponse>): Promise<VerifiedRegistrationResponse> {
+function hideReason(verified: Promise<VerifiedRegistrationResponse>): Promise<VerifiedRegistrationResponse> {
   return verified.catch(() => {
-    throw refused();
+    throw invalidPasskey();
   });
 }
 
@@ -96,10 +96,10 @@ async function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Promise<Record<string,
     return { kty: 'EC', crv: 'P-256', x: text(key.get(cose.COSEKEYS.x)), y: text(key.get(cose.COSEKEYS.y)) };
   if (cose.isCOSEPublicKeyRSA(key))
     return { kty: 'RSA', n: text(key.get(cose.COSEKEYS.n)), e: text(key.get(cose.COSEKEYS.e)) };
-  throw refused();
+  throw invalidPasskey();
 }
 
-const refused = (): HttpProblem =>
+const invalidPasskey = (): HttpProblem =>
   new HttpProblem(
     'invalid_request',
     'The passkey must be made on this page, with a supported algorithm and user verification.',

@@ -7,7 +7,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Id } from '../http/input.js';
 import { personAnswer, shownFacts } from './person-answers.js';
 
-/** Whom the ids in requests, reviews and records belong to. */
+/** The people whose ids are in requests, reviews and records. */
 @Controller('api/v1/people')
 export class PeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { PeopleController, WhoamiController } from './people.controller.js';
 import { TenantPeopleController } from './tenant-people.controller.js';
 
-/** People: who an id belongs to, and who works for a tenant. */
+/** The person behind an id, the people of a tenant, and the caller. */
 @Module({
   controllers: [PeopleController, TenantPeopleController, WhoamiController],
 })

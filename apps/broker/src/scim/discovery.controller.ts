@@ -40,7 +40,7 @@ export class ScimDiscoveryController {
   @Header('Content-Type', SCIM_TYPE)
   @Describe(scimDiscoveryEndpoints.schema)
   schema(@Param('id') id: string) {
-    return this.located('Schema', named(SCHEMAS, id));
+    return this.located('Schema', findDocument(SCHEMAS, id));
   }
 
   @Get('ResourceTypes')
@@ -56,7 +56,7 @@ export class ScimDiscoveryController {
   @Header('Content-Type', SCIM_TYPE)
   @Describe(scimDiscoveryEndpoints.resourceType)
   resourceType(@Param('id') id: string) {
-    return this.located('ResourceType', named(RESOURCE_TYPES, id));
+    return this.located('ResourceType', findDocument(RESOURCE_TYPES, id));
   }
 
   private located<D extends Document>(resourceType: string, document: D) {
@@ -65,7 +65,7 @@ export class ScimDiscoveryController {
   }
 }
 
-function named<D extends Document>(documents: readonly D[], id: string): D {
+function findDocument<D extends Document>(documents: readonly D[], id: string): D {
   const found = documents.find((document) => document.id === id);
   if (found === undefined) throw notFound('document');
   return found;

@@ -22,7 +22,7 @@ export function scimList<Item>(
   resourceOf: (item: Item) => ScimResource,
   query: ScimListQuery,
 ): ScimListAnswer {
-  const found = query.filter === undefined ? items : filtered(items, resourceOf, query.filter);
+  const found = query.filter === undefined ? items : applyFilter(items, resourceOf, query.filter);
   const startIndex = Math.max(1, readCount('startIndex', query.startIndex, 1));
   const count = Math.min(MOST_ITEMS, Math.max(0, readCount('count', query.count, DEFAULT_ITEMS)));
   const page = found.slice(startIndex - 1, startIndex - 1 + count);
@@ -41,7 +41,7 @@ function readCount(name: string, text: string | undefined, otherwise: number): n
   return Number(text);
 }
 
-function filtered<Item>(
+function applyFilter<Item>(
   items: readonly Item[],
   resourceOf: (item: Item) => ScimResource,
   text: string,
@@ -50,7 +50,7 @@ function filtered<Item>(
     throw new ScimError('invalidFilter', `A filter has at most ${MAX_FILTER_LENGTH} characters.`);
   let isMatch: (resource: unknown) => boolean;
   try {
-    isMatch = matches(lowered(parse(text)));
+    isMatch = matches(lowerCase(parse(text)));
   } catch {
     throw new ScimError('invalidFilter', 'This is not a filter of RFC 7644 §3.4.2.2.');
   }
@@ -61,15 +61,15 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).t
 const isExact = (path: string): boolean => CASE_EXACT.has(nameOf(path));
 
 /** The filter with lower-case values wherever case does not count. */
-function lowered(filter: Filter): Filter {
+function lowerCase(filter: Filter): Filter {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return { ...filter, filters: filter.filters.map(lowered) };
+      return { ...filter, filters: filter.filters.map(lowerCase) };
     case 'not':
-      return { ...filter, filter: lowered(filter.filter) };
+      return { ...filter, filter: lowerCase(filter.filter) };
     case '[]':
-      return { ...filter, valFilter: lowered(filter.valFilter) };
+      return { ...filter, valFilter: lowerCase(filter.valFilter) };
     case 'pr':
       return filter;
     default: {

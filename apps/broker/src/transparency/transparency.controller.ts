@@ -34,7 +34,7 @@ export class TransparencyController {
     @Param('period') period: string,
   ): Promise<PublishedReportAnswer> {
     const found = await readReport(this.deps, principal, period);
-    return { report: parsed(found), note: found.note };
+    return { report: parseReport(found), note: found.note };
   }
 
   @Get(':period/report.json')
@@ -50,7 +50,7 @@ export class TransparencyController {
   @Header('Content-Type', 'text/csv; charset=utf-8')
   @Describe(transparencyEndpoints.csv)
   async csv(@CurrentPrincipal() principal: Principal, @Param('period') period: string): Promise<string> {
-    return reportCsv(parsed(await readReport(this.deps, principal, period)));
+    return reportCsv(parseReport(await readReport(this.deps, principal, period)));
   }
 
   @Get(':period/figures/:figure')
@@ -65,5 +65,5 @@ export class TransparencyController {
   }
 }
 
-const parsed = ({ document }: PublishedReport): TransparencyReport =>
+const parseReport = ({ document }: PublishedReport): TransparencyReport =>
   JSON.parse(document) as TransparencyReport;

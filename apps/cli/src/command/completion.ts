@@ -114,7 +114,7 @@ function ofId(description: string): Values {
 }
 
 /** For bash and fish. Verbs, flags and fixed values have no character that is special between single quotes. */
-const quoted = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(' ');
+const quoteAll = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(' ');
 
 /** The places that have values: the path and the flag or the number of the argument. */
 const placesOf = (verbs: readonly Verb[]): [key: string, values: Values][] =>
@@ -250,14 +250,14 @@ function __countersign_values
         continue
       case '-*'
         switch "$verbs $word"
-          case ${quoted(flagsWithValue(verbs))}
+          case ${quoteAll(flagsWithValue(verbs))}
             set before $word
         end
         continue
     end
     if test $place -eq 0
       switch (string trim -- "$verbs $word")
-        case ${quoted(pathsOf(verbs))}
+        case ${quoteAll(pathsOf(verbs))}
           set verbs (string trim -- "$verbs $word")
           continue
       end
@@ -270,7 +270,7 @@ function __countersign_values
 ${verbs
   .map(
     ({ path, verbs: next, flags }) =>
-      `    case '${path}'\n      set next ${quoted(next)}\n      set flags ${quoted(flags)}`,
+      `    case '${path}'\n      set next ${quoteAll(next)}\n      set flags ${quoteAll(flags)}`,
   )
   .join('\n')}
   end
@@ -297,7 +297,7 @@ ${placesOf(verbs)
     [
       `    case '${key}'`,
       ...(isFile ? ['      __fish_complete_path (string replace -- "$prefix" "" $current)'] : []),
-      ...(words.length === 0 ? [] : [`      printf "$prefix%s\\n" ${quoted(words)}`]),
+      ...(words.length === 0 ? [] : [`      printf "$prefix%s\\n" ${quoteAll(words)}`]),
       ...listed.map(
         (list) =>
           `      string replace -r '^' -- "$prefix" ($command completion fish --values ${list} 2>/dev/null)`,

@@ -43,7 +43,7 @@ export async function fetchPage<Item>(
   if (page.next !== null && !context.json) {
     const isNamed = (name: string) => name === 'cursor' || Object.hasOwn(list.filter ?? {}, name);
     const filters = NAMES.filter((name) => options[name] !== undefined && !isNamed(name));
-    const flags = filters.map((name) => ` --${name} ${quoted(options[name] ?? '')}`).join('');
+    const flags = filters.map((name) => ` --${name} ${quoteForShell(options[name] ?? '')}`).join('');
     context.note(`More: countersign ${list.verb}${flags} --cursor ${page.next}`);
   }
   return { document: page, text: list.format(page.items) };
@@ -81,6 +81,6 @@ export async function fetchAll<Item>(
   }
 }
 
-/** As the shell takes it as one word. */
-const quoted = (value: string): string =>
+/** Quotes text, if it must be quoted, so that the shell reads it as one word. */
+const quoteForShell = (value: string): string =>
   /^[\w.:@/=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -151,7 +151,7 @@ export async function checkGatewayServices(admin: { host: string; port: number }
   if (state === undefined)
     return [skipped(name, 'no private listener of a gateway (COUNTERSIGN_ADMIN_PORT) answers here')];
   const files = state.upstreamTls.map(({ service, problem, inUse }) => {
-    const detail = `${service}: ${problem}${inUse ? '; those of before are in use' : ''}`;
+    const detail = `${service}: ${problem}${inUse ? '; the previous files are in use' : ''}`;
     const mend = 'Put the files into the folder of the upstream’s host (docs/gateway.md, TLS to upstreams).';
     return inUse ? warning('upstream TLS', detail, mend) : failed('upstream TLS', detail, mend);
   });

@@ -1,7 +1,7 @@
 import type { PostgresFacts } from '@countersign/persistence';
 import { type Finding, failed, ok, warning } from './finding.js';
 
-/** The oldest version that is tested, and that PostgreSQL's project still mends. */
+/** The oldest version that we test, and that the PostgreSQL project still maintains. */
 const OLDEST = 15;
 const NAME = 'database server';
 
@@ -48,7 +48,7 @@ function checkSettings({ isPooled, settings }: PostgresFacts): Finding[] {
   return faults.length > 0 ? faults : [ok(NAME, `PostgreSQL ${settings.server_version.split(' ')[0]}${way}`)];
 }
 
-/** What was answered is lost, or the database damaged, if the server's machine fails. */
+/** Without these settings, committed decisions are lost or the database is damaged if the server's machine fails. */
 const notDurable = (settings: PostgresFacts['settings']): Finding[] =>
   (['fsync', 'full_page_writes'] as const)
     .filter((name) => settings[name] !== 'on')
@@ -60,7 +60,7 @@ const notDurable = (settings: PostgresFacts['settings']): Finding[] =>
       ),
     );
 
-/** What each transaction sets for itself (`begin.ts`). */
+/** What each transaction of a broker sets for itself (`begin.ts` in libs/persistence). */
 const OURS = { jit: 'off', lock_timeout: '10s', idle_in_transaction_session_timeout: '30s' } as const;
 
 const notOurs = (settings: PostgresFacts['settings']): Finding[] =>

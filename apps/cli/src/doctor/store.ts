@@ -20,7 +20,7 @@ const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_missing: 'countersign migrate',
   migrations_pending: 'countersign migrate',
   master_key_mismatch:
-    'Set COUNTERSIGN_MASTER_KEY to the key that this database was made with (look in your backup of it).',
+    'Set COUNTERSIGN_MASTER_KEY to the current key of this database. `keys rotate-master` replaces the key; a backup from before needs the older one.',
   schema_too_new: 'Run the version of Countersign that migrated this database.',
   rebuild_needed: 'node bin/prepare.mjs install',
   database_unreadable: 'Check that this user may read and write the database file and its folder.',

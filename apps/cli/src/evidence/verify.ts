@@ -38,7 +38,7 @@ export async function verifyEvidence(
   const mirror = options.log === undefined ? undefined : new FolderLog(options.log);
   const log = mirror === undefined ? undefined : await mirroredLog(mirror, key);
   const keys = log?.keys ?? [key];
-  const found = await verified(context, file, {
+  const found = await verifyFile(context, file, {
     keys,
     // A deployment signs all of its logs with the same keys.
     deploymentKeys: shared === undefined ? keys.map(asDeploymentKey) : [shared, ...keys.map(asDeploymentKey)],
@@ -90,7 +90,7 @@ export async function verifyEvidence(
   };
 }
 
-async function verified(
+async function verifyFile(
   context: Context,
   file: string,
   keys: { keys: VerifierKey[]; deploymentKeys: VerifierKey[] },

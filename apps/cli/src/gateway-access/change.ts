@@ -238,7 +238,7 @@ function contentTypeOf(given: string | undefined, body: Buffer): string {
 
 /** The call for curl, with each value quoted for the shell. */
 const curlOf = (method: string, target: string, contentType: string, data: string): string =>
-  `-X ${method} -H ${quoted(`content-type: ${contentType}`)} --data-binary ${quoted(data)} ${quoted(target)}`;
+  `-X ${method} -H ${quoteForShell(`content-type: ${contentType}`)} --data-binary ${quoteForShell(data)} ${quoteForShell(target)}`;
 
-const quoted = (text: string): string =>
+const quoteForShell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

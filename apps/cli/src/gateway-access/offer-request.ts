@@ -37,8 +37,8 @@ export const MAX_REFUSAL_BYTES = 65_536;
  * terminal by a question, otherwise by the command. A yes requests exactly the action on the resource, for as long and with
  * the reason of the grant's own request.
  *
- * The text may also be from the upstream, which must not make anyone request something else. So it counts only as far as
- * the service's route map says the same of the path that the caller typed.
+ * The text may also be from the upstream, which must not make anyone request something else. So it counts only if the service's
+ * route map says the same of the path that the caller typed.
  *
  * @throws CliError the broker's refusal of the request
  */

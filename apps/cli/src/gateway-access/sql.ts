@@ -66,7 +66,7 @@ function statementRunner(grant: Grant, tokens: GrantTokens): RunStatement {
   const address = `${readGatewayUrl(grant)}/tenants/${encodeURIComponent(grant.tenant)}/sql`;
   return async (statement, params) => {
     const { response, body } = await send(address, await tokens.current(), { statement, params });
-    const value = parsed(body);
+    const value = parseBody(body);
     if (response.ok) {
       const { data } = rowsSchema.safeParse(value);
       if (data !== undefined) return data;
@@ -98,7 +98,7 @@ async function send(address: string, token: string, body: object) {
   }
 }
 
-function parsed(body: Buffer | undefined): unknown {
+function parseBody(body: Buffer | undefined): unknown {
   try {
     return JSON.parse(body?.toString('utf8') ?? '');
   } catch {

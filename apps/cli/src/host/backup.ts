@@ -7,8 +7,8 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotWriteError } from '../command/errors.js';
 
 /**
- * Writes the database into a file. The file has its name only once it is whole and on the disk, so that a run which was interrupted
- * leaves no backup that is none.
+ * Writes the database into a file. The file gets its name only when it is complete and on the disk, so that no interrupted run leaves an
+ * incomplete backup.
  *
  * @throws CliError `file_exists`, `cannot_write` (exit 2); StoreError
  */
@@ -19,18 +19,18 @@ export async function backUpDatabase(context: Context, file: string): Promise<An
   await makePart(path, part);
   try {
     const { engine } = await backUp(databaseUrl, part);
-    await keep(path, part);
+    await publish(path, part);
     const { size: bytes } = await stat(path);
     return {
       document: { engine, file: path, bytes },
-      text: `${path} (${bytes} bytes) is a backup of the ${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'} database. It opens with the master key of now, which is not in it.`,
+      text: `${path} (${bytes} bytes) is a backup of the ${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'} database. To use it you need the current master key, which is not in it.`,
     };
   } finally {
     await rm(part, { force: true });
   }
 }
 
-/** An empty file that only this user can read. What an earlier run left is replaced. */
+/** Makes an empty file that only this user can read. It replaces what an earlier run left. */
 async function makePart(path: string, part: string): Promise<void> {
   const isThere = await stat(path).then(
     () => true,
@@ -45,7 +45,8 @@ async function makePart(path: string, part: string): Promise<void> {
   }
 }
 
-async function keep(path: string, part: string): Promise<void> {
+/** Gives the finished file its name. */
+async function publish(path: string, part: string): Promise<void> {
   try {
     await chmod(part, 0o600);
     const written = await open(part, 'r+');

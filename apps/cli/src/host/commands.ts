@@ -302,7 +302,7 @@ function defineContextKey(gateways: Command, run: Run): void {
     'On a gateway’s host: make the key of a service with `context: hmac`; stdout holds it alone, this once',
   )
     .argument('<service>', 'its name')
-    .option('--overlap <duration>', 'how long the key of before goes on signing; 0s ends it at once', '24h')
+    .option('--overlap <duration>', 'how long the previous key goes on signing; 0s ends it at once', '24h')
     .addHelpText(
       'after',
       '\nThe key is a JWK for HS256. Give it to the service’s upstream and to no one else: anyone who has it can make calls that\nthis upstream takes for the gateway’s. The first key signs at once; a further one when the overlap is over, so that the\nupstream knows it first. A running gateway reads it within a second.\n',

@@ -112,16 +112,16 @@ async function readCheckpoints(path: string, deps: Deps, keys: readonly Uint8Arr
 
 const witnessedSchema = z.record(z.string(), z.object({ note: z.string().optional() }));
 
-/** What a witness of ours keeps of each log; one of an earlier version kept no notes. */
+/** The checkpoints in the file of `countersign witness`. Earlier versions stored no notes, so nothing is read from their files. */
 const witnessedNotes = (text: string): string[] => {
   const parsed = witnessedSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new SyntaxError('it is no state of a witness');
+  if (!parsed.success) throw new SyntaxError('it is not the witnessed.json of a witness');
   return Object.values(parsed.data).flatMap(({ note }) => note ?? []);
 };
 
 async function fromNote(text: string, deps: Deps, keys: readonly Uint8Array[]): Promise<Found> {
   const { origin } = parseCheckpoint(parseNote(text).text);
-  return found(deps, (await openCheckpoint(nodeEd25519, text, keysOf(origin, keys))).checkpoint);
+  return toFound(deps, (await openCheckpoint(nodeEd25519, text, keysOf(origin, keys))).checkpoint);
 }
 
 /** Verifies the whole mirror: it may have followed the log to a key that the backup does not have. */
@@ -136,10 +136,10 @@ async function fromMirror(
   const { checkpoint } = await verifyLog(ports, mirror, {
     keys: new LogSuccession(ports, keysOf(origin, keys)),
   });
-  return { ...found(deps, checkpoint), mirror };
+  return { ...toFound(deps, checkpoint), mirror };
 }
 
-function found(
+function toFound(
   { store }: Deps,
   { origin, size, root }: { origin: string; size: number; root: Uint8Array },
 ): Found {
@@ -149,14 +149,14 @@ function found(
   return { log: name.slug, origin, epoch: name.epoch, size, root: encodeBase64(root) };
 }
 
-/** What running brokers were shown, and stopped for. */
+/** The checkpoints that made running brokers stop a log, because it does not continue them. */
 async function seenCheckpoints(deps: Deps, keys: readonly Uint8Array[]): Promise<Found[]> {
   const notes = await deps.store.checkpoints.read(async ({ checkpoints }) => {
     const logs = await checkpoints.stopped(Number.MAX_SAFE_INTEGER);
     const seen = await Promise.all(logs.map((log) => checkpoints.seen(log)));
     return seen.flatMap((each) => each?.note ?? []);
   });
-  // One that is damaged, or of a key that was withdrawn since, must not keep the operator from restoring.
+  // A damaged checkpoint, or one whose key was withdrawn since, must not keep the operator from restoring.
   const all = await Promise.allSettled(notes.map((note) => fromNote(note, deps, keys)));
   return all.flatMap((each) =>
     each.status === 'fulfilled' ? [{ ...each.value, wasSeen: true as const }] : [],
@@ -180,8 +180,7 @@ async function grownLogs(deps: Deps): Promise<KnownCheckpoint[]> {
 }
 
 /**
- * For each log the largest checkpoint that the database does not continue, with as many of its leaves as anything shows to be
- * kept.
+ * For each log the largest checkpoint that the database does not continue, and how many of its leaves are proven to be kept.
  */
 async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<KnownCheckpoint[]> {
   const sizes = await sizesInBackup(deps);
@@ -191,7 +190,7 @@ async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<Know
     const ofLog = all.filter((each) => each.log === log && each.epoch >= head.epoch);
     const [largest] = ofLog.toSorted((a, b) => b.epoch - a.epoch || b.size - a.size);
     if (largest === undefined) continue;
-    // Brokers that were shown one have run on the restored database: what it holds need not be the beginning of what was lost.
+    // If brokers were shown a checkpoint, they have written to the restored database. Its leaves may then not be those of the lost log.
     const unknown = { most: ofLog.some(({ wasSeen }) => wasSeen) ? 0 : head.size, isExact: false };
     const size = sizes.get(log);
     const inBackup = size === undefined ? unknown : { most: size, isExact: true };

@@ -37,7 +37,7 @@ export async function liftLock(context: Context, text: string): Promise<Answer> 
   return { document: lifted, text: `${lifted.id} is lifted.` };
 }
 
-const affected = ({ tenant }: Lock): string => tenant ?? 'every tenant';
+const tenantOf = ({ tenant }: Lock): string => tenant ?? 'every tenant';
 
 /** The vendor's reasons stay with its side. */
 const reasonOf = ({ reason }: Lock): string => reason ?? 'the vendor’s own';
@@ -46,7 +46,7 @@ const formatLock = (lock: Lock, now: Date): string =>
   formatFacts([
     ['lock', lock.id],
     ['locked', `${lock.kind} ${lock.name}`],
-    ['for', affected(lock)],
+    ['for', tenantOf(lock)],
     ['by', `the ${lock.side}`],
     ['why', reasonOf(lock)],
     ['until', lock.expiresAt === null ? 'it is lifted' : formatInstant(lock.expiresAt, now)],
@@ -60,7 +60,7 @@ function formatLocks(locks: readonly Lock[]): string {
       lock.id,
       lock.kind,
       lock.name,
-      affected(lock),
+      tenantOf(lock),
       lock.side,
       lock.expiresAt ?? '',
       reasonOf(lock),

@@ -71,7 +71,7 @@ export async function runWitness(
   return undefined;
 }
 
-/** Two witnesses in one folder could sign a fork: each would compare with what it read as it started. */
+/** Two witnesses in one folder could sign a fork, because each compares with what it read at its start. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   try {
     return await lockFolder(folder);
@@ -104,7 +104,7 @@ async function serveUntilStopped(
   context.note(
     `Witnessing ${counted(new Set(logs.map(({ name }) => name)).size, 'log')} at http://${options.host}:${bound}/ with the key\n  ${witness.vkey}`,
   );
-  await stopped(context.io.signal);
+  await untilStopped(context.io.signal);
   server.closeAllConnections();
   server.close();
   await witness.idle();
@@ -134,7 +134,7 @@ class Memory {
   }
 }
 
-/** Answers one request after the other, so that what is compared is what is replaced. */
+/** Answers one request at a time, so that no other request replaces a checkpoint between the comparison and the signature. */
 class Witness {
   readonly vkey: string;
   readonly #publicKey: Uint8Array;
@@ -307,7 +307,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-const stopped = (signal: AbortSignal): Promise<void> =>
+const untilStopped = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -53,7 +53,7 @@ const waysTable = (ways: Standing['ways']): string =>
 
 function credentialFacts({ counts, credentials, stated }: Standing, now: Date): string {
   const of = ({ apiKeys, sessions }: Standing['counts']['vendor']) =>
-    `${aged('API key', apiKeys, now)}, ${aged('session', sessions, now)}`;
+    `${formatAge('API key', apiKeys, now)}, ${formatAge('session', sessions, now)}`;
   return formatFacts([
     ['vendor', of(counts.vendor)],
     ...(counts.tenant === null ? [] : [['tenant', of(counts.tenant)] as [string, string]]),
@@ -68,7 +68,11 @@ function credentialFacts({ counts, credentials, stated }: Standing, now: Date): 
 }
 
 /** @param what in the singular; its plural has an s */
-function aged(what: string, { count, oldest }: { count: number; oldest: string | null }, now: Date): string {
+function formatAge(
+  what: string,
+  { count, oldest }: { count: number; oldest: string | null },
+  now: Date,
+): string {
   const counted = count === 1 ? `1 ${what}` : `${count} ${what}s`;
   if (oldest === null) return counted;
   return `${counted} (${count === 1 ? 'of' : 'the oldest of'} ${formatInstant(oldest, now)})`;

@@ -52,7 +52,7 @@ export class RouteMaps {
     const bad = new Map<string, BadMap>();
     for (const definition of definitions) {
       const hash = routeMapHash(nodeHashing, definition);
-      const map = this.byHash.get(hash) ?? published(definition);
+      const map = this.byHash.get(hash) ?? compileMap(definition);
       if ('compiled' in map) byHash.set(hash, map);
       else bad.set(hash, map);
     }
@@ -123,7 +123,7 @@ export class RouteMaps {
   }
 }
 
-function published(definition: ServiceDefinition): PublishedRouteMap | BadMap {
+function compileMap(definition: ServiceDefinition): PublishedRouteMap | BadMap {
   try {
     return { definition, compiled: compileRouteMap(definition) };
   } catch (error) {

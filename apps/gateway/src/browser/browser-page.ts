@@ -53,11 +53,13 @@ export function sendPage(
   const { status, title, text, detail, link } = page;
   const body =
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-    `<title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1><p>${escaped(text)}</p>` +
-    (link === undefined ? '' : `<p><a class="go" href="${escaped(link.to)}">${escaped(link.label)}</a></p>`) +
+    `<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>` +
+    (link === undefined
+      ? ''
+      : `<p><a class="go" href="${escapeHtml(link.to)}">${escapeHtml(link.label)}</a></p>`) +
     (detail === undefined
       ? ''
-      : `<p><small>${escaped(browserTexts[language].forSupport)} <span lang="en">${escaped(detail)}</span></small></p>`) +
+      : `<p><small>${escapeHtml(browserTexts[language].forSupport)} <span lang="en">${escapeHtml(detail)}</span></small></p>`) +
     '</main></body></html>';
   response.send(status, [...FIELDS, ...fields], body);
 }
@@ -69,4 +71,4 @@ const ENTITIES: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');

@@ -66,13 +66,13 @@ export function keepLinks(
       body && {
         pass: (piece) => body.pass(piece),
         rest: () => body.rest(),
-        fields: (given) => uncached(body.fields(given)),
+        fields: (given) => forbidCaching(body.fields(given)),
       }
     );
   });
 }
 
-function uncached(fields: readonly string[]): string[] {
+function forbidCaching(fields: readonly string[]): string[] {
   const others = withoutFields(fields, (name) => name === 'cache-control');
   return [...others, 'cache-control', 'private, no-store'];
 }

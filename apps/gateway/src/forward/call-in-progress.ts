@@ -331,7 +331,7 @@ type RecordedEnd = Pick<
 
 const NO_ANSWER = { status: null, bytes: 0, bodySha256: null, sentSha256: undefined };
 const NOTHING_SENT = { ...NO_ANSWER, outcome: 'cut' } as const;
-/** The end of a call that an error interrupted: the upstream may or may not have received it. */
+/** The end of a call that an error of ours interrupted: the upstream may or may not have received it. */
 const UNKNOWN_END = { ...NO_ANSWER, outcome: 'unknown' } as const;
 
 /** Checks and hashes the answer of a route with `download`; undefined on other routes. */
@@ -346,7 +346,7 @@ function downloadOf(
 
 /**
  * Whose calls may use a connection after this call: those of the same grant. What the gateway hides in an answer depends on the
- * route, so calls of such a route keep to themselves: a service that sends more than it should must not show it by another route.
+ * route, so calls of such a route share a connection with each other only: surplus bytes of a service must not appear in the answer of another route.
  */
 function connectionOwnerOf(
   { digest }: GrantTokenClaims,

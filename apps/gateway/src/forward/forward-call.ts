@@ -32,8 +32,8 @@ const UNREACHABLE_PAUSE_MS = 250;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * One call between a client's connection and an upstream's. Pieces pass as they arrive; a side that takes no more stops
- * the reading of the other one.
+ * One call between a client's connection and an upstream's. Pieces pass as they arrive. If one side takes no more bytes, the
+ * gateway stops reading from the other side.
  */
 class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver {
   /** Undefined before the request is sent, and after the response: the connection may carry another call then. */
@@ -46,7 +46,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   private bytes = 0;
   private isUpstreamPaused = false;
   private settled = false;
-  /** Pieces of the response that wait until the budget allows the one before. Undefined while there is no such wait. */
+  /** Pieces of the response that wait until the budget allows the previous piece. Undefined while none waits. */
   private unpaid: Buffer[] | undefined;
   private upstreamEnded = false;
   /** Changes the body of the response; undefined if it passes as it is. */
@@ -118,7 +118,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     upstream.write(piece);
     if (upstream.isReady) call.waitForClient(now());
     else {
-      // The upstream takes no more now: the client is not waited for.
+      // The upstream takes no more now, so the client's time does not count.
       body.pause();
       call.clientDone();
     }
@@ -197,7 +197,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
       this.giveUp(fault);
       return;
     }
-    const leaving = this.changed(piece);
+    const leaving = this.applyChange(piece);
     if (!this.settled) this.pay(leaving);
   }
 
@@ -226,7 +226,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   onTurnEnd(): void {
     const { response, call, now } = this.parts;
     if (this.settled || !response.hasBegun) return;
-    // Also if the budget allows nothing of the body: the client has been answered.
+    // Even if the budget allows no byte of the body, the client gets the head.
     response.flush();
     if (this.unpaid !== undefined || !response.isBlocked) return;
     this.pauseUpstream();
@@ -248,7 +248,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     let piece = first;
     let [from, to] = [0, paid];
     for (;;) {
-      if (to > from) await this.written(piece.subarray(from, to));
+      if (to > from) await this.writeOut(piece.subarray(from, to));
       if (this.settled) return;
       if (to === piece.length) {
         const next = this.unpaid?.shift();
@@ -277,7 +277,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   /** The bytes to send in place of these bytes of the upstream's body. */
-  private changed(bytes: Buffer): Buffer {
+  private applyChange(bytes: Buffer): Buffer {
     const { answerBody } = this;
     if (answerBody === undefined) return bytes;
     const passed = this.orGiveUp(() => {
@@ -288,7 +288,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     return passed ?? NOTHING;
   }
 
-  private async written(bytes: Buffer): Promise<void> {
+  private async writeOut(bytes: Buffer): Promise<void> {
     const { response, call, now, download } = this.parts;
     download?.sent(bytes);
     call.waitForClient(now());

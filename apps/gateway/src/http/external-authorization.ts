@@ -51,7 +51,7 @@ type Described = { method: string | undefined; host: string | undefined; target:
 const byOriginal: Describe = ({ headers }, below) => ({
   method: headers.one('x-original-method'),
   host: headers.one('x-original-host') ?? headers.one('host'),
-  target: joined(below, headers.one('x-original-uri')),
+  target: joinTarget(below, headers.one('x-original-uri')),
 });
 
 /**
@@ -65,7 +65,7 @@ const MODES: ReadonlyMap<string, Describe> = new Map<string, Describe>([
     ({ headers }, below) => ({
       method: headers.one('x-forwarded-method'),
       host: headers.one('x-forwarded-host'),
-      target: joined(below, headers.one('x-forwarded-uri')),
+      target: joinTarget(below, headers.one('x-forwarded-uri')),
     }),
   ],
   // Envoy sends the call's own method, host and path, with a prefix before the path.
@@ -101,7 +101,7 @@ function modeIn(path: string): { mode: string; below: string } {
     : { mode: path.slice(1, cut), below: path.slice(cut) };
 }
 
-const joined = (service: string, target: string | undefined): string | undefined =>
+const joinTarget = (service: string, target: string | undefined): string | undefined =>
   target === undefined ? undefined : service + target;
 
 /**

@@ -58,7 +58,7 @@ export class HostPins {
   }
 
   /**
-   * Reads the file again if it is another one, or if a waiting pin takes effect now. Returns the pins of before, or
+   * Reads the file again if it is another one, or if a waiting pin takes effect now. Returns the previous pins, or
    * undefined if nothing can have changed. A file that cannot be read states no pin: what is in force stays, what waits goes
    * on waiting, and the alarm is raised. Rejects with the file system's error if what is in force cannot be kept; the next
    * call tries again.

@@ -133,7 +133,7 @@ export class Fleet {
     const { number } = this;
     if (isNarrowing(update)) this.lastNarrowing = number;
     const plain: LargeToWorker = { type: 'update', number, update };
-    const message = update.type === 'snapshot' ? serialized(plain) : plain;
+    const message = update.type === 'snapshot' ? serializeOnce(plain) : plain;
     for (const member of this.members)
       if (member.hasState) {
         this.send(member, message);
@@ -310,7 +310,7 @@ export class Fleet {
 
   private serializedState(): ToWorker {
     if (this.state?.number !== this.number) {
-      const message = serialized({ type: 'state', state: this.parts.state() });
+      const message = serializeOnce({ type: 'state', state: this.parts.state() });
       this.state = { number: this.number, message };
       setImmediate(() => {
         this.state = undefined;
@@ -388,4 +388,7 @@ export class Fleet {
 }
 
 /** While this process serializes, it receives nothing: with many grants, once for each worker would take too long. */
-const serialized = (message: LargeToWorker): ToWorker => ({ type: 'serialized', bytes: serialize(message) });
+const serializeOnce = (message: LargeToWorker): ToWorker => ({
+  type: 'serialized',
+  bytes: serialize(message),
+});

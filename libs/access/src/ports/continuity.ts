@@ -34,7 +34,7 @@ export interface ContinuityRepository {
    * Takes a lease. The uptime goes on if another broker runs, or if gateways are refused: someone who restarts a broker that runs on
    * a backup does not make what it wrote part of the backup.
    *
-   * @returns how many brokers had not stopped in order
+   * @returns how many leases of other brokers had expired: those brokers were killed, or lost the database
    * @throws StoreError `master_key_mismatch` if the database has another master key than the one that this store was opened with
    */
   take(lease: BrokerLease): Promise<number>;

@@ -164,7 +164,7 @@ export type DeliveryOutcome =
 export interface DeliveryRepository {
   /** How many messages are in the state, counted up to `most`. */
   count(state: DeliveryState, most: number): Promise<number>;
-  /** When the oldest notice was made that has not reached all its recipients; null if there is none. */
+  /** When the oldest of the notices was stored that have not reached all their recipients yet; null if there is none. */
   oldestDue(): Promise<string | null>;
   /** Notices, newest first, that have a delivery in the state; without a state, all notices that went anywhere. */
   list(
@@ -173,7 +173,7 @@ export interface DeliveryRepository {
   ): Promise<Page<NoticeView>>;
   find(notice: string): Promise<NoticeView | null>;
   /**
-   * Deletes notices of before this instant that went out, with their deliveries. A notice with a due or dead delivery
+   * Deletes notices from before this instant that went out, with their deliveries. A notice with a due or dead delivery
    * stays.
    * @param after where the last batch ended; null to begin
    */
@@ -189,7 +189,10 @@ export interface DeliveryQueues {
    * Takes notices out of the outbox and stores where they go, each once.
    * @returns how many no other broker has taken
    */
-  fanOut(made: readonly { notice: Notice; drafts: readonly MessageDraft[] }[], at: string): Promise<number>;
+  fanOut(
+    addressed: readonly { notice: Notice; drafts: readonly MessageDraft[] }[],
+    at: string,
+  ): Promise<number>;
   /**
    * Begins attempts of one channel, the longest due first: counts them, and lets no one else begin one before `until`. After a
    * crash there is a second attempt, never none.
@@ -201,7 +204,7 @@ export interface DeliveryQueues {
   ): Promise<ClaimedMessage[]>;
   /** Ends the attempts that `claim` began. A late end, after another attempt has begun, changes nothing. */
   settle(channel: DeliveryChannel, ended: readonly EndedMessage[], at: string): Promise<void>;
-  /** Since when the message has been due that has waited longest in each channel. */
+  /** For each channel, since when the message that has waited longest has been due. */
   dueSince(): Promise<Partial<Record<DeliveryChannel, string>>>;
   /** Makes the dead deliveries of a notice due again, with all their attempts. @returns how many there were */
   retry(notice: string, at: string): Promise<number>;
@@ -232,10 +235,10 @@ export interface PersonalRecipient extends PersonalMessage {
   person: string;
 }
 
-/** What a successful attempt came to. */
+/** The result of an attempt that did not fail. */
 export type Delivered = { done: 'delivered' } | { done: 'skipped'; code: string };
 
-/** What an attempt came to for some of the recipients. */
+/** The result of an attempt for some of the recipients. */
 export interface DeliveredPart {
   recipients: readonly string[];
   result: Delivered | DeliveryFailure;
@@ -265,7 +268,7 @@ export interface NoticeChannel {
     unit: NoticesReadUnit,
   ): Promise<ReadonlyMap<string, PersonalRecipient>>;
   /**
-   * @returns what came of it for all recipients, or for some of them each
+   * @returns one result for all recipients, or a list of results, each for some of them
    * @throws DeliveryFailure if it failed for all
    */
   deliver(message: ClaimedMessage, signal: AbortSignal): Promise<Delivered | readonly DeliveredPart[]>;

@@ -57,7 +57,7 @@ const WITHOUT_ROUTE = new Set<string>(['options', 'trace']);
 
 /** @throws OpenApiError if the text is no OpenAPI 3 or Swagger 2.0 description */
 export function readDescription(text: string): Description {
-  const { success, data, error } = description.safeParse(parsed(text));
+  const { success, data, error } = description.safeParse(parseText(text));
   if (!success) {
     const [issue] = error.issues;
     throw new OpenApiError(`/${issue?.path.join('/') ?? ''} is missing or has another form than OpenAPI's`);
@@ -67,7 +67,7 @@ export function readDescription(text: string): Description {
   return data;
 }
 
-function parsed(text: string): unknown {
+function parseText(text: string): unknown {
   // Large descriptions are JSON, which YAML's reader would take a hundred times as long for.
   if (text.trimStart().startsWith('{')) {
     try {
@@ -88,7 +88,7 @@ export function operationsOf(description: Description): Operation[] {
   const base = basePath(description);
   return Object.entries(description.paths).flatMap(([path, given]) => {
     if (path.startsWith('x-')) return [];
-    const item = asObject(resolved(description, given));
+    const item = asObject(resolveReference(description, given));
     if (item === undefined) return [unresolved(`${base}${path}`)];
     return METHODS.flatMap((method) => {
       const operation = asObject(item[method]);
@@ -153,10 +153,13 @@ function parametersOf(description: Description, item: object, operation: object)
   for (const holder of [item, operation] as { parameters?: unknown }[]) {
     if (!Array.isArray(holder.parameters)) continue;
     for (const listed of holder.parameters) {
-      const parameter = asObject(resolved(description, listed));
+      const parameter = asObject(resolveReference(description, listed));
       if (typeof parameter?.['name'] !== 'string' || typeof parameter['in'] !== 'string') continue;
       const given = parameter as unknown as Parameter;
-      found.set(`${given.in} ${given.name}`, { ...given, schema: resolved(description, given.schema) });
+      found.set(`${given.in} ${given.name}`, {
+        ...given,
+        schema: resolveReference(description, given.schema),
+      });
     }
   }
   return [...found.values()];
@@ -230,7 +233,7 @@ function extensionOf(
 const MAX_REFERENCES = 10;
 
 /** Follows references within the description. Undefined if one leads out of it, to nothing, or back to itself. */
-function resolved(description: Description, given: unknown): unknown {
+function resolveReference(description: Description, given: unknown): unknown {
   let value = given;
   for (let step = 0; step < MAX_REFERENCES; step += 1) {
     const reference = asObject(value)?.['$ref'];
@@ -239,7 +242,7 @@ function resolved(description: Description, given: unknown): unknown {
     value = reference
       .slice(2)
       .split('/')
-      .map((part) => decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .map((part) => decodePart(part).replaceAll('~1', '/').replaceAll('~0', '~'))
       .reduce<unknown>((at, member) => {
         const object = asObject(at);
         return object !== undefined && Object.hasOwn(object, member) ? object[member] : undefined;
@@ -248,7 +251,7 @@ function resolved(description: Description, given: unknown): unknown {
   return undefined;
 }
 
-function decoded(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

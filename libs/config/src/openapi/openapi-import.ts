@@ -89,7 +89,7 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
   for (const [index, { operation, path, names }] of mapped.entries()) {
     const { resource, action } = resources[index] ?? { resource: null, action: '' };
     const given = operation.extension === false ? {} : operation.extension;
-    const named = given.resource === undefined ? resource : renamed(given.resource, names);
+    const named = given.resource === undefined ? resource : renameParameters(given.resource, names);
     if (named === null) {
       result.unmapped.push({ method: operation.method, path: operation.path, reason: AMBIGUOUS });
       continue;
@@ -155,7 +155,7 @@ function templateOf(
 }
 
 /** A resource that the description states, with its parameters as the route names them. */
-const renamed = (resource: string, names: ReadonlyMap<string, string>): string =>
+const renameParameters = (resource: string, names: ReadonlyMap<string, string>): string =>
   resource.replaceAll(/\{([^}]*)\}/g, (all, name: string) =>
     names.has(name) ? `{${names.get(name)}}` : all,
   );

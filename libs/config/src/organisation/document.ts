@@ -30,18 +30,18 @@ export type YamlReading = YamlFile | { ok: false; problems: OrganisationProblem[
  */
 export function readYaml(source: string): YamlReading {
   if (Buffer.byteLength(source) > MAX_FILE_BYTES) {
-    return refused(`is larger than ${MAX_FILE_BYTES / 1024 ** 2} MiB`);
+    return refusal(`is larger than ${MAX_FILE_BYTES / 1024 ** 2} MiB`);
   }
   const lines = new LineCounter();
   try {
     const document = parseDocument(source, { lineCounter: lines, uniqueKeys: true, strict: true });
     const faults = [...document.errors, ...document.warnings];
-    if (faults.some(({ message }) => message.includes('call stack'))) return refused(TOO_DEEP);
+    if (faults.some(({ message }) => message.includes('call stack'))) return refusal(TOO_DEEP);
     if (faults.length > 0) return { ok: false, problems: faults.slice(0, MAX_FAULTS).map(said(lines)) };
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { ok: true, value, lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {
-    return refused(
+    return refusal(
       error instanceof RangeError
         ? 'is nested too deeply'
         : 'uses YAML aliases in a way that is not accepted',
@@ -60,7 +60,7 @@ const said =
     line: lines.linePos(pos[0]).line,
   });
 
-const refused = (detail: string): YamlReading => ({ ok: false, problems: [{ pointer: '', detail }] });
+const refusal = (detail: string): YamlReading => ({ ok: false, problems: [{ pointer: '', detail }] });
 
 /** The line of the member at `path`, or of the nearest member around it where the file does not have it. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number | undefined {

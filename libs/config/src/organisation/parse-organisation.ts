@@ -67,18 +67,18 @@ export function parseOrganisation(
     ...(parsed.error?.issues ?? []).flatMap(findingsOf),
     ...CHECKS.flatMap((check) => check(parts)),
   ];
-  if (findings.length > 0 || !parsed.success) return { problems: located(findings, yaml) };
+  if (findings.length > 0 || !parsed.success) return { problems: addLines(findings, yaml) };
   const organisation = toOrganisation(parsed.data);
   const { coverageFile } = parsed.data.vendor;
   return {
     organisation,
     ...(coverageFile === undefined ? {} : { coverageFile }),
-    warnings: located([...warningsOf(organisation, fileExists), ...warnings], yaml),
+    warnings: addLines([...warningsOf(organisation, fileExists), ...warnings], yaml),
   };
 }
 
 /** Adds line numbers, drops duplicates that two checks found, and sorts by the order of the file. */
-function located(findings: Finding[], yaml: YamlFile): OrganisationProblem[] {
+function addLines(findings: Finding[], yaml: YamlFile): OrganisationProblem[] {
   const problems = new Map<string, OrganisationProblem>();
   for (const { path, detail } of findings) {
     const line = yaml.lineOf(path);

@@ -38,7 +38,7 @@ function missingSecretFiles(
       : [
           {
             path: [...path, 'oidc', 'clientSecretFile'],
-            detail: `${oidc.clientSecretFile} is not there yet; nobody here can sign in until it is`,
+            detail: `${oidc.clientSecretFile} is not there yet; no one of this side can sign in until it is`,
           },
         ],
   );
@@ -128,7 +128,7 @@ function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Find
       ...groups.flatMap((group, index) =>
         held.has(group)
           ? []
-          : [{ path: [...path, 'groups', index], detail: `nobody of the staff is in "${group}"` }],
+          : [{ path: [...path, 'groups', index], detail: `no staff member is in "${group}"` }],
       ),
     ];
   });

@@ -96,7 +96,7 @@ function literalsBeside(root: Place, path: string): Map<number, SiblingLiterals[
   return beside;
 }
 
-/** Of at least one place, because a value may also be read as none. */
+/** Has at least one element, even an empty one: `mayBeRead` also refuses a value that a service may read as nothing. */
 function literalsOf(places: readonly Place[]): SiblingLiterals[] {
   const [first, ...others] = places.map(({ siblings }) => siblings);
   return first === undefined ? [] : [first, ...others.filter((siblings) => !siblings.isEmpty)];

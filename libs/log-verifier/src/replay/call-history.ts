@@ -205,7 +205,7 @@ export class CallHistory {
     const { trust, warnings } = this.context;
     if (!trust.wasClaimedBefore(at)) return;
     const minted = Math.min(...tokensOf(call).map(([from]) => from)) - CLOCK_TOLERANCE_MS;
-    // A token of before the claim needed no document.
+    // A token from before the claim needed no document.
     const documents = trust.wasClaimedBefore(minted)
       ? trust.pinnedWithin(minted, at + STOP_TOLERANCE_MS)
       : [];

@@ -42,7 +42,7 @@ export interface PoolUse {
 /** Units that write and units that read have connections of their own. */
 export type Pools = Readonly<Record<'write' | 'read', PoolUse>>;
 
-/** Who has anything to learn from a commit. */
+/** Who has to be notified after a commit. */
 export interface CommitNews {
   /** Gateways. */
   feed: boolean;

@@ -3,7 +3,7 @@ import { StoreError } from '../errors.js';
 import type { PoolUse } from './engine.js';
 import { insideUnit, nestedUnit } from './inside-unit.js';
 
-/** Units that together take no longer follow each other at once: at a busy broker a turn may take longer than a unit. */
+/** Units run back to back for this long before the event loop turns: on a busy broker a turn may take longer than a unit. */
 const SLICE_MS = 4;
 
 /**

@@ -53,7 +53,7 @@ export class FeedChangeEntity {
   @Column('varchar')
   ref!: string;
 
-  /** Random; null for changes of before there were marks. */
+  /** Random; null for changes from before there were marks. */
   @Column('varchar', { nullable: true })
   mark!: string | null;
 }

@@ -26,13 +26,14 @@ export class NoticeDeliveryEntity {
   @Column('text', { nullable: true, transformer: jsonList })
   others!: string[];
 
-  /** In which it waits for its turn. */
+  /** The queue in which it waits, of `delivery_queues`. */
   @Column('varchar', { nullable: true })
   queue!: string;
 
   @Column('varchar')
   tenant!: string;
 
+  /** The request, or a key of its own: messages with one key reach a recipient in order. */
   @Column('varchar', { name: 'lane' })
   orderKey!: string;
 
@@ -56,7 +57,7 @@ export class NoticeDeliveryEntity {
   lastError!: string | null;
 }
 
-/** A time that does not come. */
+/** The next attempt of a message that waits for another one: a time that is never reached. */
 export const WAITS = '9999-12-31T23:59:59.999Z';
 
 /** Messages that get their attempts one after the other: those to one recipient, or those to several about one request. */
@@ -69,7 +70,7 @@ export class DeliveryQueueEntity {
   @PrimaryColumn('varchar')
   queue!: string;
 
-  /** The earliest of its messages. */
+  /** When the first of its messages is due. */
   @Column('varchar', { name: 'next_at', transformer: milliseconds })
   nextAt!: string;
 

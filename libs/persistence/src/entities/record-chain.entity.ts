@@ -24,7 +24,7 @@ export class RecordChainEntity implements RecordChain {
   @Column('text', { nullable: true, transformer: jsonText })
   head!: ChainVouch | null;
 
-  /** Null for chains of before this was kept. */
+  /** Null for chains from before this was stored. */
   @Column('varchar', { name: 'moved_at', nullable: true })
   movedAt!: string | null;
 

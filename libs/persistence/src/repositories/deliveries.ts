@@ -11,11 +11,11 @@ import { type EntityManager, In } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { NoticeDeliveryEntity, WAITS } from '../entities/notice-delivery.entity.js';
-import { recipientsOf } from './delivery-lanes.js';
+import { recipientsOf } from './delivery-order.js';
 import { toNotice } from './outbox.js';
 import { query } from './plain-rows.js';
 
-/** Where notices have gone, and what came of it. */
+/** Where notices were sent, and whether they arrived. */
 export class Deliveries implements DeliveryRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -60,7 +60,7 @@ export class Deliveries implements DeliveryRepository {
   }
 
   async prune(before: string, after: string | null, limit: number): Promise<PrunedBatch> {
-    // The order of the index by which notices that wait are found: for one that went out, the time it was made.
+    // Uses the index that finds notices that wait. Of a notice that went out, `nextAt` is the time at which it was stored.
     const query = this.manager
       .createQueryBuilder(NoticeEntity, 'row')
       .select(['row.id', 'row.nextAt'])

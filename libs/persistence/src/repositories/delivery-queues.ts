@@ -9,12 +9,12 @@ import {
   type Notice,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { HOLD_LANES } from '../engine/postgres/advisory-locks.js';
+import { HOLD_DELIVERY_ORDER } from '../engine/postgres/advisory-locks.js';
 import { execute } from '../engine/unit-runner.js';
 import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { DeliveryQueueEntity, NoticeDeliveryEntity, WAITS } from '../entities/notice-delivery.entity.js';
-import { arrange, recipientsOf, to } from './delivery-lanes.js';
+import { addressTo, arrange, recipientsOf } from './delivery-order.js';
 import { columnsOf, insertRows, rowsSources } from './many-rows.js';
 import { toNotice } from './outbox.js';
 import { among, changeRows, query, selectRows, updateRow } from './plain-rows.js';
@@ -25,33 +25,37 @@ type Message = NoticeDeliveryEntity;
  * Messages that wait for an attempt, in queues. A row of `delivery_queues` says when the first message of its queue is due, so
  * that a claim reads one row for each message that it takes.
  *
- * Who changes what is due about a request holds its lane, and who begins or ends an attempt holds the queue's row. Each looks
- * again once it holds it, so that no one misses what another one has added. On SQLite there is one writer anyway.
+ * Two locks, both until the transaction ends:
+ *
+ * - the order key of a request, for a unit that changes which messages about the request are due;
+ * - the row of a queue, for a unit that begins or ends an attempt.
+ *
+ * A unit reads again after it has locked, so that it sees what another one has added. SQLite needs no locks: it has one writer.
  */
-export class Queues implements DeliveryQueues {
+export class MessageQueues implements DeliveryQueues {
   constructor(private readonly manager: EntityManager) {}
 
   async fanOut(
-    made: readonly { notice: Notice; drafts: readonly MessageDraft[] }[],
+    addressed: readonly { notice: Notice; drafts: readonly MessageDraft[] }[],
     at: string,
   ): Promise<number> {
-    const [those, ids] = among(
+    const [isOne, ids] = among(
       this.manager,
       'id',
-      made.map(({ notice }) => notice.id),
+      addressed.map(({ notice }) => notice.id),
     );
     const taken = await changeRows(
       this.manager,
       NoticeEntity,
-      `SET state = 'delivered', delivered_at = ? WHERE state = 'due' AND ${those}`,
+      `SET state = 'delivered', delivered_at = ? WHERE state = 'due' AND ${isOne}`,
       [at, ...ids],
     );
     const ours = new Set(taken.map(({ id }) => id));
-    const fresh = made
+    const fresh = addressed
       .filter(({ notice }) => ours.has(notice.id))
       .flatMap(({ notice, drafts }) => drafts.map((draft) => newRow(notice, draft)));
-    await this.hold(fresh);
-    await this.put(fresh, await this.due(fresh), at);
+    await this.lockOrder(fresh);
+    await this.store(fresh, await this.dueBeside(fresh), at);
     return ours.size;
   }
 
@@ -64,23 +68,24 @@ export class Queues implements DeliveryQueues {
     const due = `SELECT queue FROM delivery_queues
       WHERE channel = ? AND next_at <= ? AND (claimed_until IS NULL OR claimed_until <= ?)
       ORDER BY next_at, queue LIMIT ?`;
-    // In a join PostgreSQL may run a query again for each row that it looks at, with others as its first rows: an array is made once.
-    const those = this.isPostgres ? `= ANY (ARRAY(${due} FOR UPDATE SKIP LOCKED))` : `IN (${due})`;
+    // `IN` may become a join, in which PostgreSQL runs the query again for each row. `LIMIT` then lets other queues
+    // through each time. An `ARRAY` is computed once.
+    const isDue = this.isPostgres ? `= ANY (ARRAY(${due} FOR UPDATE SKIP LOCKED))` : `IN (${due})`;
     const queues = await changeRows(
       this.manager,
       DeliveryQueueEntity,
-      `SET claimed_until = ? WHERE channel = ? AND queue ${those}`,
+      `SET claimed_until = ? WHERE channel = ? AND queue ${isDue}`,
       [end, channel, channel, at, at, limit],
     );
-    const found = await Promise.all(queues.map(({ queue }) => this.first(channel, queue, at, end)));
+    const found = await Promise.all(queues.map(({ queue }) => this.beginFirst(channel, queue, at, end)));
     const messages = found.flatMap((row) => row ?? []);
-    // It was due because of a message that waits for another one.
+    // Their first message waits for another one now.
     const idle = queues.flatMap(({ queue }, index) => (found[index] === undefined ? [queue] : []));
-    await this.release(channel, idle);
+    await this.releaseQueues(channel, idle);
     const notices = await this.notices(messages);
     const begun = messages.flatMap((row) => {
       const notice = notices.get(row.notice);
-      return notice === undefined ? [] : [claimed(row, notice)];
+      return notice === undefined ? [] : [toClaimed(row, notice)];
     });
     return idle.length === 0
       ? begun
@@ -88,14 +93,14 @@ export class Queues implements DeliveryQueues {
   }
 
   async settle(channel: DeliveryChannel, ended: readonly EndedMessage[], at: string): Promise<void> {
-    await this.hold(ended.map(({ message }) => message));
-    const ends = await Promise.all(ended.map((each) => this.end(each)));
+    await this.lockOrder(ended.map(({ message }) => message));
+    const ends = await Promise.all(ended.map((each) => this.endAttempt(each)));
     const settled = ended.filter((_each, index) => ends[index]?.isOurs);
     const rows = ends.flatMap((end) => (end.isOurs ? end.rows : []));
     const fresh = ends.flatMap((end) => (end.isOurs ? end.fresh : []));
-    await this.wait(rows);
-    await this.put(fresh, await this.due([...settled.map(({ message }) => message), ...fresh]), at);
-    await this.release(
+    await this.enqueue(rows);
+    await this.store(fresh, await this.dueBeside([...settled.map(({ message }) => message), ...fresh]), at);
+    await this.releaseQueues(
       channel,
       settled.map(({ message }) => queueOf(message)),
     );
@@ -119,7 +124,7 @@ export class Queues implements DeliveryQueues {
       `SET state = 'due', attempts = 0, next_at = ?, dead_at = NULL WHERE notice = ? AND state = 'dead'`,
       [comparable(at), notice],
     );
-    await this.wait(rows);
+    await this.enqueue(rows);
     return rows.flatMap(recipientsOf).length;
   }
 
@@ -127,16 +132,17 @@ export class Queues implements DeliveryQueues {
     return this.manager.dataSource.options.type === 'postgres';
   }
 
-  /** Holds the lanes of these messages to the end of the transaction. */
-  private async hold(messages: readonly Pick<Message, 'orderKey'>[]): Promise<void> {
-    const lanes = [...new Set(messages.map(({ orderKey }) => orderKey))].sort();
-    if (this.isPostgres && lanes.length > 0) await execute(this.manager, HOLD_LANES, [lanes]);
+  /** Locks the order keys of these messages until the transaction ends. Sorted, so that two units cannot wait for each other. */
+  private async lockOrder(messages: readonly Pick<Message, 'orderKey'>[]): Promise<void> {
+    const keys = [...new Set(messages.map(({ orderKey }) => orderKey))].sort();
+    if (this.isPostgres && keys.length > 0) await execute(this.manager, HOLD_DELIVERY_ORDER, [keys]);
   }
 
-  /** What is due in the lanes of these messages. */
-  private async due(messages: readonly Pick<Message, 'channel' | 'orderKey'>[]): Promise<Message[]> {
+  /** The stored messages that are due, of the same channels and about the same requests as these. */
+  private async dueBeside(messages: readonly Pick<Message, 'channel' | 'orderKey'>[]): Promise<Message[]> {
     if (messages.length === 0) return [];
-    const [inLanes, lanes] = among(this.manager, 'lane', [
+    // The column of `orderKey` is named `lane`.
+    const [byKeys, keys] = among(this.manager, 'lane', [
       ...new Set(messages.map(({ orderKey }) => orderKey)),
     ]);
     const [byChannels, channels] = among(this.manager, 'channel', [
@@ -145,19 +151,19 @@ export class Queues implements DeliveryQueues {
     return selectRows(
       this.manager,
       NoticeDeliveryEntity,
-      `WHERE ${inLanes} AND ${byChannels} AND state = 'due'`,
-      [...lanes, ...channels],
+      `WHERE ${byKeys} AND ${byChannels} AND state = 'due'`,
+      [...keys, ...channels],
     );
   }
 
-  /** Stores new messages, and lets those go on that wait no more. @param due what is due in their lanes */
-  private async put(fresh: readonly Message[], due: readonly Message[], at: string): Promise<void> {
-    const lanes = new Map<string, Message[]>();
+  /** Stores new messages, and releases those that need not wait any more. @param due the result of `dueBeside` */
+  private async store(fresh: readonly Message[], due: readonly Message[], at: string): Promise<void> {
+    const byRequest = new Map<string, Message[]>();
     for (const message of [...due, ...fresh.filter(({ state }) => state === 'due')]) {
-      const lane = `${message.channel} ${message.orderKey}`;
-      lanes.set(lane, [...(lanes.get(lane) ?? []), message]);
+      const key = `${message.channel} ${message.orderKey}`;
+      byRequest.set(key, [...(byRequest.get(key) ?? []), message]);
     }
-    const changed = [...lanes.values()].flatMap((lane) => arrange(lane.sort(inOrder), comparable(at)));
+    const changed = [...byRequest.values()].flatMap((each) => arrange(each.sort(inOrder), comparable(at)));
     const becomes = new Map(changed.map((change) => [change.from, change.becomes]));
     const released = due.flatMap((message) => becomes.get(message) ?? []);
     const isStored = new Set(due.map(keyOf));
@@ -172,11 +178,11 @@ export class Queues implements DeliveryQueues {
       ),
       insertRows(this.manager, NoticeDeliveryEntity, added, 'skip'),
     ]);
-    await this.wait([...released, ...added]);
+    await this.enqueue([...released, ...added]);
   }
 
-  /** The queues of these messages are due when the messages are. */
-  private async wait(messages: readonly Message[]): Promise<void> {
+  /** Makes the queue of each message due no later than the message. Adds the queue if there is none. */
+  private async enqueue(messages: readonly Message[]): Promise<void> {
     const queues = new Map<string, DeliveryQueueEntity>();
     for (const { channel, queue, state, nextAt } of messages) {
       const key = `${channel} ${queue}`;
@@ -197,7 +203,7 @@ export class Queues implements DeliveryQueues {
   }
 
   /** Begins the attempt of a queue's first message; undefined if none is due. */
-  private async first(
+  private async beginFirst(
     channel: DeliveryChannel,
     queue: string,
     now: string,
@@ -214,21 +220,21 @@ export class Queues implements DeliveryQueues {
     return row;
   }
 
-  /** Stores how an attempt ended. @returns the message's row, and rows for recipients whose share ended otherwise */
-  private async end({
+  /** Stores how an attempt ended. @returns the message's row, and `fresh` rows for recipients whose share ended in another way */
+  private async endAttempt({
     message,
     parts,
     instead,
   }: EndedMessage): Promise<{ isOurs: boolean; rows: Message[]; fresh: Message[] }> {
     const { notice, channel, recipient } = message;
     const row: Message = { ...newRow(notice, message), attempts: message.attempts + 1 };
-    const ended = parts.map(({ recipients, outcome }) => withOutcome(to(row, recipients), outcome));
+    const ended = parts.map(({ recipients, outcome }) => withOutcome(addressTo(row, recipients), outcome));
     const own = ended.findIndex((each) => each.recipient === recipient);
     const [main = row] = ended.splice(own, 1);
     const isOurs = await updateRow(
       this.manager,
       NoticeDeliveryEntity,
-      // Only the attempt that was claimed: a later one, after this took too long, speaks for itself.
+      // Only if no later attempt was claimed because this one took too long: the end of the later one counts.
       { notice: notice.id, channel, recipient, state: 'due', attempts: row.attempts },
       main,
     );
@@ -236,12 +242,12 @@ export class Queues implements DeliveryQueues {
     return { isOurs, rows: [main], fresh: [...ended, ...others] };
   }
 
-  /** Attempts are over: queues with messages are due again, and those without are gone. */
-  private async release(channel: DeliveryChannel, names: readonly string[]): Promise<void> {
+  /** Ends the claims of queues. A queue becomes due with its next message; one without messages is deleted. */
+  private async releaseQueues(channel: DeliveryChannel, names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    const [those, queues] = among(this.manager, 'queue', [...new Set(names)].sort());
+    const [isOne, queues] = among(this.manager, 'queue', [...new Set(names)].sort());
     const parameters = [channel, ...queues];
-    const where = `channel = ? AND ${those}`;
+    const where = `channel = ? AND ${isOne}`;
     if (this.isPostgres)
       await query(
         this.manager,
@@ -265,18 +271,18 @@ export class Queues implements DeliveryQueues {
   private async notices(messages: readonly Message[]): Promise<Map<string, Notice>> {
     if (messages.length === 0) return new Map();
     const ids = [...new Set(messages.map(({ notice }) => notice))];
-    const [those, parameters] = among(this.manager, 'id', ids);
-    const rows = await selectRows(this.manager, NoticeEntity, `WHERE ${those}`, parameters);
+    const [isOne, parameters] = among(this.manager, 'id', ids);
+    const rows = await selectRows(this.manager, NoticeEntity, `WHERE ${isOne}`, parameters);
     return new Map(rows.map((row) => [row.id, toNotice(row)]));
   }
 }
 
-/** A message that waits, until it is arranged with the others of its lane. */
+/** The row of a new message. It waits until `arrange` has compared it with the others about the same request. */
 const newRow = (
   { id, tenant }: Notice,
   { channel, recipient, others = [], orderKey }: MessageDraft,
 ): Message =>
-  to(
+  addressTo(
     {
       ...{ notice: id, tenant, channel, recipient, others: [...others], orderKey, queue: recipient },
       ...{ state: 'due', attempts: 0, nextAt: WAITS, deliveredAt: null, deadAt: null, lastError: null },
@@ -287,7 +293,7 @@ const newRow = (
 const queueOf = ({ recipient, others, orderKey }: ClaimedMessage): string =>
   others.length === 0 ? recipient : orderKey;
 
-const claimed = (
+const toClaimed = (
   { channel, recipient, others, orderKey, attempts, lastError }: Message,
   notice: Notice,
 ): ClaimedMessage => ({ notice, channel, recipient, others, orderKey, attempts: attempts - 1, lastError });

@@ -9,7 +9,7 @@ import { Checkpoints } from '../repositories/checkpoints.js';
 import { Continuity } from '../repositories/continuity.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
-import { Queues } from '../repositories/delivery-queues.js';
+import { MessageQueues } from '../repositories/delivery-queues.js';
 import { Demands } from '../repositories/demands.js';
 import { Directory } from '../repositories/directory.js';
 import { Disclosures } from '../repositories/disclosures.js';
@@ -123,7 +123,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   templates: ({ manager }) => new RequestTemplates(manager),
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),
-  deliveryQueues: ({ manager }) => new Queues(manager),
+  deliveryQueues: ({ manager }) => new MessageQueues(manager),
   demands: ({ manager, context }) => new Demands(manager, context),
   sealedLogs: ({ manager }) => new SealedLogs(manager),
   exportTargets: ({ manager, context }) => new ExportTargets(manager, context.sealer),

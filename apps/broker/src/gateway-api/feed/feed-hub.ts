@@ -115,7 +115,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
       if (missed !== null && last !== undefined) return { binding: enrolled, resumed: { last, missed } };
       return { binding: enrolled, ...(await this.reader.picture(unit)) };
     });
-    if (first === null) throw await this.parted(gateway, seen);
+    if (first === null) throw await this.refuseParted(gateway, seen);
     let leave = () => {};
     const connection = new FeedConnection(
       gateway,
@@ -150,7 +150,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     const hasParted = await this.deps.store.feed.read(async (unit) =>
       this.hasParted(unit, await unit.feed.head(), seen),
     );
-    if (hasParted) throw await this.parted(gateway, seen);
+    if (hasParted) throw await this.refuseParted(gateway, seen);
     this.compared.set(gateway, text);
   }
 
@@ -171,7 +171,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     return seen.mark !== undefined && mark !== null && mark !== seen.mark;
   }
 
-  private parted(gateway: string, seen: SeenPlace | undefined): Promise<HttpProblem> {
+  private refuseParted(gateway: string, seen: SeenPlace | undefined): Promise<HttpProblem> {
     const place = seen === undefined ? {} : { seen: { epoch: seen.epoch, seq: seen.seq } };
     const why = 'This gateway has received changes that the database does not have.';
     return this.partedGateways.refuse(gateway, why, place);

@@ -86,7 +86,7 @@ export class Quarantine {
  * time.
  */
 export const MAX_REFUSED_MS = 10 * 60_000;
-/** How long it is remembered that a tenant's record was set aside. */
+/** For this long after a record was set aside, further rejected records of its tenant are set aside at once. */
 const MEMORY_MS = 24 * 60 * 60_000;
 
 /**

@@ -47,13 +47,13 @@ const storedShape = z.strictObject({
 type StoredPlace = z.infer<typeof storedShape>;
 
 /**
- * With at least so many records in this batch and in the next one, the gateway is behind: the next is sent before this one is answered,
- * so that the broker reads it while its database writes this one.
+ * The gateway is behind if this batch and the next one have at least this many records. Then it sends the next batch before it has the
+ * answer to this one, so that the broker reads the next while its database writes this one.
  */
 const AHEAD_RECORDS = 250;
 
-/** A batch that was sent before the one before it was answered. `failed`: it has to be sent again. */
-type Ahead = { batch: SpoolBatch; sent: Promise<'taken' | 'failed'> };
+/** A batch that was sent before the previous one was answered. `failed`: it has to be sent again. */
+type BatchAhead = { batch: SpoolBatch; sent: Promise<'taken' | 'failed'> };
 
 /** Statuses that reject the records themselves. Sending the same batch again would be useless. */
 const RECORD_REJECTIONS = new Set([400, 409, 413, 422]);
@@ -82,7 +82,7 @@ export class Shipper {
   /** The largest number of records in the next batch. It is smaller while the rejected record is searched for. */
   private maxRecords = MAX_BATCH_RECORDS;
 
-  private ahead: Ahead | undefined;
+  private ahead: BatchAhead | undefined;
 
   /** When the oldest record that no broker has confirmed was written; wall clock. Undefined if there is none. */
   private oldestAt: number | undefined;
@@ -167,14 +167,14 @@ export class Shipper {
   /**
    * Ships one batch, and sends the next one ahead if this gateway is behind. Throws if it must be tried again.
    *
-   * @param sent if it was sent ahead itself
+   * @param sent the pending answer, if this batch was sent ahead
    */
-  private async ship(batch: SpoolBatch, sent?: Ahead['sent']): Promise<void> {
+  private async ship(batch: SpoolBatch, sent?: BatchAhead['sent']): Promise<void> {
     try {
       const taken = sent ?? this.send(batch);
       const ahead = this.sendAhead(batch);
       ahead.catch(() => undefined);
-      // It is sent again from its place: only as the first can it be refused for what it holds.
+      // The next run sends it again, not ahead: only then is a rejection about its own records.
       if ((await taken) === 'failed') return;
       this.ahead = await ahead;
       this.maxRecords = Math.min(this.maxRecords * 2, MAX_BATCH_RECORDS);
@@ -186,14 +186,14 @@ export class Shipper {
         this.maxRecords = Math.ceil(batch.records.length / 2);
         return;
       }
-      await this.refused(batch, error);
+      await this.handleRejection(batch, error);
     }
     this.place = batch.next;
     await this.parts.spool.release(batch.next);
   }
 
   /** Sends the batch after this one, if both are large. */
-  private async sendAhead({ boot, records, next }: SpoolBatch): Promise<Ahead | undefined> {
+  private async sendAhead({ boot, records, next }: SpoolBatch): Promise<BatchAhead | undefined> {
     if (records.length < AHEAD_RECORDS) return undefined;
     const batch = await this.nextBatch(next);
     if (batch === undefined || batch.boot !== boot || batch.records.length < AHEAD_RECORDS) return undefined;
@@ -225,20 +225,20 @@ export class Shipper {
   }
 
   /**
-   * Whether a broker has confirmed every record that was written before these. If not, the broker sees a gap that is none of its
-   * own doing.
+   * Whether a broker has confirmed every record that was written before these. If not, the gap that the broker sees is the gateway's
+   * doing, not the sign of a database that was restored.
    */
   private isComplete(boot: string, records: readonly RecordLine[]): boolean {
     const { spool, quarantine } = this.parts;
     this.isDamaged ||= !spool.isWhole;
     if (this.isDamaged) return false;
     if (quarantine.count === 0) return true;
-    const runs = records.flatMap((line) => (line.seq === 1 ? runBefore(line) : []));
+    const runs = records.flatMap((line) => (line.seq === 1 ? previousRunOf(line) : []));
     return ![boot, ...runs].some((run) => quarantine.hasOfRun(run));
   }
 
   /** Handles a record that the broker rejects. Throws as long as the broker may still accept it. */
-  private async refused({ records: [line] }: SpoolBatch, answer: BrokerResponseError): Promise<void> {
+  private async handleRejection({ records: [line] }: SpoolBatch, answer: BrokerResponseError): Promise<void> {
     const { quarantine, log } = this.parts;
     if (line === undefined || quarantine.has(line)) return;
     if (!this.poisonPolicy.shouldGiveUp(line)) throw answer;
@@ -261,8 +261,8 @@ export class Shipper {
   }
 
   private async loadPlace(): Promise<void> {
-    const kept = await this.file.read().catch(() => undefined);
-    const { data } = storedShape.safeParse(kept);
+    const stored = await this.file.read().catch(() => undefined);
+    const { data } = storedShape.safeParse(stored);
     if (data === undefined) return;
     const { writer, damaged, ...place } = data;
     // A folder that was emptied numbers its segments from 1 again. Then everything is sent again, and the broker skips
@@ -270,7 +270,7 @@ export class Shipper {
     if (!this.parts.spool.holds(place, writer)) return;
     this.place = place;
     this.isDamaged = damaged === true;
-    // On a full disk nothing would be shipped, and so nothing removed, before a new record could be written.
+    // Frees space at once: on a full disk no record can be written before something is removed.
     await this.parts.spool.release(place);
   }
 
@@ -296,8 +296,8 @@ function writtenAt({ bytes, from, to }: RecordLine): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The earlier run that the first record of a chain names. */
-function runBefore(line: RecordLine): string[] {
+/** The earlier run that the first record of a chain names; none if there is none. */
+function previousRunOf(line: RecordLine): string[] {
   const { record } = JSON.parse(jsonOf(line)) as { record: { previous?: { boot: string } | null } };
   return record.previous == null ? [] : [record.previous.boot];
 }
@@ -306,12 +306,10 @@ function runBefore(line: RecordLine): string[] {
 const INTERVAL_MS = 100;
 /** The limit for a slow broker. A record still reaches it within a second. */
 const LONGEST_INTERVAL_MS = 500;
-/**
- * The interval is this many times as long as the broker took for the last batch: many gateways may wait for one broker.
- */
-const INTERVAL_TO_SEND = 25;
+/** The interval is this many times as long as the broker took for the last batch, because many gateways may share one broker. */
+const SEND_TIMES_PER_INTERVAL = 25;
 
 /** How long records gather for the next batch, in milliseconds, if the broker took `sendMs` for the last one. */
 export function batchIntervalAfter(sendMs: number): number {
-  return Math.min(Math.max(sendMs * INTERVAL_TO_SEND, INTERVAL_MS), LONGEST_INTERVAL_MS);
+  return Math.min(Math.max(sendMs * SEND_TIMES_PER_INTERVAL, INTERVAL_MS), LONGEST_INTERVAL_MS);
 }

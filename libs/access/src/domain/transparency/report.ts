@@ -49,7 +49,7 @@ export interface TransparencyReport {
   figures: Record<string, PublishedFigure>;
   /** Seconds from request to decision; null if too few tenants had decisions. */
   medianDecision: PublishedFigure | null;
-  /** Only in a tenant's own report. Reports of before do not have it. */
+  /** Only in a tenant's own report. Earlier reports do not have it. */
   requesters?: RequesterCounts;
 }
 

@@ -4,14 +4,14 @@ import { randomText } from '../shared/secrets.js';
 
 /** How often a broker renews its lease. */
 export const LEASE_RENEWAL_MS = 5_000;
-/** Three renewals may fail. A broker that was killed counts as running for so long. */
+/** Three renewals may fail. A broker that was killed counts as running for that long. */
 const LEASE_MS = 20_000;
 const ID_LENGTH = 16;
 
 /**
  * Takes a lease for a broker that starts.
  *
- * @returns it, and how many brokers had not stopped in order
+ * @returns the lease, and how many brokers ended without giving up theirs
  * @throws StoreError `master_key_mismatch`
  */
 export async function takeBrokerLease(deps: Deps): Promise<{ lease: BrokerLease; unended: number }> {

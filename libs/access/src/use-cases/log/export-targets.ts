@@ -108,7 +108,7 @@ export async function removeExportTarget(
   });
 }
 
-/** A side streams its own logs alone: a tenant its own, the vendor that of the deployment and its own. */
+/** A tenant may stream its own log only. The vendor may stream its own log and the deployment's. */
 function requireOwnLog({ person, ...rest }: Principal, permission: Permission, log: string): void {
   requirePermission({ person, ...rest }, permission);
   const own = person.tenant === null ? [DEPLOYMENT_SLUG, VENDOR_SLUG] : [person.tenant];

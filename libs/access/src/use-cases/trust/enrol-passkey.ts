@@ -196,7 +196,7 @@ export function enrolPasskey(
   });
 }
 
-/** True if a passkey of the person that counted was removed so recently that its consent is still missed. */
+/** True if a passkey of this person that counted was removed so recently that a new one without consent needs a confirmation. */
 async function lostPasskey(
   { authenticators }: Pick<TenantUnit, 'authenticators'>,
   { id }: Person,

@@ -2,7 +2,7 @@ import { isForeignAddress, normaliseEmail, type OwnedDomain, readDomain } from '
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
 
-/** A domain belongs to one side, and nobody is named in another side's domain. */
+/** A domain belongs to one side, and no side names a person in another side's domain. */
 export function domains({ domains: listed, staff, tenants }: Readable): Finding[] {
   const seen = new Map<string, string>();
   const findings: Finding[] = [];

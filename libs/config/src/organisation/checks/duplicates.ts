@@ -5,11 +5,11 @@ import type { At, Readable } from '../readable.js';
 /** Names must be unique: slugs, services and their hosts, e-mails in their normal form, Slack channels. */
 export function duplicates({ staff, vendorSlack, services, tenants }: Readable): Finding[] {
   return [
-    ...repeated(
+    ...findRepeated(
       services.map(({ path, name }) => ({ path: [...path, 'name'], value: name })),
       (name) => `repeats the service "${name}"`,
     ),
-    ...repeated(
+    ...findRepeated(
       // By the host only: cookies ignore ports.
       services.flatMap(({ path, entry }) =>
         entry?.origin === undefined
@@ -18,13 +18,13 @@ export function duplicates({ staff, vendorSlack, services, tenants }: Readable):
       ),
       (host) => `repeats the host ${host}, and a browser session of one service must not open another`,
     ),
-    ...repeated(
+    ...findRepeated(
       tenants.map(({ path, slug }) => ({ path: [...path, 'slug'], value: slug })),
       (slug) => `repeats the tenant "${slug}"`,
     ),
-    ...repeated(emails(staff), samePerson),
-    ...tenants.flatMap(({ people }) => repeated(emails(people), samePerson)),
-    ...repeated(
+    ...findRepeated(emails(staff), samePerson),
+    ...tenants.flatMap(({ people }) => findRepeated(emails(people), samePerson)),
+    ...findRepeated(
       // By the channel's id only: a shared channel (Slack Connect) has the same id in each of its workspaces.
       [{ path: ['vendor'], slack: vendorSlack }, ...tenants].flatMap(({ path, slack }) =>
         slack === undefined ? [] : [{ path: [...path, 'slack'], value: slack.channelId }],
@@ -43,7 +43,7 @@ const emails = (people: At<{ email: string }>[]): At<string>[] =>
     return email === undefined ? [] : [{ path: [...path, 'email'], value: email }];
   });
 
-function repeated(items: { path: Path; value: string }[], say: (value: string) => string): Finding[] {
+function findRepeated(items: { path: Path; value: string }[], say: (value: string) => string): Finding[] {
   const seen = new Set<string>();
   return items.flatMap(({ path, value }) => {
     if (value === '') return [];

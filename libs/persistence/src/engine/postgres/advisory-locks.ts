@@ -11,6 +11,6 @@ export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGAN
 export const SHARE_MIGRATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${MIGRATION})`;
 export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
 
-/** Held by whoever changes what is due about these requests, so that no one misses what another one adds. */
-const DELIVERY_LANES = LOCKS + 1;
-export const HOLD_LANES = `SELECT pg_advisory_xact_lock(${DELIVERY_LANES}, hashtext(lane)) FROM unnest($1::varchar[]) AS lane`;
+/** Held by a unit that changes which messages about these requests are due, so that two units do not miss what the other one adds. */
+const DELIVERY_ORDER = LOCKS + 1;
+export const HOLD_DELIVERY_ORDER = `SELECT pg_advisory_xact_lock(${DELIVERY_ORDER}, hashtext(key)) FROM unnest($1::varchar[]) AS key`;

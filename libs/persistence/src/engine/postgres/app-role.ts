@@ -14,7 +14,7 @@ export async function ensureAppRole(manager: EntityManager): Promise<void> {
   try {
     const known = await manager.query<unknown[]>('SELECT 1 FROM pg_roles WHERE rolname = $1', [APP_ROLE]);
     // Databases of one server share its roles: another one's migration may be quicker.
-    if (known.length === 0) await tried(manager, `CREATE ROLE ${APP_ROLE} NOLOGIN`, DUPLICATE);
+    if (known.length === 0) await tryStatement(manager, `CREATE ROLE ${APP_ROLE} NOLOGIN`, DUPLICATE);
     if (!(await canBecome(manager))) await manager.query(`GRANT ${APP_ROLE} TO CURRENT_USER`);
   } catch (error) {
     throw new StoreError(
@@ -27,13 +27,13 @@ export async function ensureAppRole(manager: EntityManager): Promise<void> {
 
 /** Asked by trying: what membership allows differs between versions of PostgreSQL. */
 async function canBecome(manager: EntityManager): Promise<boolean> {
-  const became = await tried(manager, `SET LOCAL ROLE ${APP_ROLE}`, new Set(['42501']));
+  const became = await tryStatement(manager, `SET LOCAL ROLE ${APP_ROLE}`, new Set(['42501']));
   if (became) await manager.query('RESET ROLE');
   return became;
 }
 
 /** Runs a statement whose failure by one of these codes leaves the transaction as it was. */
-async function tried(
+async function tryStatement(
   manager: EntityManager,
   statement: string,
   expected: ReadonlySet<string>,
@@ -66,9 +66,10 @@ export async function ensureLoginRole(manager: EntityManager): Promise<void> {
   if (found?.member === true) return;
   // Another database's migration on this server may be quicker.
   const expected = new Set([...DUPLICATE, NOT_ALLOWED]);
-  if (found === undefined) await tried(manager, `CREATE ROLE ${LOGIN_ROLE} ${LOGIN_ATTRIBUTES}`, expected);
+  if (found === undefined)
+    await tryStatement(manager, `CREATE ROLE ${LOGIN_ROLE} ${LOGIN_ATTRIBUTES}`, expected);
   // Without the role there is nothing to grant to.
-  await tried(manager, `GRANT ${APP_ROLE} TO ${LOGIN_ROLE}`, new Set([...expected, '42704', 'XX000']));
+  await tryStatement(manager, `GRANT ${APP_ROLE} TO ${LOGIN_ROLE}`, new Set([...expected, '42704', 'XX000']));
 }
 
 /**

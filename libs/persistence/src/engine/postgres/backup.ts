@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { StoreError } from '../../errors.js';
 
-/** Options of a URL that libpq knows as `pg` does. */
+/** Options of a URL that mean the same to libpq as to `pg`. */
 const OPTIONS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host'];
 const MOST_OUTPUT = 2_000;
 
@@ -30,7 +30,7 @@ function addressOf(url: string): { address: string; user: string; password: stri
     const value = given.searchParams.get(name);
     if (value !== null) address.searchParams.set(name, value);
   }
-  // `pg` takes the authorities of this machine; libpq has to be told.
+  // `pg` trusts the authorities of this machine by default. libpq does so only with `sslrootcert=system`.
   if (given.searchParams.get('sslmode') === 'verify-full' && !address.searchParams.has('sslrootcert'))
     if (process.env['PGSSLROOTCERT'] === undefined) address.searchParams.set('sslrootcert', 'system');
   const [user, password] = [given.username, given.password].map(decodeURIComponent) as [string, string];

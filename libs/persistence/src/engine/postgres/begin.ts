@@ -4,7 +4,7 @@ import { checkedSlug } from '../../units/context.js';
 import { SHARE_ORGANISATION } from './advisory-locks.js';
 import { APP_ROLE } from './row-security.js';
 
-/** What row-level security goes by, until the transaction ends. A slug needs no quoting. */
+/** The settings that the policies of row-level security read, until the transaction ends. A slug needs no quoting. */
 export const reachSettings = (reach: RowAccess): string =>
   reach === 'all-tenants'
     ? `SET LOCAL countersign.tenant = ''; SET LOCAL countersign.vendor = 'on'`
@@ -19,13 +19,12 @@ const IDLE_TIMEOUT_MS = 30_000;
 export const TIMEOUTS = `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`;
 
 /**
- * Every statement has an index made for it. Reading a page here and there costs what reading in a row costs (memory, or a disk
- * without arms), and no table is walked. Left to its defaults the planner, which also takes the conditions of row-level
- * security for narrow, would rather walk the newest rows, or a table, and pass over all that does not fit: cheap on average,
- * and without a bound.
+ * Every statement has an index made for it, so no table is scanned. Random reads cost as much as sequential ones, because the pages
+ * are in memory or on an SSD. With its defaults the planner would scan the newest rows, or a whole table, and filter them: it also
+ * estimates that the conditions of row-level security match few rows. That is cheap on average, but has no upper bound.
  *
- * No statement is compiled: each looks at few rows, and compiling one takes PostgreSQL up to a second. Its packages have `jit`
- * on, and before version 18 it takes a plan that `enable_seqscan = off` only discourages for one that is worth compiling.
+ * No statement is compiled: each reads few rows, and compiling takes up to a second. PostgreSQL's packages turn `jit` on. Before
+ * version 18 the penalty of `enable_seqscan = off` counts as cost, so a cheap plan looks worth compiling.
  */
 const BY_INDEX = [
   'SET LOCAL seq_page_cost = 0.01',
@@ -56,7 +55,7 @@ export const beginWrite = (reach: RowAccess): string =>
 export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slug })}; ${SHARE_ORGANISATION}`;
 
 /**
- * A unit of the deployment's log decides nothing by the organisation. It takes that log's head, as a vendor's unit does
- * before it changes the organisation: with a share of it, one would wait for the other for ever.
+ * A unit of the deployment's log decides nothing by the organisation, so it does not share the lock. It would deadlock: it takes that
+ * log's head, and so does a vendor's unit before it locks the organisation to change it.
  */
 const isOfTenant = (reach: RowAccess): boolean => reach !== 'all-tenants' && reach.tenant !== DEPLOYMENT_SLUG;

@@ -4,7 +4,7 @@ import { codeOf } from '../../failures.js';
 import { EntitySource } from '../entity-source.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** For a statement's answer: longer than it may wait for a lock, and not for as long as TCP believes in a host. */
+/** Timeout of a statement's answer: longer than the lock timeout, and shorter than TCP takes to notice that a host has vanished. */
 const ANSWER_TIMEOUT_MS = 20_000;
 /** For idle connections; the system's default of two hours is too long for a listener. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
@@ -16,7 +16,7 @@ export const CONNECTION = {
   application_name: 'countersign',
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   query_timeout: ANSWER_TIMEOUT_MS,
-  // Statements are sent without waiting for the answers of those before; the server answers them in their order.
+  // Statements are sent before the previous ones are answered; the server answers them in order.
   pipeline: true,
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,

@@ -18,7 +18,7 @@ export class Listener {
   constructor(
     private readonly url: string,
     private readonly self: string,
-    private readonly onWord: () => void,
+    private readonly onAnnouncement: () => void,
   ) {}
 
   start(): void {
@@ -34,36 +34,36 @@ export class Listener {
     await client?.end().catch(() => undefined);
   }
 
-  private async connect(onceHeard: () => void): Promise<void> {
+  private async connect(onListening: () => void): Promise<void> {
     const client = new Client({ connectionString: this.url, ...CONNECTION });
-    // Both may come for one broken connection; the second finds another client, or none.
-    client.on('error', () => this.again(client));
-    client.on('end', () => this.again(client));
+    // A broken connection may emit both events. `reconnect` ignores the second, because `#client` is another one by then.
+    client.on('error', () => this.reconnect(client));
+    client.on('end', () => this.reconnect(client));
     client.on('notification', ({ payload }) => {
-      if (payload !== this.self) this.onWord();
+      if (payload !== this.self) this.onAnnouncement();
     });
     this.#client = client;
     try {
       await client.connect();
       if (await isPooled(client)) {
-        // Some connection of the pooler would listen for ever, for no one.
+        // One of the pooler's own connections would listen, and no client would get its notifications.
         this.#client = undefined;
         return await client.end();
       }
       await client.query(`LISTEN ${CHANNEL}`);
-      onceHeard();
+      onListening();
     } catch {
-      this.again(client);
+      this.reconnect(client);
     }
   }
 
-  private again(broken: Client): void {
+  private reconnect(broken: Client): void {
     if (this.#closed || this.#client !== broken) return;
     this.#client = undefined;
     broken.end().catch(() => undefined);
     this.#timer = setTimeout(() => {
       // Wake up once: announcements may have been missed meanwhile.
-      this.#connecting = this.connect(this.onWord);
+      this.#connecting = this.connect(this.onAnnouncement);
     }, RECONNECT_MS);
     this.#timer.unref();
   }

@@ -65,7 +65,7 @@ export class Sealer {
     if (keyId !== this.keyId)
       throw new StoreError(
         'master_key_mismatch',
-        `This master key (${this.keyId}) is not the one that the database was made with (${keyId}).`,
+        `The database’s secrets are sealed under another master key (${keyId}) than this one (${this.keyId}).`,
       );
     const key = version === FIRST_VERSION ? this.#masterKey : this.keyFor(place.purpose);
     const bytes = Buffer.from(body, 'base64url');

@@ -13,7 +13,11 @@ export async function backUpSqlite(path: string, file: string): Promise<void> {
   try {
     await source.query('VACUUM INTO ?', [file]);
   } catch (error) {
-    throw new StoreError('backup_failed', 'The backup could not be written. Is there room for it?', error);
+    throw new StoreError(
+      'backup_failed',
+      'The backup could not be written. Check that its disk has room for a copy of the database.',
+      error,
+    );
   } finally {
     await closeSource(source, path);
   }
