@@ -315,6 +315,10 @@ describe('notices by mail', () => {
   onlyInSoak(() => {
     test('P7: a server that never answers delays neither the API nor the other recipients', async () => {
       server.onMail = (mail) => (mail.to.includes('max@vendor.example') ? 'hang' : 'accept');
+      // Who reads another clock gets a mail of their own. People who read the same share one.
+      await broker.host.store.personal.write(({ preferences }) =>
+        preferences.chooseZone(broker.persons.engineerAndReviewer, 'Asia/Tokyo'),
+      );
       await makeRequest(broker);
       await mailTo('kim@vendor.example');
       expect((await broker.call('engineer', 'GET', '/api/v1/requests')).status).toBe(200);
@@ -384,7 +388,8 @@ describe('notices by mail', () => {
       await makeRequest(broker);
       const [mail] = await mailTo('max@vendor.example');
       expect(mail?.header('bcc')).toBeUndefined();
-      expect(mail?.to).toEqual(['max@vendor.example']);
+      // One mail for all reviewers: each address is in the envelope alone.
+      expect(mail?.to).toEqual(['max@vendor.example', 'kim@vendor.example']);
       expect(server.to('evil@x.example')).toEqual([]);
     });
   });
