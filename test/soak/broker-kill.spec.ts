@@ -2,7 +2,7 @@ import { killBrokerMidDecisions } from '../support/broker-kills.js';
 import { brokenByKills } from '../support/expect-broker-kills.js';
 import { SAMPLES } from '../support/samples.js';
 
-test('P7, P8: kill -9 of the broker with a hundred decisions in flight, thirty times: each takes effect fully or not at all', async () => {
+test('P7, P8: kill -9 of the broker with a hundred decisions in flight, twelve times: each takes effect fully or not at all', async () => {
   const { brokerKills, decisionsInFlight } = SAMPLES;
   const report = await killBrokerMidDecisions(brokerKills.full, decisionsInFlight.full);
   expect(report.decided).toHaveLength(decisionsInFlight.full * brokerKills.full);
