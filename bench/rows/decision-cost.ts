@@ -1,89 +1,112 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { MailServer } from '../../test/fakes/mail-server.js';
+import { root } from '../../test/support/root.js';
 import type { Closing } from '../support/closing.js';
 import { cpuMicrosecondsOf } from '../support/cpu.js';
-import { postgresServers } from '../support/engines.js';
+import { type BenchEngine, postgresOf } from '../support/engines.js';
 import { LARGE, LargeSite } from '../support/large-site.js';
-import type { Family, Sheet } from '../support/table.js';
+import { type Family, median, type Row, rounded, times } from '../support/table.js';
 
 const WIDTH = 16;
+const WARM_UP = 60;
+const REQUESTS = 200;
+const ROUNDS = 3;
+/** What an administrator would set who knows all about it. */
+const BEST = { jit: 'off', shared_buffers: '1GB' };
 
+/** A request, a review or a denial, each through the API. */
+interface Cost {
+  perSecond: number;
+  /** Milliseconds of processor time, of broker and PostgreSQL together, until the answer. */
+  answered: number;
+  /** The same until all its notices have gone out. */
+  notified: number;
+}
+
+/** Requests and decisions at a site of 2,000 tenants, on each PostgreSQL that Debian has installed here. */
 export const decisionCost: Family = {
   name: 'decision-cost',
-  async run(closing: Closing): Promise<Sheet> {
-    const lines: string[][] = [];
-    const requests = Number(process.env.REQUESTS ?? 200);
-    for (const server of await postgresServers()) {
-      for (const reviewers of (process.env.REVIEWERS ?? '3,100').split(',').map(Number)) {
-        const engine = server.engine({
-          ...(process.env.JIT === 'off' ? { jit: 'off' } : {}),
-          ...(process.env.STAT ? { shared_preload_libraries: 'pg_stat_statements' } : {}),
-        });
-        const mail = new MailServer();
-        await mail.start();
-        closing.add(() => mail.stop());
-        const site = await LargeSite.start(
-          { ...LARGE, tenants: Number(process.env.TENANTS ?? 2000), reviewers },
-          {
-            databaseUrl: await engine.database(closing),
-            brokerEnv: {
-              ...(process.env.NOMAIL ? {} : { SMTP_URL: mail.url }),
-              ...(process.env.NODEOPT ? { NODE_OPTIONS: process.env.NODEOPT } : {}),
-            },
-            ...(process.env.PRELOAD ? { preload: [process.env.PRELOAD] } : {}),
-          },
-        );
-        closing.add(() => site.close());
-        const ofBroker = () => cpuMicrosecondsOf(site.site.broker.pid);
-        await site.decide(60, WIDTH);
-        await site.quiet();
-        for (let w = 0; w < Number(process.env.WARM ?? 0); w += 1) {
-          const b0 = [ofBroker(), engine.cpuMicroseconds()];
-          const d = await site.decide(requests, WIDTH);
-          await site.quiet();
-          const b1 = [ofBroker(), engine.cpuMicroseconds()];
-          process.stderr.write(
-            `warm ${w}: ${b1.map((x, i) => ((x - (b0[i] ?? 0)) / d.calls / 1000).toFixed(2)).join(' + ')} ms, ${(d.calls / d.seconds).toFixed(1)}/s\n`,
-          );
-        }
-        const before = [ofBroker(), engine.cpuMicroseconds()];
-        if (process.env.ONREADY) await (await import(process.env.ONREADY)).begin(site, engine);
-        const { calls, seconds } = await site.decide(requests, WIDTH);
-        const during = [ofBroker(), engine.cpuMicroseconds()];
-        const t = performance.now();
-        await site.quiet();
-        const quiet = (performance.now() - t) / 1000;
-        if (process.env.ONREADY) await (await import(process.env.ONREADY)).end(site, engine);
-        const after = [ofBroker(), engine.cpuMicroseconds()];
-        const ms = (a: number[], i: number) => (((a[i] ?? 0) - (before[i] ?? 0)) / calls / 1000).toFixed(2);
-        lines.push([
-          server.name,
-          String(reviewers),
-          `${(calls / seconds).toFixed(1)}/s`,
-          ms(during, 0),
-          ms(during, 1),
-          ms(after, 0),
-          ms(after, 1),
-          quiet.toFixed(1),
-          String(mail.mails.length),
-        ]);
-        process.stderr.write(`${lines.at(-1)?.join(' | ')}\n`);
-        await closing.closeAll();
-      }
-    }
-    return {
-      title: 'decision cost',
-      columns: [
-        'server',
-        'reviewers',
-        'rate',
-        'broker',
-        'pg',
-        'broker with notices',
-        'pg with notices',
-        'quiet after s',
-        'mails',
-      ],
-      lines,
+  async run(closing: Closing): Promise<Row[]> {
+    const file = pathToFileURL(join(root, 'test/support/postgres/debian-servers.mjs')).href;
+    const { debianServers } = (await import(file)) as {
+      debianServers(): { version: string; bin: string }[];
     };
+    const rows: Row[] = [];
+    for (const { version, bin } of debianServers()) {
+      rows.push(...(await onServer(`PostgreSQL ${version}`, bin, closing)));
+      await closing.closeAll();
+    }
+    return rows;
   },
 };
+
+async function onServer(name: string, bin: string, closing: Closing): Promise<Row[]> {
+  const asItComes = { bin, asItComes: true };
+  const sites = [
+    await site(postgresOf(asItComes), 3, closing),
+    await site(postgresOf(asItComes), 100, closing),
+    await site(postgresOf({ ...asItComes, settings: BEST }), 3, closing),
+  ];
+  const costs: Cost[][] = sites.map(() => []);
+  // In turns, so that each has its share of what else the machine does.
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [index, measure] of sites.entries()) {
+      const cost = await measure();
+      costs[index]?.push(cost);
+      process.stderr.write(`bench: ${name}, site ${index + 1}: ${JSON.stringify(cost)}\n`);
+    }
+  const figure = (index: number, what: keyof Cost) => median((costs[index] ?? []).map((cost) => cost[what]));
+  const milliseconds = (index: number, what: keyof Cost) => `${rounded(figure(index, what))} ms`;
+  const none = { rival: '', rivalFigure: '', ratio: '', target: '' };
+  const ratio = (of: number, to: number, what: keyof Cost) => times(figure(of, what) / figure(to, what));
+  return [
+    {
+      ...none,
+      what: `CPU of a request or decision, ${name}, 3 reviewers, until the answer`,
+      figure: milliseconds(0, 'answered'),
+      target: '7 ms',
+    },
+    { ...none, what: 'the same until its notices have gone out', figure: milliseconds(0, 'notified') },
+    {
+      what: 'the same with 100 reviewers',
+      figure: milliseconds(1, 'notified'),
+      ...{ rival: '3 reviewers', rivalFigure: milliseconds(0, 'notified') },
+      ...{ ratio: ratio(1, 0, 'notified'), target: '1.2 ×' },
+    },
+    {
+      what: `requests and decisions, ${name} as it comes, ${WIDTH} connections`,
+      figure: `${rounded(figure(0, 'perSecond'))}/s`,
+      ...{ rival: 'with the best settings', rivalFigure: `${rounded(figure(2, 'perSecond'))}/s` },
+      ...{ ratio: ratio(0, 2, 'perSecond'), target: '0.9 ×' },
+    },
+  ];
+}
+
+/** Starts a site. @returns what measures a round there */
+async function site(engine: BenchEngine, reviewers: number, closing: Closing): Promise<() => Promise<Cost>> {
+  const mail = new MailServer();
+  await mail.start();
+  closing.add(() => mail.stop());
+  const databaseUrl = await engine.database(closing);
+  const large = await LargeSite.start(
+    { ...LARGE, reviewers },
+    { databaseUrl, brokerEnv: { SMTP_URL: mail.url } },
+  );
+  closing.add(() => large.close());
+  await large.decide(WARM_UP, WIDTH);
+  await large.quiet();
+  // Autovacuum does so within a minute.
+  const connection = await engine.connect(databaseUrl);
+  await connection.run('ANALYZE');
+  await connection.close();
+  const cpu = () => cpuMicrosecondsOf(large.site.broker.pid) + engine.cpuMicroseconds();
+  return async () => {
+    const before = cpu();
+    const { calls, seconds } = await large.decide(REQUESTS, WIDTH);
+    const answered = cpu();
+    await large.quiet();
+    const each = (until: number) => (until - before) / calls / 1_000;
+    return { perSecond: calls / seconds, answered: each(answered), notified: each(cpu()) };
+  };
+}

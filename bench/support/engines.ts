@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
@@ -53,16 +52,18 @@ export const sqlite: BenchEngine = {
   cpuMicroseconds: () => 0,
 };
 
-/** The server that was started last. */
-let server = 0;
-
 interface ServerOptions {
   bin?: string;
+  /** With all defaults of its package; else as a site that has set it up for many connections. */
+  asItComes?: boolean;
   settings?: Record<string, string>;
 }
 
-const postgresOf = (options: ServerOptions = {}): BenchEngine =>
-  ({
+/** A kind of PostgreSQL server. Each database is a server of its own. */
+export function postgresOf(options: ServerOptions = {}): BenchEngine {
+  /** Of the server that was started last. */
+  let pid = 0;
+  return {
     name: 'PostgreSQL',
     async database(closing) {
       const file = pathToFileURL(join(root, 'test/support/postgres/server.mjs')).href;
@@ -72,7 +73,7 @@ const postgresOf = (options: ServerOptions = {}): BenchEngine =>
         ): Promise<{ url: string; pid: number; stop(): Promise<void> }>;
       };
       const started = await startPostgres({ durable: true, ...options });
-      server = started.pid;
+      pid = started.pid;
       closing.add(() => started.stop());
       return started.url;
     },
@@ -90,30 +91,10 @@ const postgresOf = (options: ServerOptions = {}): BenchEngine =>
         close: () => client.end(),
       };
     },
-    cpuMicroseconds: () => cpuMicrosecondsWithChildren(server),
-    pid: () => server,
-  }) as BenchEngine;
+    cpuMicroseconds: () => cpuMicrosecondsWithChildren(pid),
+  };
+}
 
 export const postgres: BenchEngine = postgresOf();
-
-const DEBIAN = '/usr/lib/postgresql';
-
-export interface InstalledPostgres {
-  /** `PostgreSQL 17`. */
-  name: string;
-  engine(settings: Record<string, string>): BenchEngine;
-}
-
-/** The servers that Debian has installed on this machine, with the settings of their packages. */
-export async function postgresServers(): Promise<InstalledPostgres[]> {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
-  return versions
-    .filter((version) => existsSync(join(DEBIAN, version, 'bin/postgres')))
-    .filter((version) => (process.env.PGV ?? version).split(',').includes(version))
-    .map((version) => ({
-      name: `PostgreSQL ${version}`,
-      engine: (settings) => postgresOf({ bin: join(DEBIAN, version, 'bin'), settings }),
-    }));
-}
 
 export const ENGINES: readonly BenchEngine[] = [sqlite, postgres];
