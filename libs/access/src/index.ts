@@ -503,6 +503,7 @@ export {
   type SealedLogRepository,
   type SearchedText,
   type SeenCheckpoint,
+  type SignedLog,
   type Session,
   type SessionKind,
   type SessionRepository,

@@ -49,11 +49,11 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
   private async publish(): Promise<void> {
     const logs = [...this.#grown];
     this.#grown.clear();
-    await this.publishCheckpoints(logs);
+    await this.checkpoints.signAllGrown(logs);
   }
 
   private async sweep(): Promise<void> {
-    await this.publishCheckpoints(
+    await this.checkpoints.signAllGrown(
       await this.deps.store.checkpoints.read((unit) => unit.checkpoints.behind(MOST_LOGS)),
     );
   }
@@ -61,12 +61,5 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
   /** One batch a turn, until every log has the hand-over to the newest key. */
   private async continueRotation(): Promise<void> {
     await continueLogKeyRotation(this.deps, nodeKeyMaker, { actor: 'job' });
-  }
-
-  /** One log that cannot be signed keeps no other from its checkpoint. @throws the first failure */
-  private async publishCheckpoints(logs: readonly string[]): Promise<void> {
-    const signed = await Promise.allSettled(logs.map((log) => this.checkpoints.signIfGrown(log)));
-    const failed = signed.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
   }
 }

@@ -1,5 +1,11 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { publishedKeys, type StoredCheckpoint, type StoredKey, stopLog } from '@countersign/access';
+import {
+  publishedKeys,
+  type SignedLog,
+  type StoredCheckpoint,
+  type StoredKey,
+  stopLog,
+} from '@countersign/access';
 import {
   AuditLogError,
   ed25519Key,
@@ -22,6 +28,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
+
+type Outcome = PromiseSettledResult<StoredCheckpoint>;
+
+/** A checkpoint that is not kept yet. `before`: the newest one is of the same size, and a key has to sign it that came since. */
+interface Grown {
+  log: string;
+  signed: StoredCheckpoint;
+  before: StoredCheckpoint | null;
+}
 
 /**
  * Signs checkpoints of the logs. What is signed is what has been committed, and a log never signs two roots at one size
@@ -52,28 +67,79 @@ export class Checkpoints {
    *   an older copy, and nothing is signed until the operator opens a new epoch (`countersign restore`)
    */
   async signIfGrown(log: string): Promise<StoredCheckpoint> {
-    for (;;) {
-      // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
-      const [newest, seen] = await this.deps.store.checkpoints.read(({ checkpoints }) =>
-        Promise.all([checkpoints.newest(log), checkpoints.seen(log)]),
-      );
-      const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
-      // Read last: a log that has the hand-over to a key is signed by that key.
-      const keys = await this.signingKeys();
-      const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
-      if (seen !== null && seen.epoch >= head.epoch) throw inconsistent(seen);
-      if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
-      if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
-        throw await this.stop(log, newest, head);
-      const signed = this.checkpointOf(log, head, keys);
-      const isKept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
-        isSame
-          ? checkpoints.addSignatures(log, head, withSignatures(newest.note, signed.note))
-          : checkpoints.advance(log, signed),
-      );
-      if (isKept) for (const listener of this.#listeners) listener(log);
-      if (isKept && !isSame) return signed;
+    return outcomeOf((await this.signTogether([log])).get(log));
+  }
+
+  /**
+   * The same for many logs, in a few statements. One that cannot be signed keeps no other from its checkpoint.
+   *
+   * @throws the first failure, once all others are signed
+   */
+  async signAllGrown(logs: readonly string[]): Promise<void> {
+    if (logs.length === 0) return;
+    try {
+      for (const outcome of (await this.signTogether(logs)).values()) outcomeOf(outcome);
+    } catch (error) {
+      if (logs.length === 1 || error instanceof HttpProblem) throw error;
+      // A row that cannot be read or written fails its whole transaction.
+      const each = await Promise.allSettled(logs.map((log) => this.signIfGrown(log)));
+      for (const outcome of each) outcomeOf(outcome);
     }
+  }
+
+  /** @returns what became of each log */
+  private async signTogether(logs: readonly string[]): Promise<Map<string, Outcome>> {
+    const outcomes = new Map<string, Outcome>();
+    // In one order, so that no two brokers wait for each other's rows.
+    for (let left = [...logs].sort(); left.length > 0; left = left.filter((log) => !outcomes.has(log))) {
+      // In one snapshot: what was signed cannot be ahead of the log unless the log went back, and a log that has the hand-over
+      // to a key is signed by that key.
+      const { states, stored } = await this.deps.store.checkpoints.read(async ({ checkpoints, keys }) => {
+        const [states, stored] = await Promise.all([checkpoints.signed(left), keys.list('log')]);
+        return { states, stored };
+      });
+      const keys = this.signingKeysOf(stored);
+      const grown: Grown[] = [];
+      for (const state of states) {
+        const next = await this.nextOf(state, keys);
+        if ('status' in next) outcomes.set(state.log, next);
+        else grown.push(next);
+      }
+      for (const { log, signed } of await this.keep(grown))
+        outcomes.set(log, { status: 'fulfilled', value: signed });
+    }
+    return outcomes;
+  }
+
+  /** What has to be signed of a log; or its outcome, if that is certain already. */
+  private async nextOf(
+    { log, head, newest, seen }: SignedLog,
+    keys: readonly StoredKey[],
+  ): Promise<Outcome | Grown> {
+    const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
+    if (seen !== null && seen.epoch >= head.epoch) return failed(inconsistent(seen));
+    if (newest !== null && isSame && this.isSignedBy(newest, keys))
+      return { status: 'fulfilled', value: newest };
+    if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
+      return failed(await this.stop(log, newest, head));
+    return { log, signed: this.checkpointOf(log, head, keys), before: isSame ? newest : null };
+  }
+
+  /** @returns those that are the newest of their logs now. The others are looked at again */
+  private async keep(grown: readonly Grown[]): Promise<readonly Grown[]> {
+    if (grown.length === 0) return [];
+    const kept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
+      Promise.all(
+        grown.map(({ log, signed, before }) =>
+          before === null
+            ? checkpoints.advance(log, signed)
+            : checkpoints.addSignatures(log, signed, withSignatures(before.note, signed.note)),
+        ),
+      ),
+    );
+    const changed = grown.filter((_each, index) => kept[index]);
+    for (const { log } of changed) for (const listener of this.#listeners) listener(log);
+    return changed.filter(({ before }) => before === null);
   }
 
   /**
@@ -153,7 +219,10 @@ export class Checkpoints {
    * broker's clock says, and the one that it replaces until the overlap ends.
    */
   private async signingKeys(): Promise<StoredKey[]> {
-    const all = await this.deps.store.checkpoints.read(({ keys }) => keys.list('log'));
+    return this.signingKeysOf(await this.deps.store.checkpoints.read(({ keys }) => keys.list('log')));
+  }
+
+  private signingKeysOf(all: readonly StoredKey[]): StoredKey[] {
     const valid = publishedKeys(all, this.deps.clock.now());
     if (valid.length === 0)
       throw new HttpProblem('not_ready', 'The log has no key yet. Try again in a moment.');
@@ -220,6 +289,14 @@ export class Checkpoints {
       );
     return inconsistent(signed);
   }
+}
+
+const failed = (reason: unknown): Outcome => ({ status: 'rejected', reason });
+
+function outcomeOf(outcome: Outcome | undefined): StoredCheckpoint {
+  if (outcome === undefined) throw new Error('Each log has an outcome.');
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 const inconsistent = ({ size }: { size: number }): HttpProblem =>

@@ -125,11 +125,14 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private submitAll(): Promise<void> {
+  private async submitAll(): Promise<void> {
     // One log's witness that is slow holds up no other log: a log whose submission is under way comes again later.
-    for (const log of this.#behind) {
-      if (this.#underWay.has(log)) continue;
+    const logs = [...this.#behind].filter((log) => !this.#underWay.has(log));
+    if (logs.length === 0) return;
+    const claimed = await this.deps.store.checkpoints.read(({ trust }) => trust.claimed(logs));
+    for (const log of logs) {
       this.#behind.delete(log);
+      if (!claimed.has(log)) continue;
       this.#underWay.add(log);
       void this.submit(log)
         .catch((error: unknown) => {
@@ -139,7 +142,6 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
         })
         .finally(() => this.#underWay.delete(log));
     }
-    return Promise.resolve();
   }
 
   private async submit(log: string): Promise<void> {

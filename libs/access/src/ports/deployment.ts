@@ -140,7 +140,7 @@ export interface DeploymentPorts {
   >;
   signingKeys: Port<Reads<'keys' | 'handOvers'>, Writes<'keys' | 'log' | 'feed'> & Reads<'handOvers'>>;
   /** Signed checkpoints. They are no events of a log, and wait for no one. */
-  checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
+  checkpoints: Port<Reads<'checkpoints' | 'keys' | 'trust'>, Writes<'checkpoints'>>;
   /** A log that went back: what it was shown, with the notice. Across brokers, one after the other. */
   logAlarms: Port<Reads<'checkpoints'>, Writes<'checkpoints' | 'outboxOf'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf' | 'continuity'> & Reads<'checkpoints'>>;

@@ -64,6 +64,7 @@ export type {
   RecordRepository,
   ResourceUse,
   SeenCheckpoint,
+  SignedLog,
   StatementRepository,
   StoredCheckpoint,
   StoredEvent,

@@ -252,8 +252,18 @@ export interface WitnessState {
   alarmedAt: string | null;
 }
 
+/** What a log is, and what it has signed, all as of one moment. */
+export interface SignedLog {
+  log: string;
+  head: LogHead;
+  newest: StoredCheckpoint | null;
+  seen: SeenCheckpoint | null;
+}
+
 /** The newest signed checkpoint of each log, by the log's name: a tenant's slug, `deployment` or `vendor`. */
 export interface CheckpointRepository {
+  /** Each of these logs, in this order. */
+  signed(logs: readonly string[]): Promise<SignedLog[]>;
   newest(log: string): Promise<StoredCheckpoint | null>;
   /** Names of all logs that have leaves. */
   logs(): Promise<string[]>;

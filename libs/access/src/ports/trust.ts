@@ -41,6 +41,8 @@ export interface AuthenticatorRepository {
 export interface TrustRepository {
   /** The version in force; null while the tenant is unclaimed. */
   current(tenant: string): Promise<TrustVersion | null>;
+  /** Those of these tenants that have a version in force. */
+  claimed(tenants: readonly string[]): Promise<Set<string>>;
   /** All versions of the chain in force, oldest first. */
   chain(tenant: string): Promise<TrustVersion[]>;
   /** The chain in force of each claimed tenant in reach, oldest version first. */

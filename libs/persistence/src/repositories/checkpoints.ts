@@ -1,29 +1,50 @@
 import type {
   CheckpointRepository,
   SeenCheckpoint,
+  SignedLog,
   StoredCheckpoint,
   WitnessState,
 } from '@countersign/access';
-import type { EntityManager } from 'typeorm';
+import type { Hashing } from '@countersign/contract';
+import type { EntityManager, EntityTarget } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
-import { LogCheckpointEntity, LogSightingEntity, WitnessStateEntity } from '../entities/log.entity.js';
-import { insertRows } from './many-rows.js';
-import { places, query, selectRows } from './plain-rows.js';
+import {
+  LogCheckpointEntity,
+  LogHeadEntity,
+  LogSightingEntity,
+  WitnessStateEntity,
+} from '../entities/log.entity.js';
+import { epochOf, headOf } from './events.js';
+import { inChunks, insertRows } from './many-rows.js';
+import { among, places, query, selectRows } from './plain-rows.js';
 
 /** The newest signed checkpoint of each log. Rows of all logs, by name: only the broker's own work uses it. */
 export class Checkpoints implements CheckpointRepository {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly hashing: Hashing,
+  ) {}
+
+  async signed(logs: readonly string[]): Promise<SignedLog[]> {
+    const [epoch, heads, newest, seen] = await Promise.all([
+      epochOf(this.manager),
+      this.byLog(LogHeadEntity, logs),
+      this.byLog(LogCheckpointEntity, logs, ' ORDER BY epoch'),
+      this.byLog(LogSightingEntity, logs),
+    ]);
+    return logs.map((log) => {
+      const { size = 0, range: nodes = [] } = heads.get(log) ?? {};
+      return {
+        log,
+        head: headOf(this.hashing, epoch, { size, nodes }),
+        newest: withoutLog(newest.get(log)),
+        seen: withoutLog(seen.get(log)),
+      };
+    });
+  }
 
   async newest(log: string): Promise<StoredCheckpoint | null> {
-    const [row] = await selectRows(
-      this.manager,
-      LogCheckpointEntity,
-      'WHERE tenant = ? ORDER BY epoch DESC LIMIT 1',
-      [log],
-    );
-    if (row === undefined) return null;
-    const { tenant: _log, ...checkpoint } = row;
-    return checkpoint;
+    return withoutLog((await this.byLog(LogCheckpointEntity, [log], ' ORDER BY epoch')).get(log));
   }
 
   async behind(limit: number): Promise<string[]> {
@@ -44,10 +65,7 @@ export class Checkpoints implements CheckpointRepository {
   }
 
   async seen(log: string): Promise<SeenCheckpoint | null> {
-    const [row] = await selectRows(this.manager, LogSightingEntity, 'WHERE tenant = ?', [log]);
-    if (row === undefined) return null;
-    const { tenant: _log, ...checkpoint } = row;
-    return checkpoint;
+    return withoutLog((await this.byLog(LogSightingEntity, [log])).get(log));
   }
 
   async stopped(limit: number): Promise<string[]> {
@@ -108,4 +126,23 @@ export class Checkpoints implements CheckpointRepository {
     );
     return changed.length === 1;
   }
+
+  /** A row of each of these logs: the last one in this order. */
+  private async byLog<Row extends { tenant: string }>(
+    entity: EntityTarget<Row>,
+    logs: readonly string[],
+    order = '',
+  ): Promise<Map<string, Row>> {
+    const rows = await inChunks(logs, (chunk) => {
+      const [those, names] = among(this.manager, 'tenant', chunk);
+      return selectRows(this.manager, entity, `WHERE ${those}${order}`, names);
+    });
+    return new Map(rows.map((row) => [row.tenant, row]));
+  }
+}
+
+function withoutLog<Row extends { tenant: string }>(row: Row | undefined): Omit<Row, 'tenant'> | null {
+  if (row === undefined) return null;
+  const { tenant: _log, ...rest } = row;
+  return rest;
 }

@@ -231,13 +231,15 @@ export async function logHeadOf(
   return headOf(hashing, await epochOf(manager), range);
 }
 
-async function epochOf(manager: EntityManager): Promise<number> {
+/** The deployment's current epoch. */
+export async function epochOf(manager: EntityManager): Promise<number> {
   const sql = `SELECT epoch FROM deployment WHERE ${THE_DEPLOYMENT}`;
   const [row] = await query<{ epoch: string | number }>(manager, sql, []);
   return Number(row?.epoch);
 }
 
-const headOf = (hashing: Hashing, epoch: number, range: CompactRange): LogHead => ({
+/** The head of a log with this range, in this epoch. */
+export const headOf = (hashing: Hashing, epoch: number, range: CompactRange): LogHead => ({
   epoch,
   size: range.size,
   root: encodeBase64(rangeRoot(hashing, range)),

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/log.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { inChunks, insertRows } from './many-rows.js';
+import { among } from './plain-rows.js';
 
 export class Openings extends BoundRepository<OpeningEntity> implements OpeningRepository {
   constructor(manager: EntityManager, reach: RowAccess, { writes }: SharedWithUnit = {}) {
@@ -11,9 +12,7 @@ export class Openings extends BoundRepository<OpeningEntity> implements OpeningR
   }
 
   async find(commitments: readonly string[]): Promise<Map<string, Opening>> {
-    const rows = await inChunks(commitments, (chunk) =>
-      this.rows().andWhere('row.commitment IN (:...chunk)', { chunk }).getMany(),
-    );
+    const rows = await inChunks(commitments, (chunk) => this.select(...among(this.manager, 'commitment', chunk)));
     return new Map(rows.map(({ commitment, value, salt }) => [commitment, { value, salt }]));
   }
 

@@ -4,6 +4,7 @@ import { GatewayEntity } from '../entities/credentials.entity.js';
 import { RelayedStopEntity, StopEntity } from '../entities/trust.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
+import { among } from './plain-rows.js';
 
 export class Stops extends BoundRepository<StopEntity> implements StopRepository {
   constructor(manager: EntityManager, reach: RowAccess) {
@@ -17,12 +18,8 @@ export class Stops extends BoundRepository<StopEntity> implements StopRepository
 
   async standing(tenants: readonly string[]): Promise<Stop[]> {
     if (tenants.length === 0) return [];
-    const rows = await this.rows()
-      .andWhere('row.tenant IN (:...tenants) AND row.liftedAt IS NULL', { tenants })
-      .orderBy('row.at')
-      .addOrderBy('row.hash')
-      .getMany();
-    return rows.map((row) => ({ ...row }));
+    const [those, slugs] = among(this.manager, 'tenant', tenants);
+    return this.select(`${those} AND lifted_at IS NULL ORDER BY at, hash`, slugs);
   }
 
   /** Lifted ones too, of every tenant in reach. */

@@ -16,6 +16,8 @@ import {
 } from '../entities/trust.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
+import { inChunks } from './many-rows.js';
+import { among, query } from './plain-rows.js';
 
 /** The chain of trust documents, and the proposal of the next. */
 export class Trust extends BoundRepository<TrustVersionEntity> implements TrustRepository {
@@ -36,6 +38,16 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   private async readCurrent(tenant: string): Promise<TrustVersion | null> {
     const [row] = await this.select('tenant = ? ORDER BY chain DESC, seq DESC LIMIT 1', [tenant]);
     return row === undefined ? null : toVersion(row);
+  }
+
+  async claimed(tenants: readonly string[]): Promise<Set<string>> {
+    const own = tenants.filter((tenant) => this.reaches(tenant));
+    const rows = await inChunks(own, (chunk) => {
+      const [those, names] = among(this.manager, 'tenant', chunk);
+      const sql = `SELECT DISTINCT tenant FROM trust_versions WHERE ${those}`;
+      return query<{ tenant: string }>(this.manager, sql, names);
+    });
+    return new Set(rows.map(({ tenant }) => tenant));
   }
 
   async chain(tenant: string): Promise<TrustVersion[]> {
