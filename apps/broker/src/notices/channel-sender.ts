@@ -1,6 +1,7 @@
 import {
   type ClaimedMessage,
   type Delivered,
+  type DeliveryChannel,
   DeliveryFailure,
   type DeliveryOutcome,
   type EndedMessage,
@@ -51,6 +52,10 @@ export class ChannelSender {
     private readonly onError: (job: string, error: unknown) => void,
   ) {
     this.loop = new PeriodicLoop(channel.name, POLL_MS, () => this.settleAndClaim(), onError, REST_MS);
+  }
+
+  get name(): DeliveryChannel {
+    return this.channel.name;
   }
 
   start(): void {

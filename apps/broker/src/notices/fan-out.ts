@@ -26,13 +26,13 @@ const MOST_TOGETHER = 100;
  * that reaches many with one: once, in one transaction, by whichever broker comes first. From then on each recipient's delivery
  * succeeds, waits or dies on its own. Streams get no deliveries, because every broker reads all notices for its own streams.
  *
- * @returns how many notices were fanned out, and in how many messages
+ * @returns how many notices were fanned out, and which channels have messages of them
  */
 export async function fanOutNotices(
   deps: BrokerDeps,
   channels: readonly NoticeChannel[],
-): Promise<{ notices: number; messages: number }> {
-  const sent = { notices: 0, messages: 0 };
+): Promise<{ notices: number; channels: ReadonlySet<DeliveryChannel> }> {
+  const sent = { notices: 0, channels: new Set<DeliveryChannel>() };
   for (;;) {
     const now = deps.clock.now().toISOString();
     const due = await deps.store.notices.read((unit) => unit.outbox.due(now, BATCH));
@@ -46,7 +46,7 @@ export async function fanOutNotices(
     const withDrafts = addressed.map(({ notice }, index) => ({ notice, drafts: drafts[index] ?? [] }));
     await deps.store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(withDrafts, at));
     sent.notices += due.length;
-    sent.messages += drafts.flat().length;
+    for (const { channel } of drafts.flat()) sent.channels.add(channel);
     if (due.length < BATCH) return sent;
   }
 }

@@ -27,9 +27,9 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const work = async () => {
-      const { notices, messages } = await fanOutNotices(this.deps, channels);
+      const { notices, channels: due } = await fanOutNotices(this.deps, channels);
       this.metrics.dispatched(notices);
-      if (messages > 0) this.wakeSenders();
+      for (const sender of this.senders) if (due.has(sender.name)) sender.wake();
     };
     this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError, REST_MS);
     const find: FindReplacements = (message, part) => findReplacements(deps, channels, message, part);
