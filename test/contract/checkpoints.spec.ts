@@ -1,0 +1,91 @@
+import { type Deps, ensureBrokerKeys } from '@countersign/access';
+import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { pino } from 'pino';
+import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
+import { Checkpoints } from '../../apps/broker/src/logs/checkpoints.js';
+import { describeOn } from './support/describe-store.js';
+import { NOW } from './support/rows.js';
+
+const LOGS = ['acme', 'globex', 'vendor'];
+
+describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
+  let deps: Deps;
+  beforeEach(async () => {
+    deps = {
+      store: bench.store,
+      clock: { now: () => new Date(NOW) },
+      ids: uuidV7Ids,
+      random: systemRandomness,
+      hashing: systemHashing,
+    };
+    await ensureBrokerKeys(deps, nodeKeyMaker);
+    for (const log of LOGS)
+      await bench.store.forTenant(log, (unit) =>
+        unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
+      );
+  });
+
+  /** Signs with a store whose transactions are counted. @param fails how many of the first reads fail */
+  function counting(fails = 0) {
+    const { checkpoints } = bench.store;
+    const transactions: string[] = [];
+    const port: typeof checkpoints = {
+      read: (work) => {
+        transactions.push('read');
+        if (transactions.length <= fails) return Promise.reject(new Error('a row cannot be read'));
+        return checkpoints.read(work);
+      },
+      write: (work) => {
+        transactions.push('write');
+        return checkpoints.write(work);
+      },
+    };
+    const store = Object.create(bench.store, { checkpoints: { value: port } });
+    const broker = new Checkpoints({ ...deps, store } as BrokerDeps, pino({ level: 'silent' }));
+    return { broker, transactions };
+  }
+  const signed = () => bench.store.checkpoints.read(({ checkpoints }) => checkpoints.signed(LOGS));
+  const sizes = async () => (await signed()).map(({ newest }) => newest?.size);
+
+  test('many logs are signed in one read and one write, and listeners learn of each', async () => {
+    const { broker, transactions } = counting();
+    const told: string[] = [];
+    broker.onSigned((log) => told.push(log));
+    await broker.signAllGrown(LOGS);
+    expect(transactions).toEqual(['read', 'write']);
+    expect(told).toEqual(LOGS);
+    for (const { head, newest } of await signed()) {
+      const { epoch, size, root } = head;
+      expect(newest).toMatchObject({ epoch, size, root });
+      expect(size).toBe(1);
+    }
+    await broker.signAllGrown(LOGS);
+    expect(transactions).toEqual(['read', 'write', 'read']);
+  });
+
+  test('P10: a log that is not what it signed before is signed no more, and keeps no other from its checkpoint', async () => {
+    const larger = { epoch: 1, size: 9, root: 'A', note: 'signed', signedAt: NOW };
+    await bench.store.checkpoints.write(({ checkpoints }) => checkpoints.advance('globex', larger));
+    const { broker } = counting();
+    await expect(broker.signAllGrown(LOGS)).rejects.toMatchObject({ code: 'log_inconsistent' });
+    expect(await sizes()).toEqual([1, 9, 1]);
+    await expect(broker.signIfGrown('globex')).rejects.toMatchObject({ code: 'log_inconsistent' });
+  });
+
+  test('logs that cannot be read together are signed one by one', async () => {
+    const { broker } = counting(1);
+    await broker.signAllGrown(LOGS);
+    expect(await sizes()).toEqual([1, 1, 1]);
+  });
+
+  test('P8: brokers that sign the same logs at once sign each size once', async () => {
+    const brokers = [1, 2, 3, 4].map(() => counting().broker);
+    const told: string[] = [];
+    for (const broker of brokers) broker.onSigned((log) => told.push(log));
+    await Promise.all(
+      brokers.map((broker, index) => broker.signAllGrown(index % 2 === 0 ? LOGS : [...LOGS].reverse())),
+    );
+    expect(told.sort()).toEqual(LOGS);
+    expect(await sizes()).toEqual([1, 1, 1]);
+  });
+});
