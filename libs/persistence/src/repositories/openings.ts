@@ -12,7 +12,9 @@ export class Openings extends BoundRepository<OpeningEntity> implements OpeningR
   }
 
   async find(commitments: readonly string[]): Promise<Map<string, Opening>> {
-    const rows = await inChunks(commitments, (chunk) => this.select(...among(this.manager, 'commitment', chunk)));
+    const rows = await inChunks(commitments, (chunk) =>
+      this.select(...among(this.manager, 'commitment', chunk)),
+    );
     return new Map(rows.map(({ commitment, value, salt }) => [commitment, { value, salt }]));
   }
 
