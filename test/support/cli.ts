@@ -33,6 +33,7 @@ export class Cli {
       stdin: Readable.from([]),
       stdout: (text) => void stdout.push(text),
       stderr: (text) => void stderr.push(text),
+      now: () => Date.now(),
       isTerminal: false,
       signal: new AbortController().signal,
     });

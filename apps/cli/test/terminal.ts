@@ -11,12 +11,17 @@ export class Terminal {
   constructor(
     readonly env: Record<string, string | undefined>,
     stdin: string | Buffer = '',
+    private readonly clock: { now(): Date } = { now: () => new Date() },
   ) {
     this.stdin = Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]);
   }
 
   get signal(): AbortSignal {
     return this.stopping.signal;
+  }
+
+  now(): number {
+    return this.clock.now().getTime();
   }
 
   readonly stdout = (text: string): void => {

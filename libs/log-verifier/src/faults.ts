@@ -39,10 +39,12 @@ export type ReplayFaultCode =
   /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */
   | 'deployment_forked'
   /**
-   * A leaf of the deployment's log states a time before a point at which that log did not have the leaf yet; or a widening was
-   * proposed later than its leaf says.
+   * A leaf is older than one before it, by more than brokers' clocks differ; a leaf of the deployment's log states a time before a
+   * point at which that log did not have the leaf yet; or a widening was proposed later than its leaf says.
    */
   | 'backdated'
+  /** A leaf is dated later than the verifier's own clock. It comes after every other fault but `gateway_silent` and `not_witnessed`. */
+  | 'dated_ahead'
   /** The definition that is opened for a service is not that of its route map's hash. */
   | 'false_route_map'
   /** Records of a gateway are missing between two others. */

@@ -35,6 +35,8 @@ export type ReplayOptions = {
    * without it says whether the log has one.
    */
   interrupted?: InterruptedReplay | undefined;
+  /** The caller's clock, in milliseconds since the epoch. It is read after the last leaf. */
+  now: () => number;
   onProgress?: ((what: 'deployment' | 'tenant', done: number, size: number) => void) | undefined;
   /**
    * Called after each bundle of the tenant's log but the last, with the number of leaves that were read. Not called if grants
@@ -49,7 +51,7 @@ export type ReplayOptions = {
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
 /** The form of `ReplaySnapshot.state`. A state of another form is not read. */
-export const SNAPSHOT_VERSION = 6;
+export const SNAPSHOT_VERSION = 7;
 
 /** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
 export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };

@@ -17,6 +17,7 @@ import { DeploymentHistory, isService } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
 import { LeafData } from './leaf-data.js';
+import { LeafOrder } from './leaf-order.js';
 import { LogClock } from './log-clock.js';
 import { type DeploymentPoint, type RestoredEpoch, requireDeploymentPoints } from './named-points.js';
 import { Openings } from './openings.js';
@@ -31,6 +32,8 @@ export type SealedReplayOptions = {
   deployment: FollowedLog;
   /** The log of the access that was kept apart under a gag. */
   sealed: FollowedLog;
+  /** The caller's clock, in milliseconds since the epoch. */
+  now: () => number;
   /** Whether the values behind commitments are read. Default: true. */
   openings?: boolean | undefined;
 };
@@ -143,6 +146,7 @@ class SealedLogVerification {
   readonly #chains: GatewayChains;
   readonly #openings: Openings;
   readonly #events: LogEvents;
+  readonly #order = new LeafOrder();
   readonly #deploymentPoints: DeploymentPoint[] = [];
   /** What is not replayed yet: the tenant's leaves in their order, and the heads by size. */
   readonly #context: LeafData[];
@@ -185,6 +189,7 @@ class SealedLogVerification {
     await this.#openings.finish();
     this.#chains.finish();
     await this.requirePoints(log);
+    this.#order.requirePast(options.now());
     const [left] = this.#heads;
     if (left !== undefined) throw this.mismatch(left, `the log has fewer leaves than its head says`);
     if (log.point.size > covered)
@@ -198,6 +203,7 @@ class SealedLogVerification {
 
   private async take(index: number, leaf: LeafV1): Promise<void> {
     const data = new LeafData(index, leaf);
+    this.#order.take(data);
     await this.takeContext(latestOf(data.at));
     await this.#chains.take(data);
     await this.#events.take(data);

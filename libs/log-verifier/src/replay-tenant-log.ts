@@ -23,6 +23,7 @@ import {
   requireSamePoint,
 } from './interrupted-replay.js';
 import { LeafData } from './leaf-data.js';
+import { LeafOrder } from './leaf-order.js';
 import { LogClock } from './log-clock.js';
 import { requireDeploymentPoints, requireSignedPoints } from './named-points.js';
 import { Openings } from './openings.js';
@@ -123,6 +124,7 @@ class TenantLogVerification {
   private async verifyDeployment(source: PinnedSource) {
     const { key } = this.options.deployment;
     const history = new DeploymentHistory();
+    const order = new LeafOrder();
     const chains = new GatewayChains(this.ports, (gateway) => history.gateway(gateway), this.#warnings);
     const openings = new Openings(this.ports.hashing, source, {
       ...{ isComplete: false, warnings: this.#warnings },
@@ -146,6 +148,7 @@ class TenantLogVerification {
         history.take(data);
         await chains.take(data);
         await events.take(data);
+        order.take(data);
         // Route maps decide about calls, so they are read even if openings are not.
         if (isService(data))
           await openings.take(data, (opened) =>
@@ -157,7 +160,7 @@ class TenantLogVerification {
     });
     await openings.settle();
     chains.finish();
-    return { log, history, source, restored: events.state.restored };
+    return { log, history, source, order, restored: events.state.restored };
   }
 
   private async verifyTenant(source: PinnedSource, deployment: DeploymentPart): Promise<ReplayReport> {
@@ -174,7 +177,9 @@ class TenantLogVerification {
       { origin: log.checkpoint.origin, restored },
     );
     const { kept } = readers;
-    readers.requirePresence();
+    const now = this.options.now();
+    deployment.order.requirePast(now);
+    readers.requirePresent(now);
     const witnessed = await this.witnessed(log.note, replay);
     const unwitnessed = await this.unwitnessed({ source, ...log }, readers);
     return {

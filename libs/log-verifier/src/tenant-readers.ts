@@ -7,6 +7,7 @@ import { GatewayPresence, type PresenceState } from './gateway-presence.js';
 import { HostMadeKeys, type HostMadeKeysState } from './host-made-keys.js';
 import type { Pending } from './interrupted-replay.js';
 import type { LeafData } from './leaf-data.js';
+import { LeafOrder, type LeafOrderState } from './leaf-order.js';
 import { LogClock, type LogClockState } from './log-clock.js';
 import { Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
@@ -19,6 +20,7 @@ export type KeptReplay = {
   chains: ChainState;
   events: LogEventState;
   clock: LogClockState;
+  order: LeafOrderState;
   presence: PresenceState;
   hostMadeKeys: HostMadeKeysState;
   warnings: Warning[];
@@ -53,6 +55,7 @@ export class TenantReaders {
   readonly events: LogEvents;
   private readonly chains: GatewayChains;
   private readonly clock: LogClock;
+  private readonly order: LeafOrder;
   private readonly presence: GatewayPresence;
   private readonly hostMadeKeys: HostMadeKeys;
   /** What all but `openings` found. It is kept with what they lead to. */
@@ -80,6 +83,7 @@ export class TenantReaders {
         index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
     });
     this.clock = new LogClock(deployment.state.times, kept?.clock);
+    this.order = new LeafOrder(kept?.order);
     this.hostMadeKeys = new HostMadeKeys(this.#warnings, kept?.hostMadeKeys);
     this.presence = new GatewayPresence(deployment, this.clock, kept?.presence);
     this.events = new LogEvents(
@@ -107,7 +111,8 @@ export class TenantReaders {
       kept?.replay,
     );
     const ofAnyLog = [this.chains, this.events, this.presence, this.hostMadeKeys];
-    this.#readers = this.replays ? [...ofAnyLog, this.replay] : ofAnyLog;
+    // The order of times comes last: what else is wrong with a leaf says more.
+    this.#readers = [...ofAnyLog, ...(this.replays ? [this.replay] : []), this.order];
     if (this.replays) return;
     this.chains.beginMidway();
     this.events.beginMidway(start);
@@ -164,15 +169,16 @@ export class TenantReaders {
     if (this.replays) this.replay.finish();
   }
 
-  /** Last, so that a gateway that is silent hides no other fault. @throws LogFault `gateway_silent` */
-  requirePresence(): void {
+  /** Last, so that a wrong clock, or a gateway that is silent, hides no other fault. @throws LogFault `dated_ahead`, `gateway_silent` */
+  requirePresent(now: number): void {
+    this.order.requirePast(now);
     this.presence.finish(this.options.warnings);
   }
 
   get kept(): KeptReplay {
     return {
       ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
-      ...{ clock: this.clock.state, presence: this.presence.state },
+      ...{ clock: this.clock.state, order: this.order.state, presence: this.presence.state },
       hostMadeKeys: this.hostMadeKeys.state,
       warnings: this.#warnings.all,
     };

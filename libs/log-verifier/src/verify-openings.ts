@@ -9,19 +9,23 @@ import {
 import type { Hashing } from '@countersign/contract';
 import { Warnings } from './faults.js';
 import { LeafData } from './leaf-data.js';
+import { LeafOrder } from './leaf-order.js';
 import { Openings } from './openings.js';
 
 /**
- * Reads what a log serves behind the commitments of its leaves, all of it, also after a fault. The leaves were verified before.
+ * Reads what a log serves behind the commitments of its leaves, all of it, also after a fault. The leaves were verified before. When
+ * a value may be erased depends on their times, so these have to follow the order of the log.
  *
- * @param log `start`: the first leaf that the log still has. `isComplete`: whether its reader may see every opening
- * @returns the first fault: `false_opening`, `missing_opening`, `wrong_erasure`; undefined if there is none
+ * @param log `start`: the first leaf that the log still has. `isComplete`: whether its reader may see every opening. `now`: the
+ *   caller's clock, in milliseconds since the epoch
+ * @returns the first fault: `false_opening`, `missing_opening`, `wrong_erasure`, `backdated`, `dated_ahead`; undefined if there is
+ *   none
  */
 export async function verifyOpenings(
   hashing: Hashing,
   source: LogSource,
   leaves: AsyncIterable<LeafV1>,
-  log: { start: number; checkpoint: Checkpoint; isComplete: boolean },
+  log: { start: number; checkpoint: Checkpoint; isComplete: boolean; now: () => number },
 ): Promise<LogFault<string> | undefined> {
   const { start, checkpoint, isComplete } = log;
   const openings = new Openings(hashing, source, {
@@ -29,8 +33,9 @@ export async function verifyOpenings(
     leafAt: async (index) =>
       index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
   });
+  const order = new LeafOrder();
   let first: LogFault<string> | undefined;
-  const attempt = async (work: () => Promise<void>): Promise<LogFault<string> | undefined> => {
+  const attempt = async (work: () => void | Promise<void>): Promise<LogFault<string> | undefined> => {
     try {
       await work();
       return undefined;
@@ -40,9 +45,14 @@ export async function verifyOpenings(
       return error;
     }
   };
-  for await (const leaf of leaves) await attempt(() => openings.take(new LeafData(leaf.seq, leaf)));
+  for await (const leaf of leaves) {
+    const data = new LeafData(leaf.seq, leaf);
+    await attempt(() => order.take(data));
+    await attempt(() => openings.take(data));
+  }
   // Each attempt reports one leaf that was still being read; the last one, what is missing.
   for (let fault = await attempt(() => openings.finish()); fault !== undefined; )
     fault = fault.code === 'missing_opening' ? undefined : await attempt(() => openings.finish());
+  await attempt(() => order.requirePast(log.now()));
   return first;
 }

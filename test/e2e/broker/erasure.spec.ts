@@ -22,7 +22,7 @@ describe('erasing personal values over HTTP and with the command line', () => {
 
   async function countersign(...argv: string[]) {
     const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-    const terminal = new Terminal(env, '');
+    const terminal = new Terminal(env, '', broker.clock);
     const exit = await run([...argv, '--json'], terminal);
     return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
   }

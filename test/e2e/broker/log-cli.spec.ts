@@ -19,7 +19,7 @@ let broker: TestBroker;
 let folder: string;
 beforeAll(async () => {
   broker = await TestBroker.start();
-  const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
+  const event = { type: 'notice.retried' as const, at: new Date().toISOString(), actor: 'job', data: {} };
   await broker.host.store.forTenant('acme', (unit) =>
     unit.log.appendAll(Array.from({ length: 300 }, () => event)),
   );
@@ -29,14 +29,20 @@ afterAll(() => broker.close());
 beforeEach(async () => {
   folder = await tempFolder('log-cli');
 });
-afterEach(() => removeFolder(folder));
+afterEach(() => {
+  daysAhead = 0;
+  return removeFolder(folder);
+});
 
 type Outcome = { exit: number; document: Record<string, unknown>; stderr: string };
+
+/** How far the clock of who runs the verbs is ahead. */
+let daysAhead = 0;
 
 /** Runs a verb as the tenant's approver. */
 async function countersign(...argv: string[]): Promise<Outcome> {
   const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.approver };
-  const terminal = new Terminal(env, '');
+  const terminal = new Terminal(env, '', { now: () => new Date(Date.now() + daysAhead * 86_400_000) });
   const exit = await run([...argv, '--json'], terminal);
   return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
 }
@@ -251,6 +257,7 @@ describe('P10: a customer follows its log with the command line', () => {
         ...{ store: broker.host.store, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
         clock: { now: () => new Date(Date.now() + days * 86_400_000) },
       });
+      daysAhead = 367;
       await sealDays(daysLater(1), null);
       const { items } = (await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200'))
         .body as {

@@ -9,7 +9,7 @@ import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { ENGINES, TestBroker } from '../harness.js';
 
-const EVENT = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
+const EVENT = { type: 'notice.retried', at: new Date().toISOString(), actor: 'job', data: {} } as const;
 
 describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %s', (engine) => {
   let broker: TestBroker;
@@ -22,7 +22,7 @@ describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %
 
   async function countersign(...argv: string[]) {
     const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.approver };
-    const terminal = new Terminal(env, '');
+    const terminal = new Terminal(env, '', broker.clock);
     const exit = await run([...argv, '--json'], terminal);
     return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
   }

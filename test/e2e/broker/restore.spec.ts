@@ -11,7 +11,7 @@ import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { openHost } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
 
-const EVENT = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
+const EVENT = { type: 'notice.retried', at: new Date().toISOString(), actor: 'job', data: {} } as const;
 
 describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (engine) => {
   let broker: TestBroker;

@@ -71,10 +71,9 @@ describe.each(enginesOf('PostgreSQL'))('P10: an attacker with the broker’s dat
     expect(await faultOf(honest, { ...older, since: state })).toBe('rolled_back');
     const regrown = { tenant: tenant.copy(), deployment };
     regrown.tenant.drop(tenant.leaves.length - 2, 2);
-    for (const seconds of [1, 2, 3])
-      regrown.tenant.append({
-        ...{ type: 'notice.retried', at: `2026-11-27T10:00:0${seconds}Z`, actor: 'job', data: {} },
-      });
+    const { at } = tenant.leaves.at(-1) as LeafV1;
+    for (const _each of [1, 2, 3])
+      regrown.tenant.append({ type: 'notice.retried', at, actor: 'job', data: {} });
     expect(await faultOf(regrown)).toBe('none');
     expect(await faultOf(regrown, { since: state })).toBe('forked');
   });
@@ -125,10 +124,11 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
   let copies: Copies;
   beforeAll(async () => {
     broker = await TestBroker.start();
+    const at = new Date().toISOString();
     await broker.host.store.forTenant('acme', (unit) =>
       unit.log.appendAll(
         Array.from({ length: 300 }, () => ({
-          ...{ type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} },
+          ...{ type: 'notice.retried' as const, at, actor: 'job', data: {} },
         })),
       ),
     );
@@ -223,14 +223,15 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
       const { size, root } = (await verifyCopies(copies)).deployment;
       const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
       const { origin } = own.deployment;
+      const { at } = own.tenant.leaves.at(-1) as LeafV1;
       own.tenant.append({
-        ...{ type: 'deployment.checkpoint', at: '2026-11-27T10:00:00Z', actor: 'job' },
+        ...{ type: 'deployment.checkpoint', at, actor: 'job' },
         data: { origin, size, root },
       });
       expect(await faultOf(own)).toBe('none');
-      own.deployment.append({ type: 'notice.retried', at: '2026-11-27T10:00:00Z', actor: 'job', data: {} });
+      own.deployment.append({ type: 'notice.retried', at, actor: 'job', data: {} });
       expect(await faultOf(own)).toBe('none');
-      own.deployment.edit(3, { at: '2026-01-01T00:00:00.000Z' });
+      own.deployment.edit(3, { actor: 'usr_another' as LeafV1['actor'] });
       expect(await faultOf(own)).toBe(`deployment_forked ${own.tenant.indexOf('deployment.checkpoint')}`);
       own.deployment = new LogCopy(origin, own.deployment.leaves.slice(0, 5), []);
       expect(await faultOf(own)).not.toBe('none');

@@ -35,7 +35,7 @@ const [STATE, ANCHOR, STATEMENT] = ['verified.state', 'anchor.json', 'acme.state
 
 async function countersign(...argv: string[]) {
   const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-  const terminal = new Terminal(env, '');
+  const terminal = new Terminal(env, '', broker.clock);
   const exit = await run(argv, terminal);
   return { exit, err: terminal.err, text: `${terminal.out}${terminal.err}` };
 }

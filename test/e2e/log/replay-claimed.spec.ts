@@ -230,7 +230,8 @@ describe('P12: the log of a claimed tenant', () => {
           'statement_of_fork there',
           (own) => {
             const leaf = own.tenant.indexOf('person.add');
-            own.tenant.edit(leaf, { at: '2026-01-01T00:00:00.000Z' });
+            const { at } = own.tenant.leaves[leaf] as LeafV1;
+            own.tenant.edit(leaf, { at: new Date(Date.parse(at) + 1).toISOString() });
             return signed(own).index;
           },
         ],
@@ -441,7 +442,7 @@ describe('P12: the log of a claimed tenant', () => {
       );
       const countersign = async (...argv: string[]) => {
         const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-        const terminal = new Terminal(env, '');
+        const terminal = new Terminal(env, '', broker.clock);
         return { exit: await run(['log', ...argv], terminal), said: terminal.err };
       };
       const mirror = join(folder, 'mirror');

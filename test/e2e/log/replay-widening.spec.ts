@@ -324,6 +324,18 @@ describe('somebody who decides without having waited is named', () => {
           },
         ],
         [
+          'by a leaf that is dated ahead, and followed by one with the real time',
+          'backdated',
+          (own) => {
+            const { applied, confirmed } = eves(own);
+            const { type, actor, at, data } = leafAt(own, applied);
+            own.tenant.drop(applied);
+            own.tenant.insert(confirmed + 1, { type, actor, at, data });
+            const real = leafAt(own, confirmed).at;
+            own.tenant.insert(confirmed + 2, { type: 'notice.retried', at: real, actor: 'job', data: {} });
+          },
+        ],
+        [
           'dated back to the tenant’s set-up',
           'widened_early',
           (own) => {

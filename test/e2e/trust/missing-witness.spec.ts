@@ -38,7 +38,7 @@ describe('P10: a witness that does not sign for longer than the trust document a
 
   async function countersign(...argv: string[]) {
     const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-    const terminal = new Terminal(env, '');
+    const terminal = new Terminal(env, '', broker.clock);
     const exit = await run(argv, terminal);
     return { exit, out: terminal.out, err: terminal.err };
   }

@@ -216,7 +216,11 @@ describe('access for an authority, through the same gateway and into the same lo
       );
       // The customer's own command copies the sealed log, and replays it without the broker.
       const countersign = async (...argv: string[]) => {
-        const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: key.key });
+        const terminal = new Terminal(
+          { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: key.key },
+          '',
+          broker.clock,
+        );
         const exit = await run(['log', ...argv], terminal);
         return { exit, out: terminal.out, err: terminal.err };
       };
@@ -233,7 +237,7 @@ describe('access for an authority, through the same gateway and into the same lo
       );
       await writeFile(join(folder, 'calls.jsonl'), `${lines.join('\n')}\n`);
       const compare = async () => {
-        const terminal = new Terminal({});
+        const terminal = new Terminal({}, '', broker.clock);
         const span = ['--from', '2026-01-01T00:00:00Z', '--to', '2100-01-01T00:00:00Z'];
         const calls = ['--calls', join(folder, 'calls.jsonl'), '--log', mirror, '--vkey', vkey, '--json'];
         expect(await run(['reconcile', 'billing', ...calls, ...span], terminal)).toBe(0);
@@ -252,6 +256,7 @@ describe('access for an authority, through the same gateway and into the same lo
           log: { source: tenant.source(), key: tenant.vkey },
           deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
           sealed: { source: sealed.source(), key: sealed.vkey },
+          now: () => broker.clock.now().getTime(),
         });
       const found = await verify(apart);
       expect(found).toMatchObject({ log: sealedLog, calls: allowed.length, grants: 1 });

@@ -196,7 +196,8 @@ async function mirrorOpenings(
   }
   try {
     const openings = new MirroredOpenings(options);
-    return await verifyOpenings(nodeHashing, openings, counted(), { start, checkpoint, isComplete });
+    const log = { start, checkpoint, isComplete, now: () => io.now() };
+    return await verifyOpenings(nodeHashing, openings, counted(), log);
   } finally {
     progress.end();
   }

@@ -86,6 +86,7 @@ export async function replayWithProgress(
   const openings = place.isRemote || (await hasOpenings(place.path));
   const verifiable: ReplayOptions = {
     ...{ log: { source: place.source, key }, deployment, since, anchor, policy, openings },
+    now: () => context.io.now(),
   };
   let report =
     options.unfinished === undefined
@@ -242,6 +243,7 @@ export async function replaySealedLogs(
       await orFault(
         replaySealedLog(PORTS, {
           ...{ log: { source: place.source, key: options.key }, deployment, sealed, openings },
+          now: () => context.io.now(),
         }),
       ),
     );

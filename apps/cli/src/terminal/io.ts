@@ -6,6 +6,8 @@ export type Io = {
   stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** The machine's clock, in milliseconds since the epoch. */
+  now(): number;
   /** Whether stderr is a terminal that may be drawn on. */
   isTerminal: boolean;
   /** Asks a yes-or-no question. Absent if no one sits at a terminal to answer it. */
@@ -30,6 +32,7 @@ export function processIo(): Io {
     stdin: process.stdin,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    now: () => Date.now(),
     isTerminal,
     ...(isTerminal && process.stdin.isTTY === true ? { confirm } : {}),
     // Signal handlers are installed by the first verb that reads this. Other verbs keep the default: Ctrl-C ends them.

@@ -42,7 +42,7 @@ export async function replayInBrowser(options: {
     const report = await replayTenantLog(ports, {
       log: { source, key: parseVerifierKey(webHashing, vkey.trim()) },
       deployment: { source: deployment.source, key: parseVerifierKey(webHashing, deployment.vkey.trim()) },
-      ...{ anchor, openings, onProgress },
+      ...{ anchor, openings, onProgress, now: () => Date.now() },
     });
     // A browser has one way to say that a log is not as it should be.
     if (report.unwitnessed !== null) throw notWitnessed(report.unwitnessed);
