@@ -253,6 +253,21 @@ describe('a widening that has not waited is named', () => {
   });
 });
 
+const lastAt = (own: Copies) => leafAt(own, own.tenant.leaves.length - 1).at;
+
+/** Someone who is not in the log: one id of sixteen ends in 0. */
+const stranger = () => `${ada.id.slice(0, -1)}${ada.id.endsWith('0') ? '1' : '0'}`;
+
+/** The vendor removes the tenant, does something, and adds the tenant again as it was. */
+function whileRemoved(own: Copies, work: (at: string) => void): void {
+  const { after } = leafAt(own, own.tenant.indexOf('tenant.change', -1)).data as { after: object };
+  const later = () => new Date(Date.parse(lastAt(own)) + 5_000).toISOString();
+  const change = { actor: 'host', data: { tenant: 'acme', before: after, after } } as const;
+  own.tenant.append({ type: 'tenant.remove', at: later(), ...change });
+  work(lastAt(own));
+  own.tenant.append({ type: 'tenant.add', at: later(), ...change });
+}
+
 /** Where what waited for Eve is proposed, confirmed and in effect. */
 const eves = (own: Copies) => {
   const { leaves } = own.tenant;
@@ -324,6 +339,42 @@ describe('somebody who decides without having waited is named', () => {
           },
         ],
         [
+          'given a role while the tenant is removed',
+          'widened_early',
+          (own) =>
+            whileRemoved(own, (at) =>
+              own.tenant.append({
+                ...{ type: 'person.add', at, actor: ann.id as LeafV1['actor'] },
+                data: { person: stranger(), before: null, after: ['approver', 'admin'] },
+              }),
+            ),
+        ],
+        [
+          'removed with more roles than they had, to come back with these',
+          'changed_outside_log',
+          (own) =>
+            whileRemoved(own, (at) =>
+              own.tenant.append({
+                ...{ type: 'person.remove', at, actor: 'host' },
+                data: { person: stranger(), before: null, after: ['approver', 'admin'] },
+              }),
+            ),
+        ],
+        [
+          'removed by the tenant, once more with the whole tenant, and back with it',
+          'widened_by_host',
+          (own) => {
+            const { person } = eves(own);
+            const data = { person, before: ['approver'], after: ['approver'] };
+            const { at } = leafAt(own, own.tenant.leaves.length - 1);
+            own.tenant.append({ type: 'person.remove', at, actor: ann.id as LeafV1['actor'], data });
+            whileRemoved(own, (removedAt) =>
+              own.tenant.append({ type: 'person.remove', at: removedAt, actor: 'host', data }),
+            );
+            own.tenant.append({ type: 'person.add', at: lastAt(own), actor: 'host', data });
+          },
+        ],
+        [
           'by a leaf that is dated ahead, and followed by one with the real time',
           'backdated',
           (own) => {
@@ -340,9 +391,7 @@ describe('somebody who decides without having waited is named', () => {
           'widened_early',
           (own) => {
             const { at } = leafAt(own, own.tenant.indexOf('tenant.add'));
-            // Someone who is not in the log: one id of sixteen ends in 0.
-            const person = `${ada.id.slice(0, -1)}${ada.id.endsWith('0') ? '1' : '0'}`;
-            const data = { person, before: null, after: ['approver'] };
+            const data = { person: stranger(), before: null, after: ['approver'] };
             const behind = own.tenant.indexOf('widening.proposed');
             own.tenant.insert(behind, { type: 'person.add', at, actor: 'host', data });
           },
@@ -400,7 +449,7 @@ onlyInSoak(() => {
           const source = sealed.get(log) as LogCopy;
           await save(join(folder, name), { source, vkey: vkeyOf(source) });
         }
-        const terminal = new Terminal({}, '');
+        const terminal = new Terminal({}, '', broker.clock);
         const exit = await run(['log', 'verify', folder, '--vkey', vkeyOf(own.tenant), '--json'], terminal);
         return { exit, err: terminal.err };
       };

@@ -58,6 +58,11 @@ export class TenantHistory {
     return this.state.controls.at(-1)?.value ?? null;
   }
 
+  /** The controls, also while the tenant is removed: its people come back under them. Null before it was added. */
+  private get lastControls(): PrivacyControls | null {
+    return this.state.controls.findLast(({ value }) => value !== null)?.value ?? null;
+  }
+
   /** The tenant as the evaluator reads it; null if it is unknown or removed. */
   get record(): TenantRecord | null {
     const { controls, slug } = this;
@@ -102,7 +107,7 @@ export class TenantHistory {
   }
 
   private takeTenant(data: LeafData): void {
-    const before = this.state.controls.findLast(({ value }) => value !== null)?.value ?? null;
+    const before = this.lastControls;
     const stated = data.has('before') ? data.object<PrivacyControls>('before') : null;
     if (canonicalJson(stated) !== canonicalJson(before))
       throw data.fault(
@@ -155,8 +160,11 @@ export class TenantHistory {
     const groups = data.has('groups') ? data.texts('groups') : [];
     const member = {
       ...{ roles, ...(groups.length === 0 ? {} : { groups }) },
-      removedAt: removed ? data.at : null,
+      // Who left before the tenant did does not leave again with it.
+      removedAt: removed ? (known?.removedAt ?? data.at) : null,
     };
+    if (removed && widensAssignment(assignmentOnReturn(known), assignmentOnReturn(member)))
+      throw data.fault('changed_outside_log', `${id} leaves with more than the log shows that they had.`);
     if (data.has('widening')) this.takeAssigned(data, id, member);
     else this.requireMayBecome(data, { id, known, member });
     this.state.people.set(id, member);
@@ -178,9 +186,9 @@ export class TenantHistory {
     const { roles, groups = [] } = member;
     const isHost = !data.leaf.actor.startsWith('usr_');
     if (!isHost || !(removed || this.mayReturn(known, roles, groups))) this.requireMayAssign(data, id);
-    if (this.controls?.widening === undefined || removed || this.isSetUp(data)) return;
+    if (this.lastControls?.widening === undefined || removed || this.isSetUp(data)) return;
     const isBack = isHost && known !== undefined && this.leftWithTenant(known);
-    const had = assignmentOfMember(isBack ? { ...known, removedAt: null } : known);
+    const had = isBack ? assignmentOnReturn(known) : assignmentOfMember(known);
     if (widensAssignment(had, assignmentOfMember(member)))
       throw data.fault(
         'widened_early',
@@ -213,6 +221,10 @@ const assignmentOfMember = (member: Member | undefined): Assignment =>
       ? null
       : { ...member, removedAt: member.removedAt === null ? null : String(member.removedAt) },
   );
+
+/** What someone decides who comes back with the whole tenant. */
+const assignmentOnReturn = (member: Member | undefined): Assignment =>
+  assignmentOfMember(member && { ...member, removedAt: null });
 
 const recordOf = (slug: string, controls: PrivacyControls): TenantRecord => ({
   ...{ slug, name: '', controls, oidc: null, slack: null, webhooks: [], removedAt: null },
