@@ -231,7 +231,7 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
       expect(await faultOf(own)).toBe('none');
       own.deployment.append({ type: 'notice.retried', at, actor: 'job', data: {} });
       expect(await faultOf(own)).toBe('none');
-      own.deployment.edit(3, { actor: 'usr_another' as LeafV1['actor'] });
+      own.deployment.edit(3, { actor: 'job' });
       expect(await faultOf(own)).toBe(`deployment_forked ${own.tenant.indexOf('deployment.checkpoint')}`);
       own.deployment = new LogCopy(origin, own.deployment.leaves.slice(0, 5), []);
       expect(await faultOf(own)).not.toBe('none');

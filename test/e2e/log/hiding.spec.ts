@@ -68,7 +68,8 @@ function pruned(log: LogCopy, age = 0): LogSource {
       actor: 'job',
       data: { day },
     });
-    if (days <= age - 366) log.append({ type: 'log.unsealed', at, actor: 'job', data: { leaf, day } });
+    if (days <= age - 366)
+      log.append({ type: 'log.unsealed', at: later(at, days * DAY_MS), actor: 'job', data: { leaf, day } });
   }
   log.append({
     ...{ type: 'log.pruned', at: later(at, age * DAY_MS), actor: 'job', data: { before: 256 } },
@@ -158,7 +159,14 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
           detail: expect.stringContaining(`Records 1 to 2 of ${gateway.id} are missing`),
         }),
       );
-      expect(await faultOf(hidden(later(at, -60 * DAY_MS)))).toMatch(/^record_gap /);
+      const before = later(at, -60 * DAY_MS);
+      const long = hidden(before);
+      for (let index = 0; long.tenant.leaves[index]?.type !== 'log.restored'; index += 1)
+        long.tenant.edit(index, {
+          ...{ type: 'notice.retried', at: before, actor: 'job', data: {}, commitments: {} },
+        });
+      long.deployment.edit(long.deployment.indexOf('log.restored'), { at: later(at, 0) });
+      expect(await faultOf(long)).toMatch(/^record_gap /);
     });
   });
 });
@@ -374,6 +382,7 @@ describe('a daily statement of what is open', () => {
         ],
         ['lists an access, and says zero', () => [grant()], true],
         ['counts more ways in than are open', () => [grant()], false, 1],
+        ['counts an access that it could list', () => [], false, 1],
       ],
       2,
     ),
@@ -432,6 +441,14 @@ describe('a quarterly access review', () => {
         [
           'leaves out a person',
           () => [opened({ items: [grant(), ...people().slice(1)] })],
+          'wrong_access_review',
+        ],
+        [
+          'counts items that it could list',
+          () => [
+            opened({ items: [], more: 1 }),
+            { type: 'access-review.closed', later: DAYS, data: { review: 'acr_1' } },
+          ],
           'wrong_access_review',
         ],
         [
@@ -540,6 +557,11 @@ describe('a practice of the approvers', () => {
         [
           'asks someone who is no approver',
           () => [opened({ people: [broker.persons.engineer] })],
+          'wrong_practice',
+        ],
+        [
+          'counts people whom it could list',
+          () => [opened({ people: [], more: 2 }), closed([])],
           'wrong_practice',
         ],
         [

@@ -8,8 +8,10 @@ type OpenReview = {
   quarter: string;
   /** Milliseconds since the epoch. */
   dueAt: number;
-  /** Items without an outcome, by kind, id and service; null if the leaf did not list all. */
-  left: Set<string> | null;
+  /** Items of the leaf without an outcome, by kind, id and service. */
+  left: Set<string>;
+  /** False if the leaf did not list all of them. */
+  isWhole: boolean;
 };
 
 export type AccessReviewState = {
@@ -22,6 +24,8 @@ export type AccessReviewState = {
 const TERM_MS = 14 * 86_400_000;
 /** Two brokers' clocks may differ by this much. */
 const CLOCK_MS = 5_000;
+/** A review lists so many items in its leaf, and counts the others. */
+const MOST_LISTED = 300;
 const DECIDED = ['confirmed', 'pruned', 'gone'];
 const BY_JOB = ['lapsed', 'kept', 'gone'];
 
@@ -54,10 +58,13 @@ export class AccessReviewHistory {
     if (quarter <= this.state.quarter) throw wrong(data, 'this quarter has a review already.');
     if (dueAt < data.at + TERM_MS - CLOCK_MS) throw wrong(data, 'its term is shorter than 14 days.');
     const names = new Set(listed.map(({ kind, id, service }) => nameOf(kind, id, service)));
-    const missing = isWhole ? this.expected(data).find((each) => !names.has(each)) : undefined;
+    const missing =
+      names.size < MOST_LISTED ? this.expected(data).find((each) => !names.has(each)) : undefined;
     if (missing !== undefined) throw wrong(data, `it leaves out ${missing}.`);
+    if (!isWhole && names.size < MOST_LISTED)
+      throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED}.`);
     this.state.quarter = quarter;
-    this.state.open.set(data.text('review'), { quarter, dueAt, left: isWhole ? names : null });
+    this.state.open.set(data.text('review'), { quarter, dueAt, left: names, isWhole });
   }
 
   /** What the leaves before it lead to. Keys and sessions are not replayed. */
@@ -74,7 +81,7 @@ export class AccessReviewHistory {
     const [kind, id] = [data.text('kind'), data.text('id')];
     const outcome = data.text('outcome');
     const name = nameOf(kind, id, data.textIfAny('service') ?? null);
-    if (review.left !== null && !review.left.delete(name))
+    if (!review.left.delete(name) && review.isWhole)
       throw wrong(data, 'its review does not list this, or it was decided before.');
     const { actor } = data.leaf;
     const isJob = actor === 'job';
@@ -91,7 +98,7 @@ export class AccessReviewHistory {
   private takeClosed(data: LeafData): void {
     const review = this.state.open.get(data.text('review'));
     if (review === undefined) throw wrong(data, 'it was not opened, or is closed.');
-    if ((review.left?.size ?? 0) > 0) throw wrong(data, 'some of its items have no outcome.');
+    if (review.left.size > 0) throw wrong(data, 'some of its items have no outcome.');
     if (data.at < review.dueAt - CLOCK_MS) throw wrong(data, 'its term is not over.');
     this.state.open.delete(data.text('review'));
   }

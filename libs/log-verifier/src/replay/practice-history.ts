@@ -20,6 +20,8 @@ export type PracticeState = { open: Map<string, OpenPractice>; occasions: Set<st
 
 /** What a practice must give its approvers, in milliseconds: 7 days. */
 const TERM_MS = 7 * 86_400_000;
+/** A practice lists so many people in a leaf, and counts the others. */
+const MOST_LISTED = 500;
 /** Two brokers' clocks may differ by this much. */
 const CLOCK_MS = 5_000;
 
@@ -53,6 +55,8 @@ export class PracticeHistory {
     if (dueAt < data.at + TERM_MS - CLOCK_MS) throw wrong(data, 'its term is shorter than 7 days.');
     const stranger = people.find((person) => !tenant.holds(person, 'approver'));
     if (stranger !== undefined) throw wrong(data, `${stranger} is no approver.`);
+    if (data.count('more') > 0 && new Set(people).size < MOST_LISTED)
+      throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED}.`);
     this.state.occasions.add(occasion);
     const left = data.count('more') === 0 ? new Set(people) : null;
     this.state.open.set(data.text('practice'), { dueAt, left });
@@ -100,7 +104,7 @@ export class PracticeHistory {
     const hidden = [...(practice.left ?? [])].find(
       (person) => this.context.tenant.holds(person, 'approver') && !unanswered.has(person),
     );
-    if (hidden !== undefined && data.count('more') === 0)
+    if (hidden !== undefined && unanswered.size < MOST_LISTED)
       throw wrong(data, `it leaves out that ${hidden} has not answered.`);
     this.state.open.delete(data.text('practice'));
   }
