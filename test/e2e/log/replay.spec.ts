@@ -196,6 +196,11 @@ describe('P1: a grant that was not approved as the policy required is named', ()
           },
         ],
         [
+          'a review whose decision is none',
+          'unreadable_leaf there',
+          ({ tenant }) => tenant.change('request.reviewed', { decision: 'undecided' }, 1),
+        ],
+        [
           'a review of the requester',
           'self_review there',
           ({ tenant }) => {
@@ -222,9 +227,12 @@ describe('P1: a grant that was not approved as the policy required is named', ()
           'a reviewer who lost the role before',
           'role_not_held there',
           ({ tenant, deployment }) => {
-            deployment.append({
-              ...{ type: 'person.change', at: '2026-01-01T00:00:00.000Z', actor: 'host' },
-              data: { person: broker.persons.reviewer, before: ['reviewer'], after: ['auditor'] },
+            const { reviewer } = broker.persons;
+            const added = deployment.leaves.findIndex(({ data }) => data['person'] === reviewer);
+            const { at } = deployment.leaves[added] as LeafV1;
+            deployment.insert(added + 1, {
+              ...{ type: 'person.change', at, actor: 'host' },
+              data: { person: reviewer, before: ['reviewer'], after: ['auditor'] },
             });
             return tenant.indexOf('request.reviewed', 0);
           },
