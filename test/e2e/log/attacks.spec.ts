@@ -282,12 +282,19 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
         own.tenant.append({
           ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day, ...change } },
         });
+      const { data } = copies.tenant.leaves[copies.tenant.indexOf('grant.started')] as LeafV1;
+      const ways = [{ kind: 'grant', id: data['grant'] }];
+      const stated = { zero: false, ways, more: 0, gateways: [], moreGateways: 0 };
       const first = Date.parse(copies.tenant.dayToSeal);
       const next = (days: number) => new Date(first + days * 86_400_000).toISOString().slice(0, 10);
       const faultAfter = async (days: [number, object?][]) => {
         const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
         let index = 0;
-        for (const [day, change] of days) index = seal(own, next(day), change);
+        for (const [day, change] of days) {
+          index = seal(own, next(day), change);
+          const { at } = own.tenant.leaves[index] as LeafV1;
+          own.tenant.append({ type: 'standing.stated', at, actor: 'job', data: stated });
+        }
         return (await faultOf(own)).replace(` ${index}`, ' there');
       };
       expect(await faultAfter([[0], [1], [2]])).toBe('none');

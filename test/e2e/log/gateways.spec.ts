@@ -56,20 +56,22 @@ class Days {
     return this.#next;
   }
 
-  /** @param given what the statement names; which gateways sign; what else happens on that day */
+  /** @param given what the statement names (null: there is none); which gateways sign; what else happens on that day */
   pass(
     count: number,
     given: {
       named?: readonly string[] | null;
       signing?: readonly Signer[];
       also?: () => void;
+      /** How many days later the day is sealed. */
+      late?: number;
     } = {},
   ): this {
-    const { named = [shown.id, hidden.id], signing = [shown, hidden], also = () => {} } = given;
+    const { named = [shown.id, hidden.id], signing = [shown, hidden], also = () => {}, late = 0 } = given;
     const { tenant } = this.copies;
     for (let passed = 0; passed < count; passed += 1) {
       const at = instant(this.#next + 5_000);
-      for (let day = tenant.dayToSeal; day < dayOf(this.#next); day = tenant.dayToSeal)
+      for (let day = tenant.dayToSeal; day < dayOf(this.#next - late * DAY); day = tenant.dayToSeal)
         tenant.append({ type: 'log.sealed', at, actor: 'job', data: { day } });
       if (named !== null) this.state(named, at);
       for (const gateway of signing) this.sign(gateway, this.#next + MINUTE);
@@ -186,6 +188,11 @@ describe('P10: a gateway whose records are left out as a whole', () => {
       'standing_differs',
     );
     expect(await new Days().pass(2, { named: null }).fault()).toBe('standing_differs');
+  });
+
+  test('nor by days that are each sealed late, without a statement; days that a failing job missed have one', async () => {
+    expect(await new Days().pass(3, { named: null, late: 1 }).fault()).toBe('standing_differs');
+    expect(await new Days().pass(1, { named: null, late: 1 }).pass(1).fault()).toBe('none');
   });
 });
 

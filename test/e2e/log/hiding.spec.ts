@@ -68,6 +68,8 @@ function pruned(log: LogCopy, age = 0): LogSource {
       actor: 'job',
       data: { day },
     });
+    const stated = { zero: true, ways: [], more: 0, gateways: [], moreGateways: 0 };
+    log.append({ type: 'standing.stated', at: later(at, days * DAY_MS), actor: 'job', data: stated });
     if (days <= age - 366)
       log.append({ type: 'log.unsealed', at: later(at, days * DAY_MS), actor: 'job', data: { leaf, day } });
   }

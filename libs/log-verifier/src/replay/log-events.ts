@@ -12,7 +12,7 @@ import {
 } from '@countersign/contract';
 import { fault, type Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
-import type { LogClock } from '../log-clock.js';
+import { type LogClock, overlap } from '../log-clock.js';
 import type { DeploymentPoint, RestoredEpoch } from '../named-points.js';
 import { SealedLog, type SealedLogState } from './sealed-log.js';
 
@@ -25,8 +25,8 @@ export type LogEventState = {
   sealedLog: SealedLogState | undefined;
   /** Days that are sealed and not opened yet, by the index of their leaf. */
   sealed: Map<number, { day: number; commitment: string }>;
-  /** The sealed leaf of yesterday, after which the day's statement of what is open has to come; null once it has. */
-  owesStatement: number | null;
+  /** A sealed leaf after which a statement of what is open has to come, and its time; null once it has. */
+  owesStatement: { leaf: number; at: number } | null;
   /** Each epoch that a restore began, and how many leaves it kept. */
   restored: RestoredEpoch[];
   prunedBefore: number;
@@ -141,16 +141,28 @@ export class LogEvents {
 
   /** The statement of what is open commits with the sealed leaf of yesterday, and says who serves the tenant. */
   private requireStatement(): void {
-    const { owesStatement: leaf } = this.state;
-    if (leaf !== null)
-      throw fault('standing_differs', 'no statement of what is open follows this sealed leaf.', leaf);
+    const { owesStatement } = this.state;
+    if (owesStatement !== null)
+      throw fault(
+        'standing_differs',
+        'no statement of what is open follows this sealed leaf.',
+        owesStatement.leaf,
+      );
+  }
+
+  /** Whether no broker ran for some time between the end of the day and its seal. Then the days until now are sealed at once. */
+  private wasSealedAfterOutage(day: number, at: number): boolean {
+    const late = { from: (day + 1) * DAY_MS, to: at };
+    return this.options.clock.state.outages.some((outage) => overlap(outage, late) > 0);
   }
 
   private takeSeal(data: LeafData): void {
     const { state } = this;
     const day = dayOf(data);
-    this.requireStatement();
-    if (day === Math.floor(data.at / DAY_MS) - 1) state.owesStatement = data.index;
+    // Days that were missed are sealed together, and one statement follows.
+    if (state.owesStatement?.at !== data.at) this.requireStatement();
+    if (day === Math.floor(data.at / DAY_MS) - 1 || !this.wasSealedAfterOutage(day, data.at))
+      state.owesStatement = { leaf: data.index, at: data.at };
     if (this.#midway !== undefined) this.#midway.day ??= day;
     const expected = state.sealedDay === null ? state.birth : state.sealedDay + 1;
     if (state.sealedDay !== null && day <= state.sealedDay)
