@@ -87,6 +87,8 @@ async function approve(by: Customer, { id, digest }: RequestBody): Promise<void>
   expectStatus(await by.call('POST', `${path}/reviews`, body), 201);
 }
 
+const lastAt = ({ tenant }: Copies) => (tenant.leaves.at(-1) as LeafV1).at;
+
 async function attacked(attack: (copies: Copies) => number | undefined): Promise<string> {
   const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
   const index = attack(own);
@@ -267,6 +269,31 @@ describe('P12: the log of a claimed tenant', () => {
             own.tenant.append({
               ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
               data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
+            }),
+        ],
+        [
+          'a person who added themselves',
+          'role_not_held there',
+          (own) => {
+            const { approver } = broker.persons;
+            const person = `${approver.slice(0, -1)}${approver.endsWith('0') ? '1' : '0'}` as LeafV1['actor'];
+            return own.tenant.append({
+              ...{ type: 'person.add', at: lastAt(own), actor: person },
+              data: { person, before: null, after: ['approver', 'admin'] },
+            });
+          },
+        ],
+        [
+          'a reviewer of the vendor who is added to the tenant’s people',
+          'changed_outside_log there',
+          (own) =>
+            own.tenant.append({
+              ...{
+                type: 'person.add',
+                at: lastAt(own),
+                actor: broker.persons.tenantAdmin as LeafV1['actor'],
+              },
+              data: { person: broker.persons.reviewer, before: null, after: ['auditor'] },
             }),
         ],
         [

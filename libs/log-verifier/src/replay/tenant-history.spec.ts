@@ -26,7 +26,11 @@ test('P10: controls that a trust document brought are not brought once more afte
   const trust = new TrustHistory(PORTS, { pin: null, warnings: new Warnings(), mayBeNamed: () => true });
   trust.state.controls.set('tpr_1', signed);
   trust.state.versions.push({ at: 0, value: { hash: '', document: {} as never, chain: 1 } });
-  const tenant = new TenantHistory('acme', trust, { widenings: NO_WIDENINGS, now: () => 0 });
+  const tenant = new TenantHistory('acme', trust, {
+    widenings: NO_WIDENINGS,
+    now: () => 0,
+    isStaff: () => false,
+  });
   tenant.state.controls.push({ at: 0, value: controlsOf(3_600) });
   tenant.state.people.set('usr_admin', { roles: ['admin'], removedAt: null });
   const brought = (before: PrivacyControls) =>

@@ -43,6 +43,8 @@ export class TenantHistory {
       widenings: Widenings;
       /** The latest moment that a leaf has shown, in milliseconds since the epoch. */
       now: () => number;
+      /** Whether someone is, or was, of the vendor's staff. No one decides on both sides. */
+      isStaff: (person: string) => boolean;
     },
     readonly state: TenantState = { controls: [], people: new Map() },
   ) {}
@@ -99,8 +101,9 @@ export class TenantHistory {
   requireMayAssign(data: LeafData, person: string): void {
     const { actor } = data.leaf;
     const isHost = !actor.startsWith('usr_');
-    // Someone's own sign-in brings the roles that the tenant's provider gives them.
-    if (!isHost && actor !== person && !this.holds(actor, 'admin'))
+    // The own sign-in of someone who is there brings the roles that the tenant's provider gives them.
+    const isOwn = actor === person && this.state.people.get(person)?.removedAt === null;
+    if (!isHost && !isOwn && !this.holds(actor, 'admin'))
       throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
     if (isHost && this.trust.isClaimed())
       throw data.fault('widened_by_host', `the vendor’s side gave ${person} a role in a claimed tenant.`);
@@ -155,6 +158,8 @@ export class TenantHistory {
         'changed_outside_log',
         `the roles of ${id} before this change are not those that the log shows.`,
       );
+    if (this.options.isStaff(id))
+      throw data.fault('changed_outside_log', `${id} is of the vendor’s staff, and no one is of both sides.`);
     const removed = data.leaf.type === 'person.remove';
     const roles = data.texts('after') as Person['roles'];
     const groups = data.has('groups') ? data.texts('groups') : [];

@@ -73,7 +73,8 @@ export class TenantReplay {
       takeApplied: (...change) => this.widenings.takeApplied(...change),
       takeAssigned: (...change) => this.widenings.takeAssigned(...change),
     };
-    this.tenant = new TenantHistory(slug, this.trust, { widenings, now }, kept?.tenant);
+    const isStaff = (person: string) => deployment.state.staff.has(person);
+    this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
