@@ -196,6 +196,32 @@ describe('P1: a grant that was not approved as the policy required is named', ()
           },
         ],
         [
+          'a review that names another requester',
+          'wrong_digest there',
+          ({ tenant }) => tenant.change('request.reviewed', { requester: broker.persons.otherEngineer }),
+        ],
+        [
+          'a request of another person that waits for the customer',
+          'wrong_digest there',
+          ({ tenant }) =>
+            tenant.change('request.awaiting_customer', { requester: broker.persons.otherEngineer }),
+        ],
+        [
+          'an approval of another digest than its grant has',
+          'wrong_grant there',
+          ({ tenant }) => tenant.change('request.approved', { digest: `sha256:${'0'.repeat(64)}` }),
+        ],
+        [
+          'an approval of a grant that does not exist',
+          'unknown_grant there',
+          ({ tenant }) => tenant.change('request.approved', { grant: 'grt_0' }),
+        ],
+        [
+          'the outcome of a call that names another person',
+          'wrong_grant there',
+          ({ tenant }) => tenant.change('access.outcome', { requester: broker.persons.otherEngineer }),
+        ],
+        [
           'a review whose decision is none',
           'unreadable_leaf there',
           ({ tenant }) => tenant.change('request.reviewed', { decision: 'undecided' }, 1),
@@ -312,7 +338,7 @@ describe('P3: a call that its grant does not allow is named', () => {
           ({ tenant }) => {
             const index = tenant.indexOf('grant.started');
             tenant.drop(index);
-            return tenant.indexOf('token.minted');
+            return tenant.indexOf('request.approved');
           },
         ],
         [

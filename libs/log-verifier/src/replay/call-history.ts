@@ -93,7 +93,12 @@ export class CallHistory {
     const grant = this.grants.state.grants.get(this.state.open.get(record) ?? '');
     if (!this.state.open.delete(record) || grant === undefined)
       throw data.fault('changed_record', 'the outcome is of no call that is open.');
-    const { budget, change } = grant.terms;
+    const { budget, change, requester } = grant.terms;
+    if (
+      (data.textIfAny('grant') ?? grant.id) !== grant.id ||
+      (data.textIfAny('requester') ?? requester) !== requester
+    )
+      throw data.fault('wrong_grant', 'the outcome is of another grant or person than its call.');
     grant.bytes += data.has('bytes') ? data.count('bytes') : 0;
     if (budget?.bytes !== undefined && grant.bytes >= budget.bytes) grant.usedUpAt ??= data.at;
     const body = data.textIfAny('bodySha256');

@@ -52,6 +52,16 @@ export class GrantHistory {
     }
   }
 
+  /** Takes `request.approved`, which follows the grant that it names. @throws LogFault `unknown_grant`, `wrong_grant` */
+  takeApproved(data: LeafData): void {
+    const { digest, terms } = this.find(data);
+    const isOfGrant =
+      data.text('digest') === digest &&
+      data.text('request') === terms.request &&
+      data.text('requester') === terms.requester;
+    if (!isOfGrant) throw data.fault('wrong_grant', 'what was approved is not what the grant is of.');
+  }
+
   /** @throws LogFault `unknown_grant` */
   find(data: LeafData): GrantEntry {
     const grant = this.state.grants.get(data.text('grant'));

@@ -111,6 +111,9 @@ export class RequestHistory {
         return this.takeAcceptance(data);
       case 'request.awaiting_customer': {
         const request = this.request(data);
+        requireRequester(data, request);
+        if (data.text('digest') !== request.digest)
+          throw data.fault('wrong_digest', 'what waits is not the digest that is open.');
         request.turnSince = data.at;
         return;
       }
@@ -269,6 +272,7 @@ export class RequestHistory {
 
   private readReview(data: LeafData, request: Request): Review {
     const digest = data.text('digest');
+    requireRequester(data, request);
     if (request.isOver || digest !== request.digest)
       throw data.fault('wrong_digest', 'the review is not of the digest that was open.');
     const decision = data.text('decision') as Review['decision'];
@@ -451,6 +455,11 @@ export class RequestHistory {
       throw data.fault('unknown_request', `the log has no open request ${data.text('request')}.`);
     return request;
   }
+}
+
+function requireRequester(data: LeafData, { id, requester }: Request): void {
+  if (data.text('requester') !== requester)
+    throw data.fault('wrong_digest', `it names another requester than the request ${id}.`);
 }
 
 /** The request's digest and every digest that it narrows. */

@@ -110,6 +110,8 @@ export class TenantReplay {
       case 'token':
         return this.grants.take(data);
       case 'request':
+        if (data.leaf.type === 'request.approved') return this.grants.takeApproved(data);
+        return this.requests.take(data);
       case 'review':
       case 'invitation':
         return this.requests.take(data);
