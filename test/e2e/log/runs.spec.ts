@@ -196,30 +196,31 @@ onlyInSoak(() => {
   });
 
   test('P10: a run that a restore has lost is told shortly after it, once; later it is a fault', async () => {
-    const restored = (at: string): Copies => {
+    const { at } = leafOf(honest.tenant, leavesOf(honest, 1)[0] as number);
+    /** @param before how long before the run, in milliseconds. If it is given, the restore is the log's first leaf */
+    const restored = (before = 0): Copies => {
       const { tenant, deployment } = own();
       const copies = {
         tenant: tenant.copy(`${tenant.origin}/2`),
         deployment: restoredCopy(deployment, at),
       };
-      const kept = leavesOf(copies, 1)[0] as number;
+      const kept = before > 0 ? 0 : (leavesOf(copies, 1)[0] as number);
       dropRun(copies, 1);
       const previous = { origin: tenant.origin, size: kept, root: Buffer.alloc(32).toString('base64') };
       copies.tenant.insert(kept, {
-        ...{ type: 'log.restored', at, actor: 'host' },
+        ...{ type: 'log.restored', at: later(at, -before), actor: 'host' },
         data: { epoch: 2, previous, kept, lost: 0 },
       });
       return copies;
     };
-    const { at } = leafOf(honest.tenant, leavesOf(honest, 1)[0] as number);
-    const copies = restored(at);
+    const copies = restored();
     expect((await verifyCopies(copies)).warnings).toContainEqual(
       expect.objectContaining({
         code: 'records_lost',
         detail: expect.stringContaining(`records 1 to 3 of run ${runs[1]?.boot}`),
       }),
     );
-    expect(await faultOf(restored(later(at, -60 * DAY_MS)))).toMatch(/^run_missing /);
+    expect(await faultOf(restored(60 * DAY_MS))).toMatch(/^run_missing /);
     // The gateway has been back since, so nothing more may be missing.
     const missing = gateway.chain(under, runs[2]?.end);
     oneCall(missing);
