@@ -118,6 +118,7 @@ export {
   OPERATION_PARAMETERS,
   type OperationCall,
   type OperationReason,
+  operationFromProcess,
   readOperation,
   type UnreadOperation,
 } from './route/operation-call.js';
