@@ -69,6 +69,7 @@ export class DrivenUpstream {
       released: () => void this.happened.push('released'),
       watched: () => void this.happened.push('watched'),
       foundExcess: () => void this.happened.push('excess'),
+      faulted: ({ message }: Error) => void this.happened.push(`fault ${message}`),
       ended: () => void this.happened.push('ended'),
     };
     this.connection = new UpstreamConnection(this.socket, parts, 'one', 'connect');

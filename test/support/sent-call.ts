@@ -13,6 +13,7 @@ export const TIMEOUTS = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
 export const poolParts = (timeouts = TIMEOUTS) => ({
   timeouts,
   untrusted: new UntrustedOrigins(() => undefined),
+  onFault: () => undefined,
 });
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

@@ -1,4 +1,5 @@
 import { type GatewayCredential } from '@countersign/gateway-protocol';
+import { describeError } from '@countersign/runtime';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
@@ -128,7 +129,8 @@ export async function assembleServing(run: Run, sources: Sources) {
     ),
   );
   const upstreams = createUpstreams(run, untrusted);
-  const pools = { timeouts: options.upstreamTimeouts, untrusted };
+  const onFault = logFault(log);
+  const pools = { timeouts: options.upstreamTimeouts, untrusted, onFault };
   const storages = new ObjectStorages(pools, options.resolveStorage);
   const contextKeys = createContextKeys(run);
   const follow = (maps: RouteMaps) => {
@@ -170,10 +172,15 @@ export async function assembleServing(run: Run, sources: Sources) {
   return { ...parts, boots, leaseClient, wantedHeads, server: createServer(parts) };
 }
 
+/** What the client learns of such an error is that the upstream gave no answer. Only the log says that it was ours. */
+const logFault = (log: Run['log']) => (error: Error) =>
+  log.error(describeError(error), 'an answer could not be handled');
+
 function createUpstreams({ options, log }: Run, untrusted: UntrustedOrigins): Upstreams {
   return new Upstreams({
     timeouts: options.upstreamTimeouts,
     untrusted,
+    onFault: logFault(log),
     tlsFolder: options.upstreamTlsDir,
     onTlsProblems: (problems) => {
       if (problems.length === 0) log.info('the TLS files of all upstreams can be used');

@@ -68,6 +68,7 @@ export {
   safeLocalPath,
 } from './pages.js';
 export { REQUEST_REFUSALS, type RequestRefusalCode } from './refusals.js';
+export { foldText } from './resource/fold.js';
 export {
   isResource,
   isResourcePattern,
@@ -117,6 +118,7 @@ export {
   OPERATION_PARAMETERS,
   type OperationCall,
   type OperationReason,
+  operationFromProcess,
   readOperation,
   type UnreadOperation,
 } from './route/operation-call.js';

@@ -120,6 +120,12 @@ DO $$ BEGIN
 END $$;
 ALTER ROLE ${login} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT 32${secret};
 ALTER ROLE ${login} SET default_transaction_read_only = on;
+-- A statement that only reads can fill the disk with temporary files. Only a superuser may set this; the login cannot change it.
+DO $$ BEGIN
+  ALTER ROLE ${login} SET temp_file_limit = '256MB';
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE WARNING 'temp_file_limit is not set for ${login}: set it for the server';
+END $$;
 CREATE SCHEMA IF NOT EXISTS countersign;
 CREATE TABLE IF NOT EXISTS countersign.tenant_keys (
   login name PRIMARY KEY, inner_key bytea NOT NULL, outer_key bytea NOT NULL

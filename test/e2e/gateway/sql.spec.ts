@@ -231,16 +231,24 @@ describe('one plain query', () => {
   });
 
   test('a mistake in a statement is answered with what is wrong, and says nothing about the database', async () => {
+    const { rows } = await database.asGateway((client) => client.query('SHOW temp_file_limit'));
+    expect(rows).toEqual([{ temp_file_limit: '256MB' }]);
+    await database.administer(`ALTER ROLE ${database.login.login} SET temp_file_limit = '1MB'`);
     const before = world.logLines.length;
     const answers = [
       await sql('SELECT $1::int', ['1', '2']),
       await sql('SELECT $1::int + $2::int', ['1']),
       await sql('SELECT pg_describe_object(1, 1, 0)'),
+      await sql(
+        'SELECT count(*) FROM (SELECT repeat(md5(g::text), 60) x FROM generate_series(1, 300000) g ORDER BY x) s',
+      ),
     ];
     expect(answers.map(({ status, body: { code, sqlstate } }) => [status, code, sqlstate])).toEqual([
       [422, 'statement_failed', '08P01'],
       [422, 'statement_failed', '08P01'],
       [422, 'statement_failed', 'XX000'],
+      // The login's limit of temporary files, which `sql-setup` sets.
+      [422, 'statement_failed', '53400'],
     ]);
     expect(answers[0]?.body.detail).toBe('the statement has 1 parameter ($1, …), and 2 were sent');
     expect(answers[1]?.body.detail).toBe('the statement has 2 parameters ($1, …), and 1 was sent');

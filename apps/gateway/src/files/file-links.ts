@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '@countersign/authorization';
+import { operationFromProcess } from '@countersign/contract';
+import { valuesOf } from '../http1/fields.js';
 
 /** A presigned link that this gateway keeps to itself, and the call whose answer contained it. */
 export type FileLink = {
@@ -16,6 +18,25 @@ export type FileLink = {
   /** That call. Each fetch of the file is authorized like this call: by the same route, resource, action and tenant. */
   call: Call;
 };
+
+/** A link on its way to another process of this gateway: only data can be sent. */
+export type SentLink = Omit<FileLink, 'call'> & { call: Omit<Call, 'headerValues'> };
+
+export function sentLink({ call, ...link }: FileLink): SentLink {
+  const { headerValues: _function, ...data } = call;
+  return { ...link, call: data };
+}
+
+/** The link as it was before another process sent it: the methods of its call do not arrive. */
+function arrivedLink({ call, ...link }: SentLink): FileLink {
+  const { headerFields, operation } = call;
+  const headerValues = (name: string) => valuesOf(headerFields, name.toLowerCase());
+  const isRead = operation !== undefined && !('code' in operation);
+  return {
+    ...link,
+    call: { ...call, headerValues, operation: isRead ? operationFromProcess(operation) : operation },
+  };
+}
 
 /** The refusal for an id that no link has. It does not say whether there ever was a file. */
 export const LINK_ENDED = {
@@ -45,7 +66,7 @@ export class FileLinks {
    */
   constructor(
     private readonly now: () => number,
-    private readonly onAdded?: (id: string, link: FileLink, until: number) => void,
+    private readonly onAdded?: (id: string, link: SentLink, until: number) => void,
   ) {}
 
   /**
@@ -56,13 +77,13 @@ export class FileLinks {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const until = this.now() + LIFETIME_MS;
     if (!this.keep(id, link, until)) return undefined;
-    this.onAdded?.(id, link, until);
+    this.onAdded?.(id, sentLink(link), until);
     return id;
   }
 
   /** Keeps a link of another process of this gateway, if there is a place for it. */
-  adopt(id: string, link: FileLink, until: number): void {
-    this.keep(id, link, until);
+  adopt(id: string, link: SentLink, until: number): void {
+    this.keep(id, arrivedLink(link), until);
   }
 
   private keep(id: string, link: FileLink, until: number): boolean {

@@ -1,9 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isLocalFileHost, isLoopback, mayConnect, withoutBrackets } from '@countersign/contract';
-import type { UntrustedOrigins } from '../http1/untrusted-origins.js';
-import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
-import { UpstreamPool } from '../http1/upstream-pool.js';
+import { type PoolParts, UpstreamPool } from '../http1/upstream-pool.js';
 import { secureContextOf } from '../storage/tls-material.js';
 
 /** Resolves a name to all its addresses. */
@@ -26,7 +24,7 @@ export class ObjectStorages {
   private readonly pools = new Map<string, UpstreamPool>();
 
   constructor(
-    private readonly parts: { timeouts: UpstreamTimeouts; untrusted: UntrustedOrigins },
+    private readonly parts: Pick<PoolParts, 'timeouts' | 'untrusted' | 'onFault'>,
     private readonly resolve: ResolveAll = systemLookup,
   ) {}
 

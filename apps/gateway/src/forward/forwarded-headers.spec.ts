@@ -64,9 +64,26 @@ describe('an answer at a service’s own host', () => {
     expect(passed(fields)).toEqual(['cache-control', 'private']);
   });
 
-  test('elsewhere keeps what the upstream says: a shared cache stores no answer to a token unless it is told to', () => {
-    expect(passed([['cache-control', 'public']], false)).toEqual(['cache-control', 'public']);
-    expect(passed([], false)).toEqual([]);
+  test.each(['public', 's-maxage=60', 'must-revalidate, max-age=60'])(
+    'elsewhere has nothing by which a shared cache may store an answer to a token: %s',
+    (given) => {
+      const fields: [string, string][] = [
+        ['cache-control', given],
+        ['cdn-cache-control', 'public'],
+      ];
+      const [name, value] = passed(fields, false);
+      expect([name, value?.startsWith('private')]).toEqual(['cache-control', true]);
+      expect(passed([], false)).toEqual([]);
+    },
+  );
+
+  test('keeps its length if the upstream names it in Connection', () => {
+    const fields: [string, string][] = [
+      ['connection', 'content-length, x-own'],
+      ['content-length', '5'],
+      ['x-own', '1'],
+    ];
+    expect(passed(fields, false)).toEqual(['content-length', '5']);
   });
 
   test('of a shared route is private everywhere: it is the same for every tenant, but needs a grant', () => {

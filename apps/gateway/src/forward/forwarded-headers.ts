@@ -130,17 +130,19 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
 ]);
 
 /**
- * The upstream's header fields for the client, names and values in turn. Nothing in them leads the client around the
+ * The upstream's header fields for the client, names and values in turn. An upstream's `Connection` removes what it names, but not the
+ * length: without it the client could not tell a whole answer from one that broke off. Nothing in them leads the client around the
  * gateway, sets a cookie beyond this service, or speaks in the gateway's name.
  */
 export function clientHeaders(fields: Fields, origin: Origin): string[] {
-  const isPrivate = origin.ownHost || origin.isShared;
+  const isPrivate = origin.ownHost || origin.isShared || fields.some(([name]) => CACHING.test(name));
   const named = connectionOptions(fields);
   const sent: string[] = [];
   for (const [name, value] of fields) {
-    if (DROPPED.has(name) || named.has(name) || DROPPED_PREFIXES.test(name)) continue;
+    if (DROPPED.has(name) || (named.has(name) && name !== 'content-length') || DROPPED_PREFIXES.test(name))
+      continue;
     if (origin.answersCors && name.startsWith('access-control-')) continue;
-    if (isPrivate && CACHING.test(name)) continue;
+    if (CACHING.test(name)) continue;
     const rewrite = REWRITTEN.get(name);
     const kept = rewrite === undefined ? value : rewrite(value, origin);
     if (kept !== undefined) sent.push(name, kept);
@@ -156,9 +158,10 @@ const DIRECTIVE =
   /(?:^|[\s,])(no-store|no-cache(?!=)|no-transform|must-revalidate|immutable|max-age=\d{1,9})(?=[\s,]|$)/gi;
 
 /**
- * `Cache-Control` for an answer at a service's own host, where a call may have a cookie in place of a token. Shared caches store no
- * answer to a token unless they are told to (RFC 9111 §3.5), but any answer to a cookie: without `private` they would hand it to
- * people without a grant. A shared route is the same for every tenant, which upstreams like to call `public`; it still needs a grant.
+ * `Cache-Control` that keeps shared caches from storing an answer, which they would hand to people without a grant. They store no answer
+ * to a token unless they are told to, as by `public` (RFC 9111 §3.5), so what an upstream says is made `private`. They store any answer
+ * to a cookie, so at a service's own host it is private even if the upstream says nothing. A shared route is the same for every tenant,
+ * which upstreams like to call `public`; it still needs a grant.
  */
 function privateCaching(fields: Fields): string {
   const given = valuesOf(fields, 'cache-control').join(', ');

@@ -6,9 +6,7 @@ import {
   type UpstreamTls,
 } from '@countersign/contract';
 import type { TlsFailure } from '../http1/tls-failure.js';
-import type { UntrustedOrigins } from '../http1/untrusted-origins.js';
-import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
-import { UpstreamPool, type UpstreamSecurity } from '../http1/upstream-pool.js';
+import { type PoolParts, UpstreamPool, type UpstreamSecurity } from '../http1/upstream-pool.js';
 import { SqlDatabase, type SqlOptions } from '../sql/sql-database.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import { UpstreamTlsFiles } from './upstream-tls.js';
@@ -22,9 +20,7 @@ export type Upstream = { url: URL; carrier: Carrier | undefined };
 /** What is wrong with the TLS files of a service. `inUse`: those that were read before are still used. */
 export type TlsProblem = { service: string; problem: string; inUse: boolean };
 
-type UpstreamsParts = {
-  timeouts: UpstreamTimeouts;
-  untrusted: UntrustedOrigins;
+type UpstreamsParts = Omit<PoolParts, 'security' | 'lookup'> & {
   /** The operator's folder for TLS files; undefined if there is none. */
   tlsFolder: string | undefined;
   /** Called when the list of problems changes. */
@@ -143,7 +139,7 @@ export class Upstreams {
     service: string,
     { origin, url, files }: Omit<ServiceUpstream, 'carrier'>,
   ): Carrier | undefined {
-    const { timeouts, untrusted, sql } = this.parts;
+    const { timeouts, untrusted, onFault, sql } = this.parts;
     const address = databaseAddress(origin);
     const isSecure =
       address === undefined
@@ -156,7 +152,7 @@ export class Upstreams {
       void database.check();
       return { database };
     }
-    return { pool: new UpstreamPool(url, { timeouts, untrusted, security }) };
+    return { pool: new UpstreamPool(url, { timeouts, untrusted, onFault, security }) };
   }
 
   private reportProblems(): void {

@@ -75,7 +75,7 @@ type ReadOptions = {
 /** The whole body; undefined if it is larger than 1 MiB, does not arrive whole, or the call is cut. */
 function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    let pieces: Buffer[] = [];
+    const kept = new KeptBytes();
     let bytes = 0;
     const stop = () => {
       body.close();
@@ -86,12 +86,12 @@ function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Prom
         call.waitForClient(now());
         bytes += piece.length;
         if (bytes > maxBytes) stop();
-        else if (bytes <= MAX_KEPT_BYTES) pieces.push(piece);
-        else pieces = [];
+        else if (bytes <= MAX_KEPT_BYTES) kept.add(piece);
+        else kept.drop();
       },
       onBodyEnd: () => {
         call.clientDone();
-        resolve(bytes <= MAX_KEPT_BYTES ? Buffer.concat(pieces) : undefined);
+        resolve(bytes <= MAX_KEPT_BYTES ? kept.all : undefined);
       },
       onBodyFailure: (error) => reject(new AmbiguousRequest(error.message)),
     };
@@ -100,4 +100,30 @@ function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Prom
     call.waitForClient(now());
     body.read(receiver);
   });
+}
+
+/** Bytes that arrive in pieces, in at most twice their memory: a piece would keep all the memory of the read that it came with. */
+class KeptBytes {
+  private memory: Buffer = Buffer.alloc(0);
+  private length = 0;
+
+  get all(): Buffer {
+    return this.memory.subarray(0, this.length);
+  }
+
+  add(piece: Buffer): void {
+    const length = this.length + piece.length;
+    if (length > this.memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.length));
+      this.memory.copy(larger, 0, 0, this.length);
+      this.memory = larger;
+    }
+    piece.copy(this.memory, this.length);
+    this.length = length;
+  }
+
+  drop(): void {
+    this.memory = Buffer.alloc(0);
+    this.length = 0;
+  }
 }

@@ -62,6 +62,32 @@ describe('a body that is needed before the decision', () => {
     expect(await refusal(await answer)).toEqual({ status: 403, code: 'grant_ended' });
   });
 
+  test('is kept whole and in order, whatever the pieces in which it comes', async () => {
+    world = await GatewayWorld.start();
+    const { broker, upstream } = world;
+    const parts = ['a', 'b'.repeat(5_000), 'c', 'd'.repeat(100_000), 'e'];
+    const body = parts.join('');
+    const bodySha256 = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    const token = broker.token(broker.grant({ change: { ...change, bodySha256 } }));
+    const chunks = parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('');
+    const head = `PATCH /billing/tenants/acme/invoices/7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}`;
+    const sent = await world.raw(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    expect(sent.status).toBe(200);
+    expect(upstream.hits.map((hit) => hit.bodySha256)).toEqual([bodySha256]);
+  });
+
+  test('P4: is refused before the decision if it is in chunks of one byte', async () => {
+    world = await GatewayWorld.start();
+    const token = world.broker.token(world.broker.grant({ change }));
+    const head = `PATCH /billing/tenants/acme/invoices/7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}`;
+    const chunks = '1\r\nx\r\n'.repeat(5_000);
+    const { status, body } = await world.raw(
+      `${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+    );
+    expect([status, JSON.parse(body).code]).toEqual([400, 'ambiguous_request']);
+    expect(world.upstream.hits).toEqual([]);
+  });
+
   test('is larger than the gateway keeps: 403, and no broken connection', async () => {
     world = await GatewayWorld.start();
     const { broker } = world;

@@ -2,7 +2,7 @@ import { ChunkedBody } from './chunked-body.js';
 import type { Framing } from './framing.js';
 import { LengthBody } from './length-body.js';
 
-/** Receives the content of a body, piece by piece. The pieces are parts of the bytes that were pushed. */
+/** Receives the content of a body, piece by piece. The pieces are parts of the bytes that were pushed, or copies of them. */
 export type BodySink = (piece: Buffer) => void;
 
 /** Finds where a body ends, and what its content is. */

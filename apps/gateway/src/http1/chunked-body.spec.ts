@@ -44,6 +44,45 @@ describe('ChunkedBody', () => {
     );
   });
 
+  test('a read with thousands of small chunks gives one piece, which is no part of the read', () => {
+    const bytes = Buffer.from('1\r\nx\r\n'.repeat(4_000), 'latin1');
+    const got: Buffer[] = [];
+    new ChunkedBody('plain').push(bytes, 0, (piece) => got.push(piece));
+    expect(got.map(String)).toEqual(['x'.repeat(4_000)]);
+    expect(got[0]?.buffer).not.toBe(bytes.buffer);
+  });
+
+  test('large chunks are passed on without a copy, in their order between small ones', () => {
+    const large = 'l'.repeat(4_096);
+    const bytes = Buffer.from(encoded(['a', 'b', large, 'c', large, large]), 'latin1');
+    const got: Buffer[] = [];
+    new ChunkedBody('plain').push(bytes, 0, (piece) => got.push(piece));
+    expect(got.map(String)).toEqual(['ab', large, 'c', large, large]);
+    expect(got.map(({ buffer }) => buffer === bytes.buffer)).toEqual([false, true, false, true, true]);
+  });
+
+  describe('the attack “bodies in chunks of one byte take the processor from all tenants”', () => {
+    const tiny = (count: number) => encoded(Array.from({ length: count }, () => 'x')).slice(0, -5);
+    const read = (text: string, body?: ChunkedBody) => decode(text, [], body).content.length;
+
+    test('of a request, thousands of tiny chunks are read, and no more', () => {
+      expect(read(tiny(4_096))).toBe(4_096);
+      expect(() => read(tiny(4_097))).toThrow(new MalformedMessage('its chunks contain too few bytes each'));
+    });
+
+    test('8 bytes in each are enough, and large chunks make up for tiny ones', () => {
+      const events = encoded(Array.from({ length: 20_000 }, () => '{"a":1}\n'));
+      expect(read(events)).toBe(160_000);
+      expect(read(encoded(['x'.repeat(8_000 * 8)]).slice(0, -5) + tiny(8_000))).toBe(8_000 * 9);
+      const short = encoded(Array.from({ length: 4_097 }, () => '{"a":1}')).slice(0, -5);
+      expect(() => read(short)).toThrow(MalformedMessage);
+    });
+
+    test('an answer may have any', () => {
+      expect(read(tiny(20_000), new ChunkedBody('any'))).toBe(20_000);
+    });
+  });
+
   test('P4: a byte that is not a digit, anywhere in the line of a size, is refused', () => {
     fc.assert(
       fc.property(

@@ -1,5 +1,6 @@
 import type { BodyDecoder, BodySink } from './body-decoder.js';
 import { OF_RESPONSES, parseFields } from './fields.js';
+import { JoinedChunks } from './joined-chunks.js';
 import { MalformedMessage, requirePlain } from './malformed-message.js';
 
 const CR = 0x0d;
@@ -9,6 +10,12 @@ const SEMICOLON = 0x3b;
 const MAX_SIZE_DIGITS = 8;
 /** Extensions and trailers of one body together. They are read only to be dropped. */
 const MAX_DROPPED = 8_192;
+/**
+ * Chunks of a request's body contain so many bytes on average, after the first thousands: a chunk costs us more than its bytes, so
+ * whoever sends chunks of one byte makes us work for nothing. Clients that send events as they happen send more in each.
+ */
+const MIN_AVERAGE_BYTES = 8;
+const ANY_SIZE_CHUNKS = 4_096;
 const EXTENSION = /^(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:=[A-Za-z0-9!#$%&'*+.^_`|~-]+)?)+$/;
 
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection']);
@@ -37,7 +44,7 @@ type State =
  *     trailer-section = *( field-line CRLF )
  *
  * `plain` has no extensions and no trailers: each reader drops them in its own way, and request smuggling depends on
- * readers that disagree where a body ends. `any` reads and drops them (a recipient has to ignore what it does not know, §7.1.1), without
+ * readers that disagree where a body ends. Its chunks are not all tiny. `any` reads and drops them (a recipient has to ignore what it does not know, §7.1.1), without
  * quoted values, and `isPlain` is false then.
  */
 export class ChunkedBody implements BodyDecoder {
@@ -45,6 +52,9 @@ export class ChunkedBody implements BodyDecoder {
   private digits = 0;
   private left = 0;
   private dropped = 0;
+  private chunks = 0;
+  /** Bytes of content that the chunks have announced. */
+  private announced = 0;
   /** The extension or the trailer that is being read. */
   private line = '';
 
@@ -59,12 +69,21 @@ export class ChunkedBody implements BodyDecoder {
   }
 
   push(bytes: Buffer, from: number, sink: BodySink): number {
+    const content = new JoinedChunks(bytes, sink);
+    try {
+      return this.read(bytes, from, content);
+    } finally {
+      content.flush();
+    }
+  }
+
+  private read(bytes: Buffer, from: number, content: JoinedChunks): number {
     let at = from;
     while (at < bytes.length && this.state !== 'done') {
       if (this.state === 'data') {
         const end = Math.min(bytes.length, at + this.left);
         this.left -= end - at;
-        sink(bytes.subarray(at, end));
+        content.add(at, end);
         at = end;
         if (this.left === 0) this.state = 'data-cr';
       } else {
@@ -83,7 +102,7 @@ export class ChunkedBody implements BodyDecoder {
         return byte === CR ? this.endExtension() : this.drop(byte, 'extension');
       case 'size-lf':
         requireByte(byte, LF);
-        return this.left === 0 ? 'end-cr' : 'data';
+        return this.left === 0 ? 'end-cr' : this.beginData();
       case 'data-cr':
         requireByte(byte, CR);
         return 'data-lf';
@@ -113,6 +132,14 @@ export class ChunkedBody implements BodyDecoder {
     this.digits += 1;
     this.left = this.left * 16 + digit;
     return 'size';
+  }
+
+  private beginData(): State {
+    this.chunks += 1;
+    this.announced += this.left;
+    const areTiny = this.chunks > ANY_SIZE_CHUNKS && this.announced < MIN_AVERAGE_BYTES * this.chunks;
+    requirePlain(this.kind === 'any' || !areTiny, 'its chunks contain too few bytes each');
+    return 'data';
   }
 
   /** A byte of an extension or a trailer. */

@@ -4,6 +4,14 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 const FIRST_BYTES = 1_024;
 
+/** A head that is longer than a head may be. */
+export class HeadTooLong extends MalformedMessage {
+  /** @param beginning its first bytes, at most seven: as many as `HTTP/1.` has */
+  constructor(readonly beginning: string) {
+    super('the head is too long');
+  }
+}
+
 /**
  * Finds where a head ends (RFC 9112 §2.1), in whatever pieces it arrives:
  *
@@ -37,7 +45,7 @@ export class HeadCollector {
     if (this.#length > 0) return this.#continue(bytes, from);
     const at = bytes.indexOf(HEAD_END, from);
     const length = (at === -1 ? bytes.length : at + HEAD_END.length) - from;
-    this.#requireSize(length);
+    this.#requireSize(length, bytes, from);
     if (at === -1) {
       this.#keep(bytes, from, length);
       return undefined;
@@ -54,11 +62,11 @@ export class HeadCollector {
     const searched = Math.max(0, before - (HEAD_END.length - 1));
     const found = this.#kept.subarray(searched, this.#length).indexOf(HEAD_END);
     if (found === -1) {
-      this.#requireSize(this.#length);
+      this.#requireSize(this.#length, this.#kept, 0);
       return undefined;
     }
     const end = searched + found + HEAD_END.length;
-    this.#requireSize(end);
+    this.#requireSize(end, this.#kept, 0);
     const text = this.#kept.toString('latin1', 0, end - 2);
     this.#end = from + end - before;
     this.#kept = NOTHING;
@@ -77,7 +85,7 @@ export class HeadCollector {
     this.#length = length;
   }
 
-  #requireSize(bytes: number): void {
-    if (bytes > this.maxBytes) throw new MalformedMessage('the head is too long');
+  #requireSize(count: number, bytes: Buffer, from: number): void {
+    if (count > this.maxBytes) throw new HeadTooLong(bytes.toString('latin1', from, from + 7));
   }
 }

@@ -330,7 +330,35 @@ describe('bytes that belong to no response', () => {
       },
     });
     await driven.respond(OK, 'ended');
+    expect(driven.happened).toEqual(['head 200', 'data 2', 'fault a fault of ours', 'ended']);
+  });
+
+  test.each([
+    ['in one read', [`HTTP/1.1 200 OK\r\nLink: ${'x'.repeat(17_000)}\r\n\r\n`]],
+    ['without an end', [`HTTP/1.1 200 OK\r\nLink: ${'x'.repeat(17_000)}`]],
+    ['in two reads', ['HTTP', `/1.1 200 OK\r\nLink: ${'x'.repeat(17_000)}`]],
+    ['in two reads, with its end', ['HTTP', `/1.1 200 OK\r\nLink: ${'x'.repeat(16_380)}\r\n\r\n`]],
+  ])('are not the head of a response that is too long, %s', async (_, parts) => {
+    await driven.sent();
+    await driven.respond(OK, 'turn end');
+    driven.happened = [];
+    driven.send();
+    const [first = '', ...rest] = parts;
+    driven.upstream.write(first);
+    for (const part of rest) {
+      await until(() => driven.happened.includes('turn end'));
+      driven.upstream.write(part);
+    }
+    await until(() => driven.happened.includes('ended'));
+    expect(driven.happened.slice(-2)).toEqual(['ended', 'failure unreachable']);
     expect(driven.happened).not.toContain('excess');
+  });
+
+  test('are what is too long and no head', async () => {
+    await driven.sent();
+    await driven.respond(OK, 'turn end');
+    driven.send();
+    await driven.respond(`{"HTTP/1.1": "${'x'.repeat(17_000)}"}`, 'excess');
   });
 
   test('may be left from the response before if they come in place of the next one', async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Framing } from './framing.js';
+import { HeadTooLong } from './head-collector.js';
 import type { IdlePlace } from './idle-connections.js';
 import { largeReadCollector } from './large-read-collector.js';
 import { MalformedMessage } from './malformed-message.js';
@@ -72,6 +73,8 @@ export type ConnectionParts = {
   watched(connection: UpstreamConnection): void;
   /** The upstream has sent bytes that belong to no response. */
   foundExcess(): void;
+  /** An error of ours, and not of the upstream, has ended a call. */
+  faulted(error: Error): void;
   /** The connection has ended. */
   ended(connection: UpstreamConnection): void;
 };
@@ -253,7 +256,8 @@ export class UpstreamConnection implements ResponseSink {
     try {
       this.reader.push(bytes);
     } catch (error) {
-      if (error instanceof MalformedMessage && this.isExcess) this.parts.foundExcess();
+      if (!(error instanceof MalformedMessage)) this.parts.faulted(error as Error);
+      else if (this.isExcess(error)) this.parts.foundExcess();
       this.broke(error as Error);
       return;
     }
@@ -265,10 +269,13 @@ export class UpstreamConnection implements ResponseSink {
 
   /**
    * Whether bytes that could not be read belong to no response: no one waits for one, or they are in the place where the response
-   * to a further request should begin, so that they may be left from the one before.
+   * to a further request should begin, so that they may be left from the one before. A head that is only too long is the response: a
+   * caller can make a service write one, and must not be able to have it counted among those that send excess.
    */
-  private get isExcess(): boolean {
-    return this.reader.expectsNothing || (this.isReused && !this.responseBegun);
+  private isExcess(error: MalformedMessage): boolean {
+    if (this.reader.expectsNothing) return true;
+    const isLongHead = error instanceof HeadTooLong && error.beginning === 'HTTP/1.';
+    return this.isReused && !this.responseBegun && !isLongHead;
   }
 
   /** Another request may follow, but only if nothing of this one is left in either direction. */

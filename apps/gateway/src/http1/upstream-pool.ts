@@ -52,10 +52,12 @@ export interface RequestSender {
   send(request: RequestToWrite, observer: UpstreamObserver, owner: string): UpstreamExchange;
 }
 
-type PoolParts = {
+export type PoolParts = {
   timeouts: UpstreamTimeouts;
   /** The same for all pools of a process. */
   untrusted: UntrustedOrigins;
+  /** An error of ours has ended a call. */
+  onFault(error: Error): void;
   /** Required for `https:`. */
   security?: UpstreamSecurity | undefined;
   /** Resolves the name of the origin. Default: as the system does. */
@@ -98,6 +100,7 @@ export class UpstreamPool implements RequestSender {
       released: (connection) => this.released(connection),
       watched: (connection) => this.watched(connection),
       foundExcess: () => this.foundExcess(),
+      faulted: (error) => parts.onFault(error),
       ended: (connection) => this.ended(connection),
     };
   }

@@ -63,9 +63,10 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['57014', '25P03', '55P03', '25P04
 const OF_THE_SERVER = /^(?:08|28|3D|53|57|58|F0|XX)/;
 /**
  * SQLSTATEs of those classes that a statement alone can cause: another number of parameters than it has (protocol_violation), and an
- * argument that a function of the server does not foresee (internal_error).
+ * argument that a function of the server does not foresee (internal_error), and more temporary files than its login may have
+ * (configuration_limit_exceeded).
  */
-const OF_THE_STATEMENT: ReadonlySet<string> = new Set(['08P01', 'XX000']);
+const OF_THE_STATEMENT: ReadonlySet<string> = new Set(['08P01', 'XX000', '53400']);
 const PARAMETERS = /supplies (\d+) parameters, but .* requires (\d+)$/;
 
 /** Keeps PostgreSQL's own text of every value: the driver must not parse values, because parsing could change them. */

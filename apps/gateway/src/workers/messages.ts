@@ -2,7 +2,7 @@ import type { StopOrLift } from '@countersign/authorization';
 import type { ChangeData, LaneEnd, RunEnd, SeenPlace, SnapshotData } from '@countersign/gateway-protocol';
 import type { LedgerGrant, LedgerLine } from '../authorize/digest-ledger.js';
 import type { SharedLiveness } from '../feed/feed-liveness.js';
-import type { FileLink } from '../files/file-links.js';
+import type { SentLink } from '../files/file-links.js';
 import type { SettledOptions } from '../gateway-options.js';
 import type { Readiness } from '../http/own-pages.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -23,7 +23,7 @@ export type Update =
   | { type: 'extended'; grant: LedgerGrant; until: number }
   | { type: 'spent'; grant: LedgerGrant; until: number; isSpent: boolean }
   | { type: 'forget'; now: number }
-  | { type: 'link'; id: string; link: FileLink; until: number }
+  | { type: 'link'; id: string; link: SentLink; until: number }
   /** A browser session that a worker has released. `key`: see BrowserSessions. */
   | { type: 'released'; key: string }
   | { type: 'ready'; isReady: boolean; lanes: number };
@@ -74,7 +74,7 @@ export type ToPrimary =
   | { type: 'failed'; error: { message: string; code?: string; syscall?: string } }
   | { type: 'applied'; number: number }
   | { type: 'request'; id: number; request: WorkerRequest }
-  | { type: 'link'; id: string; link: FileLink; until: number }
+  | { type: 'link'; id: string; link: SentLink; until: number }
   /** A browser session that a worker has released. `key`: see BrowserSessions. */
   | { type: 'released'; key: string }
   | { type: 'status'; readiness: Readiness }

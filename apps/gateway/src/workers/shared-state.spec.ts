@@ -1,3 +1,5 @@
+import type { Call } from '@countersign/authorization';
+import { type OperationCall, readOperation } from '@countersign/contract';
 import type { FeedGrant } from '@countersign/gateway-protocol';
 import { pino } from 'pino';
 import { DigestLedger } from '../authorize/digest-ledger.js';
@@ -8,6 +10,7 @@ import { systemClock } from '../clock.js';
 import { FeedLiveness } from '../feed/feed-liveness.js';
 import { SharedHistory } from '../feed/shared-history.js';
 import { FileLinks } from '../files/file-links.js';
+import { valuesOf } from '../http1/fields.js';
 import { applyUpdate, type Shared } from './apply-update.js';
 import type { Update } from './messages.js';
 import { SharedState } from './shared-state.js';
@@ -175,15 +178,37 @@ describe('a worker follows', () => {
   const { tenant, service } = grant();
 
   test('a link that another worker keeps', () => {
-    const { one, two } = fleet();
+    const { two } = fleet();
+    const body = `{"documentId":"sha256:${'a'.repeat(64)}","variables":{"id":7,"org":"acme"}}`;
+    const headerFields = [['content-type', 'application/json'] as const, ['x-org', 'acme'] as const];
+    const headerValues = (name: string) => valuesOf(headerFields, name.toLowerCase());
+    const request = { method: 'POST', path: '/graphql', query: '' };
+    const operation = readOperation({ ...request, headerValues, body: Buffer.from(body) });
+    if ('reason' in operation) throw new Error(operation.detail);
+    const call: Call = {
+      ...{ mode: 'gateway', service, ...request, queryNames: [], host: 'gateway.example' },
+      ...{ headerValues, headerFields, operation },
+      ...{ hasBody: true, bodySha256: undefined, bodyLength: body.length, bodyIsArriving: false },
+    };
     const link = {
       ...{ digest, tenant, service, origin: 'https://files.example', target: '/8812.pdf?signed' },
-      ...{ from: 'rec_1', call: {} as never },
+      ...{ from: 'rec_1', call },
     };
-    const id = one.fileLinks.add(link) ?? '';
-    expect(two.fileLinks.find(id, digest, service)).toBeUndefined();
-    two.follow({ type: 'link', id, link, until: 300_000 });
-    expect(two.fileLinks.find(id, digest, service)).toMatchObject(link);
+    // As between processes, where functions cannot be sent, and objects arrive without their methods.
+    const one = new FileLinks(
+      () => 0,
+      (...[id, sent, until]) => two.follow(structuredClone({ type: 'link', id, link: sent, until })),
+    );
+    const id = one.add(link) ?? '';
+    expect(two.fileLinks.find(id, digest, service)).toEqual({
+      ...link,
+      until: 300_000,
+      call: { ...call, headerValues: expect.any(Function) },
+    });
+    const found = two.fileLinks.find(id, digest, service)?.call;
+    expect(found?.headerValues('X-Org')).toEqual(['acme']);
+    const read = found?.operation as OperationCall;
+    expect([read.variable('/id'), [...read.texts()]]).toEqual(['7', ['id', '7', 'org', 'acme']]);
   });
 
   test('the release of a browser session at another worker', async () => {

@@ -101,6 +101,68 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
     },
   );
 
+  describe('in a spelling that a service reads as that name', () => {
+    const spellings = [
+      ['full-width letters', 'ａｃｍｅ'],
+      ['one full-width letter', 'ａcme'],
+      ['accents', 'ácmé'],
+      ['accents of their own', 'a\u0301cme\u0301'],
+      ['a soft hyphen', 'ac\u00adme'],
+      ['an ordinal indicator', 'ªcme'],
+      ['mathematical letters', '𝐚𝐜𝐦𝐞'],
+      ['a control character, which collations ignore', 'ac\u0001me'],
+      ['circled letters', 'ⒶⒸⓂⒺ'],
+      ['letters in black squares', '🅰cme'],
+    ] as const;
+
+    test.each(spellings)('%s, in path, query, header and variables', (_what, name) => {
+      const escaped = encodeURIComponent(name);
+      const operation = { texts: () => [`of ${name}.`] } as unknown as Call['operation'];
+      const calls: Parameters<typeof said>[0][] = [
+        { path: `/tenants/${escaped}/invoices` },
+        { query: `?org=${escaped}` },
+        { query: `?next=${encodeURIComponent(escaped)}` },
+        { headerFields: [['x-org', `globex, ${escaped}`]] },
+        { operation },
+      ];
+      expect(calls.map((call) => said(call))).toEqual(calls.map(() => 'insufficient_scope'));
+      expect(calls.map((call) => said(call, { tenant: 'acme' }))).toEqual(calls.map(() => undefined));
+    });
+
+    test('in Latin-1, or behind bytes that are no UTF-8', () => {
+      for (const query of ['?org=%E1cme', '?org=%FF%61cme', '?org=%E1cm%E9'])
+        expect(said({ query })).toBe('insufficient_scope');
+    });
+
+    test('each letter and digit that a collation takes for one of ASCII', () => {
+      const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
+      const missed: string[] = [];
+      const found = (written: string, name: string) =>
+        said({ query: `?org=${encodeURIComponent(written)}` }, { pinned: [name] }) !== undefined;
+      for (let code = 0x80; code <= 0x1f1ff; code += 1) {
+        if (code >= 0xd800 && code <= 0xdfff) continue;
+        const character = String.fromCodePoint(code);
+        for (const plain of 'abcdefghijklmnopqrstuvwxyz0123456789')
+          if (compare(character, plain) === 0 && !found(`q${character}q`, `q${plain}q`))
+            missed.push(character);
+      }
+      for (const [letter, pair] of [
+        ['æ', 'ae'],
+        ['Œ', 'oe'],
+        ['ß', 'ss'],
+        ['ꜳ', 'aa'],
+        ['ﬁ', 'fi'],
+      ] as const)
+        if (!found(`q${letter}q`, `q${pair}q`)) missed.push(letter);
+      expect(missed).toEqual([]);
+    });
+
+    test('other words of other languages name no one', () => {
+      for (const word of ['ácmés', 'асме', 'κόσμος', '会社', 'ac me'])
+        expect(said({ query: `?q=${encodeURIComponent(word)}` })).toBeUndefined();
+    });
+  });
+
   test('in any of the values of a header that is given more than once', () => {
     const headerFields = [
       ['x-org', 'globex'],

@@ -1,4 +1,4 @@
-import { isSentByEveryClient } from '@countersign/contract';
+import { foldText, isSentByEveryClient } from '@countersign/contract';
 import type { Call, CallStep } from './call.js';
 import { operationOf } from './route-and-scope-steps.js';
 
@@ -36,18 +36,75 @@ const MAX_DECODED = 2;
 function inText(text: string, isAnother: Test): string | undefined {
   let spelling = text;
   for (let decoded = 0; ; decoded++) {
-    const named = spelling.toLowerCase().split(BETWEEN_SLUGS).find(isAnother);
-    if (named !== undefined || decoded === MAX_DECODED || !spelling.includes('%')) return named;
+    for (const reading of readingsOf(spelling)) {
+      const named = reading.split(BETWEEN_SLUGS).find(isAnother);
+      if (named !== undefined) return named;
+    }
+    if (decoded === MAX_DECODED || !spelling.includes('%')) return undefined;
     spelling = decodePercent(spelling);
   }
 }
 
 /**
- * Decodes each `%XX` by itself, so that one malformed escape hides no other. A slug is ASCII: the bytes of any other character
- * separate names, whatever the encoding.
+ * Decodes each `%XX` by itself to one byte (a character up to U+00FF), so that one malformed escape hides no other.
  */
 const decodePercent = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/**
+ * What services read in a text of bytes. A slug is ASCII, so in the first reading the bytes of any other character separate names. But a
+ * service may also take such a character for a letter of a slug, as databases do that compare by a collation: `ácme` is `acme` there.
+ */
+function* readingsOf(bytes: string): Generator<string> {
+  yield bytes.toLowerCase();
+  if (!NOT_PLAIN.test(bytes)) return;
+  yield inSlugLetters(bytes);
+  const text = bytes.replace(/[\x80-\xff]+/g, (run) =>
+    UTF8.decode(Uint8Array.from(run, (byte) => byte.charCodeAt(0))),
+  );
+  if (text !== bytes) yield inSlugLetters(text);
+}
+
+const UTF8 = new TextDecoder();
+/** A character that is not ASCII, or a control character, which collations ignore. */
+const NOT_PLAIN = /[^\t\n\r -~]/u;
+const EACH_NOT_PLAIN = new RegExp(NOT_PLAIN, 'gu');
+
+const inSlugLetters = (text: string): string => foldText(text.replace(EACH_NOT_PLAIN, asSlugLetters));
+
+/** The strength that ignores case and accents. MySQL's default collation and those of ICU agree on it. */
+const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
+/** Each digit, letter, and pair of letters (`æ` is `ae`), in the collation's order. */
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const SLUG_LETTERS = [
+  ...'0123456789',
+  ...LETTERS.flatMap((one) => [one, ...LETTERS.map((two) => one + two)]),
+];
+
+/** The slug's letters that the collation takes the character for; nothing if it ignores it; else the character. */
+function asSlugLetters(character: string): string {
+  let found = slugLetters.get(character);
+  if (found === undefined) {
+    found = compare(`a${character}`, 'a') === 0 ? '' : (searchSlugLetters(character) ?? character);
+    slugLetters.set(character, found);
+  }
+  return found;
+}
+
+/** What was found for each character. There are as many as Unicode has. */
+const slugLetters = new Map<string, string>();
+
+function searchSlugLetters(character: string): string | undefined {
+  let [from, end] = [0, SLUG_LETTERS.length];
+  while (from < end) {
+    const middle = (from + end) >> 1;
+    const order = compare(character, SLUG_LETTERS[middle] as string);
+    if (order === 0) return SLUG_LETTERS[middle];
+    if (order < 0) end = middle;
+    else from = middle + 1;
+  }
+  return undefined;
+}
 
 /** `+`, a space in a query, separates names like a space. */
 const inTarget = ({ path, query }: Call, isAnother: Test): string | undefined =>

@@ -47,6 +47,7 @@ export function gatewayQuestion({ gateway, service, secret, timeoutMs = TIMEOUT_
   const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const send = isTls ? overHttps : overHttp;
   return async (request: IncomingMessage, target: string): Promise<void> => {
+    requireOneReading(request);
     const headers = ['Host', url.host, 'Countersign-Proxy-Secret', secret];
     headers.push('X-Original-Method', request.method ?? '', 'X-Original-URI', target);
     for (const [name, value] of pairsOf(request.rawHeaders)) {
@@ -68,6 +69,28 @@ export function gatewayQuestion({ gateway, service, secret, timeoutMs = TIMEOUT_
     if (answer.status !== 200) throw refusedBy(answer);
     setFields(request, answer.fields);
   };
+}
+
+/**
+ * The gateway refuses trailers and upgrades, but a question can contain neither: they are about its own connection. An offer of `h2c` is
+ * left out there too.
+ */
+function requireOneReading({ rawHeaders }: IncomingMessage): void {
+  for (const [name, value] of pairsOf(rawHeaders)) {
+    const field = name.toLowerCase();
+    if (field !== 'trailer' && (field !== 'upgrade' || value.toLowerCase() === 'h2c')) continue;
+    const title = 'This request could be read in more than one way.';
+    const detail = `${field} is not accepted`;
+    const body = JSON.stringify({
+      type: 'about:blank',
+      title,
+      status: 400,
+      code: 'ambiguous_request',
+      detail,
+    });
+    const answer = { status: 400, headers: { 'content-type': 'application/problem+json' }, body };
+    throw new ContextRefused('refused_by_gateway', detail, { answer });
+  }
 }
 
 type Answer = { status: number; fields: readonly [name: string, value: string][]; body: string };

@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { jest } from '@jest/globals';
 import express from 'express';
 import { type FastifyInstance, fastify } from 'fastify';
+import { gatewayQuestion } from './ask-gateway.js';
 import { type CountersignContextOptions, contextOf, contextVerifier, countersignContext } from './index.js';
 import { ReplayMemory } from './replay-memory.js';
 import { parseSeenCall } from './seen-call.js';
@@ -373,3 +374,22 @@ test('the memory forgets what has expired, and nothing else', () => {
     'seen',
   ]);
 });
+
+test.each([
+  ['Trailer', 'x-user'],
+  ['Upgrade', 'foo'],
+])(
+  'a request with %s is refused as the gateway refuses it, before the gateway is asked',
+  async (...field) => {
+    const ask = gatewayQuestion({
+      gateway: 'http://127.0.0.1:1',
+      service: 'billing',
+      secret: 'k'.repeat(43),
+    });
+    const request = { method: 'GET', rawHeaders: ['Host', 'x', ...field] } as unknown as IncomingMessage;
+    const refused = await ask(request, '/x').catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      answer: { status: 400, body: expect.stringContaining('"ambiguous_request"') },
+    });
+  },
+);

@@ -44,6 +44,8 @@ describe('foldSegment', () => {
     ['a zero-width joiner', 'ex\u200dport'],
     ['full-width letters', 'ＥＸＰＯＲＴ'],
     ['mathematical letters', '𝐞𝐱𝐩𝐨𝐫𝐭'],
+    ['accents', 'éxpört'],
+    ['accents of their own', 'e\u0301xport'],
   ])('ignores %s', (_case, text) => {
     expect(folded(text)).toBe('export');
   });
@@ -62,7 +64,7 @@ describe('foldSegment', () => {
   });
 
   test('keeps apart what no program reads alike', () => {
-    const apart = ['export', 'exports', 'ex port', 'ex-port', 'éxport', 'export1', '.export', 'ехport'];
+    const apart = ['export', 'exports', 'ex port', 'ex-port', 'export1', '.export', 'ехport'];
     expect(new Set(apart.map(folded)).size).toBe(apart.length);
   });
 
@@ -117,4 +119,6 @@ test('a format suffix may begin at any dot but the first character', () => {
   expect([...readingsOf('.env.json')]).toEqual(['.env.json', '.env']);
   expect([...readingsOf('a.min .js')]).toEqual(['a.min .js', 'a', 'a.min']);
   expect([...readingsOf('a.b.c', 3)]).toEqual(['a', 'a.b']);
+  expect([...readingsOf('a .b .c', 1)]).toEqual(['a']);
+  expect([...readingsOf('a   .b   .c', 8)]).toEqual(['a', 'a   .b']);
 });

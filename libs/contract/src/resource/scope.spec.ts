@@ -131,6 +131,8 @@ describe('forbid', () => {
     'Payroll/2026',
     'payroll%3Bx/1',
     'p%C2%ADayroll',
+    'p%C3%A1yroll/1',
+    'payroll%20.json/1',
     'PAYROLL/*',
   ])('also forbids %s, which a service may read as what the rule names', (asked) => {
     expect(forbidsEntry(rule, 'billing', { resource: asked, actions: ['read'] })).toBe(true);

@@ -34,12 +34,19 @@ test('the listed path itself is its own route', () => {
   expect(meaning(shop(orders), '/orders/7')).toBe('orders/7');
 });
 
-test.each(['EXPORT', 'Export', 'export.json', 'export%3Bx', 'export%20', 'export.'])(
-  'a service may read /orders/%s as /orders/export',
-  (value) => {
-    expect(meaning(shop(orders), `/orders/${value}`)).toBe('ambiguous_request');
-  },
-);
+test.each([
+  'EXPORT',
+  'Export',
+  'export.json',
+  'export%3Bx',
+  'export%20',
+  'export.',
+  'export%20.json',
+  'export+.json',
+  '%C3%A9xport',
+])('a service may read /orders/%s as /orders/export', (value) => {
+  expect(meaning(shop(orders), `/orders/${value}`)).toBe('ambiguous_request');
+});
 
 test('a literal counts whatever the method of its route is: services answer at it with every method', () => {
   const service = shop([

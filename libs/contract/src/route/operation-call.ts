@@ -219,7 +219,7 @@ class ReadOperation implements OperationCall {
   constructor(
     readonly sha256: string,
     readonly operation: string | undefined,
-    private readonly variables: Members,
+    readonly variables: Members,
   ) {}
 
   variable(pointer: string): string | undefined {
@@ -237,6 +237,12 @@ class ReadOperation implements OperationCall {
   texts(): Iterable<string> {
     return textsIn(this.variables);
   }
+}
+
+/** An operation that another process has read: its data arrived from there, and its methods did not. */
+export function operationFromProcess(data: OperationCall): OperationCall {
+  const { sha256, operation, variables } = data as ReadOperation;
+  return new ReadOperation(sha256, operation, variables);
 }
 
 function* textsIn(value: Spelled): Generator<string> {
