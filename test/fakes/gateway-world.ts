@@ -91,7 +91,7 @@ export class GatewayWorld {
       port: 0,
       admin: { host: '127.0.0.1', port: 0 },
       spoolDir: this.spoolDir,
-      stopGraceMs: 1_000,
+      stopGraceMs: 100,
       logger: pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) }),
       ...options,
       upstreamTimeouts: { idleMs: SILENT_MS, ...options.upstreamTimeouts },

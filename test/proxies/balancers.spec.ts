@@ -1,14 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { request as requestByTls } from 'node:https';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { GatewayWorld } from '../fakes/gateway-world.js';
 import { LOCALHOST_CERTIFICATE } from '../fakes/localhost-certificate.js';
 import { until } from '../fakes/until.js';
 import { freePort } from '../support/free-port.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
-import { RealProxy, startCaddy, startNginx, writeConfiguration } from './real-proxy.js';
+import { type RealProxy, startCaddy, startHaproxy, startNginx } from './real-proxy.js';
 
 type Answer = {
   status: number | undefined;
@@ -29,6 +29,7 @@ beforeEach(async () => {
   const first = await GatewayWorld.start({ spoolBytes: 32 * 1024 });
   const second = await GatewayWorld.start({}, first.broker.twin());
   worlds = [first, second];
+  addresses = [`127.0.0.1:${first.gateway.port}`, `127.0.0.1:${second.gateway.port}`];
   second.broker.services = first.broker.services;
   second.broker.announceServices();
   const grant = first.broker.grant();
@@ -43,28 +44,16 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
-const gateways = () => ({
-  '127.0.0.1:4100': `127.0.0.1:${worlds[0].gateway.port}`,
-  '127.0.0.1:4110': `127.0.0.1:${worlds[1].gateway.port}`,
-});
+/** The gateways' own: `HOST:PORT`. */
+let addresses: [string, string];
+const gateways = () => ({ '127.0.0.1:4100': addresses[0], '127.0.0.1:4110': addresses[1] });
 const setup = (name: string, listens: string) => ({
   ...{ name, folder, port },
   replaced: { ...gateways(), [listens]: listens.replace('8080', String(port)) },
 });
 
-async function startHaproxy(): Promise<RealProxy> {
-  const pem = join(folder, 'gateway.pem');
-  await writeFile(pem, `${LOCALHOST_CERTIFICATE.cert}\n${LOCALHOST_CERTIFICATE.key}\n`, { mode: 0o600 });
-  const config = await writeConfiguration('haproxy.cfg', folder, {
-    ...gateways(),
-    '127.0.0.1:8443': `127.0.0.1:${port}`,
-    '/etc/haproxy/gateway.pem': pem,
-  });
-  return RealProxy.start({ name: 'haproxy', package: 'haproxy', args: ['-f', config, '-db'] }, port);
-}
-
 const BALANCERS: [string, typeof request, () => Promise<RealProxy>][] = [
-  ['HAProxy', requestByTls, startHaproxy],
+  ['HAProxy', requestByTls, () => startHaproxy(addresses, folder, port)],
   ['nginx', request, () => startNginx(setup('nginx-balancer.conf', '127.0.0.1:8080'))],
   ['Caddy', request, () => startCaddy(setup('Caddyfile-balancer', ':8080'))],
 ];
@@ -142,6 +131,30 @@ describe.each(BALANCERS)('%s in front of two gateways', (_name, send, start) => 
   test('a gateway that is gone costs no call', async () => {
     await worlds[0].gateway.close();
     expect((await callsForAWhile()).filter(({ status }) => status !== 200)).toEqual([]);
+  }, 60_000);
+
+  test('gateways die while they have a call: programs can read that it was refused', async () => {
+    const dying = createServer((request, response) => {
+      if (request.url === '/readyz') response.end('{"status":"ok"}');
+      else request.socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(dying, 'listening');
+    try {
+      await proxy?.stop();
+      const address = `127.0.0.1:${(dying.address() as AddressInfo).port}`;
+      addresses = [address, address];
+      port = await freePort();
+      proxy = await start();
+      const answer = await call();
+      expect(answer).toMatchObject({
+        type: expect.stringMatching(/^application\/problem\+json/),
+        body: expect.stringContaining(`"status":${answer.status},"code":"gateway_unavailable"`),
+      });
+      expect([502, 503]).toContain(answer.status);
+    } finally {
+      dying.close();
+      dying.closeAllConnections();
+    }
   }, 60_000);
 
   test('no gateway is left: programs can read the balancer’s own refusal', async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LOCALHOST_CERTIFICATE } from '../fakes/localhost-certificate.js';
 import { accepts } from '../support/accepts.js';
 import { type DebianProgram, startError } from '../support/debian-program.js';
 import { eventually } from '../support/eventually.js';
@@ -49,6 +50,23 @@ export class RealProxy {
     this.child.kill('SIGTERM');
     await ended;
   }
+}
+
+/** Starts HAProxy with the configuration of docs/gateways/ before two gateways (`HOST:PORT`), with TLS as `localhost`. */
+export async function startHaproxy(
+  gateways: readonly [string, string],
+  folder: string,
+  port: number,
+): Promise<RealProxy> {
+  const pem = join(folder, 'gateway.pem');
+  await writeFile(pem, `${LOCALHOST_CERTIFICATE.cert}\n${LOCALHOST_CERTIFICATE.key}\n`, { mode: 0o600 });
+  const config = await writeConfiguration('haproxy.cfg', folder, {
+    '127.0.0.1:4100': gateways[0],
+    '127.0.0.1:4110': gateways[1],
+    '127.0.0.1:8443': `127.0.0.1:${port}`,
+    '/etc/haproxy/gateway.pem': pem,
+  });
+  return RealProxy.start({ name: 'haproxy', package: 'haproxy', args: ['-f', config, '-db'] }, port);
 }
 
 /** Starts nginx with a configuration of docs/gateways/ that includes the secret from a file. */

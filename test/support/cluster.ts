@@ -14,7 +14,13 @@ export type ClusterOptions = {
   organisation: Organisation;
   brokers: number;
   gateways?: number;
+  /** The URL of an empty database. Default: one on the run's server, which is dropped in the end. */
+  databaseUrl?: string;
   brokerEnv?: Record<string, string>;
+  /** Added to the environment of both. */
+  env?: Record<string, string>;
+  /** Modules that both load first. */
+  preload?: readonly string[];
   /** The port through which brokers reach the database, instead of its own port. */
   databasePort?: number;
   /** Runs all of it in the process of the test. Such a broker cannot be killed. */
@@ -27,8 +33,9 @@ const IN_TOUCH = /^.*in touch with the broker.*$/gm;
 export class Cluster {
   readonly gateways: Running[] = [];
   private readonly brokers: Running[] = [];
-  private readonly gatewayPorts: { calls: number; admin: number }[] = [];
+  private readonly gatewayPlaces: { calls: number; admin: number; credential: string }[] = [];
   private readonly keys: Keys;
+  /** The last gateway's. */
   credential = '';
 
   private constructor(
@@ -44,7 +51,11 @@ export class Cluster {
 
   static async start(options: ClusterOptions): Promise<Cluster> {
     const folder = await tempFolder('cluster');
-    const { url, drop } = await migratedPostgres();
+    const { databaseUrl } = options;
+    const { url, drop } =
+      databaseUrl === undefined
+        ? await migratedPostgres()
+        : { url: databaseUrl, drop: () => Promise.resolve() };
     const store = await PreparedStore.at(url, options.organisation, MASTER_KEY);
     const ports = await Promise.all(Array.from({ length: options.brokers }, () => freePort()));
     const balancer = await Balancer.start({ ports });
@@ -70,12 +81,12 @@ export class Cluster {
   }
 
   urlOfGateway(place: number): string {
-    return `http://127.0.0.1:${this.gatewayPorts[place]?.calls ?? 0}`;
+    return `http://127.0.0.1:${this.gatewayPlaces[place]?.calls ?? 0}`;
   }
 
   /** A gateway's private listener. */
   adminUrlOfGateway(place: number): string {
-    return `http://127.0.0.1:${this.gatewayPorts[place]?.admin ?? 0}`;
+    return `http://127.0.0.1:${this.gatewayPlaces[place]?.admin ?? 0}`;
   }
 
   /** The first gateway's. */
@@ -116,10 +127,24 @@ export class Cluster {
   /** `kill -9`. @returns the moment, in milliseconds since the epoch */
   async killBroker(place: number): Promise<number> {
     const at = Date.now();
-    const broker = this.brokers[place];
-    if (!(broker instanceof Program)) throw new Error('only a process can be killed');
-    await broker.stop('SIGKILL');
+    await this.program('broker', place).stop('SIGKILL');
     return at;
+  }
+
+  /** Starts a gateway that was stopped, on its spool. */
+  async startGateway(place: number): Promise<void> {
+    const { calls, admin, credential } = this.gatewayPlaces[place] as (typeof this.gatewayPlaces)[number];
+    const env = gatewayEnv({ folder: this.folder, credential }, calls, `spool-${place}`, admin);
+    const gateway = this.launch('gateway', place, env);
+    this.gateways[place] = gateway;
+    await gateway.untilReady(`${this.urlOfGateway(place)}/readyz`);
+  }
+
+  /** A broker or a gateway that runs as a process. */
+  program(name: 'broker' | 'gateway', place: number): Program {
+    const running = (name === 'broker' ? this.brokers : this.gateways)[place];
+    if (!(running instanceof Program)) throw new Error('it is no process');
+    return running;
   }
 
   /** For each gateway, the times at which it connected, in milliseconds since the epoch. */
@@ -137,21 +162,18 @@ export class Cluster {
   }
 
   private async addGateway(): Promise<void> {
-    const place = this.gateways.length;
-    const ports = { calls: await freePort(), admin: await freePort() };
-    this.gatewayPorts.push(ports);
+    const place = this.gatewayPlaces.length;
     this.credential = await this.store.credential(`gateway-${place}`, this.brokerUrl);
-    const gateway = this.launch(
-      'gateway',
-      place,
-      gatewayEnv(this, ports.calls, `spool-${place}`, ports.admin),
-    );
-    this.gateways.push(gateway);
-    await gateway.untilReady(`${this.urlOfGateway(place)}/readyz`);
+    const { credential } = this;
+    this.gatewayPlaces.push({ calls: await freePort(), admin: await freePort(), credential });
+    await this.startGateway(place);
   }
 
-  private launch(name: 'broker' | 'gateway', place: number, env: Record<string, string>): Running {
-    if (this.options.inside === true) return Inside.start(name, env);
-    return Program.start({ name: `${name} ${place}`, script: `programs/${name}.js`, env });
+  private launch(name: 'broker' | 'gateway', place: number, own: Record<string, string>): Running {
+    const { inside, env, preload = [] } = this.options;
+    if (inside === true) return Inside.start(name, { ...own, ...env });
+    return Program.start({
+      ...{ name: `${name} ${place}`, script: `programs/${name}.js`, env: { ...own, ...env }, preload },
+    });
   }
 }

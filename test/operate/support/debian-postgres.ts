@@ -8,6 +8,7 @@ import { freePort } from '../../support/free-port.js';
 const DEBIAN = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root; Debian’s packages make this user. */
 const USER = 'postgres';
+const READY = 'ready to accept connections';
 
 /**
  * A server of the newest PostgreSQL that Debian's packages have installed here, with the client programs of the same version in `bin`.
@@ -15,11 +16,13 @@ const USER = 'postgres';
  * @throws Error that names the packages, if there is none
  */
 export class DebianPostgres {
+  private server: ReturnType<typeof spawn> | undefined;
+
   private constructor(
     readonly bin: string,
     private readonly port: number,
     private readonly folder: string,
-    private readonly server: ReturnType<typeof spawn>,
+    private readonly as: { uid: number; gid: number } | undefined,
   ) {}
 
   static async start(): Promise<DebianPostgres> {
@@ -31,34 +34,11 @@ export class DebianPostgres {
     const as = process.getuid?.() === 0 ? ids() : undefined;
     if (as !== undefined) await chown(folder, as.uid, as.gid);
     await chmod(folder, 0o755);
-    const data = join(folder, 'data');
-    const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' };
-    execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'admin', '--no-sync'], {
-      ...as,
-      env,
-      cwd: '/',
-      stdio: 'ignore',
-    });
-    const port = await freePort();
-    const settings = [
-      '-p',
-      String(port),
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-k',
-      folder,
-      '-c',
-      'fsync=off',
-    ];
-    const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings], {
-      ...as,
-      env,
-      cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const started = new DebianPostgres(bin, port, folder, server);
+    const started = new DebianPostgres(bin, await freePort(), folder, as);
+    const initdb = ['-D', started.data, '-A', 'trust', '-U', 'admin', '--no-sync'];
+    execFileSync(join(bin, 'initdb'), initdb, { ...started.place, stdio: 'ignore' });
     try {
-      await started.ready();
+      await started.launch();
     } catch (error) {
       await started.stop();
       throw error;
@@ -78,22 +58,50 @@ export class DebianPostgres {
     });
   }
 
+  /** Ends every connection and stops the server, as service managers do (SIGINT) or as a crash (SIGQUIT); then starts it again. */
+  async restart(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    await this.end(signal);
+    await this.launch();
+  }
+
   async stop(): Promise<void> {
-    if (this.server.exitCode === null && this.server.signalCode === null) {
-      const ended = once(this.server, 'exit');
-      this.server.kill('SIGQUIT');
-      await ended;
-    }
+    await this.end('SIGQUIT');
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async ready(): Promise<void> {
+  private get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  private get place() {
+    return { ...this.as, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' }, cwd: '/' };
+  }
+
+  private async launch(): Promise<void> {
+    const settings = ['-c', 'listen_addresses=127.0.0.1', '-k', this.folder, '-c', 'fsync=off'];
+    const args = ['-D', this.data, '-p', String(this.port), ...settings];
+    const server = spawn(join(this.bin, 'postgres'), args, {
+      ...this.place,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.server = server;
     let output = '';
-    for await (const piece of this.server.stderr ?? []) {
-      output += String(piece);
-      if (output.includes('ready to accept connections')) break;
-    }
-    if (this.server.exitCode !== null) throw new Error(`PostgreSQL did not start: ${output}`);
+    await new Promise<void>((resolve, reject) => {
+      server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${output}`)));
+      server.stderr.on('data', (piece: Buffer) => {
+        if (output.includes(READY)) return;
+        output += piece.toString();
+        if (output.includes(READY)) resolve();
+      });
+    });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { server } = this;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await ended;
   }
 }
 

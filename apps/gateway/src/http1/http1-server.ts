@@ -67,7 +67,10 @@ export class Http1Server<R extends MessageRules> {
     });
   }
 
-  /** Accepts no more connections, and ends each after the response that is under way. Resolves when all have ended. */
+  /**
+   * Accepts no more connections, and ends each after the response that is under way. One that is idle stays for a moment, and serves
+   * a request that its client was just sending. Resolves when all have ended.
+   */
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
     for (const connection of this.connections) connection.shutDown();

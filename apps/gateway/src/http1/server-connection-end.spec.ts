@@ -114,12 +114,18 @@ describe('requests', () => {
     expect(served.accepted[0]!.socket.destroyed).toBe(false);
   });
 
-  test('that arrive in the turn in which an idle connection shuts down are not served', async () => {
-    await served.client();
-    const [connection] = served.accepted;
-    connection!.shutDown();
-    connection!.socket.emit('data', Buffer.from(GET));
-    expect(served.exchanges).toEqual([]);
+  test('that were on their way when an idle connection shuts down are served: the last ones, and their client reads so', async () => {
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const { socket, text, isEnded } = await served.client();
+    socket.write(GET);
+    await until(() => text().endsWith('ok'));
+    served.accepted[0]!.shutDown();
+    socket.write(GET);
+    await until(isEnded);
+    expect([served.exchanges.length, text()]).toEqual([
+      2,
+      expect.stringMatching(/Connection: close\r\n\r\nok$/),
+    ]);
   });
 
   test('whose client has already gone have no address of it', async () => {

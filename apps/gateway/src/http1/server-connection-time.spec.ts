@@ -68,6 +68,23 @@ describe('time', () => {
     await until(() => slow.text().includes('HTTP/1.1 408 '));
   });
 
+  test('when the server shuts down, connections that stay idle are closed without a word after two and a half seconds', async () => {
+    served.onExchange = ({ response }) => response.send(200, [], 'ok');
+    const answered = await served.client();
+    answered.socket.write(GET);
+    await until(() => answered.text().endsWith('ok'));
+    const silent = await served.client();
+    await until(() => served.accepted.length === 2);
+    for (const connection of served.accepted) connection.shutDown();
+    served.now = 2_499;
+    served.tick();
+    expect([isOpen(0), isOpen(1)]).toEqual([true, true]);
+    served.now = 2_500;
+    served.tick();
+    await until(() => answered.isEnded() && silent.isEnded());
+    expect([answered.text().match(/HTTP\/1\.1/g), silent.text()]).toEqual([['HTTP/1.1'], '']);
+  });
+
   test('the first byte of a new connection gives it no more time', async () => {
     const { socket, text } = await served.client();
     served.now = 5_000;

@@ -54,6 +54,11 @@ export type ServerBehaviour<R extends MessageRules> = {
 const HEAD_MS = 10_000;
 /** How long the client of a connection has to read its last response and to close it. */
 const LINGER_MS = 1_000;
+/**
+ * How long an idle connection stays open when the server shuts down. A client may just be sending a request on it, and a balancer's
+ * checks notice the end of the server within two seconds.
+ */
+const SHUT_DOWN_IDLE_MS = 2_500;
 /** How long a response that is no call's may wait for its client to read on. Open calls have their own limit. */
 const UNREAD_MS = 20_000;
 /** Behind the request that is being answered. Clients that pipeline at all send about ten requests ahead. */
@@ -122,10 +127,11 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     return this.behaviour.wallClock();
   }
 
-  /** Ends the connection after the response that is under way, or at once if there is none. */
+  /** Ends the connection after the response that is under way, or after the next one if a request comes in time. */
   shutDown(): void {
     this.isShuttingDown = true;
-    if (this.current === undefined && !this.isLast) this.socket.destroySoon();
+    if (this.current === undefined && !this.isLast)
+      this.deadline = Math.min(this.deadline, this.monotonic() + SHUT_DOWN_IDLE_MS);
   }
 
   reset(): void {
@@ -136,7 +142,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   checkTime(now: number): void {
     if (now < this.deadline) return;
     const isHeadLate = this.current === undefined && !this.isLast;
-    if (!isHeadLate || (this.hasAnswered && !this.heads.hasBegun)) {
+    if (!isHeadLate || ((this.hasAnswered || this.isShuttingDown) && !this.heads.hasBegun)) {
       this.socket.destroy();
       return;
     }
