@@ -8,7 +8,7 @@ export const grow = (site: BrowserSite, tenant: string, count: number): Promise<
     unit.log.appendAll(
       Array.from({ length: count }, (_, at) => ({
         type: 'notice.retried' as const,
-        at: '2026-01-01T00:00:00Z',
+        at: new Date().toISOString(),
         actor: 'job',
         data: { at },
       })),

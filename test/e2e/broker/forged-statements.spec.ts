@@ -11,6 +11,8 @@ import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker, TestClock } from '../harness.js';
 import { makeGrant, mintToken } from '../story.js';
 
+const DAY_MS = 86_400_000;
+
 /** A vendor that has the log's key signs whatever it wants. The customer compares the statement with its own mirror. */
 let broker: TestBroker;
 let folder: string;
@@ -22,7 +24,9 @@ let elsewhere: string;
 
 async function countersign(...argv: string[]) {
   const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-  const terminal = new Terminal(env, '');
+  // The leaves of the next day are in the log already.
+  const tomorrow = { now: () => new Date(broker.clock.now().getTime() + DAY_MS) };
+  const terminal = new Terminal(env, '', tomorrow);
   const exit = await run(argv, terminal);
   return { exit, out: terminal.out, err: terminal.err };
 }
@@ -56,7 +60,7 @@ beforeAll(async () => {
   honest = JSON.parse((await readFile(file, 'utf8')).split('\n')[1] ?? '') as StatementBody;
   // The daily leaves of the next day bound the time at which it was made.
   await sealDays(
-    { ...broker.host, clock: { now: () => new Date(broker.clock.now().getTime() + 86_400_000) } },
+    { ...broker.host, clock: { now: () => new Date(broker.clock.now().getTime() + DAY_MS) } },
     null,
   );
   mirror = join(folder, 'log');
