@@ -18,7 +18,10 @@ describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %
   let old: string;
   const get = async (path: string, url = broker.url) =>
     (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${broker.keys.approver}` } })).text();
-  const grow = () => broker.host.store.forTenant('acme', (unit) => unit.log.append(EVENT));
+  const grow = () =>
+    broker.host.store.forTenant('acme', (unit) =>
+      unit.log.append({ ...EVENT, at: broker.clock.now().toISOString() }),
+    );
 
   async function countersign(...argv: string[]) {
     const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.approver };

@@ -26,7 +26,7 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
 
   async function countersign(...argv: string[]) {
     const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
-    const terminal = new Terminal(env, '');
+    const terminal = new Terminal(env, '', broker.clock);
     const exit = await run([...argv, '--json'], terminal);
     return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
   }
