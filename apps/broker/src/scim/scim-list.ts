@@ -12,7 +12,7 @@ const MAX_FILTER_LENGTH = 1_000;
 /** Attributes whose values are compared exactly (`caseExact`, RFC 7643 §7); all others without regard to case. */
 const CASE_EXACT: ReadonlySet<string> = new Set(['id', 'externalid', 'value']);
 
-/** The longest list of users is read in as many parts as this. */
+/** How many are read in one unit. A group may have a thousand members. */
 const PART = { users: 200, groups: 5 } as const;
 
 /** What a list is made of. Lists are long, so they are read in parts. */
