@@ -16,6 +16,7 @@ import { RequestWords } from '../../libs/persistence/src/repositories/request-wo
 import { Requests } from '../../libs/persistence/src/repositories/requests.js';
 import { Reviews } from '../../libs/persistence/src/repositories/reviews.js';
 import { Schedule } from '../../libs/persistence/src/repositories/schedule.js';
+import { ScimGroups, ScimUsers } from '../../libs/persistence/src/repositories/scim.js';
 import { Sessions } from '../../libs/persistence/src/repositories/sign-in.js';
 import { isFullRun, samples } from '../support/samples.js';
 import { BEGIN, BIG_TENANT, seed, seededId } from '../support/seed/seed.js';
@@ -298,6 +299,17 @@ describe.each(ENGINES)('what work costs on $engine, however much there is', ({ m
       'the sessions of a person',
       'sessions',
       (manager) => new Sessions(manager).ofPerson(person, '2026-01-01T00:00:00.000Z'),
+    ],
+    [
+      'people by a SCIM client’s own id',
+      'scim_users',
+      (manager) => new ScimUsers(manager).idsByExternalId(BIG_TENANT, 'x'),
+    ],
+    ['people by their ids', 'scim_users', (manager) => new ScimUsers(manager).of([person])],
+    [
+      'the groups of people',
+      'scim_members',
+      (manager) => new ScimGroups(manager).memberships([person, seededId('usr', 4)]),
     ],
     [
       'records that an outcome ends',

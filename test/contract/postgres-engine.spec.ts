@@ -71,6 +71,21 @@ describe('a unit that PostgreSQL gives up for another', () => {
   });
 });
 
+test('a text with a NUL is invalid input, not a failure of the database, and nothing of its unit stays', async () => {
+  const isInvalid = expect.objectContaining({ name: 'AccessError', code: 'invalid_request' });
+  await expect(store.provisioning.read((unit) => unit.scimUsers.find('usr_\0'))).rejects.toEqual(isInvalid);
+  const before = await count('people');
+  const save = (name: string) =>
+    store.asVendor(async (unit) => {
+      await unit.organisation.savePerson(aPerson());
+      await unit.organisation.savePerson(aPerson({ name }));
+    });
+  await expect(save('Er\0in')).rejects.toEqual(isInvalid);
+  expect(await count('people')).toBe(before);
+  await save('Erin');
+  expect(await count('people')).toBe(before + 2);
+});
+
 test('a unit of the deployment’s log that waits for a vendor’s unit does not make that one wait', async () => {
   const other = await database.open();
   const SHARED = `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database

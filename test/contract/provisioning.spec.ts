@@ -6,7 +6,7 @@ import {
   changeProvisionedUser,
   createProvisionedGroup,
   createProvisionedUser,
-  listProvisionedUsers,
+  findProvisionedUsers,
   type Organisation,
   type ProvisionedUserInput,
   removeProvisionedUser,
@@ -138,8 +138,7 @@ describeUseCase('SQLite', 'people whom a SCIM client keeps', (bench) => {
   test('a deleted person is no user, and is the same person when the client makes them again', async () => {
     const { id } = await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
     await removeProvisionedUser(flow.deps, 'acme', id, () => {});
-    const users = await listProvisionedUsers(flow.deps, 'acme');
-    expect(users.map((each) => each.id)).not.toContain(id);
+    expect(await findProvisionedUsers(flow.deps, 'acme')).not.toContain(id);
     expect((await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'))).id).toBe(id);
   });
 

@@ -801,9 +801,10 @@ export {
 export {
   changeProvisionedGroup,
   createProvisionedGroup,
+  findProvisionedGroups,
   getProvisionedGroup,
-  listProvisionedGroups,
   type ProvisionedGroupInput,
+  readProvisionedGroups,
   removeProvisionedGroup,
 } from './use-cases/provisioning/scim-groups.js';
 export {
@@ -814,10 +815,12 @@ export {
 export {
   changeProvisionedUser,
   createProvisionedUser,
+  findProvisionedUsers,
   getProvisionedUser,
-  listProvisionedUsers,
   type ProvisionedUser,
   type ProvisionedUserInput,
+  type ProvisionedUserKey,
+  readProvisionedUsers,
   removeProvisionedUser,
 } from './use-cases/provisioning/scim-users.js';
 export { draftApprovalStatement } from './use-cases/requests/approval-statements.js';

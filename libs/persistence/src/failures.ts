@@ -1,3 +1,4 @@
+import { AccessError } from '@countersign/access';
 import { QueryFailedError } from 'typeorm';
 import { StoreError } from './errors.js';
 
@@ -45,10 +46,17 @@ export function saidBy(error: unknown): string {
 export const causeOf = (error: unknown): Error => new Error(saidBy(error));
 
 /**
+ * PostgreSQL refuses a text with a NUL, in a condition too. It can only come from a caller, because we write none. Whoever
+ * reads input refuses it there, with a better answer; this covers what they forget. The unit is rolled back all the same.
+ */
+const UNSTORABLE_TEXT = '22021';
+
+/**
  * What leaves the store instead of a failed query: statements carry values, values may be secret or
  * personal, and errors end up in logs (P11). Other errors pass as they are.
  */
 export function withoutValues(error: unknown): unknown {
+  if (codeOf(error) === UNSTORABLE_TEXT) return new AccessError('invalid_request', 'No text may have a NUL.');
   if (!(error instanceof QueryFailedError)) return error;
   return new StoreError('database_failed', `The database refused: ${saidBy(error)}.`);
 }

@@ -2,6 +2,7 @@ export { BackOff, type BackOffPolicy, backOffDelay, type Random, RetryTimer } fr
 export { Batcher, type BatcherOptions } from './batcher.js';
 export { describeError, errorMessage, errorStack, plainError } from './describe-error.js';
 export { FolderInUse, lockFolder } from './folder-lock.js';
+export { givingWay } from './give-way.js';
 export { growingCache } from './growing-cache.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { isMainModule } from './main-module.js';

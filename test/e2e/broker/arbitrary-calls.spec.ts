@@ -249,6 +249,26 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
     ]);
   });
 
+  test('a NUL in the claims of an unsigned token makes the token inactive, and is no error of the broker', async () => {
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const tokenOf = (terms: object, log?: string) =>
+      `${encode({ alg: 'ES256' })}.${encode({ log, authorization_details: [{ terms }] })}.${encode('x')}`;
+    const tokens = [
+      tokenOf({ service: 'bil\0ling', tenant: 'acme' }),
+      tokenOf({ service: 'billing', tenant: 'ac\0me' }),
+      tokenOf({ service: 'billing', tenant: 'acme' }, 'sealed-\0'),
+    ];
+    for (const token of tokens) {
+      const form = {
+        raw: `token=${token}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      };
+      const read = await broker.call('engineer', 'POST', '/oauth/introspect', form);
+      expect([read.status, read.body]).toEqual([200, { active: false }]);
+      expect((await broker.call('engineer', 'POST', '/oauth/revoke', form)).status).toBe(200);
+    }
+  });
+
   test('P13: nothing that anyone sends is answered with an error of the broker', async () => {
     const seed = seedOf();
     const random = randomness(seed);

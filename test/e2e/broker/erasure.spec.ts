@@ -8,6 +8,57 @@ import { expectStatus, makeGrant, readRequest } from '../story.js';
 
 const WHY = 'Rückruf an Frau Wirsing wegen Rechnung 4711';
 
+test.each([false, true])(
+  'the time of an answer does not tell whether a copy is kept for a demand under a gag (%s)',
+  async (isKept) => {
+    const broker = await TestBroker.start();
+    try {
+      const { request, grant } = await makeGrant(broker, 'engineer', { justification: WHY });
+      expectStatus(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/release`), 200);
+      const page = await broker.call(
+        'tenantAdmin',
+        'GET',
+        `/api/v1/tenants/acme/events?request=${request.id}`,
+      );
+      const { items } = page.body as { items: { index: number; type: string }[] };
+      const leaf = items.find(({ type }) => type === 'request.created')?.index;
+      broker.clock.advance(91 * 86_400);
+      for (const who of ['tenantAdmin', 'legal'] as const) await broker.renewKey(who);
+      if (isKept)
+        expectStatus(await broker.call('legal', 'POST', '/api/v1/demands', { body: demand(broker) }), 201);
+      const erase = async (status: number) => {
+        const begunAt = performance.now();
+        const body = { leaf, fields: ['justification'] };
+        expectStatus(
+          await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/erasures', { body }),
+          status,
+        );
+        // Timers may fire a millisecond early.
+        expect(performance.now() - begunAt).toBeGreaterThan(990);
+      };
+      await erase(201);
+      await erase(409);
+    } finally {
+      await broker.close();
+    }
+  },
+);
+
+function demand({ clock }: TestBroker) {
+  const at = (days: number) =>
+    new Date(clock.now().getTime() + days * 86_400_000).toISOString().replace(/\.\d+/, '');
+  return {
+    ...{ authority: 'A', legalBasis: 'B', data: 'C', scope: 'D', reason: 'E', accounts: ['f'] },
+    ...{
+      country: 'DE',
+      kind: 'order',
+      tenants: ['acme'],
+      receivedAt: at(0),
+      gag: { order: 'O', until: at(30) },
+    },
+  };
+}
+
 describe('erasing personal values over HTTP and with the command line', () => {
   let broker: TestBroker;
   let folder: string;

@@ -228,6 +228,22 @@ describe('signing in at a provider', () => {
     });
   });
 
+  test('an ID token with a NUL in a claim, which PostgreSQL stores nowhere, signs no one in', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    Object.assign(site.own.idToken, {
+      sub: 'er\0in',
+      email: 'erin@vendor.example',
+      email_verified: true,
+    });
+    try {
+      expect(errorOf(await browser.send(callback))).toEqual(failed('answer_invalid'));
+    } finally {
+      for (const name of Object.keys(site.own.idToken)) delete site.own.idToken[name];
+    }
+    expect(await whoIn(browser)).toBe('unauthenticated');
+  });
+
   test('P11: no secret of a sign-in is logged', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');

@@ -218,6 +218,15 @@ describe('a SET that is not accepted', () => {
     expect(await push(site.foreign.securityEvent(claims()))).toEqual(refusedWith('invalid_key'));
   });
 
+  test('with a NUL anywhere in its claims, which PostgreSQL stores nowhere: invalid_request', async () => {
+    for (const change of [
+      { sub_id: { format: 'iss_sub', iss: site.own.issuer, sub: 'er\0in' } },
+      { jti: 'a\0b' },
+      { unknown: [{ 'a\0b': true }] },
+    ])
+      expect(await push(site.own.securityEvent(claims(change)))).toEqual(refusedWith('invalid_request'));
+  });
+
   onlyInSoak(() => {
     test('no JWS, unsecured, a member twice, invalid UTF-8, JSON instead: invalid_request', async () => {
       const part = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64url');

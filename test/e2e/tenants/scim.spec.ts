@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createScimToken, revokeScimToken } from '@countersign/access';
 import { ask } from '../../factories/ask.js';
 import { organisation, type PersonName } from '../../factories/organisation.js';
@@ -491,4 +492,34 @@ describe('who may provision', () => {
     await revokeScimToken(broker.host, id);
     expect((await asked()).status).toBe(401);
   });
+});
+
+test('P6: calls of one client wait for each other, and those of everyone else do not', async () => {
+  const { hostname, port } = new URL(broker.url);
+  const head = (side: Side, length: number) =>
+    `POST /scim/v2/Users HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${tokens[side]}\r\nContent-Type: application/scim+json\r\nContent-Length: ${length}\r\n\r\n`;
+  // Each keeps a place: its handler waits for its body.
+  const slow = [1, 2].map(() => connect(Number(port), hostname));
+  const others = async () => {
+    for (let call = 0; call < 10; call += 1) {
+      expect((await scim('acme', 'GET', '/Users?count=1')).status).toBe(200);
+      expect((await api('foreignApprover', 'GET', '/whoami')).status).toBe(200);
+    }
+  };
+  let isAnswered = false;
+  try {
+    for (const socket of slow) socket.write(head('globex', 10));
+    // They are answered long after the slow ones have their places.
+    await others();
+    const third = scim('globex', 'GET', '/Users?count=1').then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    await others();
+    expect(isAnswered).toBe(false);
+    slow[0]?.destroy();
+    expect((await third).status).toBe(200);
+  } finally {
+    for (const socket of slow) socket.destroy();
+  }
 });

@@ -31,6 +31,7 @@ import { firstPage } from '@countersign/wording';
 import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { NeverWaits } from '../http/calls-at-once.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
@@ -124,6 +125,7 @@ export class GrantsController {
 
   @Post(':id/revocation')
   @Allow('grant.revoke')
+  @NeverWaits()
   @Describe(grantEndpoints.revoke)
   async revoke(
     @CurrentPrincipal() principal: Principal,

@@ -8,7 +8,7 @@ import type { BrokerRequest } from './request.js';
 const OPENED_TO = { gateway: 'gateways', provisioner: 'provisioners' } as const;
 
 /**
- * Fourth of five guards, for every handler: refuses the call unless the handler has exactly one access rule, and it admits
+ * Fourth of six guards, for every handler: refuses the call unless the handler has exactly one access rule, and it admits
  * this caller (P13): by their roles, and by how strongly they signed in. Each use case checks both again, on the person as
  * stored at that time.
  */

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { AccessGuard } from './access.guard.js';
 import { endpointOf } from './endpoint.js';
 import { IdentifyGuard } from './identify.guard.js';
-import { limitConcurrency } from './limit-concurrency.js';
+import { limitConcurrency, takePlace } from './limit-concurrency.js';
 import type { BrokerRequest } from './request.js';
 import { hasBody, MAX_BODY_BYTES, parseJsonBody, readBody } from './request-body.js';
 
@@ -21,10 +21,8 @@ export function TakesBatches(): MethodDecorator {
   };
 }
 
-type Queue = ReturnType<typeof limitConcurrency>;
-
 /**
- * Last of five guards: reads the body, if the endpoint describes one and it has the endpoint's type. So no one makes the
+ * Fifth of six guards: reads the body, if the endpoint describes one and it has the endpoint's type. So no one makes the
  * process hold or parse a body before they are identified, counted and admitted. Any other body stays unread.
  *
  * A caller whose body was still arriving is identified and admitted again: a key or a session may have ended meanwhile.
@@ -49,10 +47,10 @@ export class BodyGuard implements CanActivate {
     if (!request.is(isForm ? 'application/x-www-form-urlencoded' : 'application/json')) return true;
     const isBatch = Reflect.hasMetadata(BATCHES, context.getHandler());
     const response = http.getResponse<Response>();
-    if (isBatch) await place(this.perGateway, request, response);
+    if (isBatch) await takePlace(this.perGateway, request, response);
     const wasArriving = !request.complete;
     const bytes = await readBody(request, body.maxBytes ?? MAX_BODY_BYTES);
-    if (isBatch) await place(this.ofAllGateways, request, response);
+    if (isBatch) await takePlace(this.ofAllGateways, request, response);
     if (wasArriving) {
       await this.identify.canActivate(context);
       this.access.canActivate(context);
@@ -62,10 +60,6 @@ export class BodyGuard implements CanActivate {
     return true;
   }
 }
-
-/** Resolves when the queue has a place, which the end of the answer frees. Never, if the client leaves before. */
-const place = (queue: Queue, request: BrokerRequest, response: Response): Promise<void> =>
-  new Promise((resolve) => queue(request, response, () => resolve()));
 
 function gatewayOf(request: object): string {
   const { caller } = request as BrokerRequest;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type BrokerSettings, LOGGER, SETTINGS } from '../core.module.js';
 import { AccessGuard } from './access.guard.js';
 import { BodyGuard } from './body.guard.js';
+import { CallsAtOnceGuard } from './calls-at-once.guard.js';
 import { ClientAddresses } from './client-address.js';
 import { CredentialGuesses } from './credential-guesses.js';
 import { IdentifyGuard } from './identify.guard.js';
@@ -25,6 +26,7 @@ import { Shutdown } from './shutdown.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useExisting: AccessGuard },
     { provide: APP_GUARD, useClass: BodyGuard },
+    { provide: APP_GUARD, useClass: CallsAtOnceGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Shutdown,
     KnownBrowsers,

@@ -28,7 +28,7 @@ const ASLEEP =
 const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 
 /**
- * First of five guards: authenticates the caller. It refuses only a call with two kinds of credentials. It reads the store
+ * First of six guards: authenticates the caller. It refuses only a call with two kinds of credentials. It reads the store
  * on every call and caches nothing, so that a revoked key, an ended session or a removed person is refused at once. Calls of
  * networks that guess keys wait for these reads in a queue of their own (`CredentialGuesses`). It authenticates a gateway again
  * after its body has been read, because the gateway may have been revoked meanwhile.

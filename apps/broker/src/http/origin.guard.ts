@@ -9,7 +9,7 @@ import { hasBody } from './request-body.js';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Second of five guards, against cross-site request forgery: a call that changes something with a session cookie must come
+ * Second of six guards, against cross-site request forgery: a call that changes something with a session cookie must come
  * from the broker's own pages. Browsers send `Origin` and `Sec-Fetch-Site`; a call without them is refused. A call with an
  * API key passes, because no browser sends a key on its own.
  */

@@ -18,7 +18,7 @@ export function Unlimited(): MethodDecorator {
 }
 
 /**
- * Third of five guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
+ * Third of six guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
  * endpoint. So a flood of one endpoint closes no other one, and none closes any to a browser in which someone has signed
  * in: it has a share of its own. Enrolled gateways are exempt: they are few, and late records help no one.
  */

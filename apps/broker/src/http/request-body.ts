@@ -83,7 +83,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
 }
 
 /** Where the first text or name with a NUL is; null if none has one. */
-function pathOfNul(value: unknown): string[] | null {
+export function pathOfNul(value: unknown): string[] | null {
   if (typeof value === 'string') return value.includes('\0') ? [] : null;
   for (const [name, member] of Object.entries(Object(value))) {
     const path = name.includes('\0') ? [] : pathOfNul(member);

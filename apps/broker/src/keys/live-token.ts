@@ -1,6 +1,6 @@
 import { type Deps, type Grant, isUsable } from '@countersign/access';
 import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
-import { isSealedLog, isSlug } from '@countersign/contract';
+import { isSealedLog, isServiceName, isSlug } from '@countersign/contract';
 import { z } from 'zod';
 import type { BrokerSettings } from '../core.module.js';
 import type { KeyRing } from './keys.js';
@@ -40,16 +40,18 @@ export async function readLiveToken(
   });
 }
 
-/** Whether the log can be opened: that of a tenant, or a sealed one that exists. */
+/** Whether the log can be opened: a sealed one only if it exists. */
 async function hasLog({ store }: Deps, log: string): Promise<boolean> {
-  if (!isSealedLog(log)) return isSlug(log);
+  if (!isSealedLog(log)) return true;
   return store.demands.read(async ({ sealedLogs }) => (await sealedLogs.find(log)) !== null);
 }
 
 const claimShape = z.object({
-  log: z.string().max(64).optional(),
+  log: z.string().refine(isSealedLog).optional(),
   authorization_details: z.tuple([
-    z.object({ terms: z.object({ service: z.string().max(64), tenant: z.string().max(64) }) }),
+    z.object({
+      terms: z.object({ service: z.string().refine(isServiceName), tenant: z.string().refine(isSlug) }),
+    }),
   ]),
 });
 

@@ -6,6 +6,7 @@ import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { NeverWaits } from '../http/calls-at-once.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
@@ -17,6 +18,7 @@ export class LocksController {
 
   @Post()
   @Allow('lock.set')
+  @NeverWaits()
   @Describe(lockEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,

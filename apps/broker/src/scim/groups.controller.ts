@@ -1,8 +1,9 @@
 import {
   changeProvisionedGroup,
   createProvisionedGroup,
+  findProvisionedGroups,
   getProvisionedGroup,
-  listProvisionedGroups,
+  readProvisionedGroups,
   removeProvisionedGroup,
   type ScimGroup,
 } from '@countersign/access';
@@ -34,7 +35,7 @@ import { CurrentSide, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { groupResource, patchGroup, readGroup } from './group-resource.js';
 import { ScimErrorFilter } from './scim-error.js';
-import { scimList, selectAttributes } from './scim-list.js';
+import { type ScimItems, scimList, selectAttributes } from './scim-list.js';
 import {
   readScimBody,
   requireVersion,
@@ -62,8 +63,14 @@ export class ScimGroupsController {
   @Header('Content-Type', SCIM_TYPE)
   @Describe(endpoints.list)
   async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
-    const groups = await listProvisionedGroups(this.deps, tenant);
-    return scimList(groups, (group) => groupResource(this.base, group), query);
+    const items: ScimItems<ScimGroup> = {
+      kind: 'groups',
+      keys: ['displayName'],
+      find: (key) => findProvisionedGroups(this.deps, tenant, key),
+      read: (ids) => readProvisionedGroups(this.deps, tenant, ids),
+      resourceOf: (group) => groupResource(this.base, group),
+    };
+    return scimList(items, query);
   }
 
   @Post()

@@ -1,9 +1,10 @@
 import {
   changeProvisionedUser,
   createProvisionedUser,
+  findProvisionedUsers,
   getProvisionedUser,
-  listProvisionedUsers,
   type ProvisionedUser,
+  readProvisionedUsers,
   removeProvisionedUser,
 } from '@countersign/access';
 import {
@@ -33,7 +34,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentSide, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { ScimErrorFilter } from './scim-error.js';
-import { scimList, selectAttributes } from './scim-list.js';
+import { type ScimItems, scimList, selectAttributes } from './scim-list.js';
 import {
   readScimBody,
   requireVersion,
@@ -62,8 +63,14 @@ export class ScimUsersController {
   @Header('Content-Type', SCIM_TYPE)
   @Describe(endpoints.list)
   async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
-    const users = await listProvisionedUsers(this.deps, tenant);
-    return scimList(users, (user) => userResource(this.base, user), query);
+    const items: ScimItems<ProvisionedUser> = {
+      kind: 'users',
+      keys: ['id', 'userName', 'externalId'],
+      find: (key) => findProvisionedUsers(this.deps, tenant, key),
+      read: (ids) => readProvisionedUsers(this.deps, tenant, ids),
+      resourceOf: (user) => userResource(this.base, user),
+    };
+    return scimList(items, query);
   }
 
   @Post()

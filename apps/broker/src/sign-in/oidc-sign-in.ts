@@ -22,6 +22,7 @@ import {
   type UserInfoResponse,
 } from 'openid-client';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { pathOfNul } from '../http/request-body.js';
 import { OutboundError } from '../outbound/outbound-client.js';
 import { OidcProviders, ProviderUnavailable } from './oidc-providers.js';
 import { derived, SignInAttempts } from './sign-in-attempts.js';
@@ -179,6 +180,7 @@ export class OidcSignIn {
       });
       const claims = tokens.claims();
       if (claims === undefined) throw new ClientError('no ID token');
+      if (pathOfNul(claims) !== null) throw new ClientError('a claim with a NUL');
       // Many providers return the address, the groups or other claims only from their userinfo endpoint.
       const { email, email_verified: verified, ...rest } = claims;
       const hasEmail = email !== undefined && verified !== undefined;
@@ -188,6 +190,7 @@ export class OidcSignIn {
       const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
       // An address and its verification must come from one source. Only the ID token says how the person signed in.
       const own = { ...(hasEmail ? claims : rest), acr: claims.acr, auth_time: claims.auth_time };
+      if (pathOfNul(info) !== null) throw new ClientError('a claim with a NUL');
       return { ...info, ...own } as IDToken & UserInfoResponse;
     } catch (error) {
       throw new SignInError(problemOf(error), back, error);

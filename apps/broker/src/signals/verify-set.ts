@@ -1,7 +1,8 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
 import type { SecurityEvent } from '@countersign/access';
 import { isClaimProblem, readSecurityEvent, SIGNAL_MAX_AGE, SIGNAL_MAX_SKEW } from '@countersign/access';
-import { ContractError, decodeBase64url, readStrictJson } from '@countersign/contract';
+import { ContractError, decodeBase64url, jsonPointer, readStrictJson } from '@countersign/contract';
+import { pathOfNul } from '../http/request-body.js';
 import { SignalError } from './signal-error.js';
 
 /** What one side accepts, and where its provider's keys come from. */
@@ -80,6 +81,9 @@ function readParts(token: string): [Uint8Array, Uint8Array, Uint8Array] {
 function readObject(bytes: Uint8Array, part: string): Members {
   try {
     const value = readStrictJson(bytes);
+    const path = pathOfNul(value);
+    if (path !== null)
+      throw new SignalError('invalid_request', `/${part}${jsonPointer(path)}: no text may have a NUL.`);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;

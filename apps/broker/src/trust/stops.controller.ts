@@ -11,6 +11,7 @@ import { type LiftQuery, type SignedStop, type StopQuery, stopEndpoints } from '
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { NeverWaits } from '../http/calls-at-once.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
 
@@ -21,6 +22,7 @@ export class StopsController {
 
   @Get('stops/statement')
   @Allow('stop.draft')
+  @NeverWaits()
   @Describe(stopEndpoints.stopStatement)
   async stopStatement(
     @CurrentPrincipal() principal: Principal,
@@ -39,6 +41,7 @@ export class StopsController {
 
   @Post('stops')
   @Allow('stop.write')
+  @NeverWaits()
   @Describe(stopEndpoints.set)
   async set(
     @CurrentPrincipal() principal: Principal,

@@ -153,7 +153,9 @@ export interface DeploymentPorts {
     ScimTokensUnit
   >;
   provisioning: ReadPort<
-    Reads<'scimUsers' | 'scimGroups'> & { organisation: Pick<OrganisationRepository, 'person' | 'side'> }
+    Reads<'scimUsers' | 'scimGroups'> & {
+      organisation: Pick<OrganisationRepository, 'person' | 'persons' | 'ofSide'>;
+    }
   >;
   notices: Port<NoticesReadUnit, Writes<'deliveries' | 'deliveryQueues'>>;
   noticeAdmin: Port<Reads<'deliveries'>, Reads<'deliveries'> & Writes<'deliveryQueues' | 'log'>>;

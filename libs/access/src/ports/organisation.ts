@@ -94,7 +94,9 @@ export interface OrganisationRepository extends OrganisationView {
   knowsTenant(slug: string): Promise<boolean>;
   /** Everyone of one side, removed ones too, by id. Null names the vendor. */
   side(tenant: string | null): Promise<Person[]>;
-  /** How many they are. */
+  /** Those of one side among these ids, removed ones too, by id. For many ids: none of them is kept in the process. */
+  ofSide(tenant: string | null, ids: readonly string[]): Promise<Person[]>;
+  /** How many people a side has, removed ones too. */
   countSide(tenant: string | null): Promise<number>;
   /** Everyone, removed ones too, who has this normalised e-mail. */
   persons(email: string): Promise<Person[]>;

@@ -21,8 +21,12 @@ export interface ScimTokenRepository {
 
 export interface ScimUserRepository {
   find(person: string): Promise<ScimUser | null>;
-  /** By the person's id. */
-  ofSide(tenant: string | null): Promise<ScimUser[]>;
+  /** Of these people, as many as have one. */
+  of(persons: readonly string[]): Promise<ScimUser[]>;
+  /** The ids of a side's users: people who are there, and those whom the client has made. Ascending. */
+  ids(tenant: string | null): Promise<string[]>;
+  /** The ids of the people whom the client knows under this id of its own. Ascending. */
+  idsByExternalId(tenant: string | null, externalId: string): Promise<string[]>;
   all(): Promise<ScimUser[]>;
   save(user: ScimUser): Promise<void>;
   remove(person: string): Promise<void>;
@@ -31,10 +35,14 @@ export interface ScimUserRepository {
 export interface ScimGroupRepository {
   find(id: string): Promise<ScimGroup | null>;
   findByName(tenant: string | null, name: string): Promise<ScimGroup | null>;
-  /** By id. */
-  ofSide(tenant: string | null): Promise<ScimGroup[]>;
+  /** Those of one side among these, by id. */
+  of(tenant: string | null, ids: readonly string[]): Promise<ScimGroup[]>;
+  /** The groups of a side by id, without their members, which may be many. */
+  heads(tenant: string | null): Promise<Pick<ScimGroup, 'id' | 'name'>[]>;
   /** By id, without their members, which may be many. */
   ofPerson(person: string): Promise<Pick<ScimGroup, 'id' | 'name'>[]>;
+  /** The ids of the groups in which these people are, one pair for each membership. */
+  memberships(persons: readonly string[]): Promise<{ group: string; person: string }[]>;
   countSide(tenant: string | null): Promise<number>;
   all(): Promise<ScimGroup[]>;
   /** Replaces its members too. */

@@ -28,6 +28,7 @@ export class ScimTokenEntity {
 
 /** A person whom the side's provider manages, with what it says of them beyond what a person has. */
 @Entity('scim_users')
+@Index('scim_users_external_id', ['side', 'externalId'])
 export class ScimUserEntity {
   @ForeignKey(() => PersonEntity, { name: 'scim_users_person_fk' })
   @PrimaryColumn('varchar')

@@ -58,6 +58,7 @@ import { Domains1799000078700 } from './1799000078700-domains.js';
 import { Continuity1799000079000 } from './1799000079000-continuity.js';
 import { DeliveryQueues1799000080000 } from './1799000080000-delivery-queues.js';
 import { CosignedCheckpoints1799000081000 } from './1799000081000-cosigned-checkpoints.js';
+import { ScimExternalIds1799000082000 } from './1799000082000-scim-external-ids.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -120,4 +121,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Continuity1799000079000,
   DeliveryQueues1799000080000,
   CosignedCheckpoints1799000081000,
+  ScimExternalIds1799000082000,
 ];

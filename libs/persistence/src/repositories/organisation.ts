@@ -251,6 +251,15 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (await this.manager.find(PersonEntity, { where, order: { id: 'ASC' } })).map(toPerson);
   }
 
+  async ofSide(tenant: string | null, ids: readonly string[]): Promise<Person[]> {
+    const rows = await inChunks(ids, (chunk) => {
+      const [those, parameters] = among(this.manager, 'id', chunk);
+      const rest = `WHERE ${those} AND side = ? ORDER BY id`;
+      return selectRows(this.manager, PersonEntity, rest, [...parameters, tenant ?? VENDOR_SIDE]);
+    });
+    return rows.map(toPerson);
+  }
+
   countSide(tenant: string | null): Promise<number> {
     return this.manager.countBy(PersonEntity, { side: tenant ?? VENDOR_SIDE });
   }

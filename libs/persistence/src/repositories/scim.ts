@@ -14,7 +14,8 @@ import {
   ScimTokenEntity,
   ScimUserEntity,
 } from '../entities/scim.entity.js';
-import { insertRows } from './many-rows.js';
+import { inChunks, insertRows } from './many-rows.js';
+import { among, query, selectRows } from './plain-rows.js';
 
 const sideOf = (tenant: string | null): string => tenant ?? VENDOR_SIDE;
 
@@ -63,12 +64,36 @@ export class ScimUsers implements ScimUserRepository {
     return row === null ? null : withTenant(row);
   }
 
-  ofSide(tenant: string | null): Promise<ScimUser[]> {
-    return this.where({ side: sideOf(tenant) });
+  async of(persons: readonly string[]): Promise<ScimUser[]> {
+    const rows = await inChunks(persons, (chunk) => {
+      const [those, parameters] = among(this.manager, 'person', chunk);
+      return selectRows(this.manager, ScimUserEntity, `WHERE ${those}`, parameters);
+    });
+    return rows.map(withTenant);
   }
 
-  all(): Promise<ScimUser[]> {
-    return this.where({});
+  async ids(tenant: string | null): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      this.manager,
+      `SELECT id FROM people WHERE side = ? AND (removed_at IS NULL
+        OR EXISTS (SELECT 1 FROM scim_users WHERE scim_users.person = people.id)) ORDER BY id`,
+      [sideOf(tenant)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async idsByExternalId(tenant: string | null, externalId: string): Promise<string[]> {
+    const rows = await query<{ person: string }>(
+      this.manager,
+      'SELECT person FROM scim_users WHERE side = ? AND external_id = ? ORDER BY person',
+      [sideOf(tenant), externalId],
+    );
+    return rows.map(({ person }) => person);
+  }
+
+  async all(): Promise<ScimUser[]> {
+    const rows = await this.manager.find(ScimUserEntity, { order: { person: 'ASC' } });
+    return rows.map(withTenant);
   }
 
   async save({ tenant, ...user }: ScimUser): Promise<void> {
@@ -78,11 +103,6 @@ export class ScimUsers implements ScimUserRepository {
   async remove(person: string): Promise<void> {
     await this.manager.delete(ScimMemberEntity, { person });
     await this.manager.delete(ScimUserEntity, { person });
-  }
-
-  private async where(where: FindOptionsWhere<ScimUserEntity>): Promise<ScimUser[]> {
-    const rows = await this.manager.find(ScimUserEntity, { where, order: { person: 'ASC' } });
-    return rows.map(withTenant);
   }
 }
 
@@ -99,8 +119,21 @@ export class ScimGroups implements ScimGroupRepository {
     return row === null ? null : this.find(row.id);
   }
 
-  ofSide(tenant: string | null): Promise<ScimGroup[]> {
-    return this.where({ side: sideOf(tenant) }, { side: sideOf(tenant) });
+  of(tenant: string | null, ids: readonly string[]): Promise<ScimGroup[]> {
+    return this.where({ id: In([...ids]), side: sideOf(tenant) }, { group: In([...ids]) });
+  }
+
+  async heads(tenant: string | null): Promise<Pick<ScimGroup, 'id' | 'name'>[]> {
+    const where = { side: sideOf(tenant) };
+    const rows = await this.manager.find(ScimGroupEntity, { where, order: { id: 'ASC' } });
+    return rows.map(({ id, name }) => ({ id, name }));
+  }
+
+  memberships(persons: readonly string[]): Promise<{ group: string; person: string }[]> {
+    return inChunks(persons, (chunk) => {
+      const [those, parameters] = among(this.manager, 'person', chunk);
+      return selectRows(this.manager, ScimMemberEntity, `WHERE ${those}`, parameters);
+    });
   }
 
   async ofPerson(person: string): Promise<Pick<ScimGroup, 'id' | 'name'>[]> {

@@ -9,9 +9,26 @@ import { applyGroupRoles, type ProvisionedSide, provision } from './provisioned-
 /** What a client may write. */
 export type ProvisionedGroupInput = Pick<ScimGroup, 'name' | 'externalId' | 'members'>;
 
-/** The groups of one side, by id. */
-export function listProvisionedGroups(deps: Deps, tenant: string | null): Promise<ScimGroup[]> {
-  return deps.store.provisioning.read((unit) => unit.scimGroups.ofSide(tenant));
+/** The ids of one side's groups, ascending; with a name only those that have it, in any letter case. */
+export async function findProvisionedGroups(
+  deps: Deps,
+  tenant: string | null,
+  { displayName }: { displayName?: string } = {},
+): Promise<string[]> {
+  const heads = await deps.store.provisioning.read((unit) => unit.scimGroups.heads(tenant));
+  const wanted = displayName?.toLowerCase();
+  return heads
+    .filter(({ name }) => wanted === undefined || name.toLowerCase() === wanted)
+    .map(({ id }) => id);
+}
+
+/** Those groups of one side that these ids name, by id. A group may be large, so read a long list in parts. */
+export function readProvisionedGroups(
+  deps: Deps,
+  tenant: string | null,
+  ids: readonly string[],
+): Promise<ScimGroup[]> {
+  return deps.store.provisioning.read((unit) => unit.scimGroups.of(tenant, ids));
 }
 
 /** @throws AccessError `not_found` */

@@ -33,15 +33,55 @@ export interface ProvisionedUser {
 export type ProvisionedUserInput = Pick<ProvisionedUser, 'active' | 'profile' | 'externalId'>;
 
 type Reads = Pick<VendorReadUnit, 'scimUsers' | 'scimGroups'> & {
-  organisation: Pick<OrganisationRepository, 'person' | 'side'>;
+  organisation: Pick<OrganisationRepository, 'person'>;
+};
+
+/** A value by which an index finds a user. */
+export type ProvisionedUserKey = Partial<Pick<ProvisionedUser, 'id'>> & {
+  userName?: string;
+  externalId?: string;
 };
 
 /**
- * The people of one side: those of the organisation file, and those whom the client has made, inactive ones included. By
- * id.
+ * The ids of one side's users, ascending: those of the organisation file, and those whom the client has made, inactive ones
+ * included. With a key only those that can have it: some of them may not, and the user name is compared as an address.
  */
-export function listProvisionedUsers(deps: Deps, tenant: string | null): Promise<ProvisionedUser[]> {
-  return deps.store.provisioning.read((unit) => viewsOf(unit, tenant));
+export function findProvisionedUsers(
+  deps: Deps,
+  tenant: string | null,
+  { id, userName, externalId }: ProvisionedUserKey = {},
+): Promise<string[]> {
+  return deps.store.provisioning.read(async ({ organisation, scimUsers }) => {
+    if (id !== undefined) return isId('usr', id) ? [id] : [];
+    if (externalId !== undefined) return scimUsers.idsByExternalId(tenant, externalId);
+    if (userName === undefined) return scimUsers.ids(tenant);
+    const address = readAddress(userName);
+    const known = address === undefined ? [] : await organisation.persons(address.email);
+    return known.filter((each) => each.tenant === tenant).map((each) => each.id);
+  });
+}
+
+/** Those users of one side that these ids name, by id. Each call is a unit of its own, so read a long list in parts. */
+export function readProvisionedUsers(
+  deps: Deps,
+  tenant: string | null,
+  ids: readonly string[],
+): Promise<ProvisionedUser[]> {
+  return deps.store.provisioning.read(async ({ organisation, scimUsers, scimGroups }) => {
+    const people = await organisation.ofSide(tenant, ids);
+    const users = new Map((await scimUsers.of(ids)).map((user) => [user.person, user]));
+    const groups = new Map((await scimGroups.heads(tenant)).map((group) => [group.id, group]));
+    const groupsOf = new Map<string, ProvisionedUser['groups']>();
+    for (const { group: id, person } of await scimGroups.memberships(ids)) {
+      const group = groups.get(id);
+      if (group !== undefined) groupsOf.set(person, [...(groupsOf.get(person) ?? []), group]);
+    }
+    return people.flatMap((person) => {
+      const user = users.get(person.id) ?? null;
+      const own = (groupsOf.get(person.id) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
+      return isUser(person, user) ? [toView(person, user, own)] : [];
+    });
+  });
 }
 
 /** @throws AccessError `not_found` */
@@ -195,48 +235,28 @@ function withClientsFacts<P extends Pick<Person, 'facts'>>(
   return { ...rest, ...(facts === undefined ? {} : { facts }) } as P;
 }
 
-async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedUser[]> {
-  const people = await unit.organisation.side(tenant);
-  const users = new Map((await unit.scimUsers.ofSide(tenant)).map((user) => [user.person, user]));
-  const groups = await unit.scimGroups.ofSide(tenant);
-  const groupsOf = new Map<string, ProvisionedUser['groups']>();
-  for (const { id, name, members } of groups)
-    for (const person of members) {
-      const known = groupsOf.get(person);
-      if (known === undefined) groupsOf.set(person, [{ id, name }]);
-      else known.push({ id, name });
-    }
-  return people.flatMap((person) => {
-    const user = users.get(person.id);
-    // People who have left, and whom the client has never made or has deleted, are no users.
-    if (user === undefined && person.removedAt !== null) return [];
-    return [
-      {
-        id: person.id,
-        active: person.removedAt === null,
-        profile: user?.profile ?? { userName: addressOf(person), displayName: person.name },
-        externalId: user?.externalId ?? null,
-        groups: groupsOf.get(person.id) ?? [],
-        createdAt: user?.createdAt ?? null,
-        modifiedAt: user?.modifiedAt ?? null,
-      },
-    ];
-  });
-}
+/** People who have left, and whom the client has never made or has deleted, are no users. */
+const isUser = (person: Person, user: ScimUser | null): boolean => user !== null || person.removedAt === null;
+
+const toView = (
+  person: Person,
+  user: ScimUser | null,
+  groups: ProvisionedUser['groups'],
+): ProvisionedUser => ({
+  id: person.id,
+  active: person.removedAt === null,
+  profile: user?.profile ?? { userName: addressOf(person), displayName: person.name },
+  externalId: user?.externalId ?? null,
+  groups,
+  createdAt: user?.createdAt ?? null,
+  modifiedAt: user?.modifiedAt ?? null,
+});
 
 async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<ProvisionedUser> {
   const person = await requirePerson(unit, tenant, id);
   const user = await unit.scimUsers.find(id);
-  if (user === null && person.removedAt !== null) throw notFound('user');
-  return {
-    id,
-    active: person.removedAt === null,
-    profile: user?.profile ?? { userName: addressOf(person), displayName: person.name },
-    externalId: user?.externalId ?? null,
-    groups: await unit.scimGroups.ofPerson(id),
-    createdAt: user?.createdAt ?? null,
-    modifiedAt: user?.modifiedAt ?? null,
-  };
+  if (!isUser(person, user)) throw notFound('user');
+  return toView(person, user, await unit.scimGroups.ofPerson(id));
 }
 
 /** A malformed id is answered like an unknown one. */
