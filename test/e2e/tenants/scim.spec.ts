@@ -230,7 +230,7 @@ describe('a user', () => {
     ['whose name is no address', userOf('bjensen'), 400, 'invalidValue'],
     [
       'with a name of control characters',
-      userOf('x@acme.example', { displayName: 'a\u0000b' }),
+      userOf('x@acme.example', { displayName: 'a\u0007b' }),
       400,
       'invalidValue',
     ],
