@@ -286,8 +286,13 @@ export class GatewayChains {
   }
 
   private mayLack(at: number): boolean {
+    return this.#isMidway || this.wasRestoredBefore(at);
+  }
+
+  /** Whether the log was restored from a backup shortly before this time: what gateways had sent before it may be lost. */
+  wasRestoredBefore(at: number): boolean {
     const { restoredAt } = this.state;
-    return this.#isMidway || (restoredAt !== null && at < restoredAt + LOST_DAYS * DAY_MS);
+    return restoredAt !== null && at < restoredAt + LOST_DAYS * DAY_MS;
   }
 
   private chainOf(data: LeafData): Chain {
@@ -358,8 +363,7 @@ export class GatewayChains {
     const claimed = data.has('claimed') ? data.object<{ decision?: unknown; at?: unknown }>('claimed') : {};
     // The grant of a call before the restore, or the call of an outcome, may be among what was lost.
     const { restoredAt } = this.state;
-    const isShortlyAfter = restoredAt !== null && data.at < restoredAt + LOST_DAYS * DAY_MS;
-    const isLost = isShortlyAfter && !(Date.parse(String(claimed.at)) >= restoredAt);
+    const isLost = this.wasRestoredBefore(data.at) && !(Date.parse(String(claimed.at)) >= (restoredAt ?? 0));
     // What such a record is, is the broker's word alone: an allowed call could hide behind any of them.
     if (!isLost)
       throw data.fault(

@@ -176,6 +176,7 @@ class SealedLogVerification {
       ...{ slug: names.tenant, deployment: deployment.history, pin: null, warnings, isSealed: true },
       onPoint: () => undefined,
       deploymentSize: () => this.#events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
+      wasRestoredBefore: (at) => this.#chains.wasRestoredBefore(at),
     });
   }
 

@@ -107,6 +107,7 @@ export class TenantReaders {
         ...{ slug, deployment, pin, warnings: this.#warnings },
         onPoint: (point) => pending.points.push(point),
         deploymentSize: () => this.events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
+        wasRestoredBefore: (at) => this.chains.wasRestoredBefore(at),
       },
       kept?.replay,
     );

@@ -139,14 +139,14 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
     });
 
     test('by a restore: what is missing shortly after it is told, and long after it is a fault', async () => {
-      const hidden = (at: string): Copies => {
+      const hidden = (at: string, records = 2): Copies => {
         const { tenant, deployment } = own();
         const copies = {
           tenant: tenant.copy(`${tenant.origin}/2`),
           deployment: restoredCopy(deployment, at),
         };
         const call = copies.tenant.indexOf('access.allowed');
-        copies.tenant.drop(call, 2);
+        copies.tenant.drop(call, records);
         const previous = { origin: tenant.origin, size: call, root: Buffer.alloc(32).toString('base64') };
         copies.tenant.insert(call, {
           ...{ type: 'log.restored', at, actor: 'host' },
@@ -159,6 +159,13 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
         expect.objectContaining({
           code: 'records_lost',
           detail: expect.stringContaining(`Records 1 to 2 of ${gateway.id} are missing`),
+        }),
+      );
+      // The call was lost, and its outcome came after the restore.
+      expect((await verifyCopies(hidden(at, 1))).warnings).toContainEqual(
+        expect.objectContaining({
+          code: 'records_lost',
+          detail: expect.stringContaining(`Records 1 to 1 of ${gateway.id} are missing`),
         }),
       );
       const before = later(at, -60 * DAY_MS);

@@ -26,6 +26,8 @@ export type ReplayContext = {
   warnings: Warnings;
   /** How many leaves the deployment's log had at the newest point that this log names; infinite if it names none. */
   deploymentSize(): number;
+  /** Whether a restore shortly before this time may have lost what gateways had sent. */
+  wasRestoredBefore(at: number): boolean;
 };
 
 /** The rule that enough people can review or sign only spares the requester a wait. Here the reviews themselves count. */

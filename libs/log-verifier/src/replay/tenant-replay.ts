@@ -44,6 +44,7 @@ type Options = {
   onPoint: (point: SignedPoint) => void;
   /** See `ReplayContext`. */
   deploymentSize: () => number;
+  wasRestoredBefore: (at: number) => boolean;
   /** The leaves are of a sealed log: access under a gag, of which no one is notified. */
   isSealed?: boolean;
 };
@@ -64,7 +65,8 @@ export class TenantReplay {
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
-    const { slug, deployment, pin, warnings, onPoint, deploymentSize, isSealed = false } = options;
+    const { slug, deployment, pin, warnings, onPoint, isSealed = false } = options;
+    const { deploymentSize, wasRestoredBefore } = options;
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
     this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
@@ -77,7 +79,10 @@ export class TenantReplay {
     this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
-    const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
+    const context: ReplayContext = {
+      ...{ ports, deployment, tenant, trust, locks, warnings },
+      ...{ deploymentSize, wasRestoredBefore },
+    };
     this.widenings = new WideningHistory(context, { onPoint, now }, kept?.widenings);
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
     this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
