@@ -30,7 +30,7 @@ export {
   readStrictJsonText,
 } from './encoding/strict-json.js';
 export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
-export { EVENT_TYPES, type EventType, expandEventTypes } from './event-types.js';
+export { EVENT_TYPES, type EventType, expandEventTypes, MOST_LISTED } from './event-types.js';
 export {
   DEPLOYMENT_SLUG,
   GATEWAY_PATHS,

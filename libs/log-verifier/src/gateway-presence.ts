@@ -1,3 +1,4 @@
+import { MOST_LISTED } from '@countersign/contract';
 import type { DeploymentHistory, Gateway } from './deployment-history.js';
 import { fault, type Warnings } from './faults.js';
 import type { LeafData } from './leaf-data.js';
@@ -20,8 +21,6 @@ const LONGEST_SILENT_MS = 2 * 86_400_000;
 const STATED_WITHIN_MS = 10 * 60_000;
 /** A broker notes within a minute that a gateway is back. */
 const BACK_WITHIN_MS = 5 * 60_000;
-/** A daily statement names so many gateways; it counts the others. */
-const MOST_STATED = 500;
 
 /**
  * Whether each gateway that serves the tenant has signed its records in the tenant's log. Chains show a record that is missing
@@ -102,8 +101,8 @@ export class GatewayPresence {
         throw wrong(`says that ${id} serves this tenant, which the deployment’s log does not know then`);
       if (!state.stated.has(id)) state.stated.set(id, data.at);
     }
-    if (more > 0 && new Set(listed).size < MOST_STATED)
-      throw wrong(`leaves out ${more} gateways, and names fewer than ${MOST_STATED}`);
+    if (more > 0 && new Set(listed).size < MOST_LISTED.gateways)
+      throw wrong(`leaves out ${more} gateways, and names fewer than ${MOST_LISTED.gateways}`);
     for (const [id, gateway] of more > 0 ? [] : this.deployment.gateways)
       if (!listed.includes(id) && this.mustBeNamed(id, gateway, { since, at: data.at }))
         throw wrong(`does not name ${id}, which serves this tenant`);

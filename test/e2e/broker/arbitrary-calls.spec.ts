@@ -222,10 +222,13 @@ describe.each(enginesOf('PostgreSQL'))('arbitrary calls of every operation, on %
       return String(sent).length > LARGE ? null : `${shown} → ${String(answer)}`;
     if (answer.status === 401 && who in broker.keys)
       await broker.renewKey(who as PersonName).catch(() => undefined);
-    const text = STREAMS.has(`${method} ${template}`) ? '' : await answer.text();
+    const isOpen = answer.ok && STREAMS.has(`${method} ${template}`);
+    const text = isOpen ? '' : await answer.text();
     stopped.abort();
     if (answer.status < 500) return null;
     if (NOT_READY.test(`${method} ${template}`) && text.includes('"not_ready"')) return null;
+    // It has said that it knows changes which the database does not have.
+    if (who === 'gateway' && text.includes('"feed_parted"')) return null;
     return `${shown} → ${answer.status}`;
   }
 

@@ -7,6 +7,7 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { NeverWaits } from '../http/calls-at-once.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { answerSink, ClientLeft } from './answer-sink.js';
@@ -22,6 +23,7 @@ export class EvidenceController {
 
   @Get('evidence')
   @Allow('evidence.read')
+  @NeverWaits()
   @Describe(evidenceEndpoints.read)
   async read(
     @CurrentPrincipal() principal: Principal,

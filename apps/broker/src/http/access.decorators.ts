@@ -1,4 +1,5 @@
 import type { Permission } from '@countersign/access';
+import { SetMetadata } from '@nestjs/common';
 
 /** Who may call a handler. The use case then checks whether the object may be used by this caller. */
 export type CallerRule =
@@ -38,12 +39,7 @@ export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDec
 export const ForProvisioners = (): MethodDecorator => openTo({ kind: 'provisioners' });
 
 /** A call does not keep its session from expiring: pages call the handler by themselves. */
-export function KeepsNoSession(): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function')
-      Reflect.defineMetadata(KEEPS_NO_SESSION, true, descriptor.value);
-  };
-}
+export const KeepsNoSession = (): MethodDecorator => SetMetadata(KEEPS_NO_SESSION, true);
 
 export const keepsNoSession = (handler: object): boolean => Reflect.hasMetadata(KEEPS_NO_SESSION, handler);
 

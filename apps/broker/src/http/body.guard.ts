@@ -1,5 +1,5 @@
 import { readStrictForm } from '@countersign/contract';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import type { Response } from 'express';
 import { AccessGuard } from './access.guard.js';
 import { endpointOf } from './endpoint.js';
@@ -15,11 +15,7 @@ const BATCHES_AT_ONCE = 64;
 const BATCHES = 'countersign:batches';
 
 /** A handler of large bodies that gateways may send by the hundred, and that are not urgent. */
-export function TakesBatches(): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function') Reflect.defineMetadata(BATCHES, true, descriptor.value);
-  };
-}
+export const TakesBatches = (): MethodDecorator => SetMetadata(BATCHES, true);
 
 /**
  * Fifth of six guards: reads the body, if the endpoint describes one and it has the endpoint's type. So no one makes the

@@ -1,8 +1,12 @@
 import 'reflect-metadata';
 import { EventEmitter } from 'node:events';
 import type { ExecutionContext } from '@nestjs/common';
+import { EvidenceController } from '../evidence/evidence.controller.js';
+import { GrantsController } from '../grants/grants.controller.js';
+import { LocksController } from '../locks/locks.controller.js';
+import { StopsController } from '../trust/stops.controller.js';
 import type { AccessGuard } from './access.guard.js';
-import { CallsAtOnceGuard, NeverWaits } from './calls-at-once.guard.js';
+import { CallsAtOnceGuard, NeverWaits, neverWaits } from './calls-at-once.guard.js';
 import type { IdentifyGuard } from './identify.guard.js';
 import type { Caller } from './request.js';
 
@@ -124,6 +128,16 @@ test('P6: what stops access never waits, however many calls of the same person d
   for (let index = 0; index < 300; index += 1) await calls.send(`a${index}`, ada);
   await calls.send('stop', ada, stop);
   expect(calls.begun).toEqual(['a0', 'a1', 'stop']);
+});
+
+test.each([
+  ['P6: the revocation of a grant', GrantsController.prototype.revoke],
+  ['P6: a lock', LocksController.prototype.create],
+  ['P6: a signed stop', StopsController.prototype.set],
+  ['P6: the statement of a stop', StopsController.prototype.stopStatement],
+  ['the download of an evidence pack, which may take half an hour', EvidenceController.prototype.read],
+])('%s waits for no other call, and none waits for it', (_what, handler) => {
+  expect(neverWaits(handler)).toBe(true);
 });
 
 test('at most 256 calls of one caller wait; more are refused, and others are not', async () => {

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import type { Response } from 'express';
 import { AccessGuard } from './access.guard.js';
 import { endpointOf } from './endpoint.js';
@@ -15,12 +15,13 @@ const PER_TENANT = 4;
 const MOST_WAITING = 256;
 const NEVER_WAITS = 'countersign:never-waits';
 
-/** A handler that stops access, whose calls must not wait behind other calls of the same people (P6). */
-export function NeverWaits(): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function') Reflect.defineMetadata(NEVER_WAITS, true, descriptor.value);
-  };
-}
+/**
+ * A handler whose calls neither wait nor keep others waiting: it stops access, which must not wait behind other calls of the same people
+ * (P6), or its answer takes as long as its reader does, and has a limit of its own.
+ */
+export const NeverWaits = (): MethodDecorator => SetMetadata(NEVER_WAITS, true);
+
+export const neverWaits = (handler: object): boolean => Reflect.hasMetadata(NEVER_WAITS, handler);
 
 /**
  * Last of six guards: a few calls of one caller, and of one tenant, are processed at once, and the others wait in order of
@@ -60,9 +61,7 @@ export class CallsAtOnceGuard implements CanActivate {
 
 function isExempt(caller: Caller | undefined, handler: object): boolean {
   if (caller?.kind !== 'person' && caller?.kind !== 'provisioner') return true;
-  return (
-    Reflect.hasMetadata(NEVER_WAITS, handler) || endpointOf(handler)?.answer.type === 'text/event-stream'
-  );
+  return neverWaits(handler) || endpointOf(handler)?.answer.type === 'text/event-stream';
 }
 
 const tooMany = (): RateLimited => new RateLimited(1, 'Too many calls at once.');

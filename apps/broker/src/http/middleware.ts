@@ -73,7 +73,7 @@ function refuseNul({ url }: Request, _response: Response, next: NextFunction): v
   const at = url.indexOf('%00');
   if (at !== -1 && !url.slice(0, at).includes('?'))
     throw new HttpProblem('not_found', 'There is nothing at this address.');
-  if (at !== -1) throw new HttpProblem('invalid_request', 'No text may have a NUL.', { pointer: '' });
+  if (at !== -1) throw new HttpProblem('invalid_request', 'No text may have a NUL.');
   next();
 }
 

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { BROWSER_COOKIE, readCookie } from './cookies.js';
@@ -11,11 +11,7 @@ const WINDOW_SECONDS = 60;
 const UNLIMITED = 'countersign:unlimited';
 
 /** Exempts a handler from the rate limit. */
-export function Unlimited(): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function') Reflect.defineMetadata(UNLIMITED, true, descriptor.value);
-  };
-}
+export const Unlimited = (): MethodDecorator => SetMetadata(UNLIMITED, true);
 
 /**
  * Third of six guards: limits the calls a minute of each person, and for anonymous calls those of each network to each

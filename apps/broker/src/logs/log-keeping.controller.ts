@@ -23,8 +23,8 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 
 /**
- * Longer than an erasure takes, also one of which a demand under a gag keeps a copy: the time of the answer must not tell whether
- * there is one (docs/decisions/0033-sealed-sub-log.md).
+ * An erasure is answered after whole seconds. Under a gag it takes longer, because a copy is kept for the demand, and the time of the
+ * answer must not tell that there is a demand (docs/decisions/0033-sealed-sub-log.md).
  */
 const ERASURE_MS = 1_000;
 

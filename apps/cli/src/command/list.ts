@@ -1,5 +1,6 @@
 import type { Endpoint } from '@countersign/api';
 import type { z } from 'zod';
+import { quoteForShell } from '../terminal/text.js';
 import type { Answer, Context } from './context.js';
 import { parseInstant, parseWholeNumber } from './flags.js';
 
@@ -80,7 +81,3 @@ export async function fetchAll<Item>(
     query.set('cursor', page.next);
   }
 }
-
-/** Quotes text, if it must be quoted, so that the shell reads it as one word. */
-const quoteForShell = (value: string): string =>
-  /^[\w.:@/=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

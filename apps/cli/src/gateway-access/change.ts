@@ -26,6 +26,7 @@ import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { requestAnswer } from '../requests/request-text.js';
 import { readBytes } from '../terminal/io.js';
+import { quoteForShell } from '../terminal/text.js';
 import { mintToken, readGatewayUrl } from './grant-token.js';
 import { publishedMap } from './route-map.js';
 
@@ -239,6 +240,3 @@ function contentTypeOf(given: string | undefined, body: Buffer): string {
 /** The call for curl, with each value quoted for the shell. */
 const curlOf = (method: string, target: string, contentType: string, data: string): string =>
   `-X ${method} -H ${quoteForShell(`content-type: ${contentType}`)} --data-binary ${quoteForShell(data)} ${quoteForShell(target)}`;
-
-const quoteForShell = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

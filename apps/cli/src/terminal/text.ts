@@ -57,3 +57,7 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** A fact if there is a value, and no line if there is none. */
 export const optionalFact = (name: string, value: string | string[] | null | undefined): Fact[] =>
   value === null || value === undefined ? [] : [[name, value]];
+
+/** Quotes text, if it must be quoted, so that the shell reads it as one word. */
+export const quoteForShell = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

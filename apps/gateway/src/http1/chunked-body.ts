@@ -11,8 +11,9 @@ const MAX_SIZE_DIGITS = 8;
 /** Extensions and trailers of one body together. They are read only to be dropped. */
 const MAX_DROPPED = 8_192;
 /**
- * Chunks of a request's body contain so many bytes on average, after the first thousands: a chunk costs us more than its bytes, so
- * whoever sends chunks of one byte makes us work for nothing. Clients that send events as they happen send more in each.
+ * The least average of bytes in the chunks of a request's body, after the first 4,096 chunks. To read a chunk costs more than to read
+ * its bytes, so chunks of one byte would let one client take the processor from all tenants. A client that sends small events, each in a
+ * chunk of its own, has more bytes in each.
  */
 const MIN_AVERAGE_BYTES = 8;
 const ANY_SIZE_CHUNKS = 4_096;

@@ -1,4 +1,4 @@
-import type { Recurrence, ScopeEntry } from '@countersign/contract';
+import { MOST_LISTED, type Recurrence, type ScopeEntry } from '@countersign/contract';
 
 /** Everything that is a way to customers' data today, and what stands beside it: see `StandingStatement`. */
 
@@ -95,13 +95,13 @@ export interface DeploymentStanding {
 export interface StandingStatement {
   day: string;
   zero: boolean;
-  /** At most `MOST_STATED`; the oldest first. */
+  /** At most `MOST_LISTED.ways`; the oldest first. */
   ways: { kind: AccessKind; id: string; owner: string | null; since: string; until: string | null }[];
   /** How many more there are. */
   more: number;
   credentials: { gateways: number; vendor: PeoplesCredentials; tenant: PeoplesCredentials };
   /**
-   * The gateways that served the tenant since the last statement, by id; at most `MOST_GATEWAYS`. Each of them signs a head in this
+   * The gateways that served the tenant since the last statement, by id; at most `MOST_LISTED.gateways`. Each of them signs a head in this
    * log once a day, so that a gateway whose records are hidden as a whole shows.
    */
   gateways: string[];
@@ -111,10 +111,6 @@ export interface StandingStatement {
   coverage: (Record<CoverageState, number> & { checkedOn: string }) | null;
 }
 
-/** A leaf has at most 64 kB; a way takes about 200 bytes, and a gateway 43. */
-const MOST_STATED = 200;
-const MOST_GATEWAYS = 500;
-
 /** Builds the statement of a tenant. */
 export function stateStanding(
   day: string,
@@ -122,15 +118,15 @@ export function stateStanding(
   own: PeoplesCredentials,
   { gateways, serving, vendor, coverage }: DeploymentStanding,
 ): StandingStatement {
-  const listed = oldestFirst(ways).slice(0, MOST_STATED);
+  const listed = oldestFirst(ways).slice(0, MOST_LISTED.ways);
   return {
     day,
     zero: ways.length === 0,
     ways: listed.map(({ kind, id, owner, since, until }) => ({ kind, id, owner, since, until })),
     more: ways.length - listed.length,
     credentials: { gateways: gateways.length, vendor, tenant: own },
-    gateways: serving.toSorted().slice(0, MOST_GATEWAYS),
-    moreGateways: Math.max(0, serving.length - MOST_GATEWAYS),
+    gateways: serving.toSorted().slice(0, MOST_LISTED.gateways),
+    moreGateways: Math.max(0, serving.length - MOST_LISTED.gateways),
     coverage: coverage === null ? null : { ...countCoverage(coverage), checkedOn: coverage.checkedOn },
   };
 }

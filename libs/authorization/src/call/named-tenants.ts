@@ -72,7 +72,7 @@ const EACH_NOT_PLAIN = new RegExp(NOT_PLAIN, 'gu');
 
 const inSlugLetters = (text: string): string => foldText(text.replace(EACH_NOT_PLAIN, asSlugLetters));
 
-/** The strength that ignores case and accents. MySQL's default collation and those of ICU agree on it. */
+/** The strength that ignores case and accents (Unicode Technical Standard #10, level 1). Databases often compare so by default. */
 const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
 /** Each digit, letter, and pair of letters (`æ` is `ae`), in the collation's order. */
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
@@ -86,13 +86,15 @@ function asSlugLetters(character: string): string {
   let found = slugLetters.get(character);
   if (found === undefined) {
     found = compare(`a${character}`, 'a') === 0 ? '' : (searchSlugLetters(character) ?? character);
+    if (slugLetters.size === MOST_REMEMBERED) slugLetters.clear();
     slugLetters.set(character, found);
   }
   return found;
 }
 
-/** What was found for each character. There are as many as Unicode has. */
+/** What was found for the last characters: a search takes some microseconds. Bounded, because there are over a million characters. */
 const slugLetters = new Map<string, string>();
+const MOST_REMEMBERED = 10_000;
 
 function searchSlugLetters(character: string): string | undefined {
   let [from, end] = [0, SLUG_LETTERS.length];

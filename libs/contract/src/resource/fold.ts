@@ -20,7 +20,7 @@ export function foldSegment(segment: string): string {
 }
 
 /**
- * The one rule for how a word may be spelled, also where it is no segment. Letters of any case and width, with or without accents, are
+ * The one rule for how a word may be spelled, in a path and in any other text. Letters of any case and width, with or without accents, are
  * one: `K` (the Kelvin sign) is `k`, `ſ` is `s`, `ß` is `ss`, `Ｅ` and `é` are `e`, and the dotless and the dotted I of Turkish are `i`.
  */
 export function foldText(text: string): string {

@@ -1,3 +1,4 @@
+import { MOST_LISTED } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { GrantHistory } from './grant-history.js';
 import type { RequestHistory } from './request-history.js';
@@ -24,8 +25,6 @@ export type AccessReviewState = {
 const TERM_MS = 14 * 86_400_000;
 /** Two brokers' clocks may differ by this much. */
 const CLOCK_MS = 5_000;
-/** A review lists so many items in its leaf, and counts the others. */
-const MOST_LISTED = 300;
 const DECIDED = ['confirmed', 'pruned', 'gone'];
 const BY_JOB = ['lapsed', 'kept', 'gone'];
 
@@ -59,10 +58,10 @@ export class AccessReviewHistory {
     if (dueAt < data.at + TERM_MS - CLOCK_MS) throw wrong(data, 'its term is shorter than 14 days.');
     const names = new Set(listed.map(({ kind, id, service }) => nameOf(kind, id, service)));
     const missing =
-      names.size < MOST_LISTED ? this.expected(data).find((each) => !names.has(each)) : undefined;
+      names.size < MOST_LISTED.reviewItems ? this.expected(data).find((each) => !names.has(each)) : undefined;
     if (missing !== undefined) throw wrong(data, `it leaves out ${missing}.`);
-    if (!isWhole && names.size < MOST_LISTED)
-      throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED}.`);
+    if (!isWhole && names.size < MOST_LISTED.reviewItems)
+      throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED.reviewItems}.`);
     this.state.quarter = quarter;
     this.state.open.set(data.text('review'), { quarter, dueAt, left: names, isWhole });
   }

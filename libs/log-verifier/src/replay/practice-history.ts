@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  MOST_LISTED,
   type PracticeStatement,
   parsePractice,
   parseSignature,
@@ -20,8 +21,6 @@ export type PracticeState = { open: Map<string, OpenPractice>; occasions: Set<st
 
 /** What a practice must give its approvers, in milliseconds: 7 days. */
 const TERM_MS = 7 * 86_400_000;
-/** A practice lists so many people in a leaf, and counts the others. */
-const MOST_LISTED = 500;
 /** Two brokers' clocks may differ by this much. */
 const CLOCK_MS = 5_000;
 
@@ -55,8 +54,11 @@ export class PracticeHistory {
     if (dueAt < data.at + TERM_MS - CLOCK_MS) throw wrong(data, 'its term is shorter than 7 days.');
     const stranger = people.find((person) => !tenant.holds(person, 'approver'));
     if (stranger !== undefined) throw wrong(data, `${stranger} is no approver.`);
-    if (data.count('more') > 0 && new Set(people).size < MOST_LISTED)
-      throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED}.`);
+    if (data.count('more') > 0 && new Set(people).size < MOST_LISTED.practicePeople)
+      throw wrong(
+        data,
+        `it counts others than it lists, and lists fewer than ${MOST_LISTED.practicePeople}.`,
+      );
     this.state.occasions.add(occasion);
     const left = data.count('more') === 0 ? new Set(people) : null;
     this.state.open.set(data.text('practice'), { dueAt, left });
@@ -104,7 +106,7 @@ export class PracticeHistory {
     const hidden = [...(practice.left ?? [])].find(
       (person) => this.context.tenant.holds(person, 'approver') && !unanswered.has(person),
     );
-    if (hidden !== undefined && unanswered.size < MOST_LISTED)
+    if (hidden !== undefined && unanswered.size < MOST_LISTED.practicePeople)
       throw wrong(data, `it leaves out that ${hidden} has not answered.`);
     this.state.open.delete(data.text('practice'));
   }

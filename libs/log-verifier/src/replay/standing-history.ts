@@ -1,11 +1,9 @@
+import { MOST_LISTED } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { GrantHistory } from './grant-history.js';
 import type { RequestHistory } from './request-history.js';
 import type { TenantHistory } from './tenant-history.js';
 import type { TrustHistory } from './trust-history.js';
-
-/** A daily statement lists so many ways in, and counts the others. */
-const MOST_STATED = 200;
 
 /** Compares what a daily statement says is open with what the leaves before it lead to. */
 export class StandingHistory {
@@ -30,7 +28,7 @@ export class StandingHistory {
         `the statement lists ${unknown[0]}, which is not open, or lists it twice.`,
       );
     const missing = [...expected.keys()].filter((way) => !stated.has(way));
-    if (listed.length < MOST_STATED && missing.length > 0)
+    if (listed.length < MOST_LISTED.ways && missing.length > 0)
       throw data.fault('standing_differs', `the statement leaves out ${missing[0]}, which is open.`);
     const count = [...expected.values()].reduce((sum, each) => sum + each, 0);
     if (listed.length + more !== count || (data.leaf.data['zero'] === true) !== (count === 0))

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { MOST_LISTED, toInstant } from '@countersign/contract';
 import {
   type AccessReview,
   type AccessReviewItem,
@@ -30,8 +30,6 @@ import { outcomeIn } from './item-outcome.js';
 
 /** Items that one unit of work lets lapse: each may end access in every tenant, and no one may wait long behind it. */
 const MOST_ITEMS = 20;
-/** A leaf has at most 60 kB; an item takes about 150 bytes. */
-const MOST_LISTED = 300;
 
 /**
  * The job of the quarterly access reviews. It opens each tenant's review on the first day of a quarter in the tenant's zone, reminds
@@ -81,7 +79,9 @@ async function openDueReview(deps: Deps, slug: string): Promise<number> {
 async function openIn(unit: TenantUnit, review: AccessReview, items: readonly ReviewedItem[]): Promise<void> {
   await unit.accessReviews.insert(review, items);
   const { id, quarter, missed, dueAt, openedAt } = review;
-  const listed = items.slice(0, MOST_LISTED).map(({ kind, id: of, service }) => ({ kind, id: of, service }));
+  const listed = items
+    .slice(0, MOST_LISTED.reviewItems)
+    .map(({ kind, id: of, service }) => ({ kind, id: of, service }));
   await unit.log.append({
     ...{ type: 'access-review.opened', at: openedAt, actor: 'job' },
     data: { review: id, quarter, dueAt, missed, items: listed, more: items.length - listed.length },

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { MOST_LISTED, toInstant } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
 import {
   closedPractice,
@@ -14,8 +14,6 @@ import type { TenantUnit } from '../../ports/index.js';
 import { practiceNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
-/** A leaf has at most 60 kB; an entry takes about 50 bytes. */
-const MAX_LISTED = 500;
 const TASK_BYTES = 8;
 
 /**
@@ -76,6 +74,6 @@ export async function closePracticeIn(
 }
 
 const listed = (people: readonly string[]) => ({
-  people: people.slice(0, MAX_LISTED),
-  more: Math.max(0, people.length - MAX_LISTED),
+  people: people.slice(0, MOST_LISTED.practicePeople),
+  more: Math.max(0, people.length - MOST_LISTED.practicePeople),
 });
