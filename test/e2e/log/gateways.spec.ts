@@ -203,8 +203,8 @@ describe('P10: a daily statement names the gateways that serve the tenant', () =
     const other = { id: 'gtw_0199f0a0-7b2c-7003-8000-0000000000e3', identity: hidden.identity };
     const { publicKey } = other.identity;
     const serves = { services: null, tenants: 1 };
-    days.deployment('gateway.enrolled', other.id, midnight - 60 * MINUTE, { serves });
-    days.deployment('gateway.registered', other.id, midnight - 60 * MINUTE, { publicKey });
+    days.deployment('gateway.enrolled', other.id, midnight, { serves });
+    days.deployment('gateway.registered', other.id, midnight, { publicKey });
     return other;
   };
 

@@ -344,8 +344,15 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
     data: Record<string, unknown>,
     more: Partial<LeafV1> = {},
   ): number => own.tenant.append({ type, at: laterBy(own, 1), actor: 'job', data, ...more });
-  const seal = (own: Copies, day: number): number =>
-    append(own, 'log.sealed', { day: dayAfter(day) }, { at: `${dayAfter(day)}T23:59:59.000Z` });
+  /** With the statement that is due beside it: no grant was ended. */
+  const seal = (own: Copies, day: number): number => {
+    const at = { at: `${dayAfter(day)}T23:59:59.000Z` };
+    const sealed = append(own, 'log.sealed', { day: dayAfter(day) }, at);
+    const ways = [under, few, once, elsewhere].map(({ grant: id }) => ({ kind: 'grant', id }));
+    const counts = { more: 0, credentials: {}, gateways: [gateway.id], moreGateways: 0, coverage: null };
+    append(own, 'standing.stated', { day: dayAfter(day), zero: false, ways, ...counts }, at);
+    return sealed;
+  };
   const ofGateway = (own: Copies, type: string, data: Record<string, unknown>): number => {
     const { gateway: id, boot } = leafAt(own.tenant, own.tenant.indexOf('gateway.head')).data;
     return append(own, type, { gateway: id, boot, ...data }, { actor: id as `gtw_${string}` });
@@ -368,7 +375,8 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
       (own) => {
         let last = 0;
         for (let day = 0; day <= 400; day += 1) last = seal(own, day);
-        return last;
+        // The statement beside the last seal.
+        return last + 1;
       },
     ],
     [
