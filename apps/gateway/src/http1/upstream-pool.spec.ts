@@ -441,6 +441,25 @@ describe('UpstreamPool', () => {
     named.close();
   });
 
+  test('an error of ours ends its call, and the pool reports it', async () => {
+    const faults: string[] = [];
+    const reporting = new UpstreamPool(originOf(), {
+      ...poolParts(),
+      onFault: ({ message }: Error) => void faults.push(message),
+    });
+    const sent = get(reporting);
+    sent.onResponseHead = () => {
+      throw new RangeError('a fault of ours');
+    };
+    await answered(sent, 0);
+    expect([faults, sent.failure?.message, sent.isEnded]).toEqual([
+      ['a fault of ours'],
+      'the connection broke',
+      false,
+    ]);
+    reporting.close();
+  });
+
   test('an aborted request notifies no one, and its connection ends', async () => {
     const sent = get();
     await until(() => connections.length === 1);
