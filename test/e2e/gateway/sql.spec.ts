@@ -233,7 +233,9 @@ describe('one plain query', () => {
   test('a mistake in a statement is answered with what is wrong, and says nothing about the database', async () => {
     const { rows } = await database.asGateway((client) => client.query('SHOW temp_file_limit'));
     expect(rows).toEqual([{ temp_file_limit: '256MB' }]);
-    await database.administer(`ALTER ROLE ${database.login.login} SET temp_file_limit = '1MB'`);
+    const limitFiles = (size: string) =>
+      database.administer(`ALTER ROLE ${database.login.login} SET temp_file_limit = '${size}'`);
+    await limitFiles('1MB');
     const before = world.logLines.length;
     const answers = [
       await sql('SELECT $1::int', ['1', '2']),
@@ -243,6 +245,7 @@ describe('one plain query', () => {
         'SELECT count(*) FROM (SELECT repeat(md5(g::text), 60) x FROM generate_series(1, 300000) g ORDER BY x) s',
       ),
     ];
+    await limitFiles('256MB');
     expect(answers.map(({ status, body: { code, sqlstate } }) => [status, code, sqlstate])).toEqual([
       [422, 'statement_failed', '08P01'],
       [422, 'statement_failed', '08P01'],
