@@ -49,8 +49,11 @@ export class SmallClone {
 
   /** What `prepare.mjs install` of this clone writes if this Node runs it. */
   prepare(node: string): string {
+    // As in a shell of its own: what the npm that runs the tests says of itself names this process's Node.
+    const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
     // The compiler need not optimize: it would take most of the time of the test.
-    const env = { ...process.env, CFLAGS: '-O0', PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` };
+    const path = `${dirname(node)}:${process.env['PATH'] ?? ''}`;
+    const env = { ...Object.fromEntries(inherited), CFLAGS: '-O0', PATH: path };
     // It writes to stderr alone.
     const command = `"${node}" "${join(this.folder, 'bin/prepare.mjs')}" install 2>&1`;
     return execFileSync('sh', ['-c', command], { env, encoding: 'utf8' });
