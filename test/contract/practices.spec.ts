@@ -299,7 +299,7 @@ describeUseCase('SQLite', 'a practice in a claimed tenant', (bench) => {
     expect(await answer(ada, unsigned('approve'))).toBe('countersignature_required');
     const { decision } = await signed(ada);
     // No practice asks for so many seconds.
-    const ask = { action: 'read', resource: 'reports', seconds: 901 } as const;
+    const ask = { action: 'read', resource: 'reports', seconds: 901 as 900 } as const;
     for (const change of [
       { decision: other(decision) },
       { person: bob.id },
