@@ -2,8 +2,9 @@ import { killBrokerMidDecisions } from '../support/broker-kills.js';
 import { brokenByKills } from '../support/expect-broker-kills.js';
 import { SAMPLES } from '../support/samples.js';
 
-test('P7, P8: kill -9 of the broker with a hundred decisions in flight, twelve times: each takes effect fully or not at all', async () => {
-  const { brokerKills, decisionsInFlight } = SAMPLES;
+const { brokerKills, decisionsInFlight } = SAMPLES;
+
+test(`P7, P8: kill -9 of the broker with ${decisionsInFlight.full} decisions in flight, ${brokerKills.full} times: each takes effect fully or not at all`, async () => {
   const report = await killBrokerMidDecisions(brokerKills.full, decisionsInFlight.full);
   expect(report.decided).toHaveLength(decisionsInFlight.full * brokerKills.full);
   expect(brokenByKills(report)).toEqual([]);

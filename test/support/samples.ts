@@ -11,7 +11,7 @@ export const SAMPLES = {
   damagedConnections: { quick: 60, full: 3_000 },
   rewrittenCalls: { quick: 60, full: 8_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
-  mutatedMessages: { quick: 25_000, full: 400_000 },
+  mutatedMessages: { quick: 25_000, full: 1_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
   undiciExchanges: { quick: 100, full: 5_000 },
   /** Pages of a service that arrive in pieces. */
@@ -47,7 +47,7 @@ export const SAMPLES = {
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with decisions in flight. */
-  brokerKills: { quick: 1, full: 8 },
+  brokerKills: { quick: 1, full: 12 },
   /** `kill -9` of one of the worker processes of a gateway under load, chosen at random. */
   workerKills: { quick: 1, full: 12 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store. Up to four run at once. */

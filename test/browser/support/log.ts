@@ -2,15 +2,20 @@ import { appendLeaf, EMPTY_RANGE, encodeBase64, leafHash, rangeRoot } from '@cou
 import { systemHashing } from '@countersign/persistence';
 import type { BrowserSite } from './browser-site.js';
 
-/** Appends so many leaves to a tenant's log. */
-export const grow = (site: BrowserSite, tenant: string, count: number): Promise<void> =>
+/** Appends so many leaves to a tenant's log. @param at their time; in a log that the test verifies, not before its newest leaf */
+export const grow = (
+  site: BrowserSite,
+  tenant: string,
+  count: number,
+  at = new Date().toISOString(),
+): Promise<void> =>
   site.site.store.host.store.forTenant(tenant, (unit) =>
     unit.log.appendAll(
-      Array.from({ length: count }, (_, at) => ({
+      Array.from({ length: count }, (_, index) => ({
         type: 'notice.retried' as const,
-        at: new Date().toISOString(),
+        at,
         actor: 'job',
-        data: { at },
+        data: { at: index },
       })),
     ),
   );

@@ -49,7 +49,7 @@ export class SmallClone {
 
   /** What `prepare.mjs install` of this clone writes if this Node runs it. */
   prepare(node: string): string {
-    // As in a shell of its own: what the npm that runs the tests says of itself names this process's Node.
+    // As in a shell: the variables that npm sets for its scripts name the Node of the tests, and binaries would be made for that.
     const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
     // The compiler need not optimize: it would take most of the time of the test.
     const path = `${dirname(node)}:${process.env['PATH'] ?? ''}`;
