@@ -198,6 +198,7 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
           approved: 1,
           countersignature: risk === 'high',
           channels: risk === 'low' ? ['web', 'api', 'slack'] : risk === 'medium' ? ['web', 'api'] : ['web'],
+          reasons: [],
         },
         impact: {
           level: risk,

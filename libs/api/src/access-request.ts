@@ -183,8 +183,7 @@ export const needsSchema = named(
         .describe('The order in which the customer approves. Absent: every approver may decide at any time.'),
       reasons: z
         .array(z.object({ code: z.enum(APPROVAL_CODES), actions: z.array(z.string()) }))
-        .exactOptional()
-        .describe('Why it is approved in this way. Absent in requests of earlier versions.'),
+        .describe('Why it is approved in this way.'),
     }),
     risk: z
       .object({ level: z.enum(RISK_LEVELS), reasons: z.array(z.string()) })
@@ -194,9 +193,8 @@ export const needsSchema = named(
         level: z.enum(RISK_LEVELS),
         reasons: z.array(z.object({ code: z.enum(IMPACT_CODES), actions: z.array(z.string()) })),
       })
-      .exactOptional()
       .describe(
-        'How much harm it could do, rated by the data and actions that it covers. Who approves it plays no part. Pages and messages call it the risk. Absent in requests of earlier versions.',
+        'How much harm it could do, rated by the data and actions that it covers. Who approves it plays no part. Pages and messages call it the risk.',
       ),
   }),
 );

@@ -104,12 +104,6 @@ export const signInEndpoints = {
       'Registered at the provider as the redirect URI. An answer to a sign-in that began at another side is refused (`wrong_callback`), as is one without `iss` if the provider announces `iss` (RFC 9207).',
     answer: { status: 303, description: 'To where the sign-in began, or `/sign-in?error=CODE`.' },
   }),
-  sharedCallback: endpoint({
-    route: 'GET /auth/oidc/callback',
-    summary: 'The callback address of earlier releases',
-    description: 'It signs no one in. Register `/auth/oidc/{side}/callback` at each provider instead.',
-    answer: { status: 303, description: 'To `/sign-in?error=callback_moved`, which says what to register.' },
-  }),
   sendCode: endpoint({
     route: 'POST /auth/code',
     summary: 'Request a code by mail',

@@ -187,7 +187,7 @@ class TenantLogVerification {
       succession: this.successionOf(log, deployment.log, readers),
       ...{ prunedBefore: log.prunedBefore, replayed: replays },
       ...{ calls: replay.calls.state.count, grants: replay.grants.state.grants.size },
-      ...{ opened: openings.opened, sealedLogs: [...(sealedLogs ?? [])] },
+      ...{ opened: openings.opened, sealedLogs: [...sealedLogs] },
       ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, unwitnessed },
       warnings: readers.warnings,
       // Of a log that was not replayed from its beginning only its point is kept.

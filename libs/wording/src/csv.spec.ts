@@ -41,7 +41,8 @@ test.each([
       service: 'billing',
       requester: 'usr_1',
     },
-    ...{ state, scope: [], duration: 'PT1H', justification: null, ticket: null, needs: {}, grant: null },
+    ...{ state, scope: [], duration: 'PT1H', justification: null, ticket: null, grant: null },
+    needs: { impact: { level: 'low' } },
     ...{ lapsesAt: '2026-11-25T03:00:00Z', digest: 'sha256:0' },
     reviews: [{ person: 'usr_2', at: '2026-11-24T16:00:00Z' }],
   };

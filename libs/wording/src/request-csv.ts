@@ -14,7 +14,7 @@ export interface ExportedRequest {
   justification: string | null;
   ticket: string | null;
   reasonCode?: string;
-  needs: { impact?: { level: string } };
+  needs: { impact: { level: string } };
   lapsesAt: string;
   reviews: readonly { person: string; at: string }[];
   grant: string | null;
@@ -47,7 +47,7 @@ export function requestRow(request: ExportedRequest, name: (person: string) => s
     justification: request.justification,
     ticket: request.ticket,
     reasonCode: request.reasonCode ?? null,
-    risk: request.needs.impact?.level ?? null,
+    risk: request.needs.impact.level,
     lapsesAt: request.lapsesAt,
     decidedBy: last === undefined ? null : name(last.person),
     decidedAt: last?.at ?? null,

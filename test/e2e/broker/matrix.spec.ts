@@ -1296,7 +1296,6 @@ const TABLE: Row[] = [
     target: at('/auth/oidc/acme/callback'),
     all: '303',
   },
-  { endpoint: 'GET /auth/oidc/callback', target: at('/auth/oidc/callback'), all: '303' },
   {
     endpoint: 'POST /auth/code',
     case: 'from a page that is not ours',

@@ -76,13 +76,3 @@ describe('mix-up: a malicious customer’s provider sends a victim to the victim
     });
   });
 });
-
-onlyInSoak(() => {
-  test('the callback address that all sides shared signs no one in; the page says what to register', async () => {
-    const ada = site.browser();
-    const callback = await ada.signInUpToCallback(ACME, 'ada');
-    const { headers } = await ada.send(`/auth/oidc/callback${callback.search}`);
-    expect(headers.get('location')).toBe('/sign-in?error=callback_moved');
-    expect(await ada.who()).toBe('unauthenticated');
-  });
-});

@@ -101,7 +101,6 @@ describe('the routes of the broker', () => {
       'GET /api/docs/{part}',
       'GET /api/openapi.json',
       'GET /auth/cli',
-      'GET /auth/oidc/callback',
       'GET /auth/oidc/{side}/callback',
       'GET /healthz',
       'GET /readyz',

@@ -36,7 +36,6 @@ export type SignInProblem =
   | 'answer_invalid'
   | 'attempt_unknown'
   | 'wrong_callback'
-  | 'callback_moved'
   | 'other_person'
   | 'assurance_too_low'
   | 'not_fresh';

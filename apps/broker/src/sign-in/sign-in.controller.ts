@@ -93,16 +93,6 @@ export class SignInController {
     return sendOn(request, response, to);
   }
 
-  /** The one callback address of earlier releases. What arrives here could be any provider's, so nothing is read from it. */
-  @Get('oidc/callback')
-  @Public()
-  @Unlimited()
-  @Describe(signInEndpoints.sharedCallback)
-  async sharedCallback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
-    const refuse = async () => Promise.reject(new SignInError('callback_moved', '/'));
-    redirect(response, 303, await this.orErrorPage(request, null, refuse));
-  }
-
   /**
    * Without a limit of its own: an answer finishes one sign-in that began, whose beginning was counted. Anything else costs a
    * read. A limit by network would let one client of a proxy lock out all others, and anybody can invent a cookie.

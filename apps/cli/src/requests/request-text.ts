@@ -93,9 +93,9 @@ function needsFacts({ needs: { impact, customer }, outdated }: ShownRequest): Fa
   const why = (reasons: readonly CodedReason[]) =>
     reasons.map((reason) => needReasonText(reason, 'vendor', 'en'));
   return [
-    ...(impact === undefined ? [] : [['risk', [impact.level, ...why(impact.reasons)]] satisfies Fact]),
+    ['risk', [impact.level, ...why(impact.reasons)]],
     ...(outdated == null
-      ? [['approval', [howApprovedText(customer, 'en'), ...why(customer.reasons ?? [])]] satisfies Fact]
+      ? [['approval', [howApprovedText(customer, 'en'), ...why(customer.reasons)]] satisfies Fact]
       : []),
   ];
 }

@@ -49,7 +49,7 @@ export const requestAccess: TourStep = {
     const { vendor, customer, impact } = needs;
     return [
       requestSentence(request, 'Erin'),
-      `needs ${vendor.required} review at Northwind, then ${customer.required} approval at Globex; risk ${impact?.level}`,
+      `needs ${vendor.required} review at Northwind, then ${customer.required} approval at Globex; risk ${impact.level}`,
       `request ${request.id}, digest ${shortDigest(request.digest)}`,
       `silence grants nothing: the request lapses at ${formatDayAndTime(request.lapsesAt)}`,
     ];

@@ -15,7 +15,7 @@ const line = z.strictObject({
   /** End of the digest's own life, milliseconds since the epoch: no grant of it can be open later. */
   until: z.int(),
   ended: z.boolean(),
-  /** The one grant of this digest. Absent in lines of earlier releases, and if the digest ended unseen. */
+  /** The one grant of this digest. Absent if the digest ended unseen. */
   grant: z.string().exactOptional(),
   /** Its one change was forwarded, or is about to be, or the feed has said that its budget is used up. */
   spent: z.literal(true).exactOptional(),

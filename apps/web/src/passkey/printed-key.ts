@@ -5,14 +5,12 @@ import { decodeBase64url, encodeBase64url, utf8 } from '@countersign/contract';
 //
 //   secret, 32 bytes ‖ the first 3 bytes of SHA-256("countersign/recovery-key/v1" ‖ 0x00 ‖ secret)
 //
-// The checksum finds a mistyped key before anything is signed. Keys from before were printed as 43 characters of base64url,
-// without a checksum; they stay valid on paper.
+// The checksum finds a mistyped key before anything is signed.
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const SECRET_BYTES = 32;
 const CHECK_BYTES = 3;
 const PRINTED = 56;
-const PRINTED_BEFORE = 43;
 
 /** The printed form of a secret (32 bytes as base64url): 56 characters, without groups. */
 export async function printKey(secret: string): Promise<string> {
@@ -34,9 +32,11 @@ export async function printKey(secret: string): Promise<string> {
  * @returns null if it cannot be a key: characters are missing, wrong, or in another order
  */
 export async function readPrintedKey(typed: string): Promise<string | null> {
-  const plain = typed.replaceAll(/\s+/g, '');
-  if (plain.length === PRINTED_BEFORE) return decodeBase64url(plain)?.length === SECRET_BYTES ? plain : null;
-  const text = plain.replaceAll('-', '').toUpperCase().replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+  const text = typed
+    .replaceAll(/[\s-]+/g, '')
+    .toUpperCase()
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
   const values = [...text].map((character) => ALPHABET.indexOf(character));
   if (values.length !== PRINTED || values.includes(-1)) return null;
   const whole: number[] = [];

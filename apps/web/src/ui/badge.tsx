@@ -111,10 +111,9 @@ export function GrantAccessBadge({ access, endReason }: Pick<Grant, 'access' | '
   return <Badge {...look}>{useText(grantAccessTexts)[endReason ?? access]}</Badge>;
 }
 
-/** How much harm a request could do. Nothing for requests of earlier versions, which do not have it. */
-export function RiskBadge({ impact }: { impact: Impact | undefined }) {
+/** How much harm a request could do. */
+export function RiskBadge({ impact }: { impact: Impact }) {
   const text = useText(riskTexts);
-  if (impact === undefined) return null;
   const { level } = impact;
   return <Badge {...RISK_LOOK[level]}>{text[level]}</Badge>;
 }

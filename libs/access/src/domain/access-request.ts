@@ -96,8 +96,7 @@ export interface AccessRequest {
   needs: ReviewNeeds;
   /** The kind of reason that the requester stated; null if none. */
   reasonCode: string | null;
-  /** Null for requests from before the origin was recorded. */
-  asked: RequestOrigin | null;
+  asked: RequestOrigin;
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;
@@ -106,7 +105,7 @@ export interface AccessRequest {
   /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
-  /** Whom it has waited for, oldest first; empty for requests from before that was recorded. */
+  /** Whom it has waited for, oldest first. */
   waits: Wait[];
   /** When a question stopped its clock; null if none did. */
   pause: Pause | null;

@@ -82,7 +82,7 @@ const tightening = ({ rules = [] }: PrivacyControls) => rules.filter((rule) => !
 const onlyObserves = (rule: ControlRule): boolean =>
   isObserving(rule) && Object.keys(rule).every((name) => name === 'mode' || name === 'services');
 
-/** Each rule is one of before or a part of one, and the vendor explains no later. */
+/** Each rule was there already, or is a part of one that was, and the vendor explains no later. */
 function narrowsEmergency(before?: EmergencyControls, after?: EmergencyControls): boolean {
   if (after === undefined) return true;
   if (before === undefined) return after.allow.length === 0;

@@ -18,8 +18,8 @@ export interface Grant {
   service: string;
   requester: string;
   digest: string;
-  /** As in the terms; null for grants from before it was stored. */
-  basis: Basis | null;
+  /** As in the terms. */
+  basis: Basis;
   /** The digest of the grant that this one extends in time; null if it extends none. */
   extends: string | null;
   state: GrantState;

@@ -19,13 +19,13 @@ export interface ReviewNeeds {
     channels: Channel[];
     /** In their order; absent: every approver may decide at any time. */
     stages?: StageNeed[];
-    /** Why it is approved in this way; absent in requests of earlier versions. */
-    reasons?: NeedReason[];
+    /** Why it is approved in this way. */
+    reasons: NeedReason[];
   };
   /** How strictly it is approved, by the level that decides the channels. Its reasons are sentences in English. */
   risk: { level: RiskLevel; reasons: string[] };
-  /** How much harm it could do. Who approves it plays no part. Absent in requests of earlier versions. */
-  impact?: Impact;
+  /** How much harm it could do. Who approves it plays no part. */
+  impact: Impact;
 }
 
 /** How much harm a request could do, rated by the data and actions that it covers. Pages and messages call it the risk. */

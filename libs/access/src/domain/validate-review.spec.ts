@@ -125,7 +125,13 @@ test('the channel must suit the risk, and a countersignature is asked for after 
     state: 'awaiting_customer',
     needs: {
       ...waiting.needs,
-      customer: { required: 1, approved: 0, countersignature: true, channels: ['web'] },
+      customer: {
+        ...waiting.needs.customer,
+        required: 1,
+        approved: 0,
+        countersignature: true,
+        channels: ['web'],
+      },
     },
   });
   expect(verdict(ada, high)).toBe('channel_not_allowed');

@@ -318,7 +318,7 @@ export interface AccessRecordView {
   mode: CallMode;
   /** Names of the request headers that were not forwarded, in lower case. Empty for a refused call. */
   droppedHeaders: string[];
-  /** How the gateway signed an allowed call for the upstream. Null for a refused one, and in records from before this member. */
+  /** How the gateway signed an allowed call for the upstream. Null for a refused one. */
   context: ContextMode | null;
   /** `service`: the call named no tenant, and the service had to say that its response was about this one. */
   tenantFrom: 'service' | null;

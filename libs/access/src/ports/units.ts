@@ -59,8 +59,7 @@ export interface DeploymentRepositories
 export interface Owner {
   tenant: string;
   requester: string;
-  /** Null for objects from before it was stored. */
-  basis: Basis | null;
+  basis: Basis;
 }
 
 /** Finds the tenant of an object by its id, and nothing else of it. */

@@ -53,8 +53,8 @@ export type LaneEnd = NonNullable<RecordLane['beside']>[number];
 /**
  * Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before.
  * `previous` is in the first record of a chain alone: the record that the gateway wrote for this tenant just before, in an
- * earlier run of the same lane. Null if the gateway knows of none: it is new, or its disk was lost. Absent from a gateway of before
- * this member. `lane` is in the first record of a chain and in heads, if the gateway has more than one lane.
+ * earlier run of the same lane. Null if the gateway knows of none: it is new, or its disk was lost.
+ * `lane` is in the first record of a chain and in heads, if the gateway has more than one lane.
  */
 const chained = {
   v: z.literal(1),

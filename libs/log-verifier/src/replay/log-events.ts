@@ -32,8 +32,8 @@ export type LogEventState = {
   prunedBefore: number;
   /** The newest point of the deployment's log. */
   deployment: DeploymentPoint | null;
-  /** Sealed logs that this log has a head of. Absent in a state that an earlier version kept. */
-  sealedLogs?: Set<string>;
+  /** Sealed logs that this log has a head of. */
+  sealedLogs: Set<string>;
 };
 
 const DAY_MS = 86_400_000;
@@ -66,6 +66,7 @@ export class LogEvents {
     readonly state: LogEventState = {
       ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), owesStatement: null },
       ...{ restored: [], prunedBefore: 0, deployment: null, sealedLog: undefined },
+      sealedLogs: new Set(),
     },
   ) {
     this.#sealedLog = new SealedLog(hashing, options.clock, state.sealedLog);
@@ -79,7 +80,6 @@ export class LogEvents {
       const name = data.text('log');
       // Readers look for the log in a folder, or at an address, of this name.
       if (!isSealedLog(name)) throw data.fault('sealed_mismatch', 'what it has a head of is no sealed log.');
-      this.state.sealedLogs ??= new Set();
       this.state.sealedLogs.add(name);
     }
     switch (data.leaf.type) {

@@ -25,14 +25,10 @@ export type TenantReplayState = {
   requests: RequestState;
   grants: GrantState;
   calls: CallState;
-  /** Absent in a state that an earlier version kept. */
-  emergencies?: EmergencyState;
-  /** Absent in a state that an earlier version kept. */
-  widenings?: WideningState;
-  /** Likewise. */
-  accessReviews?: AccessReviewState;
-  /** Likewise. */
-  practices?: PracticeState;
+  emergencies: EmergencyState;
+  widenings: WideningState;
+  accessReviews: AccessReviewState;
+  practices: PracticeState;
 };
 
 type Options = {

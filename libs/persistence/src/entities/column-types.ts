@@ -36,7 +36,7 @@ export const jsonText: ValueTransformer = {
   from: (value: string | null): unknown => (value === null ? null : JSON.parse(value)),
 };
 
-/** A list in a column that came later: rows from before have none. */
+/** A list; NULL is an empty one. */
 export const jsonList: ValueTransformer = {
   to: (value: readonly unknown[] | null | undefined) =>
     value === undefined ? value : JSON.stringify(value ?? []),
@@ -51,8 +51,8 @@ export const splitHashes = (bytes: Uint8Array): Uint8Array[] =>
     bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
   );
 
-/** Hashes one after the other, as base64 text. A row from before the column has none. */
+/** Hashes one after the other, as base64 text. */
 export const hashList: ValueTransformer = {
   to: (hashes: readonly Uint8Array[]) => Buffer.concat(hashes).toString('base64'),
-  from: (text: string | null): Uint8Array[] => splitHashes(Buffer.from(text ?? '', 'base64')),
+  from: (text: string): Uint8Array[] => splitHashes(Buffer.from(text, 'base64')),
 };

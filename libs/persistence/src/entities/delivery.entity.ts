@@ -53,9 +53,9 @@ export class FeedChangeEntity {
   @Column('varchar')
   ref!: string;
 
-  /** Random; null for changes from before there were marks. */
-  @Column('varchar', { nullable: true })
-  mark!: string | null;
+  /** Random. */
+  @Column('varchar')
+  mark!: string;
 }
 
 @Entity('idempotent_answers')

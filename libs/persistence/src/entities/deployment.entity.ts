@@ -16,8 +16,8 @@ export class DeploymentEntity {
   feedSeq!: number;
 
   /** Counted up by triggers with each change of tenants, people, services or policy. */
-  @Column('bigint', { name: 'organisation_version', nullable: true, transformer: bigInteger })
-  organisationVersion!: number | null;
+  @Column('bigint', { name: 'organisation_version', transformer: bigInteger })
+  organisationVersion!: number;
 
   /** A known text, sealed under the master key: another key cannot open it. */
   @Column('text', { name: 'master_key_check' })

@@ -30,9 +30,9 @@ export class GrantEntity {
   @Column('varchar')
   digest!: string;
 
-  /** Null for grants from before it was stored. */
-  @Column('varchar', { nullable: true })
-  basis!: Basis | null;
+  /** As in the terms. */
+  @Column('varchar')
+  basis!: Basis;
 
   @Column('varchar')
   state!: GrantState;
@@ -81,7 +81,6 @@ export class GrantEntity {
   @Column('bigint', { name: 'used_bytes', transformer: bigInteger })
   usedBytes!: number;
 
-  /** Null for grants from before refusals were counted. */
-  @Column('bigint', { name: 'refused_calls', nullable: true, transformer: bigInteger })
-  refusedCalls!: number | null;
+  @Column('bigint', { name: 'refused_calls', transformer: bigInteger })
+  refusedCalls!: number;
 }

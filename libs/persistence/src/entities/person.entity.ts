@@ -40,7 +40,7 @@ export class PersonEntity {
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
 
-  /** Has no transformer because SQL never compares or sorts it. NULL: the host gave the roles, or an earlier release did. */
+  /** Has no transformer because SQL never compares or sorts it. NULL: the host gave the roles. */
   @Column('varchar', { name: 'roles_since', nullable: true })
   rolesSince!: string | null;
 

@@ -24,9 +24,8 @@ export class RecordChainEntity implements RecordChain {
   @Column('text', { nullable: true, transformer: jsonText })
   head!: ChainVouch | null;
 
-  /** Null for chains from before this was stored. */
-  @Column('varchar', { name: 'moved_at', nullable: true })
-  movedAt!: string | null;
+  @Column('varchar', { name: 'moved_at' })
+  movedAt!: string;
 
   @Column('varchar', { name: 'closed_at', nullable: true })
   closedAt!: string | null;

@@ -9,7 +9,7 @@ import type {
 } from '@countersign/access';
 import type { Basis, Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { jsonList, jsonText, wholeSeconds } from './column-types.js';
+import { jsonText, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
 
 @Entity('requests')
@@ -17,7 +17,7 @@ import { FilterIndices } from './filter-indices.js';
 @Index('requests_due', ['state', 'lapsesAt'])
 @Index('requests_invitation', ['invitation', 'state'])
 @Index('requests_legal', ['createdAt', 'id'], { where: "basis = 'legal'" })
-export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'> {
+export class RequestEntity implements Omit<AccessRequest, 'demand'> {
   @PrimaryColumn('varchar')
   id!: string;
 
@@ -45,8 +45,8 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'
   @Column('text', { transformer: jsonText })
   needs!: ReviewNeeds;
 
-  @Column('text', { nullable: true, transformer: jsonText })
-  asked!: RequestOrigin | null;
+  @Column('text', { transformer: jsonText })
+  asked!: RequestOrigin;
 
   /** The kind of reason that the requester stated. */
   @Column('varchar', { name: 'reason_code', nullable: true })
@@ -65,9 +65,8 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'
   @Column('text', { nullable: true, transformer: jsonText })
   stage!: StageProgress | null;
 
-  /** Null for requests from before anybody was reminded. */
-  @Column('integer', { nullable: true })
-  reminders!: number | null;
+  @Column('integer')
+  reminders!: number;
 
   /** When the next reminder is due (`nextReminderAt`); null if none will be. */
   @Index('requests_remind')
@@ -78,20 +77,20 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
 
-  @Column('text', { nullable: true, transformer: jsonList })
+  @Column('text', { transformer: jsonText })
   waits!: Wait[];
 
   @Column('text', { nullable: true, transformer: jsonText })
   pause!: Pause | null;
 
-  /** As in the terms. Null for requests from before it was stored. */
-  @Column('varchar', { nullable: true })
-  basis!: Basis | null;
+  /** As in the terms. */
+  @Column('varchar')
+  basis!: Basis;
 
   /** The government demand that it answers (`dem_…`). */
   @Column('varchar', { nullable: true })
   demand!: string | null;
-  /** See `AccessRequest`. Null for requests from before there were emergencies. */
+  /** See `AccessRequest`. */
   @Column('varchar', { nullable: true })
   notice!: string | null;
 

@@ -2,7 +2,7 @@ import type { TableColumnOptions } from 'typeorm';
 import type { TableForeignKeyOptions } from 'typeorm/schema-builder/options/TableForeignKeyOptions.js';
 
 /**
- * Frozen: used by a released migration; write a new migration instead.
+ * Released migrations use these: once 0.1.0 is out, write a new migration instead of changing one.
  *
  * Columns by the four types that both engines share (varchar, text, integer, bigint). The names say what may be NULL.
  */

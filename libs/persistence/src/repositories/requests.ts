@@ -118,12 +118,10 @@ const toRequest = ({
   remindAt: _remindAt,
   basis: _basis,
   demand,
-  reminders,
   ...row
 }: RequestEntity): AccessRequest => ({
   ...row,
   ...(demand === null ? {} : { demand }),
-  reminders: reminders ?? 0,
 });
 
 /** Members by name, so that nothing that the domain may carry along reaches the table. */

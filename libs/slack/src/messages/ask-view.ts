@@ -223,11 +223,7 @@ function previewBlocks({ evaluation, shown, language }: AskFacts): KnownBlock[] 
         `• ${words.approvals(needs.customer.required)}`,
         ...(shown === null ? [] : [`• ⚠ ${cut(shown, 600)}`]),
         ...(needs.customer.countersignature ? [`• ${words.countersigned}`] : []),
-        ...(needs.impact === undefined
-          ? []
-          : [
-              `• ${risk[needs.impact.level]}: ${needs.impact.reasons.map((each) => needReasonText(each, 'vendor', language)).join(' ')}`,
-            ]),
+        `• ${risk[needs.impact.level]}: ${needs.impact.reasons.map((each) => needReasonText(each, 'vendor', language)).join(' ')}`,
       ].join('\n'),
     ),
   ];

@@ -19,8 +19,8 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
   ];
   if (!isOpen(request)) return rows(asked);
   const { impact } = request.needs;
-  const reasons = impact?.reasons.map((each) => needReasonText(each, side, facts.language)).join(' ') ?? '';
-  const risk = impact === undefined ? '–' : `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
+  const reasons = impact.reasons.map((each) => needReasonText(each, side, facts.language)).join(' ');
+  const risk = `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
   const begin = wouldBegin(request.terms, facts.language);
   const clocks = [
     readerTime(request.lapsesAt),

@@ -236,13 +236,8 @@ export function riskRows({ request, language }: CardFacts, side: ReaderSide): Kn
   const begin = wouldBegin(terms, language);
   const how = customer.required === 0 ? '' : howApprovedText(customer, language);
   const list: Row[] = [
-    ...(impact === undefined
-      ? []
-      : [[labels.risk, value(`${words.risk[impact.level]}: ${why(impact.reasons)}`)] satisfies Row]),
-    [
-      labels.howApproved,
-      value([how, why(customer.reasons ?? [])].filter((each) => each !== '').join('. ') || '–'),
-    ],
+    [labels.risk, value(`${words.risk[impact.level]}: ${why(impact.reasons)}`)],
+    [labels.howApproved, value([how, why(customer.reasons)].filter((each) => each !== '').join('. ') || '–')],
     [labels.lapses, mrkdwn(readerTime(lapsesAt))],
     ...(begin === null ? [] : [[labels.wouldBegin, mrkdwn(begin)] satisfies Row]),
     [labels.wouldEnd, mrkdwn(wouldEnd(terms, language))],

@@ -9,8 +9,8 @@ export type SegmentHeader = {
   boot: string;
   /** Last record of each tenant's chain of this boot. */
   heads: Record<string, SpooledHead>;
-  /** The last record of each other tenant, of an earlier boot. Absent in a segment that an older version wrote. */
-  newest?: Record<string, RunEnd>;
+  /** The last record of each other tenant, of an earlier boot. */
+  newest: Record<string, RunEnd>;
   /** Allowed calls of this boot without an outcome: record id to tenant. */
   open: Record<string, string>;
   /** Ends of abandoned segments. Bytes after such an end were never confirmed to a caller. */

@@ -11,7 +11,6 @@ export function RiskReasons({ needs: { impact } }: { needs: Needs }) {
   const text = useText(decisionTexts);
   const side = useReaderSide();
   const language = useLanguage();
-  if (impact === undefined) return null;
   return (
     <div className="stack near">
       <p>

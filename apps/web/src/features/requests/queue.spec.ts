@@ -5,7 +5,11 @@ const request = (
   level: 'low' | 'medium' | 'high',
   countersignature = false,
   state: AccessRequest['state'] = 'awaiting_customer',
-) => ({ tenant: 'acme', state, needs: { risk: { level }, customer: { countersignature } } });
+) => ({
+  tenant: 'acme',
+  state,
+  needs: { risk: { level }, impact: { level: 'low' as const }, customer: { countersignature } },
+});
 
 describe('the link to a request', () => {
   const asked = {

@@ -31,14 +31,14 @@ export function linkText(
 type Decidable = Pick<AccessRequest, 'tenant' | 'state' | 'outdated'> & {
   needs: {
     risk: Pick<AccessRequest['needs']['risk'], 'level'>;
-    impact?: Pick<NonNullable<AccessRequest['needs']['impact']>, 'level'>;
+    impact: Pick<AccessRequest['needs']['impact'], 'level'>;
     customer: Pick<AccessRequest['needs']['customer'], 'countersignature'>;
   };
 };
 
 /** Its impact is low, and every channel may approve it. */
 const isOfLowRisk = ({ needs: { risk, impact } }: Decidable): boolean =>
-  risk.level === 'low' && (impact?.level ?? 'low') === 'low';
+  risk.level === 'low' && impact.level === 'low';
 
 /**
  * Whether the reader may approve it in the list. What needs a passkey is approved on its own page, which asks for it. What the rules

@@ -28,8 +28,6 @@ const en = {
     attempt_unknown: 'You started this sign-in in another browser, or it took too long. Start again.',
     wrong_callback:
       'The answer came from another organisation’s sign-in than the one you started. It was not used. Start again here, and tell your security team if it happens again.',
-    callback_moved:
-      'Your organisation’s sign-in still sends people to an old address. Its administrator registers this redirect URI instead: {origin}/auth/oidc/ORGANISATION/callback, with the organisation’s short name (“vendor” for the vendor).',
     other_person:
       'This browser is still signed in as someone else. That session stays as it is. To sign in as another person, sign out first.',
     not_fresh:
@@ -75,8 +73,6 @@ const de: typeof en = {
       'Sie haben diese Anmeldung in einem anderen Browser begonnen, oder sie dauerte zu lange. Beginnen Sie von vorn.',
     wrong_callback:
       'Die Antwort kam von der Anmeldung einer anderen Organisation als der, bei der Sie begonnen haben. Sie wurde nicht verwendet. Beginnen Sie hier von vorn und melden Sie es Ihrer Sicherheitsabteilung, wenn es wieder geschieht.',
-    callback_moved:
-      'Die Anmeldung Ihrer Organisation schickt Sie noch an eine alte Adresse. Ihr Administrator trägt stattdessen diese Redirect-URI ein: {origin}/auth/oidc/ORGANISATION/callback, mit dem Kurznamen der Organisation („vendor“ für den Anbieter).',
     other_person:
       'In diesem Browser ist noch jemand anderes angemeldet. Diese Sitzung bleibt, wie sie ist. Melden Sie sich zuerst ab, um sich als eine andere Person anzumelden.',
     not_fresh:

@@ -161,7 +161,7 @@ export function changeProvisionedUser(
     const input = change(current);
     const address = requireAddress(input.profile);
     const exact = addressOf(address);
-    // What the client wrote earlier stays valid: a user of an earlier release can be deactivated.
+    // What the client wrote earlier stays valid.
     if (exact !== addressOf(before) && exact !== exactEmail(current.profile.userName))
       throw otherAddress('invalid_request');
     const comesBack = input.active && before.removedAt !== null;

