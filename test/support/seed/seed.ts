@@ -62,12 +62,12 @@ function rowsOf(dialect: Dialect, { requests, tenants, activeGrants, rows }: Siz
   const needs = `{"vendor":{"required":1,"approved":1},"customer":{"required":1,"approved":1,"countersignature":false,"channels":["web","api"]},"risk":{"level":"medium","reasons":[]}}`;
   const terms = `'{"v":1,"deployment":"dep_x","request":"' || ${id('req', 'i')} || '","basis":"approval","routes":"sha256:${'a'.repeat(64)}","scope":[{"resource":"invoices/*","actions":["list","read"]}],"seconds":3600,"startsOn":"approval","lapsesAt":"2099-01-01T00:00:00Z","justification":"c1:${'A'.repeat(43)}"}'`;
   return [
-    `INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, created_at, lapses_at, ended_at, grant_id)
-     SELECT ${id('req', 'i')}, ${tenant}, ${service}, ${person}, ${state}, 1, ${digest}, ${terms}, '${needs}', ${at},
+    `INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, asked, basis, reminders, waits, created_at, lapses_at, ended_at, grant_id)
+     SELECT ${id('req', 'i')}, ${tenant}, ${service}, ${person}, ${state}, 1, ${digest}, ${terms}, '${needs}', '{}', 'approval', 0, '[]', ${at},
        '2099-01-01T00:00:00.000Z', NULL, CASE WHEN ${granted} THEN ${id('grt', 'i')} END FROM ${numbers(requests)}`,
-    `INSERT INTO grants (id, request_id, tenant, service, requester, digest, state, version, created_at, starts_at, ends_at, due_at, used_calls, used_bytes)
+    `INSERT INTO grants (id, request_id, tenant, service, requester, digest, state, version, created_at, starts_at, ends_at, due_at, basis, used_calls, used_bytes, refused_calls)
      SELECT ${id('grt', 'i')}, ${id('req', 'i')}, ${tenant}, ${service}, ${person}, ${digest}, 'active', 1, ${at}, ${at},
-       '2099-01-01T00:00:00.000Z', '2098-12-31T23:50:00.000Z', 0, 0
+       '2099-01-01T00:00:00.000Z', '2098-12-31T23:50:00.000Z', 'approval', 0, 0, 0
      FROM ${numbers(requests)} WHERE ${granted}`,
     `INSERT INTO access_records (id, at, tenant, grant_id, digest, request_id, service, person, method, path, route, resource, action, decision, count, mode, status, bytes, duration_ms, outcome, gateway, boot, seq)
      SELECT ${id('rec', 'i')}, ${at}, ${tenant}, ${id('grt', `i % ${requests}`)}, ${digest}, ${id('req', `i % ${requests}`)}, ${service}, ${person},
@@ -81,8 +81,8 @@ function rowsOf(dialect: Dialect, { requests, tenants, activeGrants, rows }: Siz
     `INSERT INTO notices (id, tenant, kind, subject, audience, at, attempts, state, next_at, delivered_at)
      SELECT ${id('ntc', 'i')}, ${tenant}, 'request.approved', ${id('req', `i % ${requests}`)}, '[]', ${at}, 1, 'delivered', ${at}, ${at}
      FROM ${numbers(rows)}`,
-    `INSERT INTO deliveries (notice, channel, recipient, tenant, lane, state, attempts, next_at, delivered_at)
-     SELECT ${id('ntc', 'i')}, 'mail', ${person}, ${tenant}, ${id('req', `i % ${requests}`)},
+    `INSERT INTO deliveries (notice, channel, recipient, queue, tenant, lane, state, attempts, next_at, delivered_at)
+     SELECT ${id('ntc', 'i')}, 'mail', ${person}, ${person}, ${tenant}, ${id('req', `i % ${requests}`)},
        CASE WHEN i % 100 = 0 THEN 'dead' ELSE 'delivered' END, 1, ${at}, ${at} FROM ${numbers(rows)}`,
   ];
 }

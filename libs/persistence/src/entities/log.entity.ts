@@ -73,7 +73,7 @@ export class LogHeadEntity {
   units!: number;
 
   /** The tree's compact range (RFC 6962): all that is needed to append a leaf and to compute the root. */
-  @Column('text', { nullable: true, transformer: hashList })
+  @Column('text', { transformer: hashList })
   range!: Uint8Array[];
 
   /** Number of leaves up to and including the newest one that grants depend on. In the deployment's log only. */

@@ -27,7 +27,7 @@ export class NoticeDeliveryEntity {
   others!: string[];
 
   /** The queue in which it waits, of `delivery_queues`. */
-  @Column('varchar', { nullable: true })
+  @Column('varchar')
   queue!: string;
 
   @Column('varchar')

@@ -35,12 +35,12 @@ describe('keyset pages', () => {
       clock: systemClock,
     });
     source = await openSource(path, 'write');
-    await source.query(`INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, created_at,
-      lapses_at, ended_at, grant_id) VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}',
-      '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL)`);
+    await source.query(`INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, asked, basis,
+      reminders, waits, created_at, lapses_at) VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}', '{}', 'approval', 0, '[]',
+      '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z')`);
     await source.query(`INSERT INTO grants (id, request_id, tenant, service, requester, digest, state,
-      version, created_at, used_calls, used_bytes)
-      VALUES ('grt_1', 'req_1', 'acme', 'x', 'x', 'd', 'x', 1, '2026-11-24T15:00:00.000Z', 0, 0)`);
+      version, created_at, basis, used_calls, used_bytes, refused_calls)
+      VALUES ('grt_1', 'req_1', 'acme', 'x', 'x', 'd', 'x', 1, '2026-11-24T15:00:00.000Z', 'approval', 0, 0, 0)`);
   });
   afterAll(async () => {
     await source.destroy();
