@@ -141,6 +141,14 @@ describeUseCase('SQLite', 'questions, answers and forwards', (bench) => {
     expect((await read(asked, cara)).forwardTo).toEqual([]);
   });
 
+  test('once it has lapsed it is offered to no colleague, even before the job has expired it', async () => {
+    const asked = await waiting();
+    expect((await read(asked)).forwardTo).toEqual([bob.person.id]);
+    flow.clock.forward(24 * 3_600);
+    expect((await read(asked)).forwardTo).toEqual([]);
+    expect(await outcome(forward(ada, asked, bob))).toBe('already_decided');
+  });
+
   test('an approver forwards it to a colleague who may decide, and to no one else', async () => {
     const asked = await waiting();
     for (const to of [ada, cara, gwen, max, erin])

@@ -285,9 +285,19 @@ export function requirePermission(
   permission: Permission,
   stored: Person = principal.person,
 ): void {
-  if (!hasPermission(stored, permission))
+  requireRole(stored, permission);
+  requireSignIn(principal, permission);
+}
+
+/** The first half of `requirePermission`: a role of this person carries the permission. @throws AccessError `forbidden` */
+export function requireRole(person: Person, permission: Permission): void {
+  if (!hasPermission(person, permission))
     throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
-  const refusal = signInRefusal(principal, permission);
+}
+
+/** The second half: the sign-in is strong enough for the permission. @throws AccessError `forbidden` */
+export function requireSignIn(by: SignedIn, permission: Permission): void {
+  const refusal = signInRefusal(by, permission);
   if (refusal !== null) throw new AccessError('forbidden', refusal);
 }
 

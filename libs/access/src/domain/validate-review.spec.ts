@@ -1,9 +1,9 @@
 import { ada, bob, byApi, erin, max, sampleRequest } from '../../../../test/factories/domain.js';
 import { AccessError } from '../errors.js';
-import type { AccessRequest } from './access-request.js';
+import { type AccessRequest, REQUEST_TRANSITIONS, type RequestState } from './access-request.js';
 import type { Person } from './person.js';
 import type { Review } from './review.js';
-import { type ReviewInput, validateReview } from './validate-review.js';
+import { mayDecideNow, type ReviewInput, validateReview } from './validate-review.js';
 
 const NOW = new Date('2026-11-24T15:30:00Z');
 
@@ -137,4 +137,37 @@ test('the channel must suit the risk, and a countersignature is asked for after 
   expect(verdict(ada, high)).toBe('channel_not_allowed');
   expect(verdict(ada, high, {}, [], 'web')).toBe('countersignature_required');
   expect(verdict(ada, high, { decision: 'deny', reason: 'no' })).toBe('allowed');
+});
+
+test('who may decide now is exactly who could approve, by whatever channel', () => {
+  const voided = { ...past(max), voidedAt: '2026-11-24T15:20:00Z' };
+  const rita = { ...max, id: max.id.replace(/2$/, '9') };
+  const people = [max, rita, ada, bob, erin, { ...ada, removedAt: '2026-11-24T00:00:00Z' }];
+  const states = Object.keys(REQUEST_TRANSITIONS) as RequestState[];
+  const wrong = states.flatMap((state) =>
+    ['2026-11-24T15:30:00Z', '2026-11-24T15:30:01Z'].flatMap((lapsesAt) =>
+      [[], [past(max)], [voided]].flatMap((reviews) =>
+        [null, ada.id].flatMap((inviter) =>
+          people.flatMap((person) => {
+            const request = sampleRequest({ state, lapsesAt });
+            const may = mayDecideNow({ request, reviews, now: NOW, stage: null, inviter }, person);
+            const approves = verdict(person, request, {}, reviews, 'web', inviter) === 'allowed';
+            return may === approves
+              ? []
+              : [
+                  {
+                    state,
+                    lapsesAt,
+                    reviews: reviews.map(({ voidedAt }) => voidedAt),
+                    inviter,
+                    person: person.email,
+                    may,
+                  },
+                ];
+          }),
+        ),
+      ),
+    ),
+  );
+  expect(wrong).toEqual([]);
 });

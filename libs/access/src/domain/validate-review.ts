@@ -2,7 +2,7 @@ import { AccessError } from '../errors.js';
 import { BASES } from '../policy/bases.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
 import { mayDecideIn, stageName, stagesOf } from './approval-stages.js';
-import { hasPermission, requirePermission } from './permissions.js';
+import { requireRole, requireSignIn } from './permissions.js';
 import { hasRole, type Person, type Principal } from './person.js';
 import {
   countApprovals,
@@ -30,13 +30,10 @@ export interface OpenStage {
   inCharge: string[] | null;
 }
 
-interface ReviewCase {
-  input: ReviewInput;
+/** A request with what says who may decide it now. */
+export interface OpenDecision {
   request: AccessRequest;
   reviews: readonly Review[];
-  /** The reviewer as stored, read in this transaction. */
-  person: Person;
-  principal: Principal;
   now: Date;
   /** The groups that may decide in the open stage now, and its name; null if the request has no stages. */
   stage: OpenStage | null;
@@ -44,18 +41,34 @@ interface ReviewCase {
   inviter: string | null;
 }
 
+interface PersonCase extends OpenDecision {
+  input: ReviewInput;
+  /** The reviewer as stored, read in this transaction. */
+  person: Person;
+}
+
+interface ReviewCase extends PersonCase {
+  principal: Principal;
+}
+
+/** What is asked about a person has the same answer however they have signed in. */
+type Check =
+  | { of: 'person'; check: (item: PersonCase) => void }
+  | { of: 'sign-in'; check: (item: ReviewCase) => void };
+
 /** Each is named for what is true if it passes. Checked in this order; the first that fails is the answer. */
-const CHECKS: readonly ((item: ReviewCase) => void)[] = [
-  isNotOwnRequest,
-  hasReviewPermission,
-  hasRoleOfBasis,
-  requestIsOpen,
-  digestIsCurrent,
-  hasNotDecidedYet,
-  isSidesTurn,
-  isStagesTurn,
-  denialHasReason,
-  channelIsAllowed,
+const CHECKS: readonly Check[] = [
+  { of: 'person', check: isNotOwnRequest },
+  { of: 'person', check: hasReviewPermission },
+  { of: 'sign-in', check: isSignedInForReview },
+  { of: 'person', check: hasRoleOfBasis },
+  { of: 'person', check: requestIsOpen },
+  { of: 'person', check: digestIsCurrent },
+  { of: 'person', check: hasNotDecidedYet },
+  { of: 'person', check: isSidesTurn },
+  { of: 'person', check: isStagesTurn },
+  { of: 'person', check: denialHasReason },
+  { of: 'sign-in', check: channelIsAllowed },
 ];
 
 /**
@@ -65,37 +78,53 @@ const CHECKS: readonly ((item: ReviewCase) => void)[] = [
  * @throws AccessError of the first check that fails
  */
 export function validateReview(item: ReviewCase): void {
-  for (const check of CHECKS) check(item);
+  for (const { check } of CHECKS) check(item);
 }
 
-function isNotOwnRequest({ request, person }: ReviewCase): void {
+/** Whether this person could approve the request’s digest now, by whatever channel: its checks without those of a sign-in. */
+export function mayDecideNow(decision: OpenDecision, person: Person): boolean {
+  const input: ReviewInput = { decision: 'approve', digest: decision.request.digest, reason: null };
+  try {
+    for (const each of CHECKS) if (each.of === 'person') each.check({ ...decision, input, person });
+    return true;
+  } catch (error) {
+    if (error instanceof AccessError) return false;
+    throw error;
+  }
+}
+
+function isNotOwnRequest({ request, person }: PersonCase): void {
   if (request.requester === person.id) throw new AccessError('self_review');
 }
 
-function hasReviewPermission({ principal, person }: ReviewCase): void {
-  requirePermission(principal, 'request.review', person);
+function hasReviewPermission({ person }: PersonCase): void {
+  requireRole(person, 'request.review');
+}
+
+function isSignedInForReview({ principal }: ReviewCase): void {
+  requireSignIn(principal, 'request.review');
 }
 
 /** On the vendor's side the basis says whose reviews count. */
-function hasRoleOfBasis({ request, person }: ReviewCase): void {
+function hasRoleOfBasis({ request, person }: PersonCase): void {
   const { reviewer } = BASES[request.terms.basis];
   if (sideOf(person) === 'vendor' && !hasRole(person, reviewer))
     throw new AccessError('forbidden', `On this basis only the vendor’s role ${reviewer} reviews.`);
 }
 
-function requestIsOpen({ request, now }: ReviewCase): void {
+function requestIsOpen({ request, now }: PersonCase): void {
   if (!isOpen(request))
     throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to decide.`);
   if (now.getTime() >= Date.parse(request.lapsesAt))
     throw new AccessError('already_decided', `This request lapsed at ${request.lapsesAt}.`);
 }
 
-function digestIsCurrent({ request, input }: ReviewCase): void {
+function digestIsCurrent({ request, input }: PersonCase): void {
   if (request.digest !== input.digest)
     throw new AccessError('digest_mismatch', undefined, { pointer: '/digest' });
 }
 
-function hasNotDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
+function hasNotDecidedYet({ reviews, person, input, inviter }: PersonCase): void {
   if (person.id === inviter && input.decision !== 'deny')
     throw new AccessError(
       'already_decided',
@@ -104,30 +133,6 @@ function hasNotDecidedYet({ reviews, person, input, inviter }: ReviewCase): void
   const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
   if (reviews.some((review) => review.person === person.id && decided(review)))
     throw new AccessError('already_decided', 'You have decided this request already.');
-}
-
-/** Whether this person may decide the request's digest now, by whatever channel. */
-export function mayDecideNow({
-  request,
-  reviews,
-  person,
-  stage,
-}: Pick<ReviewCase, 'request' | 'reviews' | 'person' | 'stage'>): boolean {
-  const side = sideOf(person);
-  const hasRoleForIt =
-    hasPermission(person, 'request.review') &&
-    (side === 'customer' || hasRole(person, BASES[request.terms.basis].reviewer));
-  const hasDecided = reviews.some(
-    (review) =>
-      review.person === person.id &&
-      (review.digest === request.digest || review.offer?.digest === request.digest),
-  );
-  const isInCharge =
-    side === 'vendor' ||
-    stagesOf(request.needs).length === 0 ||
-    (stage !== null && mayDecideIn(stage.inCharge, person.groups));
-  const isTheirTurn = TURNS[request.state] === side && isInCharge;
-  return hasRoleForIt && isTheirTurn && !hasDecided && request.requester !== person.id;
 }
 
 /**
@@ -143,7 +148,7 @@ const TURNS: Partial<Record<RequestState, ReviewSide>> = {
 const needsVendorReview = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
   countApprovals(reviews, 'vendor', digest) < needs.vendor.required;
 
-function isSidesTurn({ request, reviews, person, input }: ReviewCase): void {
+function isSidesTurn({ request, reviews, person, input }: PersonCase): void {
   const mayDeny = request.state === 'countered' || request.state === 'notifying';
   if (mayDeny && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
@@ -163,7 +168,7 @@ function isSidesTurn({ request, reviews, person, input }: ReviewCase): void {
 }
 
 /** Any approver may deny at any stage: it opens nothing. */
-function isStagesTurn({ request, person, input, stage }: ReviewCase): void {
+function isStagesTurn({ request, person, input, stage }: PersonCase): void {
   const stages = stagesOf(request.needs);
   if (input.decision === 'deny' || sideOf(person) === 'vendor' || stages.length === 0) return;
   if (stage !== null && mayDecideIn(stage.inCharge, person.groups)) return;
@@ -180,7 +185,7 @@ function isStagesTurn({ request, person, input, stage }: ReviewCase): void {
   );
 }
 
-function denialHasReason({ input }: ReviewCase): void {
+function denialHasReason({ input }: PersonCase): void {
   if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
     throw new AccessError('reason_required', undefined, { pointer: '/reason' });
 }

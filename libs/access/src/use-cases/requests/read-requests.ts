@@ -24,7 +24,7 @@ import { readStatuses } from '../grants/read-grants.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { stageInCharge } from './stage-in-charge.js';
+import { openDecision } from './open-decision.js';
 
 /** A request with its reviews (oldest first) and the openings of its commitments. */
 export interface RequestView {
@@ -250,17 +250,17 @@ export async function noteViews(
 
 /** Others of the reader's side who may decide the request now, if the reader may. */
 async function colleaguesFor(
-  { organisation }: Pick<ReadUnit, 'organisation'>,
+  unit: Pick<ReadUnit, 'organisation' | 'invitations'>,
   { request, reviews }: RequestView,
   reader: Person,
   now: Date,
 ): Promise<string[]> {
-  const stage = await stageInCharge({ organisation }, request, reviews, now);
-  if (!mayDecideNow({ request, reviews, stage, person: reader })) return [];
+  const decision = await openDecision(unit, request, reviews, now);
+  if (!mayDecideNow(decision, reader)) return [];
   const role = reader.tenant === null ? BASES[request.terms.basis].reviewer : 'approver';
-  const colleagues = await organisation.withRole(reader.tenant, role);
+  const colleagues = await unit.organisation.withRole(reader.tenant, role);
   return colleagues
-    .filter((person) => person.id !== reader.id && mayDecideNow({ request, reviews, stage, person }))
+    .filter((person) => person.id !== reader.id && mayDecideNow(decision, person))
     .map(({ id }) => id);
 }
 

@@ -11,25 +11,21 @@ import {
   requireUndecided,
   resumeClock,
 } from '../../domain/request-note.js';
-import { type Review, sideOf } from '../../domain/review.js';
-import { mayDecideNow, type OpenStage } from '../../domain/validate-review.js';
+import { sideOf } from '../../domain/review.js';
+import { mayDecideNow, type OpenDecision } from '../../domain/validate-review.js';
 import { AccessError, changedMeanwhile } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { noteNotice } from '../notices/notices.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { commitText } from '../shared/secrets.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
-import { stageInCharge } from './stage-in-charge.js';
+import { openDecision } from './open-decision.js';
 
 /** What a note is written from. */
-interface NoteCase {
+interface NoteCase extends OpenDecision {
   unit: TenantUnit;
-  request: AccessRequest;
   person: Person;
   notes: RequestNote[];
-  reviews: Review[];
-  stage: OpenStage | null;
-  now: Date;
 }
 
 /**
@@ -49,7 +45,10 @@ export async function askRequester(
   requirePermission(principal, 'request.ask');
   return withNotes(deps, principal, id, repeatable, async (item) => {
     requirePermission(principal, 'request.ask', item.person);
-    requireDecider(item, item.person);
+    requireDecider(item);
+    // Nothing holds a notice back, so a question must not move the end of the request either.
+    if (item.request.state === 'notifying')
+      throw new AccessError('wrong_state', 'This starts once its notice has reached the customer.');
     if (openQuestion(item.notes) !== undefined)
       throw new AccessError('wrong_state', 'A question waits for its answer already.');
     const paused = pauseClock(item.request, toInstant(item.now));
@@ -104,13 +103,13 @@ export async function forwardRequest(
   requirePermission(principal, 'request.forward');
   return withNotes(deps, principal, id, repeatable, async (item) => {
     requirePermission(principal, 'request.forward', item.person);
-    requireDecider(item, item.person);
+    requireDecider(item);
     const colleague = await item.unit.organisation.person(to);
     const fits =
       colleague !== null &&
       colleague.id !== item.person.id &&
       sideOf(colleague) === sideOf(item.person) &&
-      mayDecideNow({ ...item, person: colleague });
+      mayDecideNow(item, colleague);
     if (!fits)
       throw new AccessError('invalid_request', 'This person may not decide this request now.', {
         pointer: '/to',
@@ -138,16 +137,15 @@ function withNotes(
       ]);
       const now = deps.clock.now();
       requireUndecided(request, now);
-      const stage = await stageInCharge(unit, request, reviews, now);
-      return work({ unit, request, person, notes, reviews, stage, now });
+      return work({ ...(await openDecision(unit, request, reviews, now)), unit, person, notes });
     },
     idempotencyOptions(deps, repeatable),
   );
 }
 
-function requireDecider(item: NoteCase, person: Person): void {
-  if (item.request.requester === person.id) throw new AccessError('self_review');
-  if (!mayDecideNow({ ...item, person }))
+function requireDecider(item: NoteCase): void {
+  if (item.request.requester === item.person.id) throw new AccessError('self_review');
+  if (!mayDecideNow(item, item.person))
     throw new AccessError('wrong_state', 'You have decided this, or it is not your side’s turn.');
 }
 

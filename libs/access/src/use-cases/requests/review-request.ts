@@ -17,8 +17,8 @@ import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { countersignReview, type Decided } from './approval-statements.js';
+import { openDecision } from './open-decision.js';
 import { nextRequestState, transitionRequestIn } from './request-transitions.js';
-import { stageInCharge } from './stage-in-charge.js';
 
 /**
  * Records one person's decision on the digest that they were shown, and moves the request on. The last required approval
@@ -55,9 +55,8 @@ async function reviewIn(
     unit.reviews.ofRequests([id]),
   ]);
   const now = deps.clock.now();
-  const stage = await stageInCharge(unit, request, earlier, now);
-  const inviter = await inviterOf(unit, request);
-  validateReview({ input, request, reviews: earlier, person, principal, now, stage, inviter });
+  const decision = await openDecision(unit, request, earlier, now);
+  validateReview({ ...decision, input, person, principal });
   const isDenial = input.decision === 'deny';
   if (!isDenial) await requireOwnKey(unit, principal);
   const offer =
@@ -86,7 +85,9 @@ async function reviewIn(
     person,
     principal,
     stage:
-      isDenial || sideOf(person) === 'vendor' ? null : (stageOfReview(needs, stage, person)?.name ?? null),
+      isDenial || sideOf(person) === 'vendor'
+        ? null
+        : (stageOfReview(needs, decision.stage, person)?.name ?? null),
     at: toInstant(now),
   });
   const reviews = [...earlier, review];
@@ -114,12 +115,6 @@ const stageOfReview = (
     stages.find((stage) => mayDecideIn(stage.groups.length === 0 ? null : stage.groups, groups))
   );
 };
-
-/** The author of the invitation that the request is based on; null if it is based on none. */
-async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<string | null> {
-  if (terms.invitation === undefined) return null;
-  return (await unit.invitations.findByHash(terms.invitation))?.person ?? null;
-}
 
 function nextState(request: AccessRequest, needs: ReviewNeeds, reviews: readonly Review[], last: Review) {
   if (last.decision === 'deny') return 'denied';
