@@ -1,9 +1,9 @@
 import {
   type Deps,
   EVERYTHING,
+  type IncomingBatch,
   type IncomingRecord,
   ingestRecords,
-  type RecordBatch,
   type RecordOutcome,
 } from '@countersign/access';
 import { commit } from '@countersign/contract';
@@ -26,7 +26,7 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
 };
 
 describeStore('gateways’ records', (bench) => {
-  const takeAll = (batches: readonly Omit<RecordBatch, 'binding'>[]) => {
+  const takeAll = (batches: readonly Omit<IncomingBatch, 'binding'>[]) => {
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const deps: Deps = { store: bench.store, ...system };
     return ingestRecords(

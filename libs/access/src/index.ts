@@ -368,7 +368,6 @@ export { NO_INVITATION } from './policy/invitation-match.js';
 export {
   type AccessRecordView,
   type AccessReviewRepository,
-  type ActiveGrant,
   type AddressedNotice,
   type AllOf,
   type ApiKeyRepository,
@@ -478,6 +477,7 @@ export {
   type PracticeRepository,
   type PreferenceRepository,
   type PrunedBatch,
+  type PublishedGrant,
   type PublishedReport,
   type PushSubscriptionRepository,
   type Randomness,
@@ -612,7 +612,7 @@ export {
   reportForgedBatch,
   revokeGateway,
 } from './use-cases/gateways/gateways.js';
-export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';
+export type { IncomingBatch, IncomingRecord } from './use-cases/gateways/incoming-record.js';
 export { ingestRecords } from './use-cases/gateways/ingest-records.js';
 export type { BatchRefusal } from './use-cases/gateways/lost-records.js';
 export {

@@ -5,10 +5,10 @@ import {
   type EnrolledGateway,
   type GatewayPin,
   headsWanted,
+  type IncomingBatch,
   ingestRecords,
   leaseBudget,
   openBrowserSession,
-  type RecordBatch,
   receiveRelayedStop,
   recordPins,
   registerIdentity,
@@ -73,7 +73,7 @@ export class GatewayController {
    * Gateways' batches share transactions: a transaction costs as much as dozens of records, and hundreds of gateways with
    * a few calls each bring few records a batch. A stop waits behind whole transactions, so they are short and few.
    */
-  private readonly intake = new Batcher<RecordBatch, Record<string, number> | BatchRefusal>({
+  private readonly intake = new Batcher<IncomingBatch, Record<string, number> | BatchRefusal>({
     work: (batches) => ingestRecords(this.deps, batches),
     sizeOf: ({ records }) => records.length,
     maxSize: 250,

@@ -13,7 +13,7 @@ import { callOf, type Exchange, recordedCallOf } from '../http/exchange.js';
 import { type FaultParts, refuseError } from '../http/refusals.js';
 import type { RequestSender } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
-import type { RecordedCall, Recorder } from '../records/recorder.js';
+import type { CallToRecord, Recorder } from '../records/recorder.js';
 import type { RecordWaiter } from '../records/spool/spool.js';
 import type { AllowedDecision } from './allowed-decision.js';
 import type { ChangeAnswer } from './answer-body.js';
@@ -364,7 +364,7 @@ function describedCall(
   claims: GrantTokenClaims,
   { dropped }: SelectedHeaders,
   link: FileLink | undefined,
-): RecordedCall {
+): CallToRecord {
   const call = recordedCallOf(exchange, claims, dropped);
   if (link === undefined) return call;
   return { ...call, file: { from: link.from, host: new URL(link.origin).host } };

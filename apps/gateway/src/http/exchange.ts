@@ -3,7 +3,7 @@ import type { CallMode } from '@countersign/contract';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import { OpenCall } from '../budget/open-calls.js';
 import type { ServerExchange } from '../http1/server-connection.js';
-import type { RecordedCall } from '../records/recorder.js';
+import type { CallToRecord } from '../records/recorder.js';
 import { recordedStatement, type SqlStatement } from '../sql/sql-statement.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import type { ReadBody } from './change-body.js';
@@ -50,7 +50,7 @@ export function recordedCallOf(
   { canonical, mode = 'gateway', sql }: Exchange,
   claims: GrantTokenClaims,
   droppedHeaders: readonly string[] = [],
-): RecordedCall {
+): CallToRecord {
   const { service, method, path, query } = canonical;
   const target = path + query + (sql === undefined ? '' : recordedStatement(sql));
   return { claims, service, method, path: target, droppedHeaders, mode };

@@ -17,7 +17,7 @@ import type { UnfinishedCall } from './spool/recovery.js';
 import type { RecordWaiter, Spool } from './spool/spool.js';
 
 /** A call as its record describes it. */
-export type RecordedCall = {
+export type CallToRecord = {
   claims: GrantTokenClaims;
   service: string;
   method: string;
@@ -35,7 +35,7 @@ export type RecordedCall = {
 export type AllowedCallToRecord = {
   /** `rec_…` */
   id: string;
-  call: RecordedCall;
+  call: CallToRecord;
   match: MatchedCall;
   /** How the call is signed for the upstream. */
   context: ContextMode;
@@ -161,7 +161,7 @@ export class Recorder {
    * Records a refused call with a verified token. No one waits for the disk: a refusal is safe without it. Returns the
    * id of the record that covers it: its own, or a later one into which it is folded.
    */
-  recordRefused(call: RecordedCall, match: MatchedCall | null, code: string): string {
+  recordRefused(call: CallToRecord, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { record, openings } = this.describe(id, 'refused', call, match);
     const draft: RecordDraft = { record: { ...record, code, count: 1 }, openings };
@@ -278,7 +278,7 @@ export class Recorder {
   private describe<K extends 'allowed' | 'refused', M extends MatchedCall | null>(
     id: string,
     kind: K,
-    { claims, service, method, path, mode }: RecordedCall,
+    { claims, service, method, path, mode }: CallToRecord,
     match: M,
   ) {
     const { gateway, boot, clock, trustOf } = this.options;

@@ -139,8 +139,8 @@ export interface FeedChange {
   mark: string | null;
 }
 
-/** An active grant as gateways know it, with the parts of its terms that they check before they see a token. */
-export interface ActiveGrant {
+/** An active grant as the feed publishes it to gateways, with the parts of its terms that they check before they see a token. */
+export interface PublishedGrant {
   id: string;
   digest: string;
   tenant: string;
@@ -158,7 +158,7 @@ export interface FeedReads {
   /** Changes after `seq`, oldest first. */
   since(seq: number, limit: number): Promise<FeedChange[]>;
   /** Every active grant, however many: only what gateways must know of them. */
-  activeGrants(): Promise<ActiveGrant[]>;
+  activeGrants(): Promise<PublishedGrant[]>;
   /** Hashes of the route maps that active grants' terms name. */
   liveRoutes(): Promise<string[]>;
   /** Every active lock. */

@@ -31,7 +31,6 @@ export type {
 } from './deployment.js';
 export type { ExportTargetRepository } from './exports.js';
 export type {
-  ActiveGrant,
   EnrolledGateway,
   FeedChange,
   FeedChangeKind,
@@ -40,6 +39,7 @@ export type {
   FeedReads,
   GatewayPin,
   GatewayRepository,
+  PublishedGrant,
   SigningKeyRepository,
   StoredKey,
 } from './gateways.js';

@@ -1,4 +1,4 @@
-import type { ActiveGrant, FeedChange, FeedReads, Lock } from '@countersign/access';
+import type { FeedChange, FeedReads, Lock, PublishedGrant } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 import { type EntityManager, In } from 'typeorm';
 import { wholeSeconds } from '../entities/column-types.js';
@@ -8,7 +8,7 @@ import { Locks } from './locks.js';
 import { query, selectRows, THE_DEPLOYMENT } from './plain-rows.js';
 
 /** Columns as the engines give them. */
-type ActiveRow = Omit<ActiveGrant, 'budget'> & { budget: string | null };
+type ActiveRow = Omit<PublishedGrant, 'budget'> & { budget: string | null };
 
 export class Feed implements FeedReads {
   constructor(private readonly manager: EntityManager) {}
@@ -29,7 +29,7 @@ export class Feed implements FeedReads {
   }
 
   /** Past TypeORM, which takes seconds to make 100,000 entities. */
-  async activeGrants(): Promise<ActiveGrant[]> {
+  async activeGrants(): Promise<PublishedGrant[]> {
     const rows = await this.manager.query<ActiveRow[]>(
       `SELECT g.id, g.digest, g.tenant, g.service, g.starts_at AS "startsAt", g.ends_at AS "endsAt",
          ${this.term('budget')} AS budget

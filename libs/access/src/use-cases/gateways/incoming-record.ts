@@ -35,7 +35,7 @@ type SignedEntry = { id: string; signature: string; signed: boolean };
  * One upload of a gateway, with what that gateway may serve. `complete`: it states that a broker has confirmed every record that
  * it wrote before these. `follows`: the batch before these is on its way.
  */
-export type RecordBatch = ChainName & {
+export type IncomingBatch = ChainName & {
   binding: GatewayBinding;
   records: readonly IncomingRecord[];
   complete?: boolean;

@@ -7,7 +7,7 @@ import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';
 import { Supervision } from '../supervision/supervise.js';
-import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
+import { type IncomingBatch, type IncomingRecord, leafOf } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';
 import { type BatchRefusal, missingBefore, refusalOf } from './lost-records.js';
@@ -33,7 +33,7 @@ import { findMismatch, type RecordMismatch } from './validate-record.js';
  */
 export async function ingestRecords(
   deps: Deps,
-  batches: readonly RecordBatch[],
+  batches: readonly IncomingBatch[],
 ): Promise<(Record<string, number> | BatchRefusal)[]> {
   const accepted = batches.map((): Record<string, number> => ({}));
   const refused = new Map<number, BatchRefusal>();
@@ -50,7 +50,7 @@ export async function ingestRecords(
     }
   await refuseUnknownTenants(deps, [...byTenant.keys()]);
   for (const [tenant, parts] of byTenant) {
-    const own = [...parts].map(([index, records]) => ({ ...(batches[index] as RecordBatch), records }));
+    const own = [...parts].map(([index, records]) => ({ ...(batches[index] as IncomingBatch), records }));
     const held = await deps.store.forTenant(tenant, (unit) => ingestOfTenant(deps, unit, own));
     for (const [at, index] of [...parts.keys()].entries()) {
       const last = held[at] as number | BatchRefusal;
@@ -83,7 +83,7 @@ async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Pro
 async function ingestOfTenant(
   deps: Deps,
   unit: TenantUnit,
-  batches: readonly RecordBatch[],
+  batches: readonly IncomingBatch[],
 ): Promise<(number | BatchRefusal)[]> {
   const time = deps.clock.now();
   const chains = await IngestedChains.begin(unit, [...batches, ...runsBefore(batches)]);
@@ -115,7 +115,7 @@ async function ingestOfTenant(
   return batches.map((batch, index) => refusals[index] ?? chains.of(batch).seq);
 }
 
-const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
+const newer = ({ records }: IncomingBatch, after: number): IncomingRecord[] =>
   records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 
 /** The allowed calls among records. */
@@ -123,7 +123,7 @@ const allowedIn = (records: readonly IncomingRecord[]): AccessRecordView[] =>
   records.flatMap((record) => ('view' in record && record.view.decision === 'allowed' ? [record.view] : []));
 
 /** The earlier runs that first records name. */
-const runsBefore = (batches: readonly RecordBatch[]): ChainName[] =>
+const runsBefore = (batches: readonly IncomingBatch[]): ChainName[] =>
   batches.flatMap(({ gateway, records }) =>
     records.flatMap(({ previous }) => (previous ? [{ gateway, boot: previous.boot }] : [])),
   );

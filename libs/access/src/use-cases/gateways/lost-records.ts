@@ -1,5 +1,5 @@
 import type { TenantUnit } from '../../ports/index.js';
-import type { IncomingRecord, RecordBatch } from './incoming-record.js';
+import type { IncomingBatch, IncomingRecord } from './incoming-record.js';
 import type { IngestedChain, IngestedChains } from './ingested-chains.js';
 
 /** As long as a verifier excuses records that a restore has lost (docs/log.md, Restores). */
@@ -38,7 +38,7 @@ export type BatchRefusal = 'lost' | 'early';
 export async function refusalOf(
   { records }: Pick<TenantUnit, 'records'>,
   chains: IngestedChains,
-  batch: RecordBatch,
+  batch: IncomingBatch,
   fresh: readonly IncomingRecord[],
   now: Date,
 ): Promise<BatchRefusal | undefined> {
@@ -56,7 +56,7 @@ export async function refusalOf(
 /** The chains that end before the record that comes before one of these. */
 function shortChains(
   chains: IngestedChains,
-  batch: RecordBatch,
+  batch: IncomingBatch,
   fresh: readonly IncomingRecord[],
 ): IngestedChain[] {
   const own = chains.of(batch);
