@@ -318,6 +318,7 @@ export {
 } from './domain/transparency/report.js';
 export {
   countFigures,
+  type DemandCount,
   OTHER_COUNTRIES,
   type ReportFacts,
   type RequestFact,
@@ -343,7 +344,6 @@ export {
   type TrustReset,
   type TrustVersion,
 } from './domain/trust/trust-version.js';
-export type { ReviewInput } from './domain/validate-review.js';
 export {
   type ControlsWidening,
   type PersonWidening,
@@ -365,6 +365,7 @@ export { isConsent } from './policy/bases.js';
 export type { PolicyContext } from './policy/context.js';
 export type { Evaluation } from './policy/evaluate.js';
 export { NO_INVITATION } from './policy/invitation-match.js';
+export type { ReviewInput } from './policy/validate-review.js';
 export {
   type AccessRecordView,
   type AccessReviewRepository,
@@ -395,7 +396,6 @@ export {
   type DeliveryQueues,
   type DeliveryRepository,
   type DeliveryState,
-  type DemandCount,
   type DemandCounts,
   type DemandRepository,
   type DemandsUnit,

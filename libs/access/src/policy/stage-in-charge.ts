@@ -3,8 +3,8 @@ import { type AccessRequest, escalationAt } from '../domain/access-request.js';
 import { groupsInCharge } from '../domain/approval-stages.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
 import type { StageNeed } from '../domain/review.js';
-import type { OpenStage } from '../domain/validate-review.js';
 import { DEFAULT_ZONE } from './effective-controls.js';
+import type { OpenStage } from './validate-review.js';
 
 /** The day in the tenant's zone. */
 export const tenantDay = ({ zone = DEFAULT_ZONE }: Pick<PrivacyControls, 'zone'>, now: Date): string =>

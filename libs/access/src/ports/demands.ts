@@ -1,11 +1,5 @@
-import type {
-  Demand,
-  DemandDocument,
-  DemandKind,
-  DemandState,
-  DemandStep,
-  RedirectOutcome,
-} from '../domain/demand.js';
+import type { Demand, DemandDocument, DemandState, DemandStep } from '../domain/demand.js';
+import type { DemandCount } from '../domain/transparency/report-figures.js';
 import type { TimeSpan } from './log.js';
 import type { Entry, Page, PageQuery } from './repository.js';
 
@@ -21,28 +15,6 @@ export interface ListedDemand {
   state: DemandState;
   /** The end of the gag, extensions included; null if there is none. */
   gagUntil: string | null;
-  isSealed: boolean;
-}
-
-/** What a report counts of one demand. It names no person and no account. */
-export interface DemandCount {
-  id: string;
-  country: string;
-  kind: DemandKind;
-  receivedAt: string;
-  /** The tenants that it is about. */
-  tenants: string[];
-  /** The state that it is in now. */
-  state: DemandState;
-  /** Which states it has been through. */
-  steps: DemandState[];
-  /** What the authority answered when it was sent to the customer; null if it was not sent yet. */
-  redirected: RedirectOutcome | null;
-  /** Null if nothing was disclosed. */
-  disclosed: { withContent: boolean; accounts: number } | null;
-  /** How many accounts the demand names. */
-  accounts: number;
-  /** Still sealed by a gag: it may be counted in figures about all tenants, never in those of one. */
   isSealed: boolean;
 }
 

@@ -2,7 +2,6 @@ export type { AccessReviewRepository, ItemOutcome } from './access-reviews.js';
 export type { BypassReportRepository } from './bypass-reports.js';
 export type { BrokerLease, ContinuityRepository } from './continuity.js';
 export type {
-  DemandCount,
   DemandCounts,
   DemandRepository,
   ListedDemand,

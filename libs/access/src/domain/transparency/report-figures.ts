@@ -1,7 +1,28 @@
 import type { RequesterFacts } from '@countersign/contract';
-import type { DemandCount } from '../../ports/demands.js';
-import { DEMAND_KINDS } from '../demand.js';
+import { DEMAND_KINDS, type DemandKind, type DemandState, type RedirectOutcome } from '../demand.js';
 import { type Figure, isSafe, type Relation } from './disclosure-control.js';
+
+/** What a report counts of one demand. It names no person and no account. */
+export interface DemandCount {
+  id: string;
+  country: string;
+  kind: DemandKind;
+  receivedAt: string;
+  /** The tenants that it is about. */
+  tenants: string[];
+  /** The state that it is in now. */
+  state: DemandState;
+  /** Which states it has been through. */
+  steps: DemandState[];
+  /** What the authority answered when it was sent to the customer; null if it was not sent yet. */
+  redirected: RedirectOutcome | null;
+  /** Null if nothing was disclosed. */
+  disclosed: { withContent: boolean; accounts: number } | null;
+  /** How many accounts the demand names. */
+  accounts: number;
+  /** Still sealed by a gag: it may be counted in figures about all tenants, never in those of one. */
+  isSealed: boolean;
+}
 
 /** What a report counts of one request. */
 export interface RequestFact {

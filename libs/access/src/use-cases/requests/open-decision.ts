@@ -1,8 +1,8 @@
 import type { AccessRequest } from '../../domain/access-request.js';
 import { openStage } from '../../domain/approval-stages.js';
 import type { Review } from '../../domain/review.js';
-import type { OpenDecision } from '../../domain/validate-review.js';
 import { inChargeOf } from '../../policy/stage-in-charge.js';
+import type { OpenDecision } from '../../policy/validate-review.js';
 import type { ReadUnit } from '../../ports/index.js';
 
 /** What says who may decide the request now: those in charge of its open stage, and the author of its invitation. */

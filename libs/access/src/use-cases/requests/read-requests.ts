@@ -14,9 +14,9 @@ import { canSee, hasPermission, requestVisibility, requirePermission } from '../
 import type { Person, Principal } from '../../domain/person.js';
 import type { RequestNote } from '../../domain/request-note.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
-import { mayDecideNow } from '../../domain/validate-review.js';
 import { notFound } from '../../errors.js';
 import { BASES } from '../../policy/bases.js';
+import { mayDecideNow } from '../../policy/validate-review.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { outdatedRequests } from '../evaluation/outdated-requests.js';
 import type { Outdated } from '../evaluation/reevaluate.js';

@@ -12,8 +12,8 @@ import {
   resumeClock,
 } from '../../domain/request-note.js';
 import { sideOf } from '../../domain/review.js';
-import { mayDecideNow, type OpenDecision } from '../../domain/validate-review.js';
 import { AccessError, changedMeanwhile } from '../../errors.js';
+import { mayDecideNow, type OpenDecision } from '../../policy/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { noteNotice } from '../notices/notices.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';

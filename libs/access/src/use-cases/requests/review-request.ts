@@ -9,7 +9,7 @@ import {
   type ReviewInput,
   validateConsent,
   validateReview,
-} from '../../domain/validate-review.js';
+} from '../../policy/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOpenDemand } from '../demands/requested-demand.js';
 import { reevaluate } from '../evaluation/reevaluate.js';

@@ -1,9 +1,7 @@
-import { AccessError } from '../errors.js';
-import { BASES } from '../policy/bases.js';
-import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
-import { mayDecideIn, stageName, stagesOf } from './approval-stages.js';
-import { requireRole, requireSignIn } from './permissions.js';
-import { hasRole, type Person, type Principal } from './person.js';
+import { type AccessRequest, isOpen, type RequestState } from '../domain/access-request.js';
+import { mayDecideIn, stageName, stagesOf } from '../domain/approval-stages.js';
+import { requireRole, requireSignIn } from '../domain/permissions.js';
+import { hasRole, type Person, type Principal } from '../domain/person.js';
 import {
   countApprovals,
   type Review,
@@ -11,7 +9,9 @@ import {
   type ReviewNeeds,
   type ReviewSide,
   sideOf,
-} from './review.js';
+} from '../domain/review.js';
+import { AccessError } from '../errors.js';
+import { BASES } from './bases.js';
 
 export interface ReviewInput {
   decision: ReviewDecision;

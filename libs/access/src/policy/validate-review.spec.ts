@@ -1,8 +1,8 @@
 import { ada, bob, byApi, erin, max, sampleRequest } from '../../../../test/factories/domain.js';
+import { type AccessRequest, REQUEST_TRANSITIONS, type RequestState } from '../domain/access-request.js';
+import type { Person } from '../domain/person.js';
+import type { Review } from '../domain/review.js';
 import { AccessError } from '../errors.js';
-import { type AccessRequest, REQUEST_TRANSITIONS, type RequestState } from './access-request.js';
-import type { Person } from './person.js';
-import type { Review } from './review.js';
 import { mayDecideNow, type ReviewInput, validateReview } from './validate-review.js';
 
 const NOW = new Date('2026-11-24T15:30:00Z');
