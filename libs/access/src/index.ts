@@ -8,7 +8,6 @@ export {
   type RequestState,
   type StageProgress,
   type Wait,
-  type WaitsFor,
   waitTimes,
 } from './domain/access-request.js';
 export {
@@ -17,45 +16,33 @@ export {
   type AccessReviewItem,
   type AccessReviewState,
   countOutcomes,
-  type ItemDecision,
-  KEPT_REASONS,
   type KeptReason,
   openReview,
   quarterOf,
-  REVIEW_DAYS,
-  REVIEW_OUTCOMES,
   type ReviewCounts,
   type ReviewedItem,
-  type ReviewedKind,
   type ReviewOutcome,
 } from './domain/access-review.js';
-export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
+export type { ApiKey } from './domain/api-key.js';
 export { canFillStages } from './domain/approval-stages.js';
-export { type Assignment, DECIDING_ROLES } from './domain/assignment.js';
 export type { BrowserSession } from './domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export type { BypassedCall, BypassReport } from './domain/bypass-report.js';
 export {
-  DEMAND_ACTIONS,
   DEMAND_KINDS,
   DEMAND_STATES,
   DEMAND_TRANSITIONS,
   type Demand,
   type DemandAction,
   type DemandDocument,
-  type DemandFile,
   type DemandKind,
   type DemandState,
   type DemandStep,
-  type DemandStepAction,
-  type Gag,
-  REDIRECT_OUTCOMES,
   type RedirectOutcome,
   type StepInput,
 } from './domain/demand.js';
 export { isReliedOn } from './domain/deployment-events.js';
 export {
-  DISCLOSURE_STATES,
   DISCLOSURE_TRANSITIONS,
   type Disclosure,
   type DisclosureAnswer,
@@ -63,13 +50,10 @@ export {
   type DisclosureState,
 } from './domain/disclosure.js';
 export type { Erasure } from './domain/erasure.js';
-export {
-  EXPORT_CONTENTS,
-  EXPORT_KINDS,
-  type ExportContent,
-  type ExportKind,
-  type ExportSettings,
-  type ExportTarget,
+export type {
+  ExportContent,
+  ExportKind,
+  ExportTarget,
 } from './domain/export-target.js';
 export {
   EVERYTHING,
@@ -90,7 +74,6 @@ export {
 } from './domain/grant.js';
 export {
   type AccessReason,
-  type AccessReasonCode,
   type AccessStatus,
   accessStatus,
   type GrantAccess,
@@ -104,7 +87,6 @@ export {
 } from './domain/invitation.js';
 export {
   hasPassed,
-  ISOLATION_SURFACES,
   type IsolationLeak,
   type IsolationReport,
   type IsolationRun,
@@ -121,7 +103,6 @@ export {
   lockBlocks,
 } from './domain/lock.js';
 export {
-  DAILY_STATEMENTS,
   type DailyStatement,
   DEFAULT_LOG_SETTINGS,
   type LegalHold,
@@ -129,7 +110,6 @@ export {
 } from './domain/log-settings.js';
 export {
   ADDRESS_CODE_HOURS,
-  MAX_NOTICE_ADDRESSES,
   NOTICE_ADDRESS_TRANSITIONS,
   type NoticeAddress,
   type NoticeAddressState,
@@ -140,10 +120,7 @@ export {
   isDuty,
   NOTICE_WAYS,
   type NoticeChoices,
-  type NoticeWay,
   PERSONAL_TOPICS,
-  type PersonalMessage,
-  type PersonalTopic,
 } from './domain/notice-choices.js';
 export {
   type AccessPolicy,
@@ -153,7 +130,6 @@ export {
   type OidcSettings,
   type Organisation,
   type OrganisationPerson,
-  type OrganisationService,
   type OrganisationTenant,
   type ScimSettings,
   type ServiceRecord,
@@ -195,25 +171,16 @@ export {
   normaliseEmail,
   type Person,
   type Principal,
-  readAddress,
 } from './domain/person.js';
 export {
-  type EffectiveFact,
   effectiveFacts,
-  FACT_SOURCES,
-  type FactSource,
   type FactValues,
   type PersonFacts,
-  type RequesterRequirement,
-  requesterFactsOf,
-  withFacts,
 } from './domain/person-facts.js';
 export {
   countResults,
   drawTask,
   openPractice,
-  PRACTICE_DAYS,
-  PRACTICE_RESULTS,
   PRACTICE_TRANSITIONS,
   type Practice,
   type PracticeCounts,
@@ -224,12 +191,9 @@ export {
   type PracticeTask,
 } from './domain/practice.js';
 export {
-  type ApprovalStage,
   type ControlRule,
-  type Deputy,
   type EmergencyControls,
   EXTRA_STAGE,
-  type LocalHours,
   type PrivacyControls,
   type WideningControls,
 } from './domain/privacy-controls.js';
@@ -245,7 +209,6 @@ export {
   PUSH_LANGUAGES,
   type PushLanguage,
   type PushSubscription,
-  pushSubscriptionEnd,
 } from './domain/push-subscription.js';
 export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from './domain/request-note.js';
 export {
@@ -254,74 +217,39 @@ export {
   type TemplateRequest,
   templateKey,
 } from './domain/request-template.js';
-export { searchWords } from './domain/request-words.js';
 export {
   decidedBy,
   type Review,
   type ReviewDecision,
   type ReviewNeeds,
   type ReviewSide,
-  type RiskLevel,
   type StageNeed,
 } from './domain/review.js';
 export {
-  ENDING_EVENT_TYPES,
   isClaimProblem,
   readSecurityEvent,
   type SecurityEvent,
 } from './domain/security-event.js';
 export {
-  ACCESS_KINDS,
-  type AccessKind,
   COVERAGE_STATES,
   type Coverage,
-  type CoveredWay,
-  CREDENTIAL_KINDS,
-  type CredentialKind,
-  type PeoplesCredentials,
-  type StandingStatement,
-  type WayIn,
 } from './domain/standing.js';
-export {
-  addCall,
-  countedCalls,
-  countFor,
-  type SidedRule,
-  SUPERVISED,
-  SUPERVISION_ACTIONS,
-  type Supervised,
-  type SupervisionAction,
-  type SupervisionCount,
-  type SupervisionOutcome,
-  type SupervisionRule,
-  supervises,
+export type {
+  SupervisionCount,
+  SupervisionRule,
 } from './domain/supervision.js';
 export {
-  controlDisclosure,
-  derivable,
-  type Figure,
-  isSafe,
-  LEAST_CONTRIBUTORS,
-  LEAST_UNCERTAINTY,
-  type PublishedFigure,
-  type Relation,
-} from './domain/transparency/disclosure-control.js';
-export {
-  buildOwnReport,
   buildReport,
   parsePeriod,
-  REPORT_TYPE,
   type ReportPeriod,
   reportCsv,
   reportJson,
   type TransparencyReport,
 } from './domain/transparency/report.js';
-export {
-  countFigures,
-  type DemandCount,
-  OTHER_COUNTRIES,
-  type ReportFacts,
-  type RequestFact,
+export type {
+  DemandCount,
+  ReportFacts,
+  RequestFact,
 } from './domain/transparency/report-figures.js';
 export {
   brokerRelyingParty,
@@ -348,10 +276,8 @@ export {
   type ControlsWidening,
   type PersonWidening,
   takesEffectAt,
-  WIDENING_STATES,
   WIDENING_TRANSITIONS,
   type Widening,
-  type WideningConfirmation,
   type WideningState,
 } from './domain/widening.js';
 export {
@@ -359,7 +285,6 @@ export {
   type AccessErrorCode,
   notFound,
   type Refusal,
-  refusal,
 } from './errors.js';
 export { isConsent } from './policy/bases.js';
 export type { PolicyContext } from './policy/context.js';
@@ -382,7 +307,6 @@ export {
   type ClaimedMessage,
   type Clock,
   type ContinuityRepository,
-  type ControlsUnit,
   type CredentialRepository,
   type DailyStatementRow,
   type DaySeal,
@@ -396,9 +320,7 @@ export {
   type DeliveryQueues,
   type DeliveryRepository,
   type DeliveryState,
-  type DemandCounts,
   type DemandRepository,
-  type DemandsUnit,
   type DeploymentPoint,
   type DeploymentPorts,
   type DeploymentRepositories,
@@ -413,7 +335,6 @@ export {
   type EventDraft,
   type EventLog,
   type EventReads,
-  type ExportSetupUnit,
   type ExportTargetRepository,
   type FeedChange,
   type FeedChangeKind,
@@ -472,8 +393,6 @@ export {
   type Page,
   type PageQuery,
   type PersonalRecipient,
-  type PersonalRepositories,
-  type PersonalUnit,
   type PracticeRepository,
   type PreferenceRepository,
   type PrunedBatch,
@@ -573,21 +492,16 @@ export {
 export { recordAccessHeads } from './use-cases/demands/sealed-access.js';
 export {
   answerDisclosure,
-  type DisclosureInput,
   type DisclosureView,
   getDisclosure,
   giveDisclosure,
   listDisclosures,
 } from './use-cases/emergencies/disclosures.js';
 export { noticeProgress } from './use-cases/emergencies/notify-first.js';
-export {
-  type AccessAnswer,
-  type AccessQuestion,
-  evaluateAccess,
-} from './use-cases/evaluation/evaluate-access.js';
+export { evaluateAccess } from './use-cases/evaluation/evaluate-access.js';
 export { previewRequest, requestLimits } from './use-cases/evaluation/preview-request.js';
 export { isOnlyLocked, type Outdated, whyOutdated } from './use-cases/evaluation/reevaluate.js';
-export { type EvidenceLeaves, evidenceLeaves, requireEvidencePeriod } from './use-cases/evidence/evidence.js';
+export { evidenceLeaves, requireEvidencePeriod } from './use-cases/evidence/evidence.js';
 export {
   ensureBrokerKeys,
   OVERLAP_SECONDS,
@@ -638,7 +552,7 @@ export {
   readEndWords,
   readStatuses,
 } from './use-cases/grants/read-grants.js';
-export { type GrantPace, readPace } from './use-cases/grants/read-pace.js';
+export { readPace } from './use-cases/grants/read-pace.js';
 export {
   type IncidentBoard,
   type IncidentInput,
@@ -660,13 +574,11 @@ export {
 } from './use-cases/isolation/isolation-test.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
-export { makeDailyStatements, type SignStatement, spanOfDay } from './use-cases/log/daily-statements.js';
-export { type ErasureInput, type ErasureView, eraseOpenings } from './use-cases/log/erase.js';
+export { makeDailyStatements, type SignStatement } from './use-cases/log/daily-statements.js';
+export { eraseOpenings } from './use-cases/log/erase.js';
 export {
-  type ExportedLeaf,
   type ExportedValue,
   type ExportPage,
-  type ExportQuery,
   exportLog,
   exportLogAsSide,
 } from './use-cases/log/export-log.js';
@@ -674,20 +586,16 @@ export {
   addExportTarget,
   type ExportTargetView,
   listExportTargets,
-  type NewExportTarget,
   removeExportTarget,
 } from './use-cases/log/export-targets.js';
 export { liftLegalHold, setLegalHold } from './use-cases/log/legal-holds.js';
-export { getLogSettings, type LogSettingsView, setLogSettings } from './use-cases/log/log-settings.js';
+export { getLogSettings, setLogSettings } from './use-cases/log/log-settings.js';
 export {
-  type MissingWitnesses,
   missingWitnesses,
   noticeMissingWitnesses,
 } from './use-cases/log/missing-witnesses.js';
 export { pruneLogs } from './use-cases/log/prune-logs.js';
 export {
-  type ErasedValue,
-  type LeafOpenings,
   listEvents,
   listRecords,
   readLogPoint,
@@ -697,7 +605,6 @@ export {
 } from './use-cases/log/read-log.js';
 export {
   type KnownCheckpoint,
-  type Restored,
   type RestoredLog,
   restoreLogs,
 } from './use-cases/log/restore-logs.js';
@@ -706,10 +613,7 @@ export {
   continueLogKeyRotation,
   LOG_KEY_OVERLAP_SECONDS,
 } from './use-cases/log/rotate-log-key.js';
-export {
-  type StatementSpan,
-  statementFacts,
-} from './use-cases/log/statement-facts.js';
+export type { StatementSpan } from './use-cases/log/statement-facts.js';
 export { getStatement, headsWanted, listStatements, readStatement } from './use-cases/log/statements.js';
 export { stopLog } from './use-cases/log/stop-log.js';
 export {
@@ -717,7 +621,6 @@ export {
   changeNoticeTopics,
   confirmNoticeAddress,
   listNoticeAddresses,
-  type NoticeAddressWarning,
   removeNoticeAddress,
 } from './use-cases/notices/notice-addresses.js';
 export { getsNotice, topicOf } from './use-cases/notices/notice-topics.js';
@@ -737,7 +640,6 @@ export {
   organisationNames,
 } from './use-cases/organisation/directory.js';
 export {
-  type OrganisationInForce,
   previewOrganisation,
   readOrganisationInForce,
 } from './use-cases/organisation/organisation-file.js';
@@ -750,7 +652,6 @@ export {
   getPrivacyControls,
   setPrivacyControls,
 } from './use-cases/organisation/privacy-controls.js';
-export { runWideningStep } from './use-cases/organisation/run-widening.js';
 export {
   addTenantPerson,
   changeTenantPerson,
@@ -779,7 +680,6 @@ export {
 export {
   addPushSubscription,
   listPushSubscriptions,
-  type PushSubscriptionDraft,
   readPushKey,
   removePushSubscription,
 } from './use-cases/personal/push-subscriptions.js';
@@ -789,11 +689,8 @@ export {
   answerPractice,
   getPractice,
   listPractices,
-  newestPracticeResults,
   openPracticeNow,
   type PracticeAnswer,
-  type PracticeOffer,
-  type PracticeOutcome,
   type PracticeSummary,
   type PracticeView,
   readOwnPractice,
@@ -819,14 +716,13 @@ export {
   getProvisionedUser,
   type ProvisionedUser,
   type ProvisionedUserInput,
-  type ProvisionedUserKey,
   readProvisionedUsers,
   removeProvisionedUser,
 } from './use-cases/provisioning/scim-users.js';
 export { draftApprovalStatement } from './use-cases/requests/approval-statements.js';
 export { cancelRequest } from './use-cases/requests/cancel-request.js';
 export type { AccessRequestInput } from './use-cases/requests/draft-terms.js';
-export { listRequests, type RequestSearch } from './use-cases/requests/list-requests.js';
+export { listRequests } from './use-cases/requests/list-requests.js';
 export {
   decisionTimes,
   type EarlierDenial,
@@ -873,7 +769,6 @@ export {
 } from './use-cases/sessions/sessions.js';
 export {
   authenticateAddress,
-  findMemberByEmail,
   type ProvidedIdentity,
   type SignInRefusal,
   type SignInTo,
@@ -883,11 +778,9 @@ export { beginStrengthening, strengthenSession } from './use-cases/sessions/stre
 export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
 export { hexDigest, makeMailedCode, randomText, readMailedCode } from './use-cases/shared/secrets.js';
 export {
-  type ReceivedSignal,
   receiveSignal,
   SIGNAL_MAX_AGE,
   SIGNAL_MAX_SKEW,
-  type SignalOutcome,
 } from './use-cases/signals/receive-signal.js';
 export {
   findPersonBySlackAccount,
@@ -928,13 +821,11 @@ export {
 } from './use-cases/trust/authenticators.js';
 export {
   beginEnrolment,
-  type Enrolment,
   type EnrolmentBegun,
   enrolPasskey,
   type ProvenPasskey,
   relyingPartyOf,
 } from './use-cases/trust/enrol-passkey.js';
-export type { PresenceOffer } from './use-cases/trust/presence.js';
 export { receiveRelayedStop } from './use-cases/trust/relayed-stops.js';
 export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset-trust.js';
 export { signTrust } from './use-cases/trust/sign-trust.js';

@@ -28,7 +28,7 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
 };
 
 /** Whom a request waits for; `notice`: for the customer to be notified. */
-export type WaitsFor = 'vendor' | 'customer' | 'requester' | 'notice';
+type WaitsFor = 'vendor' | 'customer' | 'requester' | 'notice';
 
 /** From when on a request has waited for someone. `stage`: the customer's stage; absent if it has none. */
 export interface Wait {

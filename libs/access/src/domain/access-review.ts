@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 /** Kinds of what a review lists: what lets into the tenant, its people with their roles, and their credentials. */
 export const REVIEWED_KINDS = ['grant', 'invitation', 'rule', 'person', 'api-key', 'session'] as const;
-export type ReviewedKind = (typeof REVIEWED_KINDS)[number];
+type ReviewedKind = (typeof REVIEWED_KINDS)[number];
 
 /** What an admin decides. */
 export const ITEM_DECISIONS = ['confirmed', 'pruned'] as const;

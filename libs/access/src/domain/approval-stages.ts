@@ -18,7 +18,7 @@ export const openStage = (needs: ReviewNeeds, reviews: readonly Review[], digest
   stagesOf(needs).find(({ name, required }) => countInStage(reviews, digest, name) < required) ?? null;
 
 /** What decides who may stand in for a stage's own approvers. */
-export interface StandIns {
+interface StandIns {
   deputies: readonly Deputy[];
   /** The present day in the tenant's zone, `YYYY-MM-DD`. */
   day: string;

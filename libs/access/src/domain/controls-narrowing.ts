@@ -51,7 +51,7 @@ export const narrowsControls = (before: PrivacyControls, after: PrivacyControls)
   Object.values(NARROWS).every((narrows) => narrows(before, after));
 
 /** `narrows`: allows less, or requires more. `both`: allows more in one way and less in another. `neither`: the same in other words. */
-export type MemberEffect = 'narrows' | 'widens' | 'both' | 'neither';
+type MemberEffect = 'narrows' | 'widens' | 'both' | 'neither';
 
 /** A member of the controls that differs, and the effect of the change. */
 export interface ChangedMember {

@@ -39,10 +39,10 @@ export const DEMAND_ACTIONS = [
 export type DemandAction = (typeof DEMAND_ACTIONS)[number];
 
 /** What a person may add to a demand. Intake, documents and openings have functions of their own. */
-export type DemandStepAction = Exclude<DemandAction, 'received' | 'documented' | 'opened'>;
+type DemandStepAction = Exclude<DemandAction, 'received' | 'documented' | 'opened'>;
 
 /** An order that forbids the vendor to notify the customer. It ends by a date: twelve months later at most. */
-export interface Gag {
+interface Gag {
   /** What forbids it, as a person reads it: court, statute, number. */
   order: string;
   /** RFC 3339 instant. */
@@ -159,7 +159,7 @@ export function openProposal({ steps }: Pick<DemandFile, 'steps'>): DemandStep |
 }
 
 /** The latest end that a gag may have if it is recorded, or extended, at this moment: the same date a year later. */
-export function latestGagEnd(now: Date): Date {
+function latestGagEnd(now: Date): Date {
   const end = new Date(now);
   end.setUTCFullYear(end.getUTCFullYear() + 1);
   // 29 February becomes 1 March, which is more than twelve months later.

@@ -13,7 +13,7 @@ export interface AccessStatus {
 }
 
 /** How access ended, or what keeps it from passing calls. */
-export type AccessReasonCode =
+type AccessReasonCode =
   | NonNullable<Grant['endReason']>
   | 'stopped_all'
   | 'stopped_this'

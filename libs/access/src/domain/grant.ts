@@ -93,7 +93,7 @@ export const hasEnded = (grant: Grant): boolean => isTerminal(GRANT_TRANSITIONS,
 export const WARNING_SECONDS = 600;
 
 /** What the scheduler does to a grant. */
-export type GrantStep = 'activate' | 'warn' | 'expire';
+type GrantStep = 'activate' | 'warn' | 'expire';
 
 /** The scheduler's next step for a grant, and when it is due; null once the grant has ended. */
 function nextStep(grant: Grant): { step: GrantStep; at: string } | null {

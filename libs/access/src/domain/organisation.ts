@@ -120,7 +120,7 @@ export interface SlackPlace {
 }
 
 /** Where a tenant's notices go in Slack. */
-export interface TenantSlack extends SlackPlace {
+interface TenantSlack extends SlackPlace {
   /**
    * The workspace in which its people have their accounts (`T…` or `E…`), if that is not the channel's, as when the channel
    * is shared from elsewhere. Absent: `teamId`.

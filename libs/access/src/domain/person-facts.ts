@@ -7,19 +7,19 @@ import type { OidcSettings, ScimSettings } from './organisation.js';
  */
 export const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
 /** One of `FACT_SOURCES`. */
-export type FactSource = (typeof FACT_SOURCES)[number];
+type FactSource = (typeof FACT_SOURCES)[number];
 
 /** The values from one source, in the spelling of `readFact`. A fact that the source does not state is absent. */
 export type FactValues = { [Name in FactName]?: string };
 
 /** The values from one source, and the time at which it last changed them. */
-export type SourcedFacts = FactValues & { at: string };
+type SourcedFacts = FactValues & { at: string };
 
 /** Place and employer of a person, by source. Each source has its own values, so that none overwrites those of another. */
 export type PersonFacts = { [Source in FactSource]?: SourcedFacts };
 
 /** The value of one fact that applies now, with its source and the time of that source's last change. */
-export interface EffectiveFact {
+interface EffectiveFact {
   name: FactName;
   value: string;
   source: FactSource;

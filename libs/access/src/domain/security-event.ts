@@ -2,7 +2,7 @@
 export type EndingEvent = 'session-revoked' | 'credential-change' | 'account-disabled' | 'account-purged';
 
 /** Where a member of a SET is wrong. `pointer` is a JSON Pointer (RFC 6901) into its claims. */
-export interface ClaimProblem {
+interface ClaimProblem {
   pointer: string;
   detail: string;
 }
@@ -42,9 +42,6 @@ const ENDING_EVENTS: Readonly<
     missingMember: noMore,
   },
 };
-
-/** The types above, for documents and tests. */
-export const ENDING_EVENT_TYPES: readonly string[] = Object.keys(ENDING_EVENTS);
 
 /** How a provider names a person (RFC 9493). */
 export type SubjectIdentifier = { issuer: string; subject: string } | { email: string };

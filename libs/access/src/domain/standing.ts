@@ -4,10 +4,10 @@ import { MOST_LISTED, type Recurrence, type ScopeEntry } from '@countersign/cont
 
 /** Of one way to customers' data: whether Countersign controls it, something else does, or nothing does. */
 export const COVERAGE_STATES = ['controlled-here', 'controlled-elsewhere', 'open'] as const;
-export type CoverageState = (typeof COVERAGE_STATES)[number];
+type CoverageState = (typeof COVERAGE_STATES)[number];
 
 /** One way to customers' data, as the vendor states it. */
-export interface CoveredWay {
+interface CoveredWay {
   way: string;
   state: CoverageState;
   /** What controls it, if that is not Countersign. */
@@ -27,7 +27,7 @@ export interface Coverage {
 }
 
 /** How many ways each state has. */
-export const countCoverage = ({ ways }: Coverage): Record<CoverageState, number> =>
+const countCoverage = ({ ways }: Coverage): Record<CoverageState, number> =>
   Object.fromEntries(
     COVERAGE_STATES.map((state) => [state, ways.filter((each) => each.state === state).length]),
   ) as Record<CoverageState, number>;

@@ -13,7 +13,7 @@ export type Supervised = (typeof SUPERVISED)[number];
  * ends.
  */
 export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
-export type SupervisionAction = (typeof SUPERVISION_ACTIONS)[number];
+type SupervisionAction = (typeof SUPERVISION_ACTIONS)[number];
 
 /** True if the rule counts tokens that are fetched, not calls. */
 export const countsTokens = ({ count }: Pick<SupervisionRule, 'count'>): boolean =>
@@ -42,7 +42,7 @@ export interface SidedRule {
 }
 
 /** The members of an access record that rules read. */
-export interface SupervisedCall {
+interface SupervisedCall {
   person: string;
   service: string;
   resource: string | null;

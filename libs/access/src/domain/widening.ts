@@ -15,7 +15,7 @@ export const WIDENING_TRANSITIONS: TransitionTable<WideningState> = {
 };
 
 /** An admin's confirmation. */
-export interface WideningConfirmation {
+interface WideningConfirmation {
   person: string;
   at: string;
   /** By the admin's passkey; null if the tenant was not claimed. */
@@ -69,7 +69,7 @@ export type Widening = ControlsWidening | PersonWidening;
 const UNCONFIRMED_SECONDS = 14 * 86_400;
 
 /** What a widening waits for now: as its proposal said, or more if the controls have been narrowed since. */
-export function waitsNow(
+function waitsNow(
   { waits }: Pick<Widening, 'waits'>,
   present: Pick<PrivacyControls, 'widening'>,
 ): WideningControls {
@@ -142,7 +142,7 @@ export function isConfirmed(widening: Widening, facts: WideningFacts): boolean {
 }
 
 /** What the scheduler does with it at this moment; `wait`: look again at `dueAt`. */
-export type WideningStep = { do: 'apply' } | { do: 'lapse' } | { do: 'wait'; dueAt: string };
+type WideningStep = { do: 'apply' } | { do: 'lapse' } | { do: 'wait'; dueAt: string };
 
 export function dueWideningStep(widening: Widening, facts: WideningFacts, now: Date): WideningStep {
   const effect = takesEffectAt(widening, facts.present);

@@ -9,7 +9,7 @@ import type { RuleContext } from './context.js';
 import type { RequestedAccess } from './requested-access.js';
 
 /** How many people of each side have to approve. */
-export interface RequiredReviews {
+interface RequiredReviews {
   vendor: number;
   customer: number;
   /** The customer's, in their order; empty: every approver may decide at any time. */
@@ -23,7 +23,7 @@ export interface RequiredReviews {
 export type CustomerPart = 'decides' | 'notified-first';
 
 /** What a ground for access requires. Each basis is one entry of `BASES`; nothing else branches on a basis. */
-export interface BasisRule {
+interface BasisRule {
   /** The vendor's role that may request access on this basis. */
   requester: VendorRole;
   /** The vendor's role whose reviews count. */
@@ -154,7 +154,7 @@ function emergencyRefusals(access: RequestedAccess, { tenant, trust, stage }: Ru
 }
 
 /** What the trust document of a claimed tenant does not accept; gateways enforce the same list. */
-export function trustRefusals(
+function trustRefusals(
   access: RequestedAccess,
   bases: readonly AcceptedBasis[] | undefined,
   basis: AcceptedBasis['basis'],

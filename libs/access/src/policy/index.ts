@@ -8,7 +8,7 @@ export { narrowsControls, widenedControls } from '../domain/controls-narrowing.j
 export type { Invitation } from '../domain/invitation.js';
 export { type Lock, lockBlocks } from '../domain/lock.js';
 export type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
-export { hasRole, type Person } from '../domain/person.js';
+export type { Person } from '../domain/person.js';
 export { FACT_SOURCES, type PersonFacts, requesterFactsOf } from '../domain/person-facts.js';
 export type { PrivacyControls } from '../domain/privacy-controls.js';
 export type { ReviewNeeds, StageNeed } from '../domain/review.js';
@@ -28,7 +28,6 @@ export {
   type Widening,
   type WideningFacts,
 } from '../domain/widening.js';
-export type { Refusal } from '../errors.js';
 export { BASES, isConsent } from './bases.js';
 export type { PolicyContext } from './context.js';
 export { type Evaluation, evaluate } from './evaluate.js';

@@ -7,11 +7,11 @@ import type { LockUnit, TenantUnit, VendorReadUnit, VendorUnit } from './units.j
  * Opens units of work across the deployment that hand out a few repositories and nothing else: enough for one purpose,
  * and no rows of tenants. Code that needs more opens a unit of one tenant.
  */
-export interface ReadPort<Reads> {
+interface ReadPort<Reads> {
   read<T>(work: (unit: Reads) => Promise<T>): Promise<T>;
 }
 
-export interface Port<Reads, Writes> extends ReadPort<Reads> {
+interface Port<Reads, Writes> extends ReadPort<Reads> {
   write<T>(work: (unit: Writes) => Promise<T>, options?: UnitOptions): Promise<T>;
 }
 
@@ -24,7 +24,7 @@ type People = {
 };
 
 /** Reads about the organisation that every side may make, or that precede the choice of a tenant. */
-export type DirectoryUnit = Reads<'directory'> & {
+type DirectoryUnit = Reads<'directory'> & {
   organisation: Omit<VendorReadUnit['organisation'], 'everything' | 'people' | 'withRole' | 'countWithRole'>;
 };
 
@@ -114,7 +114,7 @@ export type DemandsUnit = Writes<'demands' | 'sealedLogs' | 'logOf'> &
   People & { tenant(slug: string): Promise<TenantUnit> };
 
 /** The isolation tests, and the leaf with the result in each tenant's log. */
-export type IsolationUnit = Writes<'isolation' | 'logOf'> & {
+type IsolationUnit = Writes<'isolation' | 'logOf'> & {
   organisation: Pick<OrganisationRepository, 'tenants'>;
   tenant(slug: string): Promise<Pick<TenantUnit, 'log'>>;
 };

@@ -2,7 +2,6 @@ export type { AccessReviewRepository, ItemOutcome } from './access-reviews.js';
 export type { BypassReportRepository } from './bypass-reports.js';
 export type { BrokerLease, ContinuityRepository } from './continuity.js';
 export type {
-  DemandCounts,
   DemandRepository,
   ListedDemand,
   SealedLog,
@@ -13,16 +12,12 @@ export type {
   ControlsUnit,
   DemandsUnit,
   DeploymentPorts,
-  DirectoryUnit,
   ExportSetupUnit,
   FeedUnit,
   GatewaysUnit,
-  IsolationUnit,
   NoticesReadUnit,
   PasskeysUnit,
   PersonalUnit,
-  Port,
-  ReadPort,
   ScimTokensUnit,
   SessionsUnit,
   SlackSetupUnit,
@@ -87,7 +82,6 @@ export {
   type AddressedNotice,
   type ClaimedMessage,
   DELIVERY_CHANNELS,
-  DELIVERY_STATES,
   type Delivered,
   type DeliveredPart,
   type Delivery,
@@ -118,14 +112,13 @@ export type {
   WholeOrganisation,
 } from './organisation.js';
 export type {
-  PersonalRepositories,
   PreferenceRepository,
   PushSubscriptionRepository,
   RequestTemplateRepository,
 } from './personal.js';
 export type { PracticeRepository } from './practices.js';
 export type { PublishedReport, ReportRepository } from './reports.js';
-export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';
+export type { AllOf, ListFilter, Located, Page, PageQuery } from './repository.js';
 export type { ScimGroupRepository, ScimTokenRepository, ScimUserRepository } from './scim.js';
 export type {
   ApiKeyRepository,
@@ -138,7 +131,7 @@ export type {
   SignInAttempt,
   SignInAttemptRepository,
 } from './sign-in.js';
-export type { CountersignedClaims, Objection, SignatureRules, TrustInForce } from './signature-rules.js';
+export type { Objection, SignatureRules } from './signature-rules.js';
 export type {
   SlackAccount,
   SlackAccountRepository,
@@ -172,7 +165,7 @@ export type {
   VendorReadUnit,
   VendorUnit,
 } from './units.js';
-export type { WideningRepositories, WideningRepository } from './widenings.js';
+export type { WideningRepository } from './widenings.js';
 export type {
   BrowserSessionRepository,
   DisclosureRepository,

@@ -15,7 +15,7 @@ export interface Objection {
 }
 
 /** The claims of a token that countersignatures must match; the window in seconds since the epoch. */
-export interface CountersignedClaims {
+interface CountersignedClaims {
   tenant: string;
   terms: Terms;
   grant_nbf: number;
@@ -24,7 +24,7 @@ export interface CountersignedClaims {
 }
 
 /** The version in force, its hash, and the hashes of all of its chain. */
-export interface TrustInForce {
+interface TrustInForce {
   document: TrustDocument;
   hash: string;
   versions: ReadonlySet<string>;

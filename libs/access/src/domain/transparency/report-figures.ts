@@ -46,12 +46,12 @@ export interface ReportFacts {
 }
 
 /** A figure with what it counts, so that an auditor can follow it to its objects. */
-export interface TracedFigure extends Figure {
+interface TracedFigure extends Figure {
   /** Ids of demands or requests. */
   members: readonly string[];
 }
 
-export interface ReportFigures {
+interface ReportFigures {
   figures: ReadonlyMap<string, TracedFigure>;
   relations: readonly Relation[];
   /** Countries with a row of their own, as ISO 3166-1 alpha-2, by name. */

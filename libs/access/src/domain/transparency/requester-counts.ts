@@ -2,7 +2,7 @@ import { FACT_NAMES, type FactName } from '@countersign/contract';
 import type { RequestFact } from './report-figures.js';
 
 /** Requests of one tenant whose terms state the same value of a fact about the requester. */
-export interface RequesterCount {
+interface RequesterCount {
   /** A country code, the name of an entity, or a kind of employment. Null: the terms do not state this fact. */
   value: string | null;
   requested: number;

@@ -176,7 +176,7 @@ async function close(deps: Deps, slug: string, id: string): Promise<boolean> {
  * People come last, the newest first, and of them those who have answered this review: so of those who must stay, the ones stay
  * who are there, and who are known longest. Ids sort by time.
  */
-export function inOrderOfLapse(items: readonly AccessReviewItem[]): AccessReviewItem[] {
+function inOrderOfLapse(items: readonly AccessReviewItem[]): AccessReviewItem[] {
   const answered = new Set(items.map(({ by }) => by));
   const rank = ({ kind, id }: AccessReviewItem) => (kind !== 'person' ? 0 : answered.has(id) ? 2 : 1);
   return items

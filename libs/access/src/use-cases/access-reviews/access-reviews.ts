@@ -28,7 +28,7 @@ export interface AccessReviewSummary {
 }
 
 /** An item with what its reader should know before deciding. */
-export interface MarkedItem extends AccessReviewItem {
+interface MarkedItem extends AccessReviewItem {
   /** For an approver, the result of their last practice. Null for any other item, or without a practice. */
   practice: { result: PracticeResult; at: string } | null;
   /** The weekly times of an invitation that recurs; null for all else. */

@@ -15,7 +15,7 @@ import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.
 import type { Deps } from '../shared/deps.js';
 
 /** The tenant whose item ends, who ends it (a person's id, or `job`), and when. */
-export interface ItemEnding {
+interface ItemEnding {
   deps: Pick<Deps, 'ids'>;
   tenant: TenantRecord;
   actor: string;
@@ -26,7 +26,7 @@ export interface ItemEnding {
  * What became of an item that was to end. `ended`: it was active and is not any more. `gone`: it had ended before. A reason: it
  * must not end this way.
  */
-export type ItemEnd = 'ended' | 'gone' | KeptReason;
+type ItemEnd = 'ended' | 'gone' | KeptReason;
 
 type Handler = {
   isActive(unit: VendorUnit, item: ReviewedItem, at: Pick<ItemEnding, 'tenant' | 'now'>): Promise<boolean>;
@@ -178,11 +178,7 @@ async function endRuleIn(unit: VendorUnit, { id, service }: ReviewedItem, by: It
 }
 
 /** The controls without what lets this service in on the basis; null if nothing does. */
-export function withoutRule(
-  controls: PrivacyControls,
-  basis: string,
-  service: string,
-): PrivacyControls | null {
+function withoutRule(controls: PrivacyControls, basis: string, service: string): PrivacyControls | null {
   if (basis === 'emergency') {
     const { emergency, ...rest } = controls;
     if (emergency?.allow.some(({ services }) => services.includes(service)) !== true) return null;

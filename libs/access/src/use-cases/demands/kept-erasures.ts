@@ -5,7 +5,7 @@ import type { Deps } from '../shared/deps.js';
 import { recordKeptIn } from './demand-leaves.js';
 
 /** What a customer is about to erase: names and commitments of values of one leaf. */
-export interface DueErasure {
+interface DueErasure {
   leaf: number;
   commitments: Readonly<Record<string, string>>;
 }

@@ -26,7 +26,7 @@ export interface DisclosureView {
 }
 
 /** What the vendor says about an emergency. */
-export interface DisclosureInput {
+interface DisclosureInput {
   reason: string;
   needed: boolean;
   prevention: string;

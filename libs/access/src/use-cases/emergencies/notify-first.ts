@@ -8,7 +8,7 @@ import { nextRequestState, transitionRequestIn } from '../requests/request-trans
 import type { Deps } from '../shared/deps.js';
 
 /** What the deliveries of a notice came to. */
-export interface NoticeProgress {
+interface NoticeProgress {
   /** Every recipient has had at least one attempt. */
   isAttempted: boolean;
   /** The channels by which at least one recipient acknowledged it. */

@@ -14,7 +14,7 @@ import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 import { loadPolicyContext } from './load-context.js';
 
 /** One question: may this person do this, now? */
-export interface AccessQuestion {
+interface AccessQuestion {
   /** `usr_…`, or a vendor e-mail. */
   person: string;
   tenant: string;
@@ -24,7 +24,7 @@ export interface AccessQuestion {
 }
 
 /** `grant`: which one allows it. `reason`: one sentence why none does. */
-export type AccessAnswer = { allowed: true; grant: string } | { allowed: false; reason: string };
+type AccessAnswer = { allowed: true; grant: string } | { allowed: false; reason: string };
 
 const MOST_GRANTS = 200;
 const NO_GRANT = 'No grant of this person covers it now.';

@@ -67,7 +67,7 @@ function normaliseOrRefuse(input: AccessRequestInput, now: Date): RequestedAcces
 }
 
 /** What a form can show before anyone sends a request. The evaluator decides about the request itself. */
-export interface RequestLimits {
+interface RequestLimits {
   /** Longer is refused. */
   seconds: number;
   ticketRequired: boolean;

@@ -65,7 +65,7 @@ export async function requireEvidencePeriod(
 }
 
 /** Indices of the leaves of a pack. */
-export interface EvidenceLeaves {
+interface EvidenceLeaves {
   /** From the first to the last leaf whose time lies in the period; `to` is the index after the last. Equal: there is none. */
   range: { from: number; to: number };
   /** Leaves from before the period that show which rules were in force and which demands were open when it began, in order. */

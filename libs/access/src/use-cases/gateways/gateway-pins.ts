@@ -11,7 +11,7 @@ const BATCH = 100;
 const MAX_SKEW_MS = 60_000;
 
 /** All pins of a gateway, and when it made the report; null from a gateway that gives no time. */
-export interface PinReport {
+interface PinReport {
   at: string | null;
   pins: readonly GatewayPin[];
 }

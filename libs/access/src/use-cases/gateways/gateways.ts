@@ -9,7 +9,7 @@ import { hexDigest, randomText } from '../shared/secrets.js';
 import { signingKey } from './broker-keys.js';
 
 /** The credential of a new gateway; `secret` is shown this once. */
-export interface Enrolment extends GatewayBinding {
+interface Enrolment extends GatewayBinding {
   id: string;
   name: string;
   secret: string;

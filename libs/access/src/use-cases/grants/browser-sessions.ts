@@ -22,7 +22,7 @@ type RequestingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
 const SECRET_BYTES = 32;
 
 /** The code of a new browser, and of what it opens: the service's origin and map, and the grant's terms. */
-export type StartedBrowserSession = {
+type StartedBrowserSession = {
   code: string;
   origin: string;
   terms: Terms;

@@ -9,7 +9,7 @@ import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.j
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
 /** How much more time is requested, and why. */
-export interface ExtensionInput {
+interface ExtensionInput {
   seconds: number;
   justification: string;
 }

@@ -14,7 +14,7 @@ import type { EnrolledGateway, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { endGrantIn } from './end-grant.js';
 
-export interface LeaseInput {
+interface LeaseInput {
   boot: string;
   grant: string;
   turn: number;
@@ -23,7 +23,7 @@ export interface LeaseInput {
 }
 
 /** `held`: the totals up to which the boot may go; null if the budget has no such limit. */
-export interface LeaseAnswer {
+interface LeaseAnswer {
   held: { calls: number | null; bytes: number | null };
   /** True if other gateways hold budget that they may return. */
   elsewhere: boolean;

@@ -6,7 +6,7 @@ import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
 /** How fast and how much an engineer calls under a grant, beside their own earlier grants. Numbers alone, no data. */
-export interface GrantPace {
+interface GrantPace {
   /** Allowed calls in the last minute, as far as their records have arrived. */
   callsPerMinute: number;
   /** Medians over the engineer's earlier grants for this service of this tenant; null if there are none. */

@@ -17,7 +17,7 @@ export interface IncidentInput extends Omit<AccessRequestInput, 'tenant'> {
 }
 
 /** A line of the board. */
-export interface IncidentLine extends IncidentTenant {
+interface IncidentLine extends IncidentTenant {
   view: RequestView | null;
 }
 

@@ -21,7 +21,7 @@ import { commitText } from '../shared/secrets.js';
 const OFFER_SECONDS = 3_600;
 
 /** The members of an invitation's statement that its author does not choose. */
-export interface InvitationParts {
+interface InvitationParts {
   id: string;
   notBefore: string;
   ticket: { commitment: string; opening: Opening } | null;

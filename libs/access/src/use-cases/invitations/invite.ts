@@ -67,7 +67,7 @@ export interface InvitationInput {
 }
 
 /** The statement that an approver signs to invite, and the opening of the ticket in it. */
-export interface InvitationToSign {
+interface InvitationToSign {
   statement: InvitationStatement;
   ticket: Opening | null;
   /** In seconds: the longest grant that the policies allow, whatever the statement says. */

@@ -17,7 +17,7 @@ export type SignStatement = (
 ) => Promise<Pick<DailyStatementRow, 'size' | 'root' | 'note' | 'madeAt'>>;
 
 /** The UTC day as a span. */
-export const spanOfDay = (day: string): StatementSpan => ({
+const spanOfDay = (day: string): StatementSpan => ({
   from: `${day}T00:00:00.000Z`,
   to: `${daysAfter(day, 1)}T00:00:00.000Z`,
 });

@@ -14,7 +14,7 @@ import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireNoHold } from './legal-holds.js';
 
 /** Which values of which leaf. */
-export interface ErasureInput {
+interface ErasureInput {
   /** Its index. */
   leaf: number;
   /** Names of its commitments. */
@@ -22,7 +22,7 @@ export interface ErasureInput {
 }
 
 /** What was erased, and the index of the event that says so. */
-export interface ErasureView extends ErasureInput {
+interface ErasureView extends ErasureInput {
   event: number;
   by: string;
   at: string;

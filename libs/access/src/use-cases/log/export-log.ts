@@ -18,7 +18,7 @@ import { readWholeLog } from './read-log.js';
 export type ExportedValue = Opening | 'erased' | 'withheld' | 'missing' | 'sealed';
 
 /** One leaf as it is exported. `leaf` is the canonical JSON text that `hash` is made of (RFC 6962). */
-export interface ExportedLeaf extends StoredEvent {
+interface ExportedLeaf extends StoredEvent {
   personal: Readonly<Record<string, ExportedValue>>;
 }
 
@@ -31,7 +31,7 @@ export interface ExportPage {
   size: number;
 }
 
-export interface ExportQuery {
+interface ExportQuery {
   /** The first index that the page looks at. */
   index: number;
   /** Only leaves of these times. They need not follow the order of the leaves. */

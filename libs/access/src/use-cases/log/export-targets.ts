@@ -16,7 +16,7 @@ import type { Deps } from '../shared/deps.js';
 /** A stream as a person reads it: with the size of its log, so that they see what is left to send. */
 export type ExportTargetView = ExportTarget & { size: number };
 
-export interface NewExportTarget {
+interface NewExportTarget {
   settings: ExportSettings;
   /** Absent for syslog; for signed POSTs one is made if it is absent. */
   secret: string | null;

@@ -7,7 +7,7 @@ import { requireTenant } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 /** A tenant's settings of its log, and who holds it. */
-export interface LogSettingsView extends LogSettings {
+interface LogSettingsView extends LogSettings {
   holds: LegalHold[];
 }
 

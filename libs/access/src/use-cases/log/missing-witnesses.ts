@@ -4,7 +4,7 @@ import { unwitnessedNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
 /** Leaves of a log that a majority of its witnesses has not cosigned in time: since when, and the keys of those that are missing. */
-export type MissingWitnesses = { since: string; vkeys: string[] };
+type MissingWitnesses = { since: string; vkeys: string[] };
 
 /** A record has the time of its call, and may come later. So the newest of so many leaves says when the last one was written. */
 const WRITTEN_AMONG = 1_000;

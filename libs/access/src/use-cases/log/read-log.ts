@@ -69,7 +69,7 @@ export function readWholeLog<T>(
 }
 
 /** What is known of a leaf's commitments: values that can be read, and those that were erased, by name. */
-export interface LeafOpenings {
+interface LeafOpenings {
   openings: Record<string, Opening>;
   erased: Record<string, ErasedValue>;
 }

@@ -22,7 +22,7 @@ export type RestoredLog = {
   lost: number;
 };
 
-export type Restored = {
+type Restored = {
   epoch: number;
   /** The position of the gateways' feed that the new epoch follows. */
   after: { epoch: number; seq: number };

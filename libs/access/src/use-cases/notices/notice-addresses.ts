@@ -19,7 +19,7 @@ import { noticeAddressNotice } from './notices.js';
 const HOUR_MS = 3_600_000;
 
 /** Problems that a change leaves behind. `no_emergency_address`: no address is notified of emergencies any more. */
-export type NoticeAddressWarning = 'no_emergency_address';
+type NoticeAddressWarning = 'no_emergency_address';
 
 /** The tenant's addresses, the oldest first. @throws AccessError `forbidden`, `not_found` */
 export async function listNoticeAddresses(

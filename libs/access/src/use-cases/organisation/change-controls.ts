@@ -10,7 +10,7 @@ import { endUnfitGrantsIn } from './end-unfit-grants.js';
 import { proposeWideningIn } from './waiting-changes.js';
 
 /** Who changes the controls, when, and what brought the change: members of its event. */
-export interface ControlsChange {
+interface ControlsChange {
   actor: string;
   at: string;
   cause?: { widening: string } | { proposal: string };

@@ -13,7 +13,7 @@ import { endGrantsOfChangedPersonIn } from './end-unfit-grants.js';
 import { letWaitIn, samePerson, splitAssignment } from './people-widenings.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
-export interface ChangedBy {
+interface ChangedBy {
   actor: string;
   at: string;
   /** True if the person comes back with their whole tenant, as they were when it was removed. */

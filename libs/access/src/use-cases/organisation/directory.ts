@@ -6,7 +6,7 @@ import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
 /** Names for the pages. A customer's person sees the vendor and their own tenant (P9). */
-export interface OrganisationNames {
+interface OrganisationNames {
   vendor: { name: string };
   tenants: { slug: string; name: string }[];
 }

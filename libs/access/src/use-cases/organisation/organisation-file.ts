@@ -12,7 +12,7 @@ import type { OrganisationChange } from './plan/organisation-step.js';
  * The organisation in force, without anything that opens something or names a file of the host: of settings for sign-in and
  * webhooks it says only that they are there.
  */
-export interface OrganisationInForce {
+interface OrganisationInForce {
   /** What `apply --expect` compares. */
   hash: string;
   vendor: {
@@ -60,7 +60,7 @@ const staffMember = (person: Person): OrganisationInForce['vendor']['staff'][num
 });
 
 /** One difference between a file and what is in force. */
-export interface PreviewedChange extends Pick<OrganisationChange, 'action' | 'kind' | 'name' | 'heldBy'> {
+interface PreviewedChange extends Pick<OrganisationChange, 'action' | 'kind' | 'name' | 'heldBy'> {
   /** `hidden`: the values could be secret, so only the fact of the change is shown. */
   members: (MemberChange & { hidden: boolean })[];
   /** How many more members differ. */

@@ -15,7 +15,7 @@ import type { Deps } from '../shared/deps.js';
 import { endWideningIn, proposeWideningIn } from './waiting-changes.js';
 
 /** A change of a person, in two parts. */
-export interface SplitChange {
+interface SplitChange {
   /** The person from now on. */
   now: Person;
   /** What lets them decide more, and has to wait; null: nothing. */
@@ -54,7 +54,7 @@ export async function withWaitingIn(
   return withWaiting(person, await widenings.waitingFor(person.id));
 }
 
-export const withWaiting = (person: Person, waiting: PersonWidening | null): Person =>
+const withWaiting = (person: Person, waiting: PersonWidening | null): Person =>
   waiting === null || person.removedAt !== null ? person : withAssignment(person, waiting.after);
 
 /** All people as they will be once what waits for them takes effect. */

@@ -11,7 +11,7 @@ import { changePeople, changePersonIn, groupsOf, roleBelowMinimum } from './chan
 import { withWaitingIn } from './people-widenings.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
-export interface TenantPersonInput {
+interface TenantPersonInput {
   email: string;
   name: string;
   roles: TenantRole[];

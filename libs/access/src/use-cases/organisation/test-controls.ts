@@ -28,13 +28,13 @@ const MAX_TESTED = 200;
 const TRIED_AT_ONCE = 10;
 
 /** What controls make of a past request. */
-export interface Trial {
+interface Trial {
   refusals: Refusal[];
   needs: ReviewNeeds | null;
 }
 
 /** A past request that the draft would treat in another way than the present controls. */
-export interface TrialDifference {
+interface TrialDifference {
   request: AccessRequest;
   now: Trial;
   draft: Trial;
@@ -43,7 +43,7 @@ export interface TrialDifference {
 }
 
 /** What saving the draft would do. */
-export interface ChangePreview {
+interface ChangePreview {
   members: ChangedMember[];
   /**
    * What its widening part would wait for; null: all of it would apply at once. `signed`: an admin's passkey would have to confirm

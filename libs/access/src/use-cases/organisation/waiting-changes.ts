@@ -14,7 +14,7 @@ import { wideningNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
 /** What a proposal says of itself: who proposes what, on which state. */
-export type WideningDraft = Pick<Widening, 'by'> &
+type WideningDraft = Pick<Widening, 'by'> &
   (
     | Pick<Extract<Widening, { person: null }>, 'person' | 'before' | 'after' | 'proposal'>
     | Pick<Extract<Widening, { person: string }>, 'person' | 'before' | 'after' | 'proposal'>

@@ -15,7 +15,7 @@ import { hexDigest } from '../shared/secrets.js';
 import { requireStillHere } from './preferences.js';
 
 /** What a browser says when its person wants to be notified in it. */
-export type PushSubscriptionDraft = Pick<PushSubscription, 'endpoint' | 'p256dh' | 'auth' | 'language'>;
+type PushSubscriptionDraft = Pick<PushSubscription, 'endpoint' | 'p256dh' | 'auth' | 'language'>;
 
 /** The caller's own browsers, the oldest first. */
 export function listPushSubscriptions(

@@ -43,7 +43,7 @@ export interface PracticeView extends PracticeSummary {
 }
 
 /** The caller's task in a practice, and the passkeys that can sign the answer. */
-export interface PracticeOffer {
+interface PracticeOffer {
   practice: Practice;
   request: PracticeRequest;
   /** `statement` has no `decision`: the signer adds it. Null: the caller has no valid passkey, and answers without one. */
@@ -154,7 +154,7 @@ export interface PracticeAnswer {
 }
 
 /** An approver's result, and the right answer. */
-export interface PracticeOutcome {
+interface PracticeOutcome {
   result: PracticeResult;
   right: PracticeStatement['decision'];
 }

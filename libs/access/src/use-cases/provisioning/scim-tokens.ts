@@ -8,7 +8,7 @@ import { hexDigest, randomText } from '../shared/secrets.js';
 const PREFIX = 'csm_';
 
 /** A new token; `token` is shown this once and never stored. */
-export interface IssuedScimToken {
+interface IssuedScimToken {
   id: string;
   token: string;
   tenant: string | null;

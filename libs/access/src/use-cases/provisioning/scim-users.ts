@@ -37,7 +37,7 @@ type Reads = Pick<VendorReadUnit, 'scimUsers' | 'scimGroups'> & {
 };
 
 /** A value by which an index finds a user. */
-export type ProvisionedUserKey = Partial<Pick<ProvisionedUser, 'id'>> & {
+type ProvisionedUserKey = Partial<Pick<ProvisionedUser, 'id'>> & {
   userName?: string;
   externalId?: string;
 };

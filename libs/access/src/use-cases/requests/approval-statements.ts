@@ -80,14 +80,14 @@ export async function countersignReview(
 }
 
 /** What an approver signs, with its terms and the openings of their commitments. */
-export interface StatementView {
+interface StatementView {
   statement: ApprovalStatement;
   terms: Terms;
   openings: Record<string, Opening>;
 }
 
 /** The intended decision. A counter-offer carries its whole new terms, as received. */
-export type StatementInput = { decision: 'approve' | 'deny' } | { decision: 'counter'; terms: unknown };
+type StatementInput = { decision: 'approve' | 'deny' } | { decision: 'counter'; terms: unknown };
 
 /**
  * The statement that the calling approver may now sign over a request of their tenant. Nothing is stored: the signed

@@ -10,7 +10,7 @@ import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
 /** A signed approval or invitation. */
-export type SignedConsent = Signature<ApprovalStatement> | Signature<InvitationStatement>;
+type SignedConsent = Signature<ApprovalStatement> | Signature<InvitationStatement>;
 
 /** The invitations that these requests are based on, by hash. */
 export async function loadInvitations(

@@ -9,7 +9,7 @@ import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 import { type RequestView, type RequestWithAccess, requestViews, withAccess } from './read-requests.js';
 
 /** What the texts of a request must contain. */
-export interface RequestSearch {
+interface RequestSearch {
   /** The whole ticket, in any case. */
   ticket?: string;
   /** Each of its words is a whole word of the reason or the ticket. */

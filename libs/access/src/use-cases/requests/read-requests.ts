@@ -190,7 +190,7 @@ export async function earlierDenials(
 }
 
 /** How long a tenant takes to decide, in seconds; null if there are so few decisions that single ones would show. */
-export interface DecisionTimes {
+interface DecisionTimes {
   count: number;
   median: number | null;
   p90: number | null;

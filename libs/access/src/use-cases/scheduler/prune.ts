@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /** What one run deleted. */
-export interface Pruned {
+interface Pruned {
   notices: number;
   idempotentAnswers: number;
   /** Records of Slack messages that are no longer updated. */

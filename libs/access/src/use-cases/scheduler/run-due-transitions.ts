@@ -24,7 +24,7 @@ import type { Deps } from '../shared/deps.js';
 const BATCH = 200;
 
 /** What one run did. */
-export interface TransitionCounts {
+interface TransitionCounts {
   /** Expired. */
   requests: number;
   /** Expired, or revoked at their start because the rules no longer allow them. */

@@ -18,7 +18,7 @@ import { requireUnclaimed } from '../trust/claimed-tenant.js';
 const PREFIX = 'csk_';
 
 /** A new key; `key` is shown this once and never stored. */
-export interface IssuedApiKey {
+interface IssuedApiKey {
   id: string;
   key: string;
   principal: string;

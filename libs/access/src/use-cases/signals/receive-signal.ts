@@ -16,14 +16,14 @@ export const SIGNAL_MAX_SKEW = 60;
 const REMEMBERED_MS = (SIGNAL_MAX_AGE + 3600) * 1000;
 
 /** A verified event from the provider of one side; `tenant` is null for the vendor. */
-export interface ReceivedSignal {
+interface ReceivedSignal {
   tenant: string | null;
   issuer: string;
   event: SecurityEvent;
 }
 
 /** What came of an event. A transmitter gets the same answer for each of them. */
-export type SignalOutcome =
+type SignalOutcome =
   | { kind: 'ended'; persons: string[] }
   /** It was received before, and nothing happens twice. */
   | { kind: 'repeated' }

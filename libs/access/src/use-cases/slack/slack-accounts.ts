@@ -35,7 +35,7 @@ export interface SlackProfile {
   deactivated: boolean;
 }
 
-export type SlackLookup = { person: Person } | { why: 'unlinked' | 'lapsed' | 'removed' };
+type SlackLookup = { person: Person } | { why: 'unlinked' | 'lapsed' | 'removed' };
 
 /** The workspace ids under which an account may be linked. A Grid's users are the same in each of its workspaces. */
 const workspacesOf = ({ team, enterprise }: SlackIds): string[] =>

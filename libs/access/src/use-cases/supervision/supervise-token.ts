@@ -6,7 +6,7 @@ import type { Deps } from '../shared/deps.js';
 import { Supervision } from './supervise.js';
 
 /** The result of the rules for a token. `country` is that of the client's address; null if no list names it. */
-export interface SupervisedToken {
+interface SupervisedToken {
   country: string | null;
   /** True if a rule has paused or ended the grant: then no token is given. */
   isRefused: boolean;

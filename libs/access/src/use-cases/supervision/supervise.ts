@@ -18,10 +18,9 @@ import type { Deps } from '../shared/deps.js';
 import { pauseGrantIn } from './pauses.js';
 
 /** An allowed call, or a token that an engineer fetches. A token has no `record`, `resource` or `action`. */
-export type ObservedUse = Pick<
-  AccessRecordView,
-  'at' | 'grant' | 'person' | 'service' | 'resource' | 'action'
-> & { record: string | null };
+type ObservedUse = Pick<AccessRecordView, 'at' | 'grant' | 'person' | 'service' | 'resource' | 'action'> & {
+  record: string | null;
+};
 
 /** A rule that one grant's calls or tokens have crossed. */
 interface Crossing extends SidedRule {

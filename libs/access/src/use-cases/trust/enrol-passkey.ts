@@ -132,7 +132,7 @@ function selectRelyingParty(
 }
 
 /** How a passkey is enrolled. */
-export interface Enrolment {
+interface Enrolment {
   session: string;
   name: string;
   /** The consent of a passkey that the person has already, as received. */

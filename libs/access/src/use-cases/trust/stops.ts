@@ -127,7 +127,7 @@ export function setStop(
 }
 
 /** A verified stop or lift, when it was received, and the gateway that reported it, if one did. */
-export type VerifiedStop<S extends StopStatement | LiftStatement> = {
+type VerifiedStop<S extends StopStatement | LiftStatement> = {
   signature: Signature<S>;
   at: string;
   gateway?: string;
