@@ -1,0 +1,50 @@
+/** Whom a notice reaches and how, and what each person has chosen. */
+
+export {
+  ADDRESS_CODE_HOURS,
+  NOTICE_ADDRESS_TRANSITIONS,
+  type NoticeAddress,
+  type NoticeAddressState,
+} from '../domain/notice-address.js';
+export {
+  carriesDuty,
+  chosenMessages,
+  isDuty,
+  NOTICE_WAYS,
+  type NoticeChoices,
+  PERSONAL_TOPICS,
+} from '../domain/notice-choices.js';
+export {
+  MAX_PUSH_SUBSCRIPTIONS,
+  PUSH_LANGUAGES,
+  type PushLanguage,
+  type PushSubscription,
+} from '../domain/push-subscription.js';
+export {
+  addNoticeAddress,
+  changeNoticeTopics,
+  confirmNoticeAddress,
+  listNoticeAddresses,
+  removeNoticeAddress,
+} from '../use-cases/notices/notice-addresses.js';
+export { getsNotice, topicOf } from '../use-cases/notices/notice-topics.js';
+export { listNotices, retryNotice } from '../use-cases/notices/notices-admin.js';
+export {
+  isPersonalNotice,
+  notifiedPersons,
+  type PersonalNoticeKind,
+} from '../use-cases/notices/personal-notices.js';
+export { personalTopic } from '../use-cases/notices/personal-topics.js';
+export {
+  type Preferences,
+  readChosenZone,
+  readPreferences,
+  savePreferences,
+} from '../use-cases/personal/preferences.js';
+export {
+  addPushSubscription,
+  listPushSubscriptions,
+  readPushKey,
+  removePushSubscription,
+} from '../use-cases/personal/push-subscriptions.js';
+export { deleteTemplate, listTemplates, saveTemplate } from '../use-cases/personal/templates.js';
