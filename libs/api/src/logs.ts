@@ -1,4 +1,10 @@
-import { CALL_MODES, CONTEXT_MODES, expandEventTypes, requesterFactsSchema } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  CALL_MODES,
+  CONTEXT_MODES,
+  expandEventTypes,
+  requesterFactsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -28,6 +34,7 @@ const eventPageSchema = pageOf('EventPage', eventSchema);
 export const accessRecordSchema = named(
   'AccessRecord',
   'One recorded call with its outcome.',
+  // A new member is null if it says nothing. Those that are optional here are absent then.
   z.object({
     id: idText('rec', 'The record. The gateway’s answer named it in Countersign-Record.'),
     at: instant(),
@@ -51,10 +58,7 @@ export const accessRecordSchema = named(
     context: z
       .enum(CONTEXT_MODES)
       .nullable()
-      .optional()
-      .describe(
-        'How the gateway signed the call for the upstream; null for a refused call, and in older records.',
-      ),
+      .describe('How the gateway signed the call for the upstream; null for a refused call.'),
     tenantFrom: z
       .literal('service')
       .optional()
@@ -100,7 +104,7 @@ export const accessRecordSchema = named(
     gateway: idText('gtw', 'Which gateway.'),
     boot: z.string(),
     seq: z.int(),
-  }),
+  } satisfies Record<Exclude<keyof AccessRecordView, 'tenant'> | 'masked', z.ZodType>),
 );
 export type AccessRecord = z.infer<typeof accessRecordSchema>;
 

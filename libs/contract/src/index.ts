@@ -1,4 +1,18 @@
 export {
+  type AccessRecordView,
+  type MemberOf,
+  type MemberOfLeaf,
+  membersOfRecord,
+  NO_OUTCOME,
+  NOTHING_MORE,
+  OUTCOME_MEMBERS,
+  type OutcomeMember,
+  RARE_OUTCOME_MEMBERS,
+  type RareOutcomeMember,
+  RECORD_MEMBERS,
+  type RecordKind,
+} from './access-record.js';
+export {
   MOST_STATED_ACCESSES,
   type StatementException,
   type StatementFacts,

@@ -1,5 +1,5 @@
 import type { AccessRecordView, EnrolledGateway, IncomingRecord } from '@countersign/access';
-import { type Hashing, openCommitment } from '@countersign/contract';
+import { type Hashing, NO_OUTCOME, NOTHING_MORE, openCommitment } from '@countersign/contract';
 import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@countersign/gateway-protocol';
 import { HttpProblem } from '../http/problem.js';
 
@@ -24,10 +24,17 @@ export function incomingRecord(
   const chained = { tenant, seq, prev, ...previous, ...lane, at, hash: recordHash(record) };
   switch (record.kind) {
     case 'outcome': {
-      const { id, status, bytes, bodySha256, sentSha256 = null, durationMs, outcome } = record;
-      const { maskedFields = null, withheld = null } = record;
-      const end = { status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld };
-      return { ...chained, kind: 'outcome', id, outcome: end };
+      const { v: _v, kind, id, gateway: _gateway, boot: _boot, ...rest } = record;
+      const {
+        tenant: _tenant,
+        seq: _seq,
+        prev: _prev,
+        previous: _previous,
+        lane: _lane,
+        at: _at,
+        ...end
+      } = rest;
+      return { ...chained, kind, id, outcome: { ...NO_OUTCOME, ...end } };
     }
     case 'counters':
       return { ...chained, ...signatureOf(record, gateway), kind: 'counters', counts: record.counts };
@@ -57,26 +64,13 @@ type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }
 
 /** A call as the API shows it: the members of the wire record. Mostly its outcome follows in a record of its own. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
-  const { v: _v, prev: _prev, previous: _previous, lane: _lane, kind, trust = null, ...given } = record;
-  const { masked, outcome = null, ...members } = { masked: undefined, outcome: undefined, ...given };
-  const context = kind === 'allowed' ? 'ed25519' : null;
+  const { v: _v, prev: _prev, previous: _previous, lane: _lane, kind: decision, ...rest } = record;
+  const { masked, trust = null, ...members } = { masked: undefined, ...rest };
+  const context = decision === 'allowed' ? ('ed25519' as const) : null;
   const maskedFields = masked ? 0 : null;
-  const rest = { path, trust, decision: kind, ...NO_OUTCOME, outcome, maskedFields, withheld: null };
-  const absent = {
-    code: null,
-    count: 1,
-    droppedHeaders: [],
-    tenantFrom: null,
-    requesterFacts: null,
-    file: null,
-  };
-  return { ...absent, context, ...members, ...rest };
+  const absent = { ...NOTHING_MORE, count: 1, droppedHeaders: [], context, maskedFields };
+  return { ...absent, ...members, path, trust, decision };
 }
-
-const NO_OUTCOME = {
-  ...{ status: null, bytes: null, bodySha256: null, sentSha256: null },
-  durationMs: null,
-};
 
 function wrong(index: number, member: string, detail: string): HttpProblem {
   const pointer = `/entries/${index}/${member}`;

@@ -1,9 +1,10 @@
-import type { StoredEvent } from '@countersign/access';
+import type { AccessRecordView, StoredEvent } from '@countersign/access';
 import { listEvents, listRecords, missingWitnesses, type Principal, readWholeLog } from '@countersign/access';
-import type { Event, WitnessList } from '@countersign/api';
-import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
+import type { AccessRecord, Event, WitnessList } from '@countersign/api';
+import { accessRecordSchema, type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { expandEventTypes, isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { z } from 'zod';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
@@ -46,31 +47,32 @@ export class LogsController {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
-    return pageAnswer(
-      found,
-      ({
-        tenant: _tenant,
-        tenantFrom,
-        requesterFacts,
-        file,
-        sentSha256,
-        maskedFields,
-        withheld,
-        ...record
-      }) => ({
-        ...record,
-        ...(tenantFrom === null ? {} : { tenantFrom }),
-        ...(requesterFacts === null ? {} : { requesterFacts }),
-        ...(maskedFields === null ? {} : { masked: true as const, maskedFields }),
-        ...(withheld === null ? {} : { withheld }),
-        ...(file === null ? {} : { file }),
-        ...(sentSha256 === null ? {} : { sentSha256 }),
-      }),
-    );
+    return pageAnswer(found, recordAnswer);
   }
 }
 
 /** The leaf as it is hashed, with its index. */
 function eventAnswer({ index, leaf }: StoredEvent): Event {
   return { index, ...(JSON.parse(leaf) as Omit<Event, 'index'>) };
+}
+
+/** The members that an answer lacks if they say nothing. All others are null then. */
+const MAY_BE_ABSENT = new Set(
+  Object.entries(accessRecordSchema.shape).flatMap(([name, shape]) =>
+    shape instanceof z.ZodOptional ? [name] : [],
+  ),
+);
+
+/** A call as the API shows it. Its tenant is the one that was asked about. */
+function recordAnswer({ tenant: _tenant, ...record }: AccessRecordView): AccessRecord {
+  const members = Object.entries(record).flatMap(([name, value]) => {
+    if (value === null && MAY_BE_ABSENT.has(name)) return [];
+    return name === 'maskedFields'
+      ? [
+          ['masked', true],
+          [name, value],
+        ]
+      : [[name, value]];
+  });
+  return Object.fromEntries(members) as AccessRecord;
 }

@@ -1,4 +1,4 @@
-import type { CallMode, ContextMode, EventType, RequesterFacts } from '@countersign/contract';
+import type { AccessRecordView, EventType, OutcomeMember } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
@@ -294,68 +294,10 @@ export interface HandOverRepository {
   note(kid: string, seq: number): Promise<void>;
 }
 
-/**
- * One call at the gateway as the API returns it (docs/contract.md, HTTP API): the allowed or refused record merged with
- * its outcome.
- */
-export interface AccessRecordView {
-  id: string;
-  at: string;
-  tenant: string;
-  grant: string;
-  digest: string;
-  request: string;
-  service: string;
-  person: string;
-  method: string;
-  path: string | null;
-  route: string | null;
-  resource: string | null;
-  action: string | null;
-  decision: 'allowed' | 'refused';
-  code: string | null;
-  count: number;
-  mode: CallMode;
-  /** Names of the request headers that were not forwarded, in lower case. Empty for a refused call. */
-  droppedHeaders: string[];
-  /** How the gateway signed an allowed call for the upstream. Null for a refused one. */
-  context: ContextMode | null;
-  /** `service`: the call named no tenant, and the service had to say that its response was about this one. */
-  tenantFrom: 'service' | null;
-  /** The storage from which the call fetched a file, and the record of the call whose answer had the link; null if it did not. */
-  file: { from: string; host: string } | null;
-  /** What the terms state about the requester's place and employer; null if nothing. */
-  requesterFacts: RequesterFacts | null;
-  trust: string | null;
-  status: number | null;
-  bytes: number | null;
-  bodySha256: string | null;
-  /** Of the `bytes` that were sent, if the route is a download. */
-  sentSha256: string | null;
-  durationMs: number | null;
-  outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
-  /** How many fields of the answer were masked; 0 until the outcome is known. Null for a call that may show all of its answer. */
-  maskedFields: number | null;
-  /** Why the answer did not reach the client, or only its beginning did. Null if it was not withheld. */
-  withheld: string | null;
-  gateway: string;
-  boot: string;
-  seq: number;
-}
+export type { AccessRecordView };
 
 /** How a call ended, by the id of its record. */
-export type RecordOutcome = Pick<
-  AccessRecordView,
-  | 'id'
-  | 'status'
-  | 'bytes'
-  | 'bodySha256'
-  | 'sentSha256'
-  | 'durationMs'
-  | 'outcome'
-  | 'maskedFields'
-  | 'withheld'
->;
+export type RecordOutcome = Pick<AccessRecordView, 'id' | OutcomeMember>;
 
 /** Access records of a tenant, with the positions of the gateways' chains. Always many at once. */
 export interface RecordRepository {

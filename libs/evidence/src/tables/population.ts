@@ -1,4 +1,9 @@
-import { FACT_NAMES, isRequesterFacts } from '@countersign/contract';
+import {
+  FACT_NAMES,
+  isRequesterFacts,
+  RARE_OUTCOME_MEMBERS,
+  type RareOutcomeMember,
+} from '@countersign/contract';
 import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
 import { type Cell, type Row, type RowSource, TablePart } from './part.js';
@@ -241,13 +246,19 @@ const CALL_COLUMNS = [
   ] as const),
   ...(['action', 'resource', 'method', 'path', 'route', 'mode', 'gateway', 'status', 'bytes'] as const),
   ...(['durationMs', 'outcome', 'outcomeLeaf', 'late'] as const),
-  ...(['maskedFields', 'withheld', 'sentSha256', 'fileHost'] as const),
+  ...RARE_OUTCOME_MEMBERS,
+  'fileHost' as const,
   ...FACT_COLUMNS,
 ] as const;
 /** What the leaf of an outcome adds to the row of its call. */
 const OUTCOME_COLUMNS = [
-  ...(['status', 'bytes', 'durationMs', 'outcome', 'maskedFields', 'withheld', 'sentSha256'] as const),
+  ...(['status', 'bytes', 'durationMs', 'outcome'] as const),
+  ...RARE_OUTCOME_MEMBERS,
 ] as const;
+const NOTHING_RARE = Object.fromEntries(RARE_OUTCOME_MEMBERS.map((name) => [name, null])) as Record<
+  RareOutcomeMember,
+  null
+>;
 type CallRow = { -readonly [Column in (typeof CALL_COLUMNS)[number]]: Row<Column>[Column] };
 
 /**
@@ -332,7 +343,8 @@ function callRow(leaf: PackLeaf, late: boolean): CallRow {
     ...{ method: named('method'), path: textOf(leaf, 'path'), route: named('route'), mode: named('mode') },
     ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null },
     ...{ outcome: named('outcome'), outcomeLeaf: null, late },
-    ...{ maskedFields: null, withheld: null, sentSha256: null, fileHost: fileHostOf(leaf) },
+    ...NOTHING_RARE,
+    fileHost: fileHostOf(leaf),
     ...factCells(leaf.leaf.data['requesterFacts']),
   };
 }

@@ -3,6 +3,8 @@ import {
   DEPLOYMENT_SLUG,
   isCommitment,
   MAX_RESOURCE_LENGTH,
+  type MemberOf,
+  type RecordKind,
   requesterFactsSchema,
 } from '@countersign/contract';
 import { z } from 'zod';
@@ -49,6 +51,9 @@ const lane = z
   .refine(({ number, of }) => number < of, 'the number is below the count');
 export type RecordLane = z.infer<typeof lane>;
 export type LaneEnd = NonNullable<RecordLane['beside']>[number];
+
+/** The table of members names those of each kind: none is missing here. */
+type Shape<Kind extends RecordKind> = Record<MemberOf<Kind>, z.ZodType>;
 
 /**
  * Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before.
@@ -117,7 +122,7 @@ const allowed = z.strictObject({
   masked: z.literal(true).exactOptional(),
   file: recordedFile.exactOptional(),
   outcome: z.literal('unknown').exactOptional(),
-});
+} satisfies Shape<'allowed'>);
 
 /**
  * Why an answer, or the rest of it, did not reach the client: the gateway could not find its fields. `link`: it may contain a link that
@@ -151,7 +156,7 @@ const outcome = z.strictObject({
   outcome: z.enum(['completed', 'cut', 'failed', 'unknown']),
   maskedFields: count.exactOptional(),
   withheld: z.enum(WITHHELD_REASONS).exactOptional(),
-});
+} satisfies Shape<'outcome'>);
 
 /** A refused call with a verified token. `count` above 1: this record stands for so many equal refusals within a minute. */
 const refused = z.strictObject({
@@ -163,7 +168,7 @@ const refused = z.strictObject({
   action: long.nullable(),
   code: name,
   count: positive,
-});
+} satisfies Shape<'refused'>);
 
 /** The most lines of one `counters` record, which then stays far below the size of a leaf. */
 export const MAX_COUNTS = 300;
@@ -186,10 +191,10 @@ const counters = z.strictObject({
   tenant: z.literal(DEPLOYMENT_SLUG),
   counts: z.array(minuteCount).min(1).max(MAX_COUNTS),
   signature,
-});
+} satisfies Shape<'counters'>);
 
 /** The gateway signs its chain up to here: `seq` and `prev`. Once a minute if the chain has grown. */
-const head = z.strictObject({ ...chained, kind: z.literal('head'), signature });
+const head = z.strictObject({ ...chained, kind: z.literal('head'), signature } satisfies Shape<'head'>);
 
 export const accessRecord = z.discriminatedUnion('kind', [allowed, outcome, refused, counters, head]);
 

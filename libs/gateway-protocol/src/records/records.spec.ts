@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { membersOfRecord } from '@countersign/contract';
+import { z } from 'zod';
 import { exportEd25519PublicKey } from '../ed25519.js';
-import type { AccessRecord, CountersRecord, HeadRecord } from './access-record.js';
+import { type AccessRecord, accessRecord, type CountersRecord, type HeadRecord } from './access-record.js';
 import { isBatchSignedBy, isSignedBy, placeInChain, recordHash, signBatch, signRecord } from './chain.js';
 import { parseRecordAnswer, parseRecordBatch } from './record-batch.js';
 
@@ -210,6 +212,20 @@ describe('records', () => {
       expect(() => parseRecordBatch(batchOf(bad))).toThrow(
         expect.objectContaining({ code: 'invalid_records' }),
       );
+  });
+
+  test('have the members of the table, and may lack those that it says', () => {
+    for (const { shape } of accessRecord.options) {
+      const parsed = Object.entries(shape).map(([name, member]) => ({
+        ...{ name, isOptional: member instanceof z.ZodExactOptional },
+      }));
+      const [kind = 'head'] = shape.kind.values;
+      const listed = membersOfRecord(kind).map(({ name, isOptional }) => ({
+        // A gateway that has pinned no trust document writes null, or nothing. Its leaf always says null.
+        ...{ name, isOptional: isOptional || name === 'trust' },
+      }));
+      expect([kind, new Set(parsed)]).toEqual([kind, new Set(listed)]);
+    }
   });
 
   test('the answer gives a last seq for each tenant', () => {

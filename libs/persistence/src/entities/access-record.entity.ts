@@ -1,5 +1,5 @@
-import type { AccessRecordView } from '@countersign/access';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type AccessRecordView, RECORD_MEMBERS } from '@countersign/contract';
+import { Column, type ColumnOptions, Entity, Index } from 'typeorm';
 import { bigInteger, jsonList, jsonText, milliseconds } from './column-types.js';
 
 /** One call at a gateway, its outcome merged in. The log holds the same as leaves; this is what lists read. */
@@ -11,106 +11,30 @@ import { bigInteger, jsonList, jsonText, milliseconds } from './column-types.js'
 @Index('access_records_list_service', ['tenant', 'service', 'at', 'id'])
 @Index('access_records_list_decision', ['tenant', 'decision', 'at', 'id'])
 @Index('access_records_used', ['tenant', 'person', 'service', 'resource'], { where: "decision = 'allowed'" })
-export class AccessRecordEntity implements AccessRecordView {
-  @PrimaryColumn('varchar')
-  id!: string;
+class AccessRecordRow {}
 
-  @Column('varchar', { transformer: milliseconds })
-  at!: string;
+const COLUMNS = {
+  key: { type: 'varchar', primary: true },
+  moment: { type: 'varchar', transformer: milliseconds },
+  word: { type: 'varchar' },
+  wordOrNull: { type: 'varchar', nullable: true },
+  textOrNull: { type: 'text', nullable: true },
+  integer: { type: 'integer' },
+  integerOrNull: { type: 'integer', nullable: true },
+  bigint: { type: 'bigint', transformer: bigInteger },
+  bigintOrNull: { type: 'bigint', transformer: bigInteger, nullable: true },
+  jsonOrNull: { type: 'text', transformer: jsonText, nullable: true },
+  listOrNull: { type: 'text', transformer: jsonList, nullable: true },
+} as const satisfies Record<string, ColumnOptions>;
 
-  @Column('varchar')
-  tenant!: string;
+const underscored = (name: string): string =>
+  name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 
-  @Column('varchar', { name: 'grant_id' })
-  grant!: string;
-
-  @Column('varchar')
-  digest!: string;
-
-  @Column('varchar', { name: 'request_id' })
-  request!: string;
-
-  @Column('varchar')
-  service!: string;
-
-  @Column('varchar')
-  person!: string;
-
-  @Column('varchar')
-  method!: string;
-
-  @Column('text', { nullable: true })
-  path!: string | null;
-
-  @Column('text', { nullable: true })
-  route!: string | null;
-
-  @Column('text', { nullable: true })
-  resource!: string | null;
-
-  @Column('varchar', { nullable: true })
-  action!: string | null;
-
-  @Column('varchar')
-  decision!: AccessRecordView['decision'];
-
-  @Column('varchar', { nullable: true })
-  code!: string | null;
-
-  @Column('integer')
-  count!: number;
-
-  @Column('varchar')
-  mode!: AccessRecordView['mode'];
-
-  @Column('text', { name: 'dropped_headers', nullable: true, transformer: jsonList })
-  droppedHeaders!: string[];
-
-  @Column('varchar', { nullable: true })
-  context!: AccessRecordView['context'];
-
-  @Column('varchar', { name: 'tenant_from', nullable: true })
-  tenantFrom!: AccessRecordView['tenantFrom'];
-
-  @Column('text', { nullable: true, transformer: jsonText })
-  file!: AccessRecordView['file'];
-
-  @Column('text', { name: 'requester_facts', nullable: true, transformer: jsonText })
-  requesterFacts!: AccessRecordView['requesterFacts'];
-
-  @Column('text', { nullable: true })
-  trust!: string | null;
-
-  @Column('integer', { nullable: true })
-  status!: number | null;
-
-  @Column('bigint', { nullable: true, transformer: bigInteger })
-  bytes!: number | null;
-
-  @Column('varchar', { name: 'body_sha256', nullable: true })
-  bodySha256!: string | null;
-
-  @Column('varchar', { name: 'sent_sha256', nullable: true })
-  sentSha256!: string | null;
-
-  @Column('bigint', { name: 'duration_ms', nullable: true, transformer: bigInteger })
-  durationMs!: number | null;
-
-  @Column('varchar', { nullable: true })
-  outcome!: AccessRecordView['outcome'];
-
-  @Column('bigint', { name: 'masked_fields', nullable: true, transformer: bigInteger })
-  maskedFields!: number | null;
-
-  @Column('varchar', { nullable: true })
-  withheld!: AccessRecordView['withheld'];
-
-  @Column('varchar')
-  gateway!: string;
-
-  @Column('varchar')
-  boot!: string;
-
-  @Column('bigint', { transformer: bigInteger })
-  seq!: number;
+for (const [name, member] of Object.entries(RECORD_MEMBERS)) {
+  if (!('column' in member)) continue;
+  const columnName = 'columnName' in member ? member.columnName : underscored(name);
+  Column({ ...COLUMNS[member.column], name: columnName })(AccessRecordRow.prototype, name);
 }
+
+/** The table of members says which columns there are, so the class declares none. */
+export const AccessRecordEntity = AccessRecordRow as new () => AccessRecordView;

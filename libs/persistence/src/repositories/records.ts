@@ -9,6 +9,7 @@ import type {
   RecordRepository,
   ResourceUse,
 } from '@countersign/access';
+import { OUTCOME_MEMBERS } from '@countersign/contract';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { comparable } from '../entities/column-types.js';
@@ -16,7 +17,7 @@ import { ContinuityEntity } from '../entities/continuity.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
-import { inChunks, insertRows, updateRows } from './many-rows.js';
+import { columnsOf, inChunks, insertRows, type RowColumn, updateRows } from './many-rows.js';
 import { places, query, selectRows } from './plain-rows.js';
 
 const LISTING: Listing = {
@@ -33,7 +34,7 @@ const LISTING: Listing = {
   },
 };
 
-export class Records extends BoundRepository<AccessRecordEntity> implements RecordRepository {
+export class Records extends BoundRepository<AccessRecordView> implements RecordRepository {
   constructor(manager: EntityManager, reach: RowAccess, { writes }: SharedWithUnit = {}) {
     super(manager, reach, AccessRecordEntity, writes);
   }
@@ -81,14 +82,8 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     if (outcomes.length === 0) return;
     const completed = updateRows(this.manager, AccessRecordEntity, {
       tenant: this.tenant,
-      rows: outcomes.map(
-        ({ id, status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld }) => ({
-          ...{ id, status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld },
-        }),
-      ),
-      // A gateway that died before it knew the outcome does not say how many fields were masked.
-      set: `status = v.status, bytes = v.bytes, body_sha256 = v.body_sha256, sent_sha256 = v.sent_sha256, duration_ms = v.duration_ms, outcome = v.outcome,
-        masked_fields = COALESCE(v.masked_fields, access_records.masked_fields), withheld = v.withheld`,
+      rows: outcomes,
+      set: columnsOf(this.manager, AccessRecordEntity, OUTCOME_MEMBERS).map(assignment).join(', '),
       where: "access_records.decision = 'allowed'",
     });
     await this.send(completed);
@@ -147,6 +142,12 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     return toChain(last);
   }
 }
+
+/** A gateway that died before it knew the outcome does not say how many fields were masked. */
+const assignment = ({ name, property }: RowColumn): string =>
+  property === 'maskedFields'
+    ? `${name} = COALESCE(v.${name}, access_records.${name})`
+    : `${name} = v.${name}`;
 
 const toChain = ({ boot, seq, hash, head, movedAt, closedAt }: RecordChainEntity): RecordChain => ({
   ...{ boot, seq, hash, head, movedAt, closedAt },

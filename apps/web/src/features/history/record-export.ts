@@ -1,3 +1,4 @@
+import { RARE_OUTCOME_MEMBERS } from '@countersign/contract';
 import { csvLine, requestsAsCsv } from '@countersign/wording';
 import type { AccessRecord, AccessRequest } from '../../api/client.js';
 import { saveFile } from '../../ui/save-file.js';
@@ -28,9 +29,7 @@ const COLUMNS = [
   'count',
   'status',
   'bytes',
-  'maskedFields',
-  'withheld',
-  'sentSha256',
+  ...RARE_OUTCOME_MEMBERS,
   'fileHost',
   'fileFrom',
   'durationMs',

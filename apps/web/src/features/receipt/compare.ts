@@ -1,5 +1,12 @@
 import type { AccessRecord, AccessRequestDetail, Event, Grant, Review } from '@countersign/api';
-import { canonicalJson, type Hashing, openCommitment, type Terms, termsDigest } from '@countersign/contract';
+import {
+  canonicalJson,
+  type Hashing,
+  OUTCOME_MEMBERS,
+  openCommitment,
+  type Terms,
+  termsDigest,
+} from '@countersign/contract';
 
 /** What a receipt shows. */
 export interface Shown {
@@ -39,7 +46,8 @@ const CALL = [
   'route',
 ] as const;
 const MORE = ['service', 'trust'] as const;
-const OUTCOME = ['bodySha256', 'bytes', 'durationMs', 'outcome', 'sentSha256', 'status', 'withheld'] as const;
+/** `maskedFields` is compared by itself. */
+const OUTCOME = OUTCOME_MEMBERS.filter((name) => name !== 'maskedFields');
 
 /** Compares a receipt with the leaves of its grant and request. @returns the first difference; null if there is none */
 export function compareReceipt(hashing: Hashing, shown: Shown, leaves: readonly Event[]): Mismatch | null {

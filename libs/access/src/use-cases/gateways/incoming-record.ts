@@ -1,4 +1,4 @@
-import type { Opening } from '@countersign/contract';
+import { type MemberOfLeaf, membersOfRecord, type Opening, type RecordKind } from '@countersign/contract';
 import type { GatewayBinding } from '../../domain/gateway-binding.js';
 import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/index.js';
 import type { IngestedCalls } from './ingested-calls.js';
@@ -44,101 +44,77 @@ export type IncomingBatch = ChainName & {
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 
+/** Which member of a record is which member of its leaf. */
+type LeafMember = Pick<MemberOfLeaf, 'name' | 'isOptional'> & { leaf: string };
+
 /**
- * Applies a record to its call, and makes the record's leaf for the log. This runs for every call of every gateway, so the
- * members are written out in the order of canonical JSON: the leaf is then neither copied nor sorted.
+ * The members of the leaves of a kind, in the order of canonical JSON: the leaf is then neither copied nor sorted. This runs for
+ * every call of every gateway. Only the first record of a chain, and heads, have `previous` or `lane`: they are added at the end.
  */
-export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
-  const leaf = leafOfKind(gateway, boot, record, calls);
-  const { previous, lane } = record;
-  if (previous === undefined && lane === undefined) return leaf;
-  const rare = { ...(previous !== undefined && { previous }), ...(lane !== undefined && { lane }) };
-  return { ...leaf, data: { ...leaf.data, ...rare } };
+function leafMembers(kind: RecordKind, more: readonly LeafMember[] = []): readonly LeafMember[] {
+  const own = membersOfRecord(kind).flatMap(({ name, leaf, isOptional }) =>
+    leaf === null || name === 'previous' || name === 'lane' ? [] : [{ name, leaf, isOptional }],
+  );
+  const all = [...own, { name: 'hash', leaf: 'gatewayHash', isOptional: false }, ...more];
+  return all.sort((one, other) => (one.leaf < other.leaf ? -1 : 1));
 }
 
-function leafOfKind(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
+const PREV = { name: 'prev', leaf: 'prev', isOptional: false };
+/** Absent if the call is unknown. */
+const OF_CALL = ['grant', 'requester'].map((name) => ({ name, leaf: name, isOptional: true }));
+const LEAVES: Record<RecordKind, readonly LeafMember[]> = {
+  allowed: leafMembers('allowed'),
+  refused: leafMembers('refused'),
+  outcome: leafMembers('outcome', OF_CALL),
+  head: leafMembers('head', [PREV]),
+  counters: leafMembers('counters', [PREV]),
+};
+
+/** The data of a leaf. A member that a record may lack is absent if it is null. */
+function dataOf(kind: RecordKind, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const data: Record<string, unknown> = {};
+  for (const { name, leaf, isOptional } of LEAVES[kind]) {
+    const value = values[name];
+    if (!isOptional || (value !== null && value !== undefined)) data[leaf] = value;
+  }
+  return data;
+}
+
+/** Applies a record to its call, and makes the record's leaf for the log. */
+export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
+  const { kind, previous, lane } = record;
+  const type = kind === 'head' ? 'gateway.head' : (`access.${kind}` as const);
+  const data = dataOf(kind, {
+    ...valuesOf(record, calls),
+    gateway,
+    boot,
+    seq: record.seq,
+    hash: record.hash,
+  });
+  if (previous !== undefined) data['previous'] = previous;
+  if (lane !== undefined) data['lane'] = lane;
+  const isCall = kind === 'allowed' || kind === 'refused';
+  if (!isCall || record.path === null) return { type, data };
+  return { type, data, commitments: { path: record.path.commitment } };
+}
+
+function valuesOf(record: IncomingRecord, calls: IngestedCalls): Readonly<Record<string, unknown>> {
   switch (record.kind) {
     case 'head':
-    case 'counters': {
-      const { id, prev, signature, seq: gatewaySeq, hash: gatewayHash } = record;
-      const counts = record.kind === 'counters' ? { counts: record.counts } : {};
-      return {
-        type: record.kind === 'head' ? 'gateway.head' : 'access.counters',
-        data: { gateway, boot, gatewaySeq, gatewayHash, record: id, prev, signature, ...counts },
-      };
+    case 'counters':
+      return record;
+    case 'outcome': {
+      const { id, outcome } = record;
+      const call = calls.end({ id, ...outcome });
+      return { ...outcome, id, grant: call?.grant, requester: call?.person };
     }
-    case 'outcome':
-      return leafOfOutcome(gateway, boot, record, calls);
-    default:
-      calls.make(record.view, record.path);
-      return leafOfCall(gateway, boot, record);
+    default: {
+      const { view, path } = record;
+      calls.make(view, path);
+      // What a record says by leaving a member out, its call says as follows.
+      const context = view.context === 'ed25519' ? null : view.context;
+      const droppedHeaders = view.droppedHeaders.length === 0 ? null : view.droppedHeaders;
+      return { ...view, context, droppedHeaders, masked: view.maskedFields === null ? null : true };
+    }
   }
-}
-
-function leafOfOutcome(
-  gateway: string,
-  boot: string,
-  { id, seq, hash, outcome: end }: IncomingRecord & { kind: 'outcome' },
-  calls: IngestedCalls,
-): Leaf {
-  const { status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld } = end;
-  const call = calls.end({ id, ...end });
-  const type = 'access.outcome';
-  const data = {
-    bodySha256,
-    boot,
-    bytes,
-    durationMs,
-    gateway,
-    gatewayHash: hash,
-    gatewaySeq: seq,
-    // Removed below if the call is unknown.
-    grant: call?.grant,
-    outcome,
-    record: id,
-    requester: call?.person,
-    ...(sentSha256 === null ? {} : { sentSha256 }),
-    status,
-    ...(maskedFields !== null && { maskedFields }),
-    ...(withheld !== null && { withheld }),
-  };
-  if (call !== null) return { type, data };
-  const { grant: _grant, requester: _requester, ...alone } = data;
-  return { type, data: alone };
-}
-
-function leafOfCall(
-  gateway: string,
-  boot: string,
-  { kind, view, path, seq, hash }: IncomingRecord & { kind: 'allowed' | 'refused' },
-): Leaf {
-  const data: Record<string, unknown> = {
-    action: view.action,
-    boot,
-    digest: view.digest,
-    gateway,
-    gatewayHash: hash,
-    gatewaySeq: seq,
-    grant: view.grant,
-    method: view.method,
-    mode: view.mode,
-    record: view.id,
-    request: view.request,
-    requester: view.person,
-    resource: view.resource,
-    route: view.route,
-    service: view.service,
-    trust: view.trust,
-  };
-  if (view.droppedHeaders.length > 0) data['droppedHeaders'] = view.droppedHeaders;
-  if (view.context === 'hmac' || view.context === 'none') data['context'] = view.context;
-  if (view.tenantFrom !== null) data['tenantFrom'] = view.tenantFrom;
-  if (view.maskedFields !== null) data['masked'] = true;
-  if (view.file !== null) data['file'] = view.file;
-  if (view.outcome !== null) data['outcome'] = view.outcome;
-  if (view.requesterFacts !== null) data['requesterFacts'] = view.requesterFacts;
-  if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
-  const leaf: Leaf = { type: `access.${kind}`, data };
-  if (path !== null) leaf.commitments = { path: path.commitment };
-  return leaf;
 }
