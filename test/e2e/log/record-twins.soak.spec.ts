@@ -4,9 +4,8 @@ import { type RecordEntry, recordHash, signRecord } from '@countersign/gateway-p
 import { systemHashing } from '@countersign/persistence';
 import fc from 'fast-check';
 import { incomingRecord } from '../../../apps/broker/src/gateway-api/incoming-record.js';
-import { CallText } from '../../../apps/gateway/src/records/call-text.js';
-import { OutcomeText } from '../../../apps/gateway/src/records/outcome-text.js';
-import type { RecordDraft, RecordText } from '../../../apps/gateway/src/records/spool/record-chains.js';
+import { RecordText } from '../../../apps/gateway/src/records/record-text.js';
+import type { RecordDraft } from '../../../apps/gateway/src/records/spool/record-chains.js';
 import { leafOf } from '../../../libs/access/src/use-cases/gateways/incoming-record.js';
 import { IngestedCalls } from '../../../libs/access/src/use-cases/gateways/ingested-calls.js';
 import { accessRecord } from '../../../libs/gateway-protocol/src/records/access-record.js';
@@ -105,11 +104,11 @@ const LANE = optional(
 
 const { publicKey, privateKey } = gatewayIdentity();
 
-/** What writes the common records; undefined for the others. */
-function textFor(record: RecordDraft['record']): RecordText | undefined {
-  if (record.kind === 'allowed') return CallText.of(record);
-  return record.kind === 'outcome' ? OutcomeText.of(record) : undefined;
-}
+/** The text of a record that continues a chain; undefined if it is left to the writer of all records. */
+const textOf = (record: RecordDraft['record'], seq: number, prev: string | null): string | undefined =>
+  prev === null || (record.kind !== 'allowed' && record.kind !== 'outcome')
+    ? undefined
+    : RecordText.of(record)?.at(record, seq, prev);
 
 test('gateway, broker and verifier agree on every member of a record, whatever it holds', async () => {
   const { gateway, boot } = allowed().record;
@@ -134,8 +133,7 @@ test('gateway, broker and verifier agree on every member of a record, whatever i
           const entry = { ...record, ...place };
           const signed =
             record.kind === 'head' ? { ...entry, signature: signRecord(entry as never, privateKey) } : entry;
-          const byText = prev === null ? undefined : textFor(record)?.at(record, place.seq, prev);
-          const text = byText ?? canonicalJson(signed);
+          const text = textOf(record, place.seq, prev) ?? canonicalJson(signed);
           const sent = accessRecord.parse(JSON.parse(text));
           for (const name of Object.keys(sent)) seen.add(`${sent.kind} ${name}`);
           expect(sent).toEqual({ ...record, ...place, ...(record.kind === 'head' ? signed : {}) });

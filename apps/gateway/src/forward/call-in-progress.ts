@@ -298,23 +298,15 @@ export class CallInProgress implements RecordWaiter {
     return definition.fileHosts === undefined ? change : withholdLinkHeaders(definition.fileHosts, change);
   }
 
-  private recordOutcome({
-    status,
-    bytes,
-    bodySha256,
-    sentSha256,
-    outcome,
-    maskedFields,
-    withheld,
-  }: RecordedEnd): void {
+  private recordOutcome(end: RecordedEnd): void {
     this.lacksOutcome = false;
     const { clock, recorder, metrics, log } = this.parts;
     const { exchange, claims, decision, call, record } = this.allowed;
     const { service } = exchange.canonical;
     const { match } = decision;
     const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
-    const more = { sentSha256, maskedFields, withheld: withheld?.reason };
-    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, outcome, durationMs, ...more });
+    const { status, bytes, outcome, withheld } = end;
+    recorder.recordOutcome(record, claims, { ...end, withheld: withheld?.reason, durationMs });
     metrics.forwarded(service, outcome);
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
@@ -322,14 +314,9 @@ export class CallInProgress implements RecordWaiter {
 }
 
 /** How a call ended, as the outcome of its record says it. */
-type RecordedEnd = Pick<
-  Forwarded,
-  'status' | 'bytes' | 'bodySha256' | 'sentSha256' | 'maskedFields' | 'withheld'
-> & {
-  outcome: Forwarded['outcome'] | 'unknown';
-};
+type RecordedEnd = Omit<Forwarded, 'outcome'> & { outcome: Forwarded['outcome'] | 'unknown' };
 
-const NO_ANSWER = { status: null, bytes: 0, bodySha256: null, sentSha256: undefined };
+const NO_ANSWER = { status: null, bytes: 0, bodySha256: null };
 const NOTHING_SENT = { ...NO_ANSWER, outcome: 'cut' } as const;
 /** The end of a call that an error of ours interrupted: the upstream may or may not have received it. */
 const UNKNOWN_END = { ...NO_ANSWER, outcome: 'unknown' } as const;

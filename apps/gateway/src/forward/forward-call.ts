@@ -387,7 +387,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
       cutBy,
       maskedFields,
       withheld,
-    });
+    } satisfies Record<keyof Forwarded, unknown>);
   }
 
   /** Receives nothing more from the client's request and response: this call is over. */

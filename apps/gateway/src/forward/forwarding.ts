@@ -6,6 +6,7 @@ import type { RequestBody } from '../http1/request-body.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { TlsFailure } from '../http1/tls-failure.js';
 import type { RequestSender } from '../http1/upstream-pool.js';
+import type { CallOutcome } from '../records/recorder.js';
 import type { AnswerWithheld, ChangeAnswer } from './answer-body.js';
 import type { AnswerFault, Download } from './download.js';
 import type { Origin } from './forwarded-headers.js';
@@ -59,20 +60,15 @@ export type ForwardFailure =
   | 'ambiguous_request'
   | 'body_too_large';
 
-/** How the call ended. `failure` is set only if nothing was sent to the client yet: then the caller answers. */
-export type Forwarded = {
-  status: number | null;
-  bytes: number;
-  bodySha256: string | null;
-  /** SHA-256 of the `bytes`; undefined unless the route is a download and its response began. */
-  sentSha256: string | undefined;
+/**
+ * How the call ended, as its record says it. `failure` is set only if nothing was sent to the client yet: then the caller answers.
+ */
+export type Forwarded = Omit<CallOutcome, 'durationMs' | 'outcome' | 'withheld'> & {
   outcome: 'completed' | 'cut' | 'failed';
   failure?: ForwardFailure | undefined;
   /** For `upstream_tls_failed`. */
   tlsFailure?: TlsFailure | undefined;
   cutBy?: CutReason | undefined;
-  /** How many fields of the response were masked; undefined if the response was not read for that. */
-  maskedFields?: number | undefined;
   /** Why the response, or the rest of it, did not reach the client. */
   withheld?: AnswerWithheld | undefined;
 };

@@ -4,13 +4,15 @@ import {
   type ContextMode,
   commit,
   DEPLOYMENT_SLUG,
+  type OutcomeMember,
+  RARE_OUTCOME_MEMBERS,
+  type RareOutcomeMember,
   type TenantFrom,
 } from '@countersign/contract';
-import { MAX_COUNTS, type RecordedFile, type WithheldReason } from '@countersign/gateway-protocol';
+import { MAX_COUNTS, type RecordedFile } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
-import { type AllowedRecord, CallText } from './call-text.js';
-import { type OutcomeRecord, OutcomeText } from './outcome-text.js';
 import { RandomPool, RecordIds } from './record-ids.js';
+import { type RecordOfCall, RecordText } from './record-text.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
 import type { RecordDraft } from './spool/record-chains.js';
 import type { UnfinishedCall } from './spool/recovery.js';
@@ -45,18 +47,12 @@ export type AllowedCallToRecord = {
   isMasked: boolean;
 };
 
-/** How an allowed call ended. */
-type CallOutcome = {
-  status: number | null;
-  bytes: number;
-  bodySha256: string | null;
-  /** Of the `bytes` that were sent; absent unless the route is a download. */
-  sentSha256?: string | undefined;
-  durationMs: number;
-  outcome: 'completed' | 'cut' | 'failed' | 'unknown';
-  /** How many fields of the answer were masked; undefined if the answer was not read for that. */
-  maskedFields?: number | undefined;
-  withheld?: WithheldReason | undefined;
+type OutcomeRecord = Extract<RecordOfCall, { kind: 'outcome' }>;
+type AllowedRecord = Extract<RecordOfCall, { kind: 'allowed' }>;
+
+/** How an allowed call ended. A rare member that does not apply is undefined. */
+export type CallOutcome = Pick<OutcomeRecord, Exclude<OutcomeMember, RareOutcomeMember>> & {
+  [Name in RareOutcomeMember]?: OutcomeRecord[Name] | undefined;
 };
 
 /** A member that is null if the call matched no route. */
@@ -84,8 +80,10 @@ export class Recorder {
   /** Tenants in whose logs a head is wanted after an instant (milliseconds since the epoch). */
   private readonly wanted = new Map<string, number>();
   private last = { now: Number.NaN, text: '' };
-  private readonly texts = new WeakMap<GrantTokenClaims, CallText>();
-  private readonly outcomeTexts = new WeakMap<GrantTokenClaims, OutcomeText>();
+  private readonly texts = {
+    allowed: new WeakMap<GrantTokenClaims, RecordText>(),
+    outcome: new WeakMap<GrantTokenClaims, RecordText>(),
+  };
 
   constructor(private readonly options: RecorderOptions) {
     this.minute = minuteOf(options.clock.now());
@@ -115,12 +113,13 @@ export class Recorder {
     this.options.spool.appendFor({ record, openings, text: this.textFor(claims, record) }, waiter);
   }
 
-  /** The `CallText` for records like this one. Most calls with one token are alike, so the latest one is kept for each token. */
-  private textFor(claims: GrantTokenClaims, record: AllowedRecord): CallText | undefined {
-    const known = this.texts.get(claims);
+  /** The `RecordText` for records like this one. Most calls with one token are alike, so the latest one is kept for each token. */
+  private textFor(claims: GrantTokenClaims, record: RecordOfCall): RecordText | undefined {
+    const texts = this.texts[record.kind];
+    const known = texts.get(claims);
     if (known?.fits(record)) return known;
-    const text = CallText.of(record);
-    if (text !== undefined) this.texts.set(claims, text);
+    const text = RecordText.of(record);
+    if (text !== undefined) texts.set(claims, text);
     return text;
   }
 
@@ -141,20 +140,9 @@ export class Recorder {
       durationMs: outcome.durationMs,
       outcome: outcome.outcome,
     };
-    const { sentSha256, maskedFields, withheld } = outcome;
-    if (sentSha256 !== undefined) record.sentSha256 = sentSha256;
-    if (maskedFields !== undefined) record.maskedFields = maskedFields;
-    if (withheld !== undefined) record.withheld = withheld;
-    this.options.spool.enqueue({ record, openings: {}, text: this.outcomeTextFor(claims, record) });
-  }
-
-  /** The `OutcomeText` for records like this one. */
-  private outcomeTextFor(claims: GrantTokenClaims, record: OutcomeRecord): OutcomeText | undefined {
-    const known = this.outcomeTexts.get(claims);
-    if (known?.fits(record)) return known;
-    const text = OutcomeText.of(record);
-    if (text !== undefined) this.outcomeTexts.set(claims, text);
-    return text;
+    for (const name of RARE_OUTCOME_MEMBERS)
+      if (outcome[name] !== undefined) Object.assign(record, { [name]: outcome[name] });
+    this.options.spool.enqueue({ record, openings: {}, text: this.textFor(claims, record) });
   }
 
   /**

@@ -8,24 +8,18 @@ import {
   type UnchainedRecord,
   type UnsignedRecord,
 } from '@countersign/gateway-protocol';
+import type { RecordOfCall, RecordText } from '../record-text.js';
 import { type LineWriter, opensCall, type WrittenLine } from './record-lines.js';
 
-/** A record without its place in a chain, and the openings of its commitments. `text` writes it, if it is a common one. */
+/**
+ * A record without its place in a chain, and the openings of its commitments. `text` writes it in less time than building and
+ * sorting an object takes, if it is a common one.
+ */
 export type RecordDraft = {
   record: UnchainedRecord;
   openings: RecordEntry['openings'];
   text?: RecordText | undefined;
 };
-
-/** Writes records that are alike as canonical JSON, which takes less time than building and sorting an object. */
-export interface RecordText {
-  /**
-   * Canonical JSON of the record, which follows the record with the hash `prev`. Undefined if canonical JSON refuses a text in it.
-   *
-   * @param record must fit: the caller has chosen this text for it
-   */
-  at(record: UnchainedRecord, seq: number, prev: string): string | undefined;
-}
 
 /** The lane that this spool is, if its gateway has several. */
 export type SpoolLane = {
@@ -190,7 +184,7 @@ function writtenByText(
   seq: number,
   prev: string | undefined,
 ): string | undefined {
-  return prev === undefined ? undefined : text?.at(record, seq, prev);
+  return prev === undefined ? undefined : text?.at(record as RecordOfCall, seq, prev);
 }
 
 /** A record's place in its chain. `previous` is there for the first record alone; `lane` for that one and for heads, if there are several. */
