@@ -1,6 +1,6 @@
-import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { nodeHashing } from '@countersign/authorization';
-import { generateSigningKey, mintGrantToken } from '@countersign/authorization/mint';
+import { generateSigningKey, grantTokenToSign } from '@countersign/authorization/mint';
 import {
   routeMapHash,
   type ServiceDefinition,
@@ -61,7 +61,7 @@ export class GrantMaker {
 
   token(grant: BenchGrant): string {
     const { terms, digest } = grant;
-    return mintGrantToken({
+    const { bytes, signed } = grantTokenToSign({
       issuer: ISSUER,
       audience: this.service.audience,
       subject: terms.requester,
@@ -72,8 +72,9 @@ export class GrantMaker {
       tenant: terms.tenant,
       terms,
       digest,
-      key: { kid: this.signing.kid, privateKey: this.privateKey },
-    }).token;
+      signer: { kid: this.signing.kid, alg: 'ES256' },
+    });
+    return signed(sign('sha256', bytes, { key: this.privateKey, dsaEncoding: 'ieee-p1363' }));
   }
 
   get publicJwk() {

@@ -1,5 +1,5 @@
 import { type Deps, ensureBrokerKeys } from '@countersign/access';
-import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';
 import { pino } from 'pino';
 import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
 import { Checkpoints } from '../../apps/broker/src/logs/checkpoints.js';
@@ -18,7 +18,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
       random: systemRandomness,
       hashing: systemHashing,
     };
-    await ensureBrokerKeys(deps, nodeKeyMaker);
+    await ensureBrokerKeys(deps, systemSigners);
     for (const log of LOGS)
       await bench.store.forTenant(log, (unit) =>
         unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
@@ -26,7 +26,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
   });
 
   /** Signs with a store whose transactions are counted. @param fails how many of the first reads fail */
-  function counting(fails = 0) {
+  function counting(fails = 0, signers = systemSigners) {
     const { checkpoints } = bench.store;
     const transactions: string[] = [];
     const port: typeof checkpoints = {
@@ -41,7 +41,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
       },
     };
     const store = Object.create(bench.store, { checkpoints: { value: port } });
-    const broker = new Checkpoints({ ...deps, store } as BrokerDeps, pino({ level: 'silent' }));
+    const broker = new Checkpoints({ ...deps, store, signers } as BrokerDeps, pino({ level: 'silent' }));
     return { broker, transactions };
   }
   const signed = () => bench.store.checkpoints.read(({ checkpoints }) => checkpoints.signed(LOGS));

@@ -217,12 +217,12 @@ describeUseCase('SQLite', 'the clock', (bench) => {
     expect((await typesOf(grant)).filter((type) => type === 'grant.started')).toHaveLength(1);
   });
 
-  test('a token that cannot be signed leaves the grant unused', async () => {
+  test('a token for which there is no key leaves the grant unused', async () => {
     const grant = await approved(
       await flow.ask(erin, { startsOn: 'first-use', useBy: '2026-11-24T20:00:00Z' }),
     );
     const broken = {
-      mint: () => {
+      prepare: () => {
         throw new Error('no key');
       },
     };

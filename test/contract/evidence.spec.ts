@@ -17,6 +17,7 @@ import {
 import { parseVerifierKey } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { CONTROL_MAPPING, verifyPack } from '@countersign/evidence';
+import { systemSigners } from '@countersign/persistence';
 import { ZipReader } from '@countersign/runtime';
 import { pino } from 'pino';
 import { EvidencePacks } from '../../apps/broker/src/evidence/evidence-packs.js';
@@ -64,7 +65,7 @@ describeUseCase('SQLite', 'an evidence pack', (bench) => {
     ])
       people[email.split('@')[0] ?? ''] = await flow.as(`${email}.example`);
     for (const name of ['ada', 'bob', 'cara']) people[name] = await flow.as(`${name}@acme.example`);
-    const deps = { ...flow.deps, store: bench.store };
+    const deps = { ...flow.deps, store: bench.store, signers: systemSigners };
     checkpoints = new Checkpoints(deps, pino({ level: 'silent' }));
     const statements = new StatementSigner(deps, checkpoints);
     packs = new EvidencePacks(deps, checkpoints, new LogProofs(deps), statements);

@@ -9,7 +9,7 @@ import {
   TILE_WIDTH,
   tileRoot,
 } from '@countersign/audit-log';
-import { nodeKeyMaker, systemHashing } from '@countersign/persistence';
+import { systemHashing, systemSigners } from '@countersign/persistence';
 import { samples } from '../support/samples.js';
 import { describeOn } from './support/describe-store.js';
 import { killLogWriters, type LogKillReport } from './support/log-kills.js';
@@ -94,7 +94,7 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
     `P7, P10: ${KILLS} kills -9 while several processes append: nothing that was acknowledged is lost, indices have no gap, and each size has one root`,
     async () => {
       const flow = await startWorkflow(bench.store);
-      await ensureBrokerKeys(flow.deps, nodeKeyMaker);
+      await ensureBrokerKeys(flow.deps, systemSigners);
       const report = await killLogWriters(bench.database.url, KILLS);
       expect(report.kills).toBe(KILLS);
       expect(report.units.length).toBeGreaterThan(KILLS);

@@ -1,5 +1,5 @@
 import { publishedKeys, rotateSigningKey } from '@countersign/access';
-import { migrate, nodeKeyMaker, openStore, rotateMasterKey } from '@countersign/persistence';
+import { migrate, openStore, rotateMasterKey, systemSigners } from '@countersign/persistence';
 import { optionsFor } from '../support/migrated-database.js';
 import { dieWhileRotating } from './support/child.js';
 import { describeStore } from './support/describe-store.js';
@@ -48,7 +48,7 @@ describeStore('the master key', (bench) => {
       const [found] = await store.slack.read((unit) => unit.slackInstallations.list());
       expect(found).toMatchObject({ token: 'xoxb-1', refreshToken: 'xoxe-1' });
       expect(await store.exports.read((unit) => unit.exportTargets.secret(target.id))).toBe('hec-token');
-      await rotateSigningKey({ ...flow.deps, store }, nodeKeyMaker);
+      await rotateSigningKey({ ...flow.deps, store }, systemSigners);
       const leaves = await store.readForTenant('deployment', (unit) =>
         unit.events.list({}, { limit: 200, cursor: null }),
       );
@@ -85,7 +85,7 @@ describeStore('the master key', (bench) => {
     // At once: either the tokens are saved first and sealed again, or they are refused.
     const [done, saved] = await Promise.allSettled([rotated(NEW), rotate()]);
     expect(done.status).toBe('fulfilled');
-    for (const late of [save(), rotate(), rotateSigningKey(flow.deps, nodeKeyMaker)])
+    for (const late of [save(), rotate(), rotateSigningKey(flow.deps, systemSigners)])
       await expect(late).rejects.toThrow(refused('master_key_mismatch'));
     const store = await openStore(optionsFor(bench.database.url, { masterKey: NEW }));
     const [found] = await store.slack.read((unit) => unit.slackInstallations.list());

@@ -116,13 +116,13 @@ describe('opening and migrating an SQLite database', () => {
   test('P11: private keys are not to be found in any of its files', async () => {
     await migrate(optionsFor(url));
     const store = await openStore(optionsFor(url));
-    const privatePem =
+    const secret =
       '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg\n-----END PRIVATE KEY-----\n';
     const key = {
       kid: 'k1',
       use: 'token' as const,
       publicJwk: { kty: 'EC' },
-      privatePem,
+      secret,
       createdAt: '2026-11-24T15:00:00.000Z',
       activeFrom: '2026-11-24T15:00:00.000Z',
       retiresAt: null,
@@ -134,7 +134,7 @@ describe('opening and migrating an SQLite database', () => {
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       const bytes = await readFile(join(folder, 'data', file), 'latin1');
-      for (const part of ['PRIVATE KEY', 'MIGHAgEAMBMGByqGSM49', Buffer.from(privatePem).toString('base64')])
+      for (const part of ['PRIVATE KEY', 'MIGHAgEAMBMGByqGSM49', Buffer.from(secret).toString('base64')])
         expect([file, bytes.includes(part)]).toEqual([file, false]);
     }
     raw("UPDATE signing_keys SET kid = 'k2'");

@@ -38,7 +38,8 @@ function organisation({
   return file;
 }
 
-const minter = { mint: () => ({ token: 't', jti: 'j', expiresIn: 60, expiresAt: '2026-11-24T15:01:00Z' }) };
+const about = { jti: 'j', expiresIn: 60, expiresAt: '2026-11-24T15:01:00Z' };
+const minter = { prepare: () => ({ ...about, sign: async () => 't' }) };
 
 describeUseCase('SQLite', 'place and employer of a requester', (bench) => {
   let flow: Workflow;

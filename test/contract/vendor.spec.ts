@@ -201,7 +201,7 @@ describeOn('SQLite', 'the vendor’s side', (bench) => {
       kid,
       use,
       publicJwk: { kty: 'EC', kid },
-      privatePem: `pem of ${kid}`,
+      secret: `pem of ${kid}`,
       createdAt,
       activeFrom: createdAt,
       retiresAt: null,

@@ -10,11 +10,12 @@ import {
   ensureBrokerKeys,
   type GatewayBinding,
   type Organisation,
+  type Signers,
   startSessionIn,
 } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
-import { nodeKeyMaker, type OpenedStore } from '@countersign/persistence';
+import { type OpenedStore, systemSigners } from '@countersign/persistence';
 import { type BrokerOverrides, type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
 import type { OutboundRules } from '../../apps/broker/src/outbound/outbound-rules.js';
 import { organisation, PEOPLE, type PersonName } from '../factories/organisation.js';
@@ -101,10 +102,17 @@ export class TestBroker {
       settings?: Partial<BrokerEnvironment>;
       clock?: TestClock;
       outbound?: OutboundRules;
+      signers?: Signers;
     } = {},
   ): Promise<TestBroker> {
-    const { clock = new TestClock(), engine = 'SQLite', settings = {}, outbound } = options;
-    const overrides = { clock, ...(outbound === undefined ? {} : { outbound }) };
+    const {
+      clock = new TestClock(),
+      engine = 'SQLite',
+      settings = {},
+      outbound,
+      signers = systemSigners,
+    } = options;
+    const overrides = { clock, signers, ...(outbound === undefined ? {} : { outbound }) };
     const broker = new TestBroker(clock, engine, settings, overrides);
     await broker.prepare(options.organisation ?? organisation());
     await broker.run();
@@ -234,7 +242,7 @@ export class TestBroker {
     Object.assign(this, { databaseUrl: url, dropDatabase: drop, keys, persons });
     this.host = await openHost(url, this.clock);
     // Of each broker its own, also where two share all else: what one signed proves nothing to another.
-    await ensureBrokerKeys(this.host, nodeKeyMaker);
+    await ensureBrokerKeys(this.host, this.overrides.signers ?? systemSigners);
   }
 }
 

@@ -1,5 +1,5 @@
-import { createPrivateKey, randomUUID } from 'node:crypto';
-import { type generateSigningKey, mintGrantToken } from '@countersign/authorization/mint';
+import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { type generateSigningKey, grantTokenToSign } from '@countersign/authorization/mint';
 import {
   routeMapHash,
   type ServiceDefinition,
@@ -86,7 +86,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
 /** A grant token, minted as the broker mints them. */
 export function mintToken(broker: Issuer, grant: FakeGrant, options: TokenOptions): string {
   const { kid, privatePem } = broker.signing;
-  return mintGrantToken({
+  const { bytes, signed } = grantTokenToSign({
     issuer: options.issuer ?? broker.issuer,
     audience: options.audience ?? grant.service,
     subject: grant.terms.requester,
@@ -97,8 +97,10 @@ export function mintToken(broker: Issuer, grant: FakeGrant, options: TokenOption
     tenant: grant.tenant,
     terms: grant.terms,
     digest: grant.digest,
-    key: { kid, privateKey: createPrivateKey(privatePem) },
-  }).token;
+    signer: { kid, alg: 'ES256' },
+  });
+  const key = createPrivateKey(privatePem);
+  return signed(sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }));
 }
 
 /** Any claims, signed with the broker's own key. */

@@ -22,7 +22,6 @@ import {
   type FeedTenant,
   type FeedTrust,
   FORMS,
-  formatFeedEvent,
   type GatewayPin,
   isBatchSignedBy,
   isMessageSignedBy,
@@ -43,6 +42,7 @@ import {
 } from '@countersign/gateway-protocol';
 import { v7 } from 'uuid';
 import { hashing } from '../factories/grant-token.js';
+import { signedFeedEvent } from '../factories/signed-feed-event.js';
 import {
   createGrant,
   type FakeGrant,
@@ -342,7 +342,7 @@ export class FeedBroker {
     const time = new Date(Date.now() + this.clockOffset).toISOString();
     const whole = { epoch: this.epoch, seq, time, gateway: this.gateway, ...event } as FeedEvent;
     if (this.drops(whole)) return;
-    const text = formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey);
+    const text = signedFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey);
     if (this.holds(whole, () => response.write(text))) return;
     response.write(text);
   }

@@ -96,7 +96,7 @@ export class Attacker {
 
   /** Mints a token of that grant with the broker's real signing key and any claims. */
   async token({ id, digest, terms, startsAt, endsAt }: StoredGrant, change: Row = {}): Promise<string> {
-    const { kid, privatePem } = await this.key('token');
+    const { kid, secret } = await this.key('token');
     const seconds = (text: string) => Math.floor(Date.parse(text) / 1_000);
     const now = Math.floor(Date.now() / 1_000);
     const claims = {
@@ -111,20 +111,20 @@ export class Attacker {
       authorization_details: [{ type: 'tenant_data', terms }],
       ...change,
     };
-    return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(privatePem));
+    return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(secret));
   }
 
   /** Everything that another program needs to impersonate the broker to that gateway. */
   async stolen({ gateway, secret }: { gateway: string; secret: string }): Promise<StolenBroker> {
     const [token, feed] = [await this.key('token'), await this.key('feed')];
-    const privateKey = createPrivateKey(feed.privatePem);
+    const privateKey = createPrivateKey(feed.secret);
     return {
       gateway,
       secret,
       deployment: this.broker.host.store.deployment,
       issuer: this.broker.environment.publicUrl,
       feed: { privateKey, publicKey: createPublicKey(privateKey) },
-      signing: token as StoredKey & StolenBroker['signing'],
+      signing: { ...token, privatePem: token.secret } as StoredKey & StolenBroker['signing'],
       port: Number(new URL(this.broker.url).port),
     };
   }

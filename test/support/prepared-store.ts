@@ -16,12 +16,12 @@ import { utcDay } from '@countersign/contract';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import {
   migrate,
-  nodeKeyMaker,
   type OpenedStore,
   openStore,
   systemClock,
   systemHashing,
   systemRandomness,
+  systemSigners,
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createSigningPorts } from '../../apps/broker/src/trust/signing.js';
@@ -58,7 +58,7 @@ export class PreparedStore {
       ...createSigningPorts({ publicUrl: 'http://localhost:4000' }),
     };
     await applyOrganisation(deps, organisation, { dryRun: false });
-    await ensureBrokerKeys(deps, nodeKeyMaker);
+    await ensureBrokerKeys(deps, systemSigners);
     return new PreparedStore(url, Buffer.from(masterKey).toString('base64'), deps);
   }
 

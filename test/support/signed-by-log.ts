@@ -39,7 +39,7 @@ async function signedText(store: Store, name: string, text: string): Promise<str
   const signature = signNote(systemHashing, text, {
     name,
     publicKey: Buffer.from(String(key?.publicJwk['x']), 'base64url'),
-    sign: (message) => sign(null, message, createPrivateKey(key?.privatePem ?? '')),
+    sign: (message) => sign(null, message, createPrivateKey(key?.secret ?? '')),
   });
   return formatNote({ text, signatures: [signature] });
 }

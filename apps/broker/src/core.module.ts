@@ -1,4 +1,4 @@
-import type { NoticeChannel, SigningDeps, Store } from '@countersign/access';
+import type { NoticeChannel, Signers, SigningDeps, Store } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import type { CodeMailer } from '@countersign/mail';
 import type { CommitNews, Pools } from '@countersign/persistence';
@@ -15,7 +15,7 @@ export interface BrokerStore extends Store {
   close(): Promise<void>;
 }
 
-export type BrokerDeps = SigningDeps & { store: BrokerStore };
+export type BrokerDeps = SigningDeps & { store: BrokerStore; signers: Signers };
 
 /** The part of the environment that handlers may read. It contains no secret. */
 export type BrokerSettings = Pick<

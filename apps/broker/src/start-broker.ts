@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
-import { type Clock, ensureBrokerKeys } from '@countersign/access';
+import { type Clock, ensureBrokerKeys, type Signers } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import {
   isCopyOfRunning,
-  nodeKeyMaker,
   type OpenedStore,
   openStore,
   type StoreError,
   systemClock,
   systemHashing,
   systemRandomness,
+  systemSigners,
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createLogger } from '@countersign/runtime';
@@ -23,6 +23,7 @@ import { PrivateListener } from './health/private-listener.js';
 import { expressServer, limitServer, useMiddleware } from './http/middleware.js';
 import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
+import { boundedSigners } from './keys/bounded-signers.js';
 import { RunningLease } from './lease/broker-lease.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
@@ -53,6 +54,7 @@ export interface BrokerOverrides {
   storeOver?: (opened: OpenedStore) => OpenedStore;
   /** Tests' receivers are on this machine, at ports that the system chooses. */
   outbound?: OutboundRules;
+  signers?: Signers;
 }
 
 /**
@@ -67,6 +69,7 @@ export async function startBroker(
     logTo,
     storeOver = (opened) => opened,
     outbound = outboundRules(environment),
+    signers = systemSigners,
   }: BrokerOverrides = {},
 ): Promise<RunningBroker> {
   const logger = createLogger({ level: environment.logLevel, base: { app: 'broker' }, destination: logTo });
@@ -75,13 +78,16 @@ export async function startBroker(
   const isCopy = await isCopyOfRunning(url);
   const store = storeOver(await openStore({ url, masterKey, ...system }));
   if (isCopy) logger.warn(COPIED);
-  const deps: BrokerDeps = { store, ...system, ...createSigningPorts(environment) };
+  const deps: BrokerDeps = {
+    ...{ store, ...system, ...createSigningPorts(environment) },
+    signers: boundedSigners(signers, logger),
+  };
   let app: NestExpressApplication | undefined;
   let lease: RunningLease | undefined;
   try {
     lease = await RunningLease.take(deps, logger);
     const slack = await slackOf(deps, environment, logger);
-    await ensureBrokerKeys(deps, nodeKeyMaker);
+    await ensureBrokerKeys(deps, deps.signers);
     app = await NestFactory.create<NestExpressApplication>(
       brokerModule({
         deps,

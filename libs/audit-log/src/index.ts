@@ -26,6 +26,7 @@ export {
   type Note,
   type NoteSignature,
   noteKeyId,
+  noteToSign,
   parseNote,
   parseSignatureLine,
   parseVerifierKey,
@@ -60,7 +61,7 @@ export {
 } from './statement.js';
 export {
   type HandOver,
-  handOver,
+  handOverToSign,
   KEY_LEAF,
   LogSuccession,
   RESTORED_LEAF,

@@ -1,4 +1,4 @@
-import { type Hashing, isWellFormed, utf8 } from '@countersign/contract';
+import { type Hashing, isWellFormed, type ToSign, utf8 } from '@countersign/contract';
 import { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js';
 import { AuditLogError } from './errors.js';
 
@@ -136,17 +136,24 @@ export function formatNote({ text, signatures }: Note): string {
   return `${text}\n${signatures.map((signature) => `${formatSignatureLine(signature)}\n`).join('')}`;
 }
 
-/** Signs a text, which ends with a newline, with one Ed25519 key. */
+/** What an Ed25519 key has to sign of a text, which ends with a newline. */
+export function noteToSign(
+  hashing: Hashing,
+  text: string,
+  { name, publicKey }: { name: string; publicKey: Uint8Array },
+): ToSign<NoteSignature> {
+  const keyId = noteKeyId(hashing, name, publicKey);
+  return { bytes: utf8(text), signed: (signature) => ({ name, keyId, signature }) };
+}
+
+/** Signs a text, which ends with a newline, with one Ed25519 key of this process. */
 export function signNote(
   hashing: Hashing,
   text: string,
   key: { name: string; publicKey: Uint8Array; sign: Ed25519Sign },
 ): NoteSignature {
-  return {
-    name: key.name,
-    keyId: noteKeyId(hashing, key.name, key.publicKey),
-    signature: key.sign(utf8(text)),
-  };
+  const { bytes, signed } = noteToSign(hashing, text, key);
+  return signed(key.sign(bytes));
 }
 
 /** The signatures of a note by one key: those with its name and its key id. */

@@ -6,7 +6,7 @@ import { logOrigin, parseLogOrigin } from './checkpoint.js';
 import { encodeLeaf, parseLeaf } from './leaf.js';
 import { LogFault } from './log-fault.js';
 import { parseVerifierKey, verifierKey } from './note.js';
-import { type HandOver, handOver, KEY_LEAF, LogSuccession, RESTORED_LEAF } from './succession.js';
+import { type HandOver, handOverToSign, KEY_LEAF, LogSuccession, RESTORED_LEAF } from './succession.js';
 import type { VerifiedPoint } from './tree-reader.js';
 import { verifyLog } from './verifier.js';
 
@@ -15,8 +15,10 @@ const [K1, K2, K3, EVIL] = [1, 2, 3, 9].map((seed) => logKey(ORIGIN, seed)) as [
 type Key = ReturnType<typeof logKey>;
 
 const vkeyOf = (key: Key, origin = ORIGIN) => verifierKey(nodeHashing, origin, key.publicKey);
-const handedOver = (replaced: Key, next: Key, origin = ORIGIN): HandOver =>
-  handOver(nodeHashing, origin, replaced, next.publicKey);
+function handedOver(replaced: Key, next: Key, origin = ORIGIN): HandOver {
+  const { bytes, signed } = handOverToSign(nodeHashing, origin, replaced.publicKey, next.publicKey);
+  return signed(replaced.sign(bytes));
+}
 
 type Changes = Record<number, { type: string; data: Record<string, unknown> }>;
 

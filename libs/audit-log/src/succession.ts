@@ -1,4 +1,4 @@
-import type { Hashing } from '@countersign/contract';
+import type { Hashing, ToSign } from '@countersign/contract';
 import { decodeHash, encodeBase64, equalBytes } from './bytes.js';
 import { type Checkpoint, parseLogOrigin } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
@@ -6,15 +6,14 @@ import type { LeafV1 } from './leaf.js';
 import { LogFault } from './log-fault.js';
 import {
   type Ed25519Check,
-  type Ed25519Sign,
   ed25519Key,
   formatSignatureLine,
   type Note,
+  noteToSign,
   parseSignatureLine,
   parseVerifierKey,
   SIGNATURE_TYPE,
   signaturesBy,
-  signNote,
   type VerifierKey,
   verifierKey,
   verifyNote,
@@ -41,17 +40,23 @@ export const RESTORED_LEAF = 'log.restored';
 /** What the leaf `log.key` says of a log's new key, but for the key's `kid`. `signature` is base64(key id ‖ signature). */
 export type HandOver = { vkey: string; replaces: string; signature: string };
 
-/** Signs a log's new key with the key that it replaces. Both are Ed25519 keys; `origin` is the log's. */
-export function handOver(
+/** What the replaced key of a log has to sign of the new one. Both are Ed25519 keys; `origin` is the log's. */
+export function handOverToSign(
   hashing: Hashing,
   origin: string,
-  replaced: { publicKey: Uint8Array; sign: Ed25519Sign },
-  publicKey: Uint8Array,
-): HandOver {
-  const vkey = verifierKey(hashing, origin, publicKey);
-  const line = formatSignatureLine(signNote(hashing, `${vkey}\n`, { name: origin, ...replaced }));
-  const replaces = verifierKey(hashing, origin, replaced.publicKey);
-  return { vkey, replaces, signature: line.slice(line.lastIndexOf(' ') + 1) };
+  replaced: Uint8Array,
+  next: Uint8Array,
+): ToSign<HandOver> {
+  const vkey = verifierKey(hashing, origin, next);
+  const replaces = verifierKey(hashing, origin, replaced);
+  const note = noteToSign(hashing, `${vkey}\n`, { name: origin, publicKey: replaced });
+  return {
+    bytes: note.bytes,
+    signed: (signature) => {
+      const line = formatSignatureLine(note.signed(signature));
+      return { vkey, replaces, signature: line.slice(line.lastIndexOf(' ') + 1) };
+    },
+  };
 }
 
 /** What a leaf `log.restored` says: the epoch that it begins, what the log was known to be before, and what was lost. */

@@ -43,6 +43,7 @@ export {
   readStrictJson,
   readStrictJsonText,
 } from './encoding/strict-json.js';
+export { jwsToSign, signWith, type ToSign } from './encoding/to-sign.js';
 export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
 export { EVENT_TYPES, type EventType, expandEventTypes, MOST_LISTED } from './event-types.js';
 export {

@@ -28,7 +28,7 @@ export {
 export { openAtMost, readAtMost, syncFolder, writeFileDurably } from './durable-file.js';
 export { ed25519Thumbprint, exportEd25519PublicKey, importEd25519PublicKey } from './ed25519.js';
 export { ProtocolError } from './errors.js';
-export { formatFeedEvent, verifyFeedEnvelope } from './feed/envelope.js';
+export { feedEventToSign, verifyFeedEnvelope } from './feed/envelope.js';
 export type {
   ChangeData,
   EndedGrant,

@@ -3,7 +3,13 @@
  * logs of two tenants, and signs their checkpoints, until it is killed. It reports each unit once it is committed, and each
  * checkpoint once it is kept.
  */
-import { openStore, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import {
+  openStore,
+  systemHashing,
+  systemRandomness,
+  systemSigners,
+  uuidV7Ids,
+} from '@countersign/persistence';
 import { pino } from 'pino';
 import { Checkpoints } from '../../../apps/broker/src/logs/checkpoints.js';
 import { createSigningPorts } from '../../../apps/broker/src/trust/signing.js';
@@ -19,6 +25,7 @@ const store = await openStore(optionsFor(url));
 const clock = { now: () => new Date() };
 const deps = {
   ...{ store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+  signers: systemSigners,
   ...createSigningPorts({ publicUrl: 'http://localhost:4000' }),
 };
 const checkpoints = new Checkpoints(deps, pino({ level: 'silent' }));

@@ -1,4 +1,4 @@
-import { AccessError, type MintedToken, type TokenMinter } from '@countersign/access';
+import { AccessError, type TokenMinter } from '@countersign/access';
 
 /** The code of the refusal, or `done`. */
 export async function outcome(work: Promise<unknown>): Promise<string> {
@@ -13,8 +13,8 @@ export async function outcome(work: Promise<unknown>): Promise<string> {
 
 /** Signs nothing: for tests of what is decided before. */
 export const plainMinter: TokenMinter = {
-  mint: ({ grant, now }): MintedToken => ({
-    token: `token of ${grant.id}`,
+  prepare: ({ grant, now }) => ({
+    sign: async () => `token of ${grant.id}`,
     jti: 'jti',
     expiresIn: 300,
     expiresAt: new Date(now.getTime() + 300_000).toISOString(),

@@ -13,7 +13,7 @@ import {
   type Store,
   type StoredEvent,
 } from '@countersign/access';
-import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';
 import { createSigningPorts } from '../../../apps/broker/src/trust/signing.js';
 import { smallOrganisation } from '../../factories/small-organisation.js';
 import type { Bench } from './describe-store.js';
@@ -69,7 +69,7 @@ export async function startWorkflow(
   };
   const prepare = async (opened: Store) => {
     await applyOrganisation({ ...others, store: opened }, organisation, { dryRun: false });
-    await ensureBrokerKeys({ ...others, store: opened }, nodeKeyMaker);
+    await ensureBrokerKeys({ ...others, store: opened }, systemSigners);
   };
   const isBench = 'openPrepared' in at;
   const key = JSON.stringify([clock.now(), organisation]);

@@ -7,7 +7,7 @@ import {
   importEd25519PublicKey,
   verifyFeedEnvelope,
 } from '@countersign/gateway-protocol';
-import { nodeKeyMaker } from '@countersign/persistence';
+import { systemSigners } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { onlyInSoak, someRows } from '../../support/samples.js';
@@ -221,7 +221,7 @@ describe('the gateways’ feed, on a broker of its own', () => {
   test('a new key is published before it signs', async () => {
     const stream = await follow();
     await nextSigned(stream, 'snapshot');
-    const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
+    const { kid } = await rotateSigningKey(broker.host, systemSigners);
     const { data } = await nextSigned(stream, 'change');
     const kids = (data as { keys: { kid: string }[] }).keys.map((key) => key.kid);
     expect(kids).toHaveLength(2);

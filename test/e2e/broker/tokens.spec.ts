@@ -1,6 +1,6 @@
 import { revokeSigningKey, rotateSigningKey } from '@countersign/access';
 import { checkToken } from '@countersign/authorization';
-import { nodeKeyMaker } from '@countersign/persistence';
+import { systemSigners } from '@countersign/persistence';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';
@@ -112,7 +112,7 @@ describe('tokens while time passes and keys change', () => {
   test('a new key is published first and signs later; the old key verifies during the overlap', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: before } = await mintToken(broker, grant);
-    const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
+    const { kid } = await rotateSigningKey(broker.host, systemSigners);
     await eventually('both keys are published', async () => (await published()).length === 2);
     expect(kidOf((await mintToken(broker, grant)).access_token)).toBe(kidOf(before));
     broker.clock.advance(11);
@@ -127,7 +127,7 @@ describe('tokens while time passes and keys change', () => {
     test('revoking a key ends its tokens, and another key signs', async () => {
       const { grant } = await makeGrant(broker);
       const { access_token: token } = await mintToken(broker, grant);
-      await revokeSigningKey(broker.host, nodeKeyMaker, kidOf(token));
+      await revokeSigningKey(broker.host, systemSigners, kidOf(token));
       await eventually('the token is not active', async () => !(await isActive(token)), 15_000);
       expect(await published()).not.toContain(kidOf(token));
       expect(await isActive((await mintToken(broker, grant)).access_token)).toBe(true);

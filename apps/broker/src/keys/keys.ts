@@ -1,29 +1,29 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import {
-  type MintedToken,
   type MintInput,
   publishedKeys,
+  type Signer,
   type StoredKey,
   signingKey,
   type TokenMinter,
+  type UnsignedToken,
   type VendorReadUnit,
 } from '@countersign/access';
-import { mintGrantToken } from '@countersign/authorization/mint';
-import { isSealedLog } from '@countersign/contract';
+import { grantTokenToSign } from '@countersign/authorization/mint';
+import { isSealedLog, signWith } from '@countersign/contract';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 
 type Jwk = Record<string, unknown>;
 
 /**
- * The broker's keys in memory, so that signing reads nothing from the store. The feed's poller loads them again when keys
+ * Which keys the broker has, in memory, so that signing reads nothing from the store. The feed's poller loads them again when keys
  * have changed, in this process or another. Each use decides by the clock which key signs and which keys still verify.
  */
 @Injectable()
 export class KeyRing implements OnModuleInit {
   private token: readonly StoredKey[] = [];
   private feed: readonly StoredKey[] = [];
-  private readonly privateKeys = new Map<string, KeyObject>();
 
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
@@ -34,18 +34,13 @@ export class KeyRing implements OnModuleInit {
   async loadFrom(unit: Pick<VendorReadUnit, 'keys'>): Promise<void> {
     this.token = await unit.keys.list('token');
     this.feed = await unit.keys.list('feed');
-    const known = new Set([...this.token, ...this.feed].map((key) => key.kid));
-    for (const kid of this.privateKeys.keys()) if (!known.has(kid)) this.privateKeys.delete(kid);
   }
 
-  /** The key that signs grant tokens at this moment. */
-  signing(now: Date): { kid: string; privateKey: KeyObject } {
-    return this.privateOf(signingKey(this.token, now), 'token');
-  }
-
-  /** The key that signs the feed. */
-  feedKey(now: Date): KeyObject {
-    return this.privateOf(signingKey(this.feed, now), 'feed').privateKey;
+  /** The key of this use that signs at this moment. */
+  signer(use: 'token' | 'feed', now: Date): Signer {
+    const key = signingKey(this[use], now);
+    if (key === undefined) throw new Error(`there is no ${use} key that signs now`);
+    return this.deps.signers.open(key);
   }
 
   /** Public keys that verify grant tokens at this moment, and those that will sign soon. */
@@ -57,19 +52,9 @@ export class KeyRing implements OnModuleInit {
     const key = publishedKeys(this.token, now).find((each) => each.kid === kid);
     return key === undefined ? undefined : createPublicKey({ key: key.publicJwk, format: 'jwk' });
   }
-
-  private privateOf(
-    key: StoredKey | undefined,
-    use: StoredKey['use'],
-  ): { kid: string; privateKey: KeyObject } {
-    if (key === undefined) throw new Error(`there is no ${use} key that signs now`);
-    const privateKey = this.privateKeys.get(key.kid) ?? createPrivateKey(key.privatePem);
-    this.privateKeys.set(key.kid, privateKey);
-    return { kid: key.kid, privateKey };
-  }
 }
 
-/** Mints the tokens that the domain has decided on, with the broker's issuer and key and a new `jti`. */
+/** Writes and signs the tokens that the domain has decided on, with the broker's issuer and key and a new `jti`. */
 @Injectable()
 export class BrokerTokenMinter implements TokenMinter {
   constructor(
@@ -77,9 +62,10 @@ export class BrokerTokenMinter implements TokenMinter {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  mint({ grant, terms, countersignatures, audience, tokenTtl, now }: MintInput): MintedToken {
+  prepare({ grant, terms, countersignatures, audience, tokenTtl, now }: MintInput): UnsignedToken {
     const jti = randomUUID();
-    const { token, expiresIn, exp } = mintGrantToken({
+    const signer = this.keys.signer('token', now);
+    const unsigned = grantTokenToSign({
       issuer: this.settings.publicUrl,
       audience,
       subject: grant.requester,
@@ -92,8 +78,13 @@ export class BrokerTokenMinter implements TokenMinter {
       terms,
       countersignatures,
       digest: grant.digest,
-      key: this.keys.signing(now),
+      signer,
     });
-    return { token, jti, expiresIn, expiresAt: new Date(exp * 1000).toISOString() };
+    return {
+      jti,
+      expiresIn: unsigned.expiresIn,
+      expiresAt: new Date(unsigned.exp * 1000).toISOString(),
+      sign: () => signWith(signer, unsigned),
+    };
   }
 }

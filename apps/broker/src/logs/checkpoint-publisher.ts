@@ -1,5 +1,4 @@
 import { continueLogKeyRotation } from '@countersign/access';
-import { nodeKeyMaker } from '@countersign/persistence';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -60,6 +59,6 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
 
   /** One batch a turn, until every log has the hand-over to the newest key. */
   private async continueRotation(): Promise<void> {
-    await continueLogKeyRotation(this.deps, nodeKeyMaker, { actor: 'job' });
+    await continueLogKeyRotation(this.deps, this.deps.signers, { actor: 'job' });
   }
 }

@@ -1,4 +1,3 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import {
   publishedKeys,
   type SignedLog,
@@ -16,14 +15,15 @@ import {
   formatSignatureLine,
   logOrigin,
   noteKeyId,
+  noteToSign,
   openCheckpoint,
   parseCheckpoint,
   parseLogOrigin,
   parseNote,
-  signNote,
   verifierKey,
 } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
+import { signWith } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
@@ -42,10 +42,12 @@ interface Grown {
  * Signs checkpoints of the logs. What is signed is what has been committed, and a log never signs two roots at one size
  * or a smaller size after a larger one, whatever crashes and however many brokers run: the store compares before it keeps
  * a checkpoint, and only a kept one is shown to anyone (P10).
+ *
+ * Signers may be slow: no transaction is open while they sign. A signature that comes after another broker's larger checkpoint
+ * is dropped. If a signer fails, the log keeps its previous checkpoint until the next attempt.
  */
 @Injectable()
 export class Checkpoints {
-  readonly #privateKeys = new Map<string, KeyObject>();
   readonly #listeners = new Set<(log: string) => void>();
 
   constructor(
@@ -99,12 +101,13 @@ export class Checkpoints {
         return { states, stored };
       });
       const keys = this.signingKeysOf(stored);
+      const next = await Promise.all(
+        states.map(async (state) => ({ log: state.log, next: await this.nextOf(state, keys) })),
+      );
       const grown: Grown[] = [];
-      for (const state of states) {
-        const next = await this.nextOf(state, keys);
-        if ('status' in next) outcomes.set(state.log, next);
-        else grown.push(next);
-      }
+      for (const { log, next: each } of next)
+        if ('status' in each) outcomes.set(log, each);
+        else grown.push(each);
       for (const { log, signed } of await this.keep(grown))
         outcomes.set(log, { status: 'fulfilled', value: signed });
     }
@@ -122,7 +125,11 @@ export class Checkpoints {
       return { status: 'fulfilled', value: newest };
     if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
       return failed(await this.stop(log, newest, head));
-    return { log, signed: this.checkpointOf(log, head, keys), before: isSame ? newest : null };
+    try {
+      return { log, signed: await this.checkpointOf(log, head, keys), before: isSame ? newest : null };
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** @returns those that are the newest of their logs now. The others are looked at again */
@@ -183,15 +190,15 @@ export class Checkpoints {
     return (await this.signingKeys()).map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
   }
 
-  private checkpointOf(
+  private async checkpointOf(
     log: string,
     { epoch, size, root }: Pick<StoredCheckpoint, 'epoch' | 'size' | 'root'>,
     keys: readonly StoredKey[],
-  ): StoredCheckpoint {
+  ): Promise<StoredCheckpoint> {
     const origin = logOrigin(this.deps.store.deployment, log, epoch);
     const text = formatCheckpoint({ origin, size, root: Buffer.from(root, 'base64') });
     const signedAt = this.deps.clock.now().toISOString();
-    return { epoch, size, root, note: this.signed(origin, text, keys), signedAt };
+    return { epoch, size, root, note: await this.signed(origin, text, keys), signedAt };
   }
 
   /**
@@ -203,13 +210,14 @@ export class Checkpoints {
     return this.signed(logOrigin(this.deps.store.deployment, log, epoch), text, await this.signingKeys());
   }
 
-  private signed(name: string, text: string, keys: readonly StoredKey[]): string {
-    const signatures = keys.map((key) =>
-      signNote(this.deps.hashing, text, {
-        name,
-        publicKey: publicKeyOf(key),
-        sign: (message) => sign(null, message, this.privateKeyOf(key)),
-      }),
+  private async signed(name: string, text: string, keys: readonly StoredKey[]): Promise<string> {
+    const signatures = await Promise.all(
+      keys.map((key) =>
+        signWith(
+          this.deps.signers.open(key),
+          noteToSign(this.deps.hashing, text, { name, publicKey: publicKeyOf(key) }),
+        ),
+      ),
     );
     return formatNote({ text, signatures });
   }
@@ -265,12 +273,6 @@ export class Checkpoints {
     if (key === undefined) return false;
     const keyId = noteKeyId(this.deps.hashing, origin, publicKeyOf(key));
     return signatures.some((signature) => signature.name === origin && equalBytes(signature.keyId, keyId));
-  }
-
-  private privateKeyOf({ kid, privatePem }: StoredKey): KeyObject {
-    const key = this.#privateKeys.get(kid) ?? createPrivateKey(privatePem);
-    this.#privateKeys.set(kid, key);
-    return key;
   }
 
   /** Keeps what the log does not continue, and raises the alarm. @returns the answer to the caller */

@@ -42,7 +42,7 @@ export class PushSubscriptionsController {
     ]);
     return {
       items: items.map((each) => subscriptionAnswer(each, session)),
-      applicationServerKey: applicationServerKey(key),
+      applicationServerKey: applicationServerKey(key.publicJwk),
     };
   }
 

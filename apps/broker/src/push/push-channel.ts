@@ -46,7 +46,7 @@ export class PushChannel implements NoticeChannel {
   readonly mostAtOnce = MOST_AT_ONCE;
 
   constructor(
-    private readonly deps: Pick<BrokerDeps, 'store' | 'clock'>,
+    private readonly deps: Pick<BrokerDeps, 'store' | 'clock' | 'signers'>,
     private readonly services: PushServices,
     private readonly publicUrl: string,
   ) {}
@@ -141,10 +141,10 @@ export class PushChannel implements NoticeChannel {
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const { endpoint } = browser;
-    const key = await readPushKey(this.deps);
+    const signer = this.deps.signers.open(await readPushKey(this.deps));
     const body = encryptPush(Buffer.from(JSON.stringify(message), 'utf8'), browser);
     const headers = {
-      authorization: vapidAuthorization(endpoint, key, this.publicUrl, this.deps.clock.now()),
+      authorization: await vapidAuthorization(endpoint, signer, this.publicUrl, this.deps.clock.now()),
       'content-encoding': 'aes128gcm',
       'content-type': 'application/octet-stream',
       ttl: String(this.secondsLeft(notice)),

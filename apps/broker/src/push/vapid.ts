@@ -1,12 +1,12 @@
-import { createPrivateKey, sign } from 'node:crypto';
-import type { StoredKey } from '@countersign/access';
+import type { Signer } from '@countersign/access';
+import { jwsToSign, signWith } from '@countersign/contract';
 
 /** How long one authorization is valid. Push services accept a day at most (RFC 8292, section 2). */
 const VALID_SECONDS = 12 * 3_600;
 
 /** The key as browsers take it when they subscribe: the uncompressed point, base64url. */
-export function applicationServerKey({ publicJwk }: Pick<StoredKey, 'publicJwk'>): string {
-  const point = ['x', 'y'].map((name) => Buffer.from(String(publicJwk[name]), 'base64url'));
+export function applicationServerKey(publicKey: Signer['publicKey']): string {
+  const point = ['x', 'y'].map((name) => Buffer.from(String(publicKey[name]), 'base64url'));
   return Buffer.concat([Buffer.of(4), ...point]).toString('base64url');
 }
 
@@ -16,13 +16,14 @@ export function applicationServerKey({ publicJwk }: Pick<StoredKey, 'publicJwk'>
  *
  * @param contact where the operator of the push service can complain: an `https:` or `mailto:` address
  */
-export function vapidAuthorization(endpoint: string, key: StoredKey, contact: string, now: Date): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
+export async function vapidAuthorization(
+  endpoint: string,
+  signer: Signer,
+  contact: string,
+  now: Date,
+): Promise<string> {
   const exp = Math.floor(now.getTime() / 1_000) + VALID_SECONDS;
-  const signed = `${part({ typ: 'JWT', alg: 'ES256' })}.${part({ aud: new URL(endpoint).origin, exp, sub: contact })}`;
-  const signature = sign('sha256', Buffer.from(signed, 'latin1'), {
-    key: createPrivateKey(key.privatePem),
-    dsaEncoding: 'ieee-p1363',
-  });
-  return `vapid t=${signed}.${signature.toString('base64url')}, k=${applicationServerKey(key)}`;
+  const claims = { aud: new URL(endpoint).origin, exp, sub: contact };
+  const token = await signWith(signer, jwsToSign({ typ: 'JWT', alg: signer.alg }, claims));
+  return `vapid t=${token}, k=${applicationServerKey(signer.publicKey)}`;
 }

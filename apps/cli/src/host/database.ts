@@ -1,18 +1,18 @@
-import { type Deps, ensureBrokerKeys, type KeyMaker } from '@countersign/access';
+import { type Deps, ensureBrokerKeys, type Signers } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
 import {
   migrate as migrateDatabase,
-  nodeKeyMaker,
   openStore,
   systemClock,
   systemHashing,
   systemRandomness,
+  systemSigners,
   uuidV7Ids,
 } from '@countersign/persistence';
 import type { Answer, Context } from '../command/context.js';
 
 /** What a verb on the broker's host works with. `migrated` names the migrations that were applied just now. */
-export type Host = { deps: Deps; keyMaker: KeyMaker; migrated: string[] };
+export type Host = { deps: Deps; signers: Signers; migrated: string[] };
 
 /**
  * Opens the database for one verb and closes it after. A broker may have it open at the same time.
@@ -29,7 +29,7 @@ export async function withStore<Result>(
   const migrated = options.migrate === true ? (await migrateDatabase(connection)).applied : [];
   const store = await openStore(connection);
   try {
-    return await work({ deps: { store, ...system }, keyMaker: nodeKeyMaker, migrated });
+    return await work({ deps: { store, ...system }, signers: systemSigners, migrated });
   } finally {
     await store.close();
   }
@@ -37,8 +37,8 @@ export async function withStore<Result>(
 
 /** Brings the schema up to date, and makes the signing and feed keys that are missing. It may be repeated. */
 export function migrate(context: Context): Promise<Answer> {
-  return withStore(context, { migrate: true }, async ({ deps, keyMaker, migrated }) => {
-    await ensureBrokerKeys(deps, keyMaker);
+  return withStore(context, { migrate: true }, async ({ deps, signers, migrated }) => {
+    await ensureBrokerKeys(deps, signers);
     const { deployment } = deps.store;
     const did = migrated.length === 0 ? 'Nothing to do' : `Applied ${migrated.join(', ')}`;
     return { document: { deployment, applied: migrated }, text: `${did}; deployment ${deployment}.` };

@@ -72,7 +72,7 @@ export async function revokeKey(context: Context, id: string): Promise<Answer> {
 
 /** Adds a new key that signs tokens. The previous key stays valid for a while, so that live tokens keep working. */
 export async function rotateSigning(context: Context): Promise<Answer> {
-  const rotated = await withStore(context, {}, ({ deps, keyMaker }) => rotateSigningKey(deps, keyMaker));
+  const rotated = await withStore(context, {}, ({ deps, signers }) => rotateSigningKey(deps, signers));
   const overlap = formatSeconds(OVERLAP_SECONDS);
   return {
     document: rotated,
@@ -89,9 +89,9 @@ export type RotateLogOptions = { overlap?: string };
 export async function rotateLogKey(context: Context, options: RotateLogOptions): Promise<Answer> {
   const overlap =
     options.overlap === undefined ? LOG_KEY_OVERLAP_SECONDS : parseSeconds('--overlap', options.overlap);
-  const rotated = await withStore(context, {}, async ({ deps, keyMaker }) => {
-    const begun = await beginLogKeyRotation(deps, keyMaker);
-    while (!(await continueLogKeyRotation(deps, keyMaker, { actor: 'host', overlap })));
+  const rotated = await withStore(context, {}, async ({ deps, signers }) => {
+    const begun = await beginLogKeyRotation(deps, signers);
+    while (!(await continueLogKeyRotation(deps, signers, { actor: 'host', overlap })));
     return begun;
   });
   return {
@@ -102,8 +102,8 @@ export async function rotateLogKey(context: Context, options: RotateLogOptions):
 
 /** Withdraws a compromised signing key: gateways refuse its tokens at once. */
 export async function revokeSigning(context: Context, kid: string): Promise<Answer> {
-  const { successor } = await withStore(context, {}, ({ deps, keyMaker }) =>
-    revokeSigningKey(deps, keyMaker, kid),
+  const { successor } = await withStore(context, {}, ({ deps, signers }) =>
+    revokeSigningKey(deps, signers, kid),
   );
   return {
     document: { kid, revoked: true, successor },

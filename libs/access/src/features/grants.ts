@@ -42,6 +42,7 @@ export {
   type MintInput,
   mintToken,
   type TokenMinter,
+  type UnsignedToken,
 } from '../use-cases/grants/mint-token.js';
 export {
   type GrantView,

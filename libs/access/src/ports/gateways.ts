@@ -2,6 +2,7 @@ import type { Budget, ServiceDefinition } from '@countersign/contract';
 import type { GatewayBinding } from '../domain/gateway-binding.js';
 import type { Lock } from '../domain/lock.js';
 import type { Entry } from './repository.js';
+import type { KeyUse, NewKey } from './signers.js';
 
 /** Enrolled gateways and the broker's keys. These rows belong to the deployment. */
 export interface GatewayRepositories {
@@ -79,14 +80,9 @@ export interface GatewayRepository {
   close(id: string, at: string): Promise<boolean>;
 }
 
-/** A key pair of the broker. The private half is stored encrypted under the master key. `use` says what it signs. */
-export interface StoredKey {
-  kid: string;
-  use: 'token' | 'feed' | 'log' | 'push';
-  /** JWK (RFC 7517), public half. */
-  publicJwk: Record<string, unknown>;
-  /** PKCS #8 PEM; never leaves the broker. */
-  privatePem: string;
+/** A key of the broker. Its secret is stored encrypted under the master key. */
+export interface StoredKey extends NewKey {
+  use: KeyUse;
   createdAt: string;
   /** It signs from then on. It is published before, so that gateways know it first. */
   activeFrom: string;
@@ -96,7 +92,7 @@ export interface StoredKey {
 }
 
 export interface SigningKeyRepository {
-  list(use: StoredKey['use']): Promise<StoredKey[]>;
+  list(use: KeyUse): Promise<StoredKey[]>;
   insert(key: StoredKey): Promise<void>;
   retire(kid: string, at: string): Promise<void>;
   revoke(kid: string, at: string): Promise<boolean>;

@@ -53,6 +53,7 @@ export type {
   HandOverRepository,
   LogHead,
   LogSettingsRepository,
+  MissingHandOver,
   RecordChain,
   RecordOutcome,
   RecordRepository,
@@ -132,6 +133,7 @@ export type {
   SignInAttemptRepository,
 } from './sign-in.js';
 export type { Objection, SignatureRules } from './signature-rules.js';
+export { KEY_ALGORITHMS, type KeyUse, type NewKey, type Signer, type Signers } from './signers.js';
 export type {
   SlackAccount,
   SlackAccountRepository,
@@ -144,7 +146,7 @@ export type {
 } from './slack.js';
 export type { CredentialRepository, LiveCredential } from './standing.js';
 export type { IdempotencyKey, Store, UnitOptions, Whereabouts } from './store.js';
-export type { Clock, Ids, KeyMaker, KeyPair, Randomness } from './system.js';
+export type { Clock, Ids, Randomness } from './system.js';
 export type {
   AuthenticatorRepository,
   RelayedStopRepository,

@@ -1,9 +1,10 @@
-import type { AccessRecordView, EventType, OutcomeMember } from '@countersign/contract';
+import type { AccessRecordView, EventType, OutcomeMember, ToSign } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
 import type { LogDaysRepository } from './log-days.js';
 import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
+import type { NewKey } from './signers.js';
 
 /** A tenant's access records, and how its log is kept. The log is not among them: see `EventLog` and `EventReads`. */
 export interface LogRepositories {
@@ -284,10 +285,17 @@ export interface CheckpointRepository {
   addSignatures(log: string, at: { epoch: number; size: number }, note: string): Promise<boolean>;
 }
 
+/** A log that lacks a hand-over, and what the replaced key has to sign for it (docs/log.md, New keys), in this epoch. */
+export interface MissingHandOver {
+  log: string;
+  epoch: number;
+  toSign: ToSign<{ vkey: string; replaces: string; signature: string }>;
+}
+
 /** Which logs have the leaf `log.key` that hands over to a key. */
 export interface HandOverRepository {
-  /** Names of logs, at most so many, that have leaves and not this one. */
-  missing(kid: string, limit: number): Promise<string[]>;
+  /** Logs, at most so many, that have leaves and not this one. */
+  missing(keys: { replaced: NewKey; next: NewKey }, limit: number): Promise<MissingHandOver[]>;
   /** Whether this log has it. */
   has(kid: string): Promise<boolean>;
   /** In the transaction of the leaf. It fails if the log has it. */

@@ -27,7 +27,7 @@ function optional<Name extends string>({ name, pattern }: Member<Name>): Member<
   return { name, pattern: `(?:${pattern})?` };
 }
 
-/** In the order of `mintGrantToken`. The terms and the countersignatures follow. */
+/** In the order of `grantTokenToSign`. The terms and the countersignatures follow. */
 const CLAIMS = [
   text('iss'),
   text('aud'),

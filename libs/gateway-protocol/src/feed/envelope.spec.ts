@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { dataOf, signedFeedEvent } from '../../../../test/factories/signed-feed-event.js';
 import { exportEd25519PublicKey, importEd25519PublicKey } from '../ed25519.js';
-import { formatFeedEvent, signFeedEvent, verifyFeedEnvelope } from './envelope.js';
+import { feedEventToSign, verifyFeedEnvelope } from './envelope.js';
 import { compareFeedPlaces, type FeedEvent, formatFeedPlace, parseFeedPlace } from './feed-event.js';
 
 const feed = generateKeyPairSync('ed25519');
@@ -16,13 +17,13 @@ const heartbeat: FeedEvent = {
 describe('feed envelope', () => {
   test('a signed event opens with the pinned key, also after the key went through its raw form', () => {
     const pinned = importEd25519PublicKey(exportEd25519PublicKey(feed.privateKey));
-    expect(verifyFeedEnvelope(JSON.stringify(signFeedEvent(heartbeat, feed.privateKey)), pinned)).toEqual(
+    expect(verifyFeedEnvelope(dataOf(signedFeedEvent(heartbeat, feed.privateKey)), pinned)).toEqual(
       heartbeat,
     );
   });
 
   test('another key, an altered payload, an altered or re-spelt signature: bad_signature', () => {
-    const { payload, signature } = signFeedEvent(heartbeat, feed.privateKey);
+    const { payload, signature } = JSON.parse(dataOf(signedFeedEvent(heartbeat, feed.privateKey)));
     const other = generateKeyPairSync('ed25519');
     const open =
       (envelope: object, key = feed.publicKey) =>
@@ -36,7 +37,7 @@ describe('feed envelope', () => {
   });
 
   test('P13: an unknown member, type or a half change of routes is refused though it is signed', () => {
-    const sign = (event: object) => () => signFeedEvent(event as FeedEvent, feed.privateKey);
+    const sign = (event: object) => () => feedEventToSign(event as FeedEvent);
     const refused = expect.objectContaining({ code: 'invalid_event' });
     expect(sign({ ...heartbeat, more: 1 })).toThrow(refused);
     expect(sign({ ...heartbeat, type: 'rumour' })).toThrow(refused);
@@ -46,7 +47,7 @@ describe('feed envelope', () => {
   });
 
   test('the text of an event is one SSE block with its place as id', () => {
-    const lines = formatFeedEvent(heartbeat, feed.privateKey).split('\n');
+    const lines = signedFeedEvent(heartbeat, feed.privateKey).split('\n');
     expect(lines.slice(0, 2)).toEqual(['id: 1.4', 'event: heartbeat']);
     expect(lines.slice(3)).toEqual(['', '']);
     expect(verifyFeedEnvelope(lines[2]!.slice('data: '.length), feed.publicKey)).toEqual(heartbeat);

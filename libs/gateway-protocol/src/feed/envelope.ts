@@ -1,4 +1,5 @@
-import { type KeyObject, sign, verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
+import { encodeBase64url, type ToSign } from '@countersign/contract';
 import { z } from 'zod';
 import { ProtocolError } from '../errors.js';
 import { parseJson, parseShape } from '../shapes.js';
@@ -6,19 +7,27 @@ import { type FeedEvent, feedEvent, formatFeedPlace } from './feed-event.js';
 
 /** The SSE `data`: the payload is text, so that the signed bytes are exactly the bytes that are parsed. */
 const envelope = z.strictObject({ payload: z.string(), signature: z.string() });
-type FeedEnvelope = z.infer<typeof envelope>;
 
 /** Keeps a feed signature from being valid for anything else. */
 const CONTEXT = 'countersign-feed/v1\n';
 const signedBytes = (payload: string) => Buffer.from(CONTEXT + payload, 'utf8');
 
 /**
- * Signs an event with the feed key. The signed bytes are UTF-8 `countersign-feed/v1` ‖ 0x0A ‖ payload. Throws ProtocolError
- * `invalid_event` for an event that gateways would refuse.
+ * What the feed key has to sign of an event: UTF-8 `countersign-feed/v1` ‖ 0x0A ‖ payload. Signed, it is the text of a
+ * server-sent event: `id`, `event`, `data`, blank line. Throws ProtocolError `invalid_event` for an event that gateways would
+ * refuse.
  */
-export function signFeedEvent(event: FeedEvent, feedKey: KeyObject): FeedEnvelope {
+export function feedEventToSign(event: FeedEvent): ToSign<string> {
   const payload = JSON.stringify(parseShape(feedEvent, event, 'invalid_event'));
-  return { payload, signature: sign(null, signedBytes(payload), feedKey).toString('base64url') };
+  const place = formatFeedPlace(event);
+  return {
+    bytes: signedBytes(payload),
+    signed: (bytes) => {
+      const signature = encodeBase64url(bytes);
+      const data = JSON.stringify({ payload, signature } satisfies z.infer<typeof envelope>);
+      return `id: ${place}\nevent: ${event.type}\ndata: ${data}\n\n`;
+    },
+  };
 }
 
 /**
@@ -37,10 +46,4 @@ export function verifyFeedEnvelope(data: string, feedKey: KeyObject): FeedEvent 
     throw new ProtocolError('bad_signature', 'the event is not signed by the pinned feed key');
   }
   return parseShape(feedEvent, parseJson(payload, 'invalid_event'), 'invalid_event');
-}
-
-/** The signed event as server-sent event text: `id`, `event`, `data`, blank line. */
-export function formatFeedEvent(event: FeedEvent, feedKey: KeyObject): string {
-  const data = JSON.stringify(signFeedEvent(event, feedKey));
-  return `id: ${formatFeedPlace(event)}\nevent: ${event.type}\ndata: ${data}\n\n`;
 }

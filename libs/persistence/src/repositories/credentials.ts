@@ -5,6 +5,7 @@ import type {
   EnrolledGateway,
   GatewayPin,
   GatewayRepository,
+  KeyUse,
   Person,
   SigningKeyRepository,
   StoredKey,
@@ -182,7 +183,7 @@ export class SigningKeys implements SigningKeyRepository {
     private readonly sealer: Sealer,
   ) {}
 
-  async list(use: StoredKey['use']): Promise<StoredKey[]> {
+  async list(use: KeyUse): Promise<StoredKey[]> {
     const rows = await selectRows(
       this.manager,
       SigningKeyEntity,
@@ -191,12 +192,12 @@ export class SigningKeys implements SigningKeyRepository {
     );
     return rows.map(({ sealedPem, ...row }) => ({
       ...row,
-      privatePem: this.sealer.open(signingKeyPlace(row), sealedPem),
+      secret: this.sealer.open(signingKeyPlace(row), sealedPem),
     }));
   }
 
-  async insert({ privatePem, ...key }: StoredKey): Promise<void> {
-    const sealedPem = await sealIn(this.manager, this.sealer, signingKeyPlace(key), privatePem);
+  async insert({ secret, ...key }: StoredKey): Promise<void> {
+    const sealedPem = await sealIn(this.manager, this.sealer, signingKeyPlace(key), secret);
     await this.manager.insert(SigningKeyEntity, { ...key, publicJwk: key.publicJwk as object, sealedPem });
   }
 

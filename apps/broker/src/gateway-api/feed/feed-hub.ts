@@ -91,8 +91,8 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
    * Opens a gateway's feed: resumes after `last` if the store still has all later changes, else sends a snapshot.
    *
    * @param seen the highest place that the gateway has on its disk
-   * @param open starts the response; called once the first event is ready, so that a failure is a normal error answer
-   * @throws HttpProblem `feed_parted` if the gateway has received changes that this store does not have
+   * @param open starts the response; called once the first event is signed, so that a failure is a normal error answer
+   * @throws HttpProblem `feed_parted` if the gateway has received changes that this store does not have; `not_ready`
    */
   async join(
     gateway: string,
@@ -116,26 +116,34 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
       return { binding: enrolled, ...(await this.reader.picture(unit)) };
     });
     if (first === null) throw await this.refuseParted(gateway, seen);
-    let leave = () => {};
-    const connection = new FeedConnection(
+    const connection: FeedConnection = new FeedConnection(
       gateway,
       first.binding,
-      nonce,
-      open(() => leave()),
-      () => this.keys.feedKey(this.now()),
+      () => this.keys.signer('feed', this.now()),
       this.now,
     );
-    leave = () => this.connections.delete(connection);
-    if ('resumed' in first) {
-      connection.resume(first.resumed.last);
-      for (const change of first.resumed.missed) connection.change(change);
-    } else {
-      connection.snapshot(first.place, this.settings.publicUrl, first.picture, first.servedTo);
-    }
-    // Nothing awaits from here on: the connection catches up with the poller before the poller sends more.
+    const leave = () => void this.connections.delete(connection);
+    const start = () => open(leave);
+    const begun =
+      'resumed' in first
+        ? connection.resume(nonce, first.resumed.last, start)
+        : connection.snapshot(
+            nonce,
+            this.settings.publicUrl,
+            [first.place, first.picture, first.servedTo],
+            start,
+          );
+    // Nothing awaits until it is one of the connections: it catches up with the poller before the poller sends more.
+    if ('resumed' in first) for (const change of first.resumed.missed) connection.change(change);
     for (const change of this.recent) connection.change(change);
     connection.heartbeat();
     this.connections.add(connection);
+    try {
+      await begun;
+    } catch (error) {
+      leave();
+      throw error;
+    }
     this.endOldest(gateway);
   }
 

@@ -63,7 +63,7 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
       const keys = await store.signingKeys.read((unit) => unit.keys.list('token'));
       const [newest] = keys.filter(({ revokedAt, retiresAt }) => revokedAt === null && retiresAt === null);
       if (newest === undefined) throw new TourError('tour_failed', 'the broker has no key that signs tokens');
-      return { kid: newest.kid, key: createPrivateKey(newest.privatePem) };
+      return { kid: newest.kid, key: createPrivateKey(newest.secret) };
     },
   };
 }

@@ -1,6 +1,13 @@
 import type { EventType } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type { KeyMaker, KeyPair, StoredKey, VendorUnit } from '../../ports/index.js';
+import {
+  KEY_ALGORITHMS,
+  type KeyUse,
+  type NewKey,
+  type Signers,
+  type StoredKey,
+  type VendorUnit,
+} from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** A new signing key is published this long before it signs, so that every gateway knows it by then. */
@@ -8,25 +15,17 @@ const PUBLISH_AHEAD_SECONDS = 10;
 /** A rotated-out key stays valid this long after its successor has taken over: longer than any token's lifetime. */
 export const OVERLAP_SECONDS = 3600;
 
-const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
-  token: (maker) => maker.tokenKey(),
-  feed: (maker) => maker.feedKey(),
-  log: (maker) => maker.logKey(),
-  push: (maker) => maker.pushKey(),
-};
-
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
 
 export async function insertKey(
   unit: Pick<VendorUnit, 'keys'>,
-  use: StoredKey['use'],
-  maker: KeyMaker,
+  use: KeyUse,
+  made: NewKey,
   now: Date,
   activeFrom: string,
 ): Promise<StoredKey> {
-  const pair = MAKES[use](maker);
   const key: StoredKey = {
-    ...pair,
+    ...made,
     use,
     createdAt: now.toISOString(),
     activeFrom,
@@ -51,21 +50,26 @@ export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | u
     .sort((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1))[0];
 }
 
-const USES = ['token', 'feed', 'log', 'push'] as const;
+const USES = Object.keys(KEY_ALGORITHMS) as KeyUse[];
 
-/** Makes the first key of each use, if there is none. */
-export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {
-  const isWhole = await deps.store.signingKeys.read(async (unit) => {
+/**
+ * Makes the first key of each use, if there is none. Here and below, keys are made before the transaction that may need them: they
+ * may come from another machine. One that is not needed after all is dropped.
+ */
+export async function ensureBrokerKeys(deps: Deps, signers: Signers): Promise<void> {
+  const missing = await deps.store.signingKeys.read(async (unit) => {
     const now = deps.clock.now();
-    for (const use of USES) if (signingKey(await unit.keys.list(use), now) === undefined) return false;
-    return true;
+    const uses: KeyUse[] = [];
+    for (const use of USES) if (signingKey(await unit.keys.list(use), now) === undefined) uses.push(use);
+    return uses;
   });
-  if (isWhole) return;
+  if (missing.length === 0) return;
+  const made = await Promise.all(missing.map(async (use) => ({ use, key: await signers.make(use) })));
   await deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
-    for (const use of USES) {
+    for (const { use, key: first } of made) {
       if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
-      const key = await insertKey(unit, use, maker, now, now.toISOString());
+      const key = await insertKey(unit, use, first, now, now.toISOString());
       await logKeyEvent(unit, 'signing-key.created', key, now);
       if (use === 'token') await unit.feed.changed('keys', key.kid);
     }
@@ -87,12 +91,16 @@ export async function logKeyEvent(
 }
 
 /** Adds a new token-signing key. The old keys stay valid for the overlap and then retire. */
-export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: string; activeFrom: string }> {
+export async function rotateSigningKey(
+  deps: Deps,
+  signers: Signers,
+): Promise<{ kid: string; activeFrom: string }> {
+  const made = await signers.make('token');
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const activeFrom = later(now, PUBLISH_AHEAD_SECONDS);
     const old = publishedKeys(await unit.keys.list('token'), now);
-    const key = await insertKey(unit, 'token', maker, now, activeFrom);
+    const key = await insertKey(unit, 'token', made, now, activeFrom);
     for (const each of old)
       if (each.retiresAt === null)
         await unit.keys.retire(each.kid, later(now, PUBLISH_AHEAD_SECONDS + OVERLAP_SECONDS));
@@ -109,7 +117,12 @@ export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: st
  * @returns the key that signs from now on
  * @throws AccessError `not_found`
  */
-export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Promise<{ successor: string }> {
+export async function revokeSigningKey(
+  deps: Deps,
+  signers: Signers,
+  kid: string,
+): Promise<{ successor: string }> {
+  const made = await signers.make('token');
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('token');
@@ -120,7 +133,7 @@ export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Prom
     const rest = keys.filter((each) => each.kid !== kid);
     let successor = signingKey(rest, now);
     if (successor === undefined) {
-      successor = await insertKey(unit, 'token', maker, now, now.toISOString());
+      successor = await insertKey(unit, 'token', made, now, now.toISOString());
       await logKeyEvent(unit, 'signing-key.created', successor, now);
     }
     await unit.feed.changed('keys', kid);

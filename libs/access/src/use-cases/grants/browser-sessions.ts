@@ -14,7 +14,7 @@ import type { Deps, SigningDeps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 import { releaseGrantIn, requireNotEnded } from './end-grant.js';
-import { type MintedToken, mintIn, requireHolder, requireMinted, type TokenMinter } from './mint-token.js';
+import { type MintedToken, prepareIn, requireHolder, signPrepared, type TokenMinter } from './mint-token.js';
 
 /** The gateway that acts for a browser, with its services and tenants. */
 type RequestingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
@@ -133,13 +133,13 @@ export async function tokenOfBrowserSession(
   const find = (unit: TenantUnit, grant: Grant) => requireSession(deps, unit, grant, request.session);
   const { webSession } = await withGrantOfSecret(deps, gateway, from, find);
   if (!(await isStillSignedIn(deps, webSession))) throw notFound('session');
-  const made = await withGrantOfSecret(deps, gateway, from, async (unit, grant) => {
+  const prepared = await withGrantOfSecret(deps, gateway, from, async (unit, grant) => {
     const { address } = await find(unit, grant);
     const holder = await unit.organisation.person(grant.requester);
     if (holder === null || holder.removedAt !== null) throw notFound('session');
-    return mintIn(deps, minter, unit, grant, holder, address);
+    return prepareIn(deps, minter, unit, grant, holder, address);
   });
-  return requireMinted(made);
+  return signPrepared(prepared);
 }
 
 /**

@@ -32,9 +32,15 @@ export interface MintedToken {
   expiresAt: string;
 }
 
-/** Signs tokens and decides nothing. Only the broker has one. */
+/** A token that is complete but for its signature. */
+export interface UnsignedToken extends Omit<MintedToken, 'token'> {
+  /** @returns the token. It may take its time, and may fail: see `Signer` */
+  sign(): Promise<string>;
+}
+
+/** Writes and signs tokens, and decides nothing. Only the broker has one. */
 export interface TokenMinter {
-  mint(input: MintInput): MintedToken;
+  prepare(input: MintInput): UnsignedToken;
 }
 
 /**
@@ -42,6 +48,10 @@ export interface TokenMinter {
  * longer allow gets no new token. The first token starts a grant that waits for its first use, in the same transaction. A
  * scheduled grant whose start has come does not wait for the scheduler. A rule about the country from which the token is fetched
  * may pause or end the grant instead; that is committed.
+ *
+ * The event `token.minted` is committed before the token is signed, so there is no token that the log does not have. If the signer
+ * fails, or the broker stops in between, the log has a token that no one got; the grant's window may have begun. A retry
+ * mints another one.
  *
  * @param address the client's; null if it is not known
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
@@ -53,17 +63,23 @@ export async function mintToken(
   id: string,
   address: string | null = null,
 ): Promise<MintedToken> {
-  const made = await deps.store.forTenant(locateGrant(principal, id), async (unit) => {
+  const prepared = await deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant: stored, person } = await loadVisibleGrant(unit, principal, id);
     requireHolder(principal, stored, person);
-    return mintIn(deps, minter, unit, stored, person, address);
+    return prepareIn(deps, minter, unit, stored, person, address);
   });
-  return requireMinted(made);
+  return signPrepared(prepared);
 }
 
-/** Called after the unit of work, so that the pause or the end that the rule caused is committed. @throws AccessError `grant_not_active` */
-export function requireMinted(made: MintedToken | null): MintedToken {
-  if (made !== null) return made;
+/**
+ * Called after the unit of work, so that what it did is committed: the event of the token, or the pause or the end that the rule
+ * caused. @throws AccessError `grant_not_active`; what the signer throws
+ */
+export async function signPrepared(prepared: UnsignedToken | null): Promise<MintedToken> {
+  if (prepared !== null) {
+    const { sign, ...about } = prepared;
+    return { token: await sign(), ...about };
+  }
   throw new AccessError(
     'grant_not_active',
     'A rule of supervision has paused or ended this grant: the token was requested from another country than the terms state, or from an unknown one.',
@@ -78,20 +94,20 @@ export function requireHolder(principal: Principal, grant: Grant, person: Person
 }
 
 /**
- * Mints a token for the engineer who holds the grant, inside a unit of work.
+ * Prepares a token for the engineer who holds the grant, inside a unit of work. `signPrepared` signs it afterwards.
  *
  * @param address the client's; null if it is not known
  * @returns null if a rule of supervision has paused or ended the grant because of the address
  * @throws AccessError `grant_not_active`
  */
-export async function mintIn(
+export async function prepareIn(
   deps: SigningDeps,
   minter: TokenMinter,
   unit: TenantUnit,
   stored: Grant,
   holder: Person,
   address: string | null,
-): Promise<MintedToken | null> {
+): Promise<UnsignedToken | null> {
   const now = deps.clock.now();
   const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, holder, now);
   await requireNotStopped(unit, terms.tenant, stored);
@@ -99,7 +115,7 @@ export async function mintIn(
   const { country, isRefused } = await superviseTokenIn(deps, unit, { grant, terms }, address, now);
   if (isRefused) return null;
   const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
-  const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
+  const prepared = minter.prepare({ grant, terms, countersignatures, audience, tokenTtl, now });
   await unit.log.append({
     type: 'token.minted',
     at: toInstant(now),
@@ -109,12 +125,12 @@ export async function mintIn(
       request: grant.request,
       requester: grant.requester,
       digest: grant.digest,
-      jti: minted.jti,
-      expiresAt: minted.expiresAt,
+      jti: prepared.jti,
+      expiresAt: prepared.expiresAt,
       ...(country === null ? {} : { country }),
     },
   });
-  return minted;
+  return prepared;
 }
 
 /** The grant, started if this is its first token. @throws AccessError `grant_not_active` outside its window */

@@ -1,4 +1,5 @@
-import type { KeyMaker, StoredKey } from '../../ports/index.js';
+import { signWith } from '@countersign/contract';
+import type { MissingHandOver, Signers, StoredKey } from '../../ports/index.js';
 import { insertKey, logKeyEvent, publishedKeys } from '../gateways/broker-keys.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -28,10 +29,11 @@ function rotationOf(keys: readonly StoredKey[], now: Date): Rotation | undefined
  * Makes a new log key. From then on both sign every checkpoint. The leaves that hand over follow with
  * `continueLogKeyRotation`. If a rotation is under way already, that one goes on.
  */
-export function beginLogKeyRotation(
+export async function beginLogKeyRotation(
   deps: Deps,
-  maker: KeyMaker,
+  signers: Signers,
 ): Promise<{ kid: string; replaces: string; resumed: boolean }> {
+  const made = await signers.make('log');
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('log');
@@ -44,7 +46,7 @@ export function beginLogKeyRotation(
     const at = new Date(
       Math.max(now.getTime(), Date.parse(replaced.createdAt) + 1, Date.parse(replaced.activeFrom) + 1),
     );
-    const next = await insertKey(unit, 'log', maker, at, at.toISOString());
+    const next = await insertKey(unit, 'log', made, at, at.toISOString());
     await logKeyEvent(unit, 'signing-key.rotated', next, now);
     return { kid: next.kid, replaces: replaced.kid, resumed: false };
   });
@@ -52,39 +54,41 @@ export function beginLogKeyRotation(
 
 /**
  * Hands over to the new log key in the logs that lack it: one leaf `log.key` in each, in the log's own unit of work, which
- * also notes it, so that any number of processes may do this at once. Once every log has it, the old key gets its end.
+ * also notes it, so that any number of processes may do this at once. The old key signs before that unit, so a slow signer
+ * keeps no log waiting. Once every log has it, the old key gets its end.
  *
  * @param overlap seconds that the old key goes on signing after that
  * @returns whether the rotation is complete, or none is under way
  */
 export async function continueLogKeyRotation(
   deps: Deps,
-  maker: KeyMaker,
+  signers: Signers,
   { actor, overlap = LOG_KEY_OVERLAP_SECONDS }: { actor: 'host' | 'job'; overlap?: number },
 ): Promise<boolean> {
   const { rotation, logs } = await deps.store.signingKeys.read(async (unit) => {
     const found = rotationOf(await unit.keys.list('log'), deps.clock.now());
     return {
       rotation: found,
-      logs: found === undefined ? [] : await unit.handOvers.missing(found.next.kid, BATCH),
+      logs: found === undefined ? [] : await unit.handOvers.missing(found, BATCH),
     };
   });
   if (rotation === undefined) return true;
-  for (const log of logs) await handOverIn(deps, maker, log, rotation, actor);
+  for (const log of logs) await handOverIn(deps, signers, log, rotation, actor);
   return logs.length === 0 && (await endRotation(deps, overlap));
 }
 
 async function handOverIn(
   deps: Deps,
-  maker: KeyMaker,
-  log: string,
+  signers: Signers,
+  { log, epoch, toSign }: MissingHandOver,
   { replaced, next }: Rotation,
   actor: string,
 ): Promise<void> {
+  const signed = await signWith(signers.open(replaced), toSign);
   await deps.store.forTenant(log, async (unit) => {
     if (await unit.handOvers.has(next.kid)) return;
-    const { epoch } = await unit.log.head();
-    const signed = maker.handOver({ deployment: deps.store.deployment, slug: log, epoch }, replaced, next);
+    // The log has another name since it was restored meanwhile. The next turn signs for that one.
+    if ((await unit.log.head()).epoch !== epoch) return;
     const { index } = await unit.log.append({
       type: 'log.key',
       at: deps.clock.now().toISOString(),
@@ -101,7 +105,7 @@ function endRotation(deps: Deps, overlap: number): Promise<boolean> {
     const now = deps.clock.now();
     const rotation = rotationOf(await unit.keys.list('log'), now);
     if (rotation === undefined) return true;
-    if ((await unit.handOvers.missing(rotation.next.kid, 1)).length > 0) return false;
+    if ((await unit.handOvers.missing(rotation, 1)).length > 0) return false;
     await unit.keys.retire(rotation.replaced.kid, new Date(now.getTime() + overlap * 1000).toISOString());
     return true;
   });

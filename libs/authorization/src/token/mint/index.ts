@@ -1,2 +1,2 @@
-export { mintGrantToken } from './mint-grant-token.js';
+export { grantTokenToSign } from './mint-grant-token.js';
 export { generateSigningKey, type SigningKey } from './signing-key.js';

@@ -1,17 +1,18 @@
-import { hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   canonicalTerms,
   isId,
   isInstant,
   isSealedLog,
   isTenantSlug,
+  jwsToSign,
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
   type Signature,
   type Terms,
+  type ToSign,
   termsDigest,
 } from '@countersign/contract';
-import jsonwebtoken from 'jsonwebtoken';
 
 type MintErrorCode =
   | 'outside_window'
@@ -24,14 +25,14 @@ type MintErrorCode =
 export class MintError extends Error {
   readonly code: MintErrorCode;
 
-  constructor(code: MintErrorCode, detail: string, options?: ErrorOptions) {
-    super(detail, options);
+  constructor(code: MintErrorCode, detail: string) {
+    super(detail);
     this.name = 'MintError';
     this.code = code;
   }
 }
 
-/** The content of a grant token and the key that signs it. Instants are RFC 3339 in whole seconds. */
+/** The content of a grant token and which key signs it. Instants are RFC 3339 in whole seconds. */
 export type MintOrder = {
   issuer: string;
   /** The service's audience. */
@@ -50,14 +51,17 @@ export type MintOrder = {
   digest: string;
   /** The customer's signatures. Absent or empty if there are none. */
   countersignatures?: readonly Signature[];
-  key: { kid: string; privateKey: KeyObject };
+  signer: { kid: string; alg: string };
 };
 
 /** `expiresIn` is in seconds from `iat`, `exp` in seconds since the epoch. */
-type MintedGrantToken = { token: string; expiresIn: number; exp: number };
+export type UnsignedGrantToken = ToSign<string> & { expiresIn: number; exp: number };
+
+/** Of ES256: 64 bytes as base64url, and the dot before them. */
+const SIGNATURE_CHARS = 87;
 
 /**
- * Signs a grant token with ES256 (docs/contract.md, Token):
+ * A grant token before it is signed with ES256 (docs/contract.md, Token):
  *
  *     base64url( {"alg":"ES256","typ":"at+jwt","kid":…} ) . base64url( claims ) . base64url( signature )
  *
@@ -65,12 +69,13 @@ type MintedGrantToken = { token: string; expiresIn: number; exp: number };
  *
  * P3: the token is valid from now, for `tokenTtlSeconds` or until the grant ends, whichever is first. Throws MintError
  * `outside_window` if no such time lies inside the grant's window, `digest_mismatch` or `invalid_claims` if the parts of
- * the order disagree, `token_too_large` above 7,680 bytes, `unusable_key` for a key that is not on P-256.
+ * the order disagree, `token_too_large` above 7,680 bytes, `unusable_key` for a key that signs with another algorithm.
  */
-export function mintGrantToken(order: MintOrder): MintedGrantToken {
+export function grantTokenToSign(order: MintOrder): UnsignedGrantToken {
   requireConsistent(order);
   const { iat, exp, grantBegins, grantEnds } = lifeOf(order);
-  const token = sign(order, {
+  const header = { alg: 'ES256', typ: 'at+jwt', kid: order.signer.kid };
+  const token = jwsToSign(header, {
     iss: order.issuer,
     aud: order.audience,
     sub: order.subject,
@@ -89,9 +94,9 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
     ...((order.countersignatures ?? []).length === 0 ? {} : { countersignatures: order.countersignatures }),
   });
-  if (token.length > MAX_TOKEN_BYTES)
+  if (token.bytes.length + SIGNATURE_CHARS > MAX_TOKEN_BYTES)
     throw new MintError('token_too_large', 'the token would be over 7,680 bytes');
-  return { token, expiresIn: exp - iat, exp };
+  return { ...token, expiresIn: exp - iat, exp };
 }
 
 type Life = { iat: number; exp: number; grantBegins: number; grantEnds: number };
@@ -107,18 +112,6 @@ function lifeOf({ now, tokenTtlSeconds, grant }: MintOrder): Life {
   return { iat, exp, grantBegins, grantEnds };
 }
 
-function sign(order: MintOrder, claims: object): string {
-  const { kid, privateKey } = order.key;
-  try {
-    return jsonwebtoken.sign(claims, privateKey, {
-      algorithm: 'ES256',
-      header: { alg: 'ES256', typ: 'at+jwt', kid },
-    });
-  } catch (cause) {
-    throw new MintError('unusable_key', 'the key cannot sign ES256', { cause });
-  }
-}
-
 type Check = (order: MintOrder) => boolean;
 
 /** A checker would refuse a token that contradicts itself. It is a fault of the caller, so it is not even signed. */
@@ -126,7 +119,7 @@ const CHECKS: readonly (readonly [what: string, holds: Check])[] = [
   ['issuer', ({ issuer }) => issuer !== ''],
   ['audience', ({ audience }) => audience !== ''],
   ['jti', ({ jti }) => jti !== ''],
-  ['key id', ({ key }) => key.kid !== ''],
+  ['key id', ({ signer }) => signer.kid !== ''],
   ['life', ({ tokenTtlSeconds }) => Number.isSafeInteger(tokenTtlSeconds) && tokenTtlSeconds > 0],
   ['grant', ({ grant }) => isId('grt', grant.id) && isInstant(grant.startsAt) && isInstant(grant.endsAt)],
   ['subject', ({ subject, terms }) => isId('usr', subject) && terms.requester === subject],
@@ -137,6 +130,7 @@ const CHECKS: readonly (readonly [what: string, holds: Check])[] = [
 
 /** Throws MintError `invalid_claims`, naming the part that contradicts the terms, or `digest_mismatch`. */
 export function requireConsistent(order: MintOrder): void {
+  if (order.signer.alg !== 'ES256') throw new MintError('unusable_key', 'the key does not sign ES256');
   for (const [what, holds] of CHECKS) {
     if (!holds(order))
       throw new MintError('invalid_claims', `the ${what} cannot be that of a token with these terms`);

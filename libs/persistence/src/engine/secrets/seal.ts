@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
-import type { Randomness, StoredKey } from '@countersign/access';
+import type { KeyUse, Randomness } from '@countersign/access';
 import { StoreError } from '../../errors.js';
 
 const VERSION = 's2';
@@ -10,7 +10,7 @@ const KEY_BYTES = 32;
 /** What a secret is for. Each purpose has a key of its own, derived from the master key. */
 export type Purpose =
   | 'deployment'
-  | `${StoredKey['use']}-key`
+  | `${KeyUse}-key`
   | 'slack-tokens'
   | 'export-secrets'
   | 'day-key'
