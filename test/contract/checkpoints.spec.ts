@@ -3,6 +3,7 @@ import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@coun
 import { pino } from 'pino';
 import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
 import { Checkpoints } from '../../apps/broker/src/logs/checkpoints.js';
+import { eventually } from '../support/eventually.js';
 import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
@@ -61,6 +62,40 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
     }
     await broker.signAllGrown(LOGS);
     expect(transactions).toEqual(['read', 'write', 'read']);
+  });
+
+  /** Signers that wait for `until` before each signature. */
+  function late(until: Promise<void>): typeof systemSigners {
+    const open: typeof systemSigners.open = (key) => {
+      const signer = systemSigners.open(key);
+      return { ...signer, sign: async (bytes) => until.then(() => signer.sign(bytes)) };
+    };
+    return { ...systemSigners, open };
+  }
+
+  test('P10: a signature that comes after another broker’s larger checkpoint is dropped, and no transaction waits for it', async () => {
+    let release = () => {};
+    const slow = counting(0, late(new Promise((resolve) => (release = resolve))));
+    const quick = counting();
+    const signing = slow.broker.signIfGrown('acme');
+    await eventually('it signs', () => slow.transactions.length === 1);
+    await bench.store.forTenant('acme', (unit) =>
+      unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
+    );
+    const kept = await quick.broker.signIfGrown('acme');
+    expect(kept.size).toBe(2);
+    release();
+    expect(await signing).toEqual(kept);
+    expect(slow.transactions).toEqual(['read', 'write', 'read']);
+    expect((await signed())[0]?.newest).toEqual(kept);
+  });
+
+  test('a log whose checkpoint cannot be signed keeps the one before, and is signed by the next attempt', async () => {
+    const { broker: broken } = counting(0, late(Promise.reject(new Error('out of reach'))));
+    await expect(broken.signAllGrown(LOGS)).rejects.toThrow('out of reach');
+    expect(await sizes()).toEqual([undefined, undefined, undefined]);
+    await counting().broker.signAllGrown(LOGS);
+    expect(await sizes()).toEqual([1, 1, 1]);
   });
 
   test('P10: a log that is not what it signed before is signed no more, and keeps no other from its checkpoint', async () => {

@@ -10,6 +10,7 @@ import {
   releaseGrant,
   revokeGrant,
   runDueTransitions,
+  type TokenMinter,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeUseCase } from './support/describe-store.js';
@@ -228,6 +229,30 @@ describeUseCase('SQLite', 'the clock', (bench) => {
     };
     await expect(mintToken(flow.deps, broken, erin, grant)).rejects.toThrow('no key');
     expect(await grantOf(grant)).toMatchObject({ state: 'scheduled', startsAt: null });
+  });
+
+  test('a token costs one transaction, and is signed after its event is committed', async () => {
+    const grant = await approved(await flow.ask(erin));
+    const { store } = flow.deps;
+    const done: string[] = [];
+    const forTenant: typeof store.forTenant = async (...args) => {
+      const result = await store.forTenant(...args);
+      done.push('transaction');
+      return result;
+    };
+    const deps = { ...flow.deps, store: Object.create(store, { forTenant: { value: forTenant } }) };
+    const slow: TokenMinter = {
+      prepare: (input) => ({
+        ...plainMinter.prepare(input),
+        sign: async () => {
+          done.push(`signature after ${(await typesOf(grant)).at(-1)}`);
+          throw new Error('out of reach');
+        },
+      }),
+    };
+    await expect(mintToken(deps, slow, erin, grant)).rejects.toThrow('out of reach');
+    expect(done).toEqual(['transaction', 'signature after token.minted']);
+    expect(await mint(grant)).toBe('done');
   });
 
   test('unused by its day, a grant on first use is over', async () => {

@@ -12,12 +12,12 @@ const SIGNATURE_BYTES = 64;
  * Signers that fail as one stable answer, `not_ready`, if they fail or take too long. A signature that comes later is
  * dropped. Each key is opened once.
  */
-export function boundedSigners({ make, open }: Signers, logger: Logger, limitMs = SIGN_MS): Signers {
+export function boundedSigners(signers: Signers, logger: Logger, limitMs = SIGN_MS): Signers {
   const opened = new Map<string, Signer>();
   return {
-    make,
+    make: (use) => signers.make(use),
     open: (key) => {
-      const signer = opened.get(key.kid) ?? bounded(open(key), logger, limitMs);
+      const signer = opened.get(key.kid) ?? bounded(signers.open(key), logger, limitMs);
       opened.set(key.kid, signer);
       return signer;
     },

@@ -17,6 +17,7 @@ import {
 import { toInstant } from '@countersign/contract';
 import { isAccountMailKind, skipOf } from '@countersign/mail';
 import type { BrokerDeps } from '../core.module.js';
+import { HttpProblem } from '../http/problem.js';
 import { type OutboundAnswer, OutboundError } from '../outbound/outbound-client.js';
 import { encryptPush } from './push-encryption.js';
 import { type PushMessage, writePushMessage } from './push-message.js';
@@ -116,7 +117,8 @@ export class PushChannel implements NoticeChannel {
 
   private async send(browser: PushSubscription, push: Push, signal: AbortSignal): Promise<Delivered> {
     const answer = await this.post(browser, push, signal).catch(async (error: unknown) => {
-      const code = error instanceof OutboundError ? error.code : 'internal_error';
+      const known = error instanceof OutboundError || error instanceof HttpProblem;
+      const code = known ? error.code : 'internal_error';
       await this.note(browser, code);
       const final = error instanceof OutboundError && FINAL.has(error.code);
       throw new DeliveryFailure(code, { final, cause: error });

@@ -99,7 +99,9 @@ export class FeedConnection {
 
   private send(event: FeedEvent): Promise<void> {
     this.sent = Promise.all([this.signed(event), this.sent]).then(
-      ([text]) => void this.connection?.send(text),
+      ([text]) => {
+        if (!this.isOver) this.connection?.send(text);
+      },
       () => this.cut(),
     );
     return this.sent;
