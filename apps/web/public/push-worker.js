@@ -16,7 +16,8 @@ const LOCAL = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 self.addEventListener('push', (event) => event.waitUntil(show(read(event.data))));
 
 self.addEventListener('pushsubscriptionchange', (event) => {
-  const language = self.navigator.language.startsWith('de') ? 'de' : 'en';
+  const own = self.navigator.language.split('-')[0];
+  const language = Object.hasOwn(ENDED, own) ? own : 'en';
   // It fails if the person has withdrawn the permission to show notices. They know then that notices have ended.
   event.waitUntil(show({ title: ENDED[language], path: '/account', tag: 'ended', language }).catch(() => {}));
 });

@@ -246,7 +246,6 @@ export {
 } from './problem.js';
 export {
   type NewPushSubscription,
-  PUSH_LANGUAGES,
   type PushSubscription,
   pushSubscriptionEndpoints,
 } from './push-subscriptions.js';

@@ -1,10 +1,9 @@
+import { LANGUAGES } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant } from './members.js';
 
-/** Of languages that messages have. apps/broker/src/personal/preferences.spec.ts compares them with the domain's. */
-export const PUSH_LANGUAGES = ['en', 'de'] as const;
 const MAX_ENDPOINT = 1_000;
 /** The public key in the example of RFC 8291. */
 const EXAMPLE_KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
@@ -32,7 +31,7 @@ const pushSubscriptionBody = named(
           .describe('The browser’s secret, 16 bytes, base64url.'),
       })
       .describe('With these the broker encrypts each message for this browser (RFC 8291).'),
-    language: z.enum(PUSH_LANGUAGES).describe('The language of the messages.'),
+    language: z.enum(LANGUAGES).describe('The language of the messages.'),
   }),
 );
 export type NewPushSubscription = z.infer<typeof pushSubscriptionBody>;
@@ -47,7 +46,7 @@ const pushSubscriptionSchema = named(
       .string()
       .meta({ pattern: '^[0-9a-f]{64}$' })
       .describe('SHA-256 of the endpoint, in hexadecimal: a browser recognises its own subscription by it.'),
-    language: z.enum(PUSH_LANGUAGES),
+    language: z.enum(LANGUAGES),
     current: z.boolean().describe('Whether it belongs to the session of this call.'),
     madeAt: instant(),
     expiresAt: instant().describe('Each sign-in in this browser moves it by 30 days.'),

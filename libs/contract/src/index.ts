@@ -329,4 +329,5 @@ export {
   toInstant,
   utcDay,
 } from './time.js';
+export { LANGUAGES, type Language, pickLanguage } from './vocabulary/languages.js';
 export { isZone, type WallClock, WEEKDAYS, type Weekday, wallClock } from './wall-clock.js';

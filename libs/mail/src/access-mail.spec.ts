@@ -1,7 +1,8 @@
+import { LANGUAGES } from '@countersign/contract';
 import fc from 'fast-check';
 import { anyText } from '../../../test/factories/any-text.js';
 import { type MailFacts, writeMail } from './access-mail.js';
-import { LANGUAGES, MAIL_KINDS } from './words/words.js';
+import { MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/requests/req_1';
 const FACTS: MailFacts = {

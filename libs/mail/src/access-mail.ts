@@ -1,5 +1,5 @@
 import type { AccessReason, Grant } from '@countersign/access';
-import type { RequesterFacts, ScopeEntry } from '@countersign/contract';
+import type { Language, RequesterFacts, ScopeEntry } from '@countersign/contract';
 import {
   accessReasonText,
   hiddenFieldsText,
@@ -10,9 +10,8 @@ import {
 } from '@countersign/wording';
 import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
-import { de } from './words/de.js';
-import { en } from './words/en.js';
-import type { Language, MailKind, Names, Words } from './words/words.js';
+import { WORDS } from './words/index.js';
+import type { MailKind, Names, Words } from './words/words.js';
 
 /** The content of a mail about a request or a grant. Texts are as people wrote them; instants are RFC 3339 UTC. */
 export interface MailFacts {
@@ -61,12 +60,10 @@ export interface MailFacts {
   link: string;
 }
 
-const CATALOGUES: Readonly<Record<Language, Words>> = { en, de };
-
 /** Writes a mail. It carries a link to a signed-in page, never a decision and never a secret. */
 export function writeMail(facts: MailFacts, reader: Reader): MailContent {
   const { language } = reader;
-  const words = CATALOGUES[language];
+  const words = WORDS[language].access;
   const names: Names = {
     requester: oneLine(facts.requester),
     tenant: oneLine(facts.tenant),

@@ -1,11 +1,8 @@
 import type { ApiKey, Notice, Person } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
-import { accountDe } from './words/de.js';
-import { accountEn } from './words/en.js';
-import type { AccountMailKind, AccountWords, Language } from './words/words.js';
-
-const WORDS: Readonly<Record<Language, AccountWords>> = { en: accountEn, de: accountDe };
+import { WORDS } from './words/index.js';
+import type { AccountMailKind } from './words/words.js';
 
 /** A new API key, as its person and their admins learn of it. */
 export interface AccountMailFacts {
@@ -23,7 +20,7 @@ export function writeAccountMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const words = WORDS[language];
+  const words = WORDS[language].account;
   const name = oneLine(owner.name);
   const isOwn = owner.id === recipient.id;
   const page = recipient.tenant === null ? 'security' : 'people';
@@ -49,7 +46,7 @@ export function writeNoticesChangedMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const { labels, notices, open } = WORDS[language];
+  const { labels, notices, open } = WORDS[language].account;
   return layOut({
     ...{ language, subject: notices.subject, sentence: notices.sentence },
     rows: [[labels.at, [writeInstant(at, reader)]]],

@@ -1,12 +1,9 @@
 import type { NoticeKind } from '@countersign/access';
-import type { NoticeTopic } from '@countersign/contract';
+import type { Language, NoticeTopic } from '@countersign/contract';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
-import { addressDe } from './words/de.js';
-import { addressEn } from './words/en.js';
-import type { AddressChangeKind, AddressWords, Language } from './words/words.js';
-
-const WORDS: Readonly<Record<Language, AddressWords>> = { en: addressEn, de: addressDe };
+import { WORDS } from './words/index.js';
+import type { AddressChangeKind } from './words/words.js';
 
 /**
  * Writes the mail to a notice address: what happened, when, and a page to read more after signing in. It names no person, no
@@ -17,7 +14,7 @@ export function writeAddressMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const { headline, sentence, labels, open, footer } = WORDS[language];
+  const { headline, sentence, labels, open, footer } = WORDS[language].address;
   const { topic, kind, at, publicUrl } = facts;
   const tenant = oneLine(facts.tenant);
   return layOut({
@@ -46,7 +43,7 @@ export function writeAddressChangeMail(
   facts: { kind: AddressChangeKind; address: string; tenant: string; publicUrl: string },
   language: Language,
 ): MailContent {
-  const { changed, labels, open, footer } = WORDS[language];
+  const { changed, labels, open, footer } = WORDS[language].address;
   const tenant = oneLine(facts.tenant);
   return layOut({
     language,

@@ -1,10 +1,9 @@
+import type { Language } from '@countersign/contract';
 import { htmlEnd, htmlStart, type MailContent } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { escapeHtml, oneLine } from './text.js';
-import { addressDe, de } from './words/de.js';
-import { addressEn, en } from './words/en.js';
-import type { Language } from './words/words.js';
+import { WORDS } from './words/index.js';
 
 /** A sign-in code, valid only in the browser that requested it. */
 interface CodeMail {
@@ -58,14 +57,14 @@ export class CodeMailer {
 
   /** @throws DeliveryFailure; the person may request another code */
   send({ to, tenant, code, minutes }: CodeMail, signal: AbortSignal): Promise<void> {
-    const { subject, sentence, footer } = (this.settings.language === 'de' ? de : en).code;
+    const { subject, sentence, footer } = WORDS[this.settings.language].access.code;
     const words = { subject, sentence: sentence(oneLine(tenant), minutes), footer };
     return this.sendCode(to, words, code, signal);
   }
 
   /** Sends the code that confirms a notice address. @throws DeliveryFailure */
   sendAddressCode({ to, tenant, code, hours }: AddressCodeMail, signal: AbortSignal): Promise<void> {
-    const { subject, sentence, footer } = (this.settings.language === 'de' ? addressDe : addressEn).code;
+    const { subject, sentence, footer } = WORDS[this.settings.language].address.code;
     const name = oneLine(tenant);
     return this.sendCode(
       to,

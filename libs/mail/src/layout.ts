@@ -1,5 +1,5 @@
+import type { Language } from '@countersign/contract';
 import { escapeHtml } from './text.js';
-import type { Language } from './words/words.js';
 
 export interface MailContent {
   subject: string;

@@ -1,11 +1,8 @@
 import type { Practice, PracticeCounts } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
-import { practiceDe } from './words/de.js';
-import { practiceEn } from './words/en.js';
-import type { Language, PracticeMailKind, PracticeWords } from './words/words.js';
-
-const WORDS: Readonly<Record<Language, PracticeWords>> = { en: practiceEn, de: practiceDe };
+import { WORDS } from './words/index.js';
+import type { PracticeMailKind } from './words/words.js';
 
 /** Writes the mail about a practice of the approvers. It is answered on the page, like a real request. */
 export function writePracticeMail(
@@ -13,7 +10,7 @@ export function writePracticeMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const { subject, sentence, note, labels, open, footer } = WORDS[language];
+  const { subject, sentence, note, labels, open, footer } = WORDS[language].practice;
   const { kind, practice, counts } = facts;
   const results: [string, string[]][] = [
     [labels.passed, [String(counts.passed)]],

@@ -1,11 +1,8 @@
 import type { AccessReview, ReviewCounts } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
-import { reviewDe } from './words/de.js';
-import { reviewEn } from './words/en.js';
-import type { Language, ReviewMailKind, ReviewWords } from './words/words.js';
-
-const WORDS: Readonly<Record<Language, ReviewWords>> = { en: reviewEn, de: reviewDe };
+import { WORDS } from './words/index.js';
+import type { ReviewMailKind } from './words/words.js';
 
 /** Writes the mail about a quarterly access review. Nothing is decided from a mail; it carries one link. */
 export function writeReviewMail(
@@ -13,7 +10,7 @@ export function writeReviewMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const words = WORDS[language];
+  const words = WORDS[language].review;
   const { kind, review, counts } = facts;
   const answered = counts.confirmed + counts.pruned;
   return layOut({

@@ -1,5 +1,4 @@
-import { isLoopbackHost, withoutBrackets } from '@countersign/contract';
-import type { Language } from './words/words.js';
+import { isLoopbackHost, type Language, withoutBrackets } from '@countersign/contract';
 
 /** The SMTP server and the sender. */
 export interface MailSettings {

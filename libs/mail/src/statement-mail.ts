@@ -1,18 +1,15 @@
 import type { DailyStatementRow } from '@countersign/access';
+import type { Language } from '@countersign/contract';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine } from './text.js';
-import { statementDe } from './words/de.js';
-import { statementEn } from './words/en.js';
-import type { Language, StatementWords } from './words/words.js';
-
-const WORDS: Readonly<Record<Language, StatementWords>> = { en: statementEn, de: statementDe };
+import { WORDS } from './words/index.js';
 
 /** Writes the mail about the statement of one UTC day. The signed statement itself is behind the link. */
 export function writeStatementMail(
   facts: { statement: DailyStatementRow; tenant: string; link: string },
   language: Language,
 ): MailContent {
-  const words = WORDS[language];
+  const words = WORDS[language].statement;
   const { day, accesses, isComplete, size, root } = facts.statement;
   return layOut({
     language,

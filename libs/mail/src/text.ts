@@ -1,6 +1,5 @@
-import { codePointNumber, showHiddenCharacters } from '@countersign/contract';
+import { codePointNumber, type Language, showHiddenCharacters } from '@countersign/contract';
 import { LOCALES } from '@countersign/wording';
-import type { Language } from './words/words.js';
 
 /** Breaks up texts that mail programs would turn into links. The only link in our mail is our own. */
 const withoutLinks = (text: string): string =>

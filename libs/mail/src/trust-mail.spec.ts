@@ -1,7 +1,8 @@
+import { LANGUAGES } from '@countersign/contract';
 import fc from 'fast-check';
 import { anyText } from '../../../test/factories/any-text.js';
 import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
-import { LANGUAGES, TRUST_MAIL_KINDS } from './words/words.js';
+import { TRUST_MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/trust';
 const NOTHING = {

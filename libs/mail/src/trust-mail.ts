@@ -2,9 +2,8 @@ import { type Notice, type ReadUnit, takesEffectAt } from '@countersign/access';
 import type { Side } from './access-facts.js';
 import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
-import { trustDe } from './words/de.js';
-import { trustEn } from './words/en.js';
-import type { Language, TrustMailKind, TrustWords } from './words/words.js';
+import { WORDS } from './words/index.js';
+import type { TrustMailKind, TrustWords } from './words/words.js';
 
 /** The content of a mail about a tenant's trust document or a stop. A member is null if the notice has no such fact. */
 export interface TrustMailFacts {
@@ -30,7 +29,6 @@ export interface TrustMailFacts {
   link: string;
 }
 
-const WORDS: Readonly<Record<Language, TrustWords>> = { en: trustEn, de: trustDe };
 const TONES: Readonly<Partial<Record<TrustMailKind, MailTone>>> = {
   'trust.stopped': 'stop',
   'trust.reset': 'stop',
@@ -45,7 +43,7 @@ const DAY_MS = 86_400_000;
 /** Writes the mail. Nothing can be signed or stopped from a mail; it carries one link. */
 export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailContent {
   const { language } = reader;
-  const words = WORDS[language];
+  const words = WORDS[language].trust;
   const { kind, validUntil, at } = facts;
   const names = {
     tenant: oneLine(facts.tenant),

@@ -1,6 +1,7 @@
+import { LANGUAGES } from '@countersign/contract';
 import { GERMAN } from './glossary.de.js';
 import { ENGLISH } from './glossary.en.js';
-import type { Language } from './languages.js';
+import { LANGUAGE_NAMES, type Language } from './languages.js';
 
 /** The key of a term that the pages and docs/glossary.md explain. */
 export type GlossaryWord = keyof typeof ENGLISH;
@@ -25,22 +26,22 @@ Read this page if you meet a word of Countersign that you do not know. The pages
 This page is generated from \`libs/wording/src/glossary.en.ts\` and \`glossary.de.ts\`, and a test compares it. To write it again after a change: \`WRITE_DOCS=1 node bin/jest.mjs unit -- libs/wording/src/glossary\`. For developers, [architecture.md](architecture.md#words) lists the words of the code.
 `;
 
+const HEADS: Readonly<Record<Language, string>> = { en: 'word | meaning', de: 'Wort | Bedeutung' };
+
 const byWord = (language: Language): GlossaryEntry[] =>
   Object.values(GLOSSARY[language]).sort((a, b) => a.word.localeCompare(b.word, language));
 
 /** The text of docs/glossary.md. */
 export function glossaryDocument(): string {
-  const table = (language: Language, title: string, head: string) =>
+  const table = (language: Language) =>
     [
-      `\n## ${title}\n`,
-      `| ${head} |`,
+      `\n## ${LANGUAGE_NAMES[language]}\n`,
+      `| ${HEADS[language]} |`,
       '|---|---|',
       ...byWord(language).map(
         ({ word, meaning }) => `| **${word}** | ${meaning.replaceAll('***', '`***`')} |`,
       ),
       '',
     ].join('\n');
-  return (
-    DOCUMENT_HEAD + table('en', 'English', 'word | meaning') + table('de', 'Deutsch', 'Wort | Bedeutung')
-  );
+  return DOCUMENT_HEAD + LANGUAGES.map(table).join('');
 }

@@ -1,4 +1,4 @@
-import type { Language } from './languages.js';
+import { type Language, LOCALES, quoted } from './languages.js';
 import { joinWithAnd } from './scope-words.js';
 
 /** The side of the reader. The customer's people read “your controls”, the vendor's people “the customer’s controls”. */
@@ -90,9 +90,8 @@ export function needReasonText(
   reader: ReaderSide,
   language: Language,
 ): string {
-  const [open, close] = language === 'de' ? ['„', '“'] : ['“', '”'];
   const named = joinWithAnd(
-    actions.map((action) => `${open}${action}${close}`),
+    actions.map((action) => quoted(action, language)),
     language,
   );
   return TEXTS[language][code](named, reader);
@@ -108,15 +107,13 @@ const CHANNEL_WORDS: Readonly<Record<Language, Record<HowApproved['channels'][nu
   de: { web: 'im Web', api: 'über die API', slack: 'in Slack' },
 };
 
+const WITH_PASSKEY: Readonly<Record<Language, string>> = { en: 'with a passkey', de: 'mit einem Passkey' };
+
 /** How the customer approves: “With a passkey, on the web” or “On the web, by the API or in Slack”. */
 export function howApprovedText({ countersignature, channels }: HowApproved, language: Language): string {
   const words = channels.map((each) => CHANNEL_WORDS[language][each]);
-  const list = new Intl.ListFormat(language === 'de' ? 'de-DE' : 'en-GB', { type: 'disjunction' }).format(
-    words,
-  );
-  const text = countersignature
-    ? `${language === 'de' ? 'mit einem Passkey' : 'with a passkey'}, ${list}`
-    : list;
+  const list = new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(words);
+  const text = countersignature ? `${WITH_PASSKEY[language]}, ${list}` : list;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -1,4 +1,4 @@
-import type { Recurrence, Weekday } from '@countersign/contract';
+import { type Recurrence, WEEKDAYS, type Weekday } from '@countersign/contract';
 import type { Language } from './languages.js';
 import { joinWithAnd } from './scope-words.js';
 
@@ -23,6 +23,16 @@ const DAY_NAMES: Readonly<Record<Language, Readonly<Record<Weekday, string>>>> =
   },
 };
 
+/** `days`: the names of the days, or null for every day. `to` is on the next day if `isNextDay`. */
+type Says = (times: { days: string | null; from: string; to: string; isNextDay: boolean }) => string;
+
+const TIMES: Readonly<Record<Language, Says>> = {
+  en: ({ days, from, to, isNextDay }) =>
+    `every ${days ?? 'day'} from ${from} to ${to}${isNextDay ? ' on the next day' : ''}`,
+  de: ({ days, from, to, isNextDay }) =>
+    `jeden ${days ?? 'Tag'} von ${from} bis ${to} Uhr${isNextDay ? ' am nächsten Tag' : ''}`,
+};
+
 export const dayName = (day: Weekday, language: Language): string => DAY_NAMES[language][day];
 
 /** Weekly times: “every Tuesday and Thursday from 22:00 to 24:00 (Europe/Berlin)”. */
@@ -31,11 +41,6 @@ export function recurrenceText({ days, from, to, zone }: Recurrence, language: L
     days.map((day) => dayName(day, language)),
     language,
   );
-  const isOverMidnight = to < from;
-  if (language === 'de') {
-    const until = isOverMidnight ? `${to} Uhr am nächsten Tag` : `${to} Uhr`;
-    return `jeden ${days.length === 7 ? 'Tag' : names} von ${from} bis ${until} (${zone})`;
-  }
-  const until = isOverMidnight ? `${to} on the next day` : to;
-  return `every ${days.length === 7 ? 'day' : names} from ${from} to ${until} (${zone})`;
+  const times = { days: days.length === WEEKDAYS.length ? null : names, from, to, isNextDay: to < from };
+  return `${TIMES[language](times)} (${zone})`;
 }

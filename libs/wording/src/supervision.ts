@@ -41,14 +41,18 @@ const COUNTED: Readonly<Record<Language, Counted>> = {
   },
 };
 
+/** More of it than the rule allows. In German, “in” takes the dative: “2 Tage” becomes “2 Tagen”. */
+const MORE: Readonly<Record<Language, (over: number, many: string, time: string) => string>> = {
+  en: (over, many, time) => `more than ${over} ${many} in ${time}`,
+  de: (over, many, time) => `mehr als ${over} ${many} in ${time.replace(/\bTage\b/g, 'Tagen')}`,
+};
+
 /** What crosses the rule: “more than 100 calls in 5 minutes”. */
 export function supervisedText({ count, over, within }: SupervisedLimit, language: Language): string {
   const time = durationText(within, language);
   const [any, many] = COUNTED[language][count];
   if (over === 0) return any;
-  return language === 'de'
-    ? `mehr als ${over} ${many} in ${inGerman(time)}`
-    : `more than ${over} ${many} in ${time}`;
+  return MORE[language](over, many, time);
 }
 
 /** What a rule counts, as the log names it; `calls` for anything that is not known here. */
@@ -56,6 +60,3 @@ export const supervisedCount = (value: unknown): SupervisedLimit['count'] =>
   typeof value === 'string' && Object.hasOwn(COUNTED.en, value)
     ? (value as SupervisedLimit['count'])
     : 'calls';
-
-/** The dative that follows “in”: “2 Tage” becomes “2 Tagen”. */
-const inGerman = (time: string): string => time.replace(/\bTage\b/g, 'Tagen');

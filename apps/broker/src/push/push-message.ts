@@ -1,5 +1,5 @@
-import type { Notice, PersonalNoticeKind, PushLanguage } from '@countersign/access';
-import { safeLocalPath } from '@countersign/contract';
+import type { Notice, PersonalNoticeKind } from '@countersign/access';
+import { type Language, safeLocalPath } from '@countersign/contract';
 
 /**
  * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so no text names a
@@ -31,7 +31,7 @@ type News =
   | 'practice'
   | 'statement';
 
-const TEXTS: Readonly<Record<PushLanguage, Readonly<Record<News, string>>>> = {
+const TEXTS: Readonly<Record<Language, Readonly<Record<News, string>>>> = {
   en: {
     review: 'A request waits for your review',
     decision: 'A request waits for your decision',
@@ -153,7 +153,7 @@ export interface PushMessage {
   title: string;
   path: string;
   tag: string;
-  language: PushLanguage;
+  language: Language;
 }
 
 /**
@@ -162,7 +162,7 @@ export interface PushMessage {
  */
 export function writePushMessage(
   { kind, subject }: Pick<Notice, 'subject'> & { kind: PersonalNoticeKind },
-  { request, side, language }: { request: string | null; side: string | null; language: PushLanguage },
+  { request, side, language }: { request: string | null; side: string | null; language: Language },
 ): PushMessage {
   const [news, page] = KINDS[kind];
   const pages: Record<string, string> = {

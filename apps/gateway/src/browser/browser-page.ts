@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Language, pickLanguage } from '@countersign/contract';
 import type { HeaderList } from '../http/header-list.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import { browserTexts } from './browser-texts.js';
@@ -13,17 +14,9 @@ export type BrowserPage = {
   link?: { to: string; label: string } | undefined;
 };
 
-/** The languages of these pages. */
-export type PageLanguage = 'en' | 'de';
-
-/** English or German, whichever the browser prefers. */
-export function pageLanguage(headers: HeaderList): PageLanguage {
-  const wishes = headers.all('accept-language').join(',').toLowerCase();
-  const first = (tag: string) => wishes.search(new RegExp(`(?:^|,)\\s*${tag}\\b`));
-  const german = first('de');
-  const english = first('en');
-  return german !== -1 && (english === -1 || german < english) ? 'de' : 'en';
-}
+/** The language that the browser prefers of those we have. */
+export const pageLanguage = (headers: HeaderList): Language =>
+  pickLanguage(headers.all('accept-language').join(',').split(','));
 
 const STYLE =
   'body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem;color:#1c2430;background:#fff}' +
@@ -45,7 +38,7 @@ const FIELDS = [
 /** Sends the page. `fields`: further header fields, names and values in turn. */
 export function sendPage(
   response: ServerResponse,
-  language: PageLanguage,
+  language: Language,
   page: BrowserPage,
   fields: readonly string[] = [],
 ): void {

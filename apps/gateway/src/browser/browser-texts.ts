@@ -1,10 +1,10 @@
-import type { PageLanguage } from './browser-page.js';
+import type { Language } from '@countersign/contract';
 
 type Words = { title: string; text: string; again: string };
 
 /** Texts of the pages that the gateway shows to a person in a browser; `refused` by the code of the refusal, and `other` for every other code. */
 export const browserTexts: Record<
-  PageLanguage,
+  Language,
   {
     notOpened: Words;
     noBroker: Words;

@@ -29,8 +29,8 @@ const SCRIPT = `(() => {
 'use strict';
 const TEXTS = __TEXTS__, STYLE = __STYLE__, PATHS = __PATHS__, POLL_EVERY_MS = __EVERY__, ID = 'countersign-overlay';
 if (window.top !== window || document.getElementById(ID) || !('adoptedStyleSheets' in document)) return;
-const german = (navigator.languages || [navigator.language]).map((tag) => tag.slice(0, 2)).find((tag) => tag === 'de' || tag === 'en');
-const text = TEXTS[german === 'de' ? 'de' : 'en'];
+const language = (navigator.languages || [navigator.language]).map((tag) => tag.split('-')[0]).find((tag) => Object.hasOwn(TEXTS, tag)) || 'en';
+const text = TEXTS[language];
 const request = window.fetch.bind(window);
 const fill = (words, values) => words.replace(/\\{(\\w+)\\}/g, (_, name) => String(values[name]));
 
@@ -54,7 +54,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 root.adoptedStyleSheets = [sheet];
 const section = make('section');
-section.lang = german === 'de' ? 'de' : 'en';
+section.lang = language;
 section.setAttribute('aria-label', text.region);
 const title = make('h2');
 const left = make('p', 'left');

@@ -1,4 +1,4 @@
-import type { PageLanguage } from './browser-page.js';
+import type { Language } from '@countersign/contract';
 import { browserTexts } from './browser-texts.js';
 
 /** What has happened to the access, and what that means for the engineer. */
@@ -23,12 +23,12 @@ type OverlayTexts = {
 /** The refusals for which the overlay uses the texts of the gateway's own pages. */
 const SAME_AS_PAGES = ['grant_ended', 'locked', 'not_in_touch'] as const;
 
-const outcomesOf = (language: PageLanguage, own: Record<string, Outcome>): Record<string, Outcome> => ({
+const outcomesOf = (language: Language, own: Record<string, Outcome>): Record<string, Outcome> => ({
   ...Object.fromEntries(SAME_AS_PAGES.map((code) => [code, browserTexts[language].refused[code] as Outcome])),
   ...own,
 });
 
-export const overlayTexts: Record<PageLanguage, OverlayTexts> = {
+export const overlayTexts: Record<Language, OverlayTexts> = {
   en: {
     region: 'Your access under a grant',
     access: 'Access to {tenant}',

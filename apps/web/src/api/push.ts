@@ -1,3 +1,4 @@
+import type { Language } from '../text/language.js';
 import { api } from './client.js';
 import { unwrap } from './problem.js';
 import { may, type Session } from './session.js';
@@ -41,7 +42,7 @@ async function hashOf({ endpoint }: PushSubscription): Promise<string> {
  * @param key the broker's public key, base64url
  * @returns false if the person, or a rule of the browser, did not allow it
  */
-export async function turnPushOn(key: string, language: 'en' | 'de'): Promise<boolean> {
+export async function turnPushOn(key: string, language: Language): Promise<boolean> {
   if ((await Notification.requestPermission()) !== 'granted') return false;
   const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
   await activation(registration);
@@ -72,7 +73,7 @@ async function activation({ installing, waiting, active }: ServiceWorkerRegistra
   });
 }
 
-async function send(subscription: PushSubscription, language: 'en' | 'de'): Promise<void> {
+async function send(subscription: PushSubscription, language: Language): Promise<void> {
   const { endpoint, keys: { p256dh = '', auth = '' } = {} } = subscription.toJSON();
   await unwrap(
     api.POST('/api/v1/push-subscriptions', {

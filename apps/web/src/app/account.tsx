@@ -1,3 +1,4 @@
+import { LANGUAGE_NAMES, nextLanguage } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { useOrganisation } from '../api/organisation.js';
@@ -13,7 +14,7 @@ import { shellTexts } from './shell.text.js';
 /** The reader's name and organisation, the language switch and the sign-out button. */
 export function Account({ session }: { session: Session }) {
   const text = useText(shellTexts);
-  const language = useLanguage();
+  const other = nextLanguage(useLanguage());
   const zone = useSyncExternalStore(onZone, readerZone);
   const signOut = useSignOut();
   const organisation = useOrganisation();
@@ -26,13 +27,8 @@ export function Account({ session }: { session: Session }) {
         {zone === browserZone() ? null : <span className="soft small">{text.times(zone)}</span>}
       </Link>
       <span className="row near">
-        <Button
-          small
-          look="plain"
-          lang={language === 'en' ? 'de' : 'en'}
-          onClick={() => chooseLanguage(language === 'en' ? 'de' : 'en')}
-        >
-          {text.language}
+        <Button small look="plain" lang={other} onClick={() => chooseLanguage(other)}>
+          {LANGUAGE_NAMES[other]}
         </Button>
         <Button small busy={signOut.isPending} onClick={() => signOut.mutate()}>
           {text.signOut}

@@ -1,7 +1,6 @@
-import { sha256Digest } from '@countersign/contract';
+import { pickLanguage, sha256Digest } from '@countersign/contract';
 import { PasskeyProblem, type PasskeyReason, passkeyTexts } from '../passkey/passkey-problem.js';
 import { withHashing } from '../passkey/web-hashing.js';
-import { pickLanguage } from '../text/languages.js';
 import { Channel } from './channel.js';
 import { fetchConfig } from './config.js';
 import { readRequest, type SigningRequest } from './protocol.js';
@@ -15,8 +14,8 @@ import { button, disableBriefly, el, notice, show } from './view.js';
  */
 async function start(): Promise<void> {
   const request = readRequest(location.hash.slice(1));
-  const language = pickLanguage([request?.language ?? null, navigator.language.slice(0, 2)]);
-  const words = signingTexts[language] ?? signingTexts.en;
+  const language = pickLanguage([request?.language ?? null, navigator.language]);
+  const words = signingTexts[language];
   document.documentElement.lang = language;
   const refuse = (why: string) => show(words.title, notice(why, 'stop'));
   if (window.top !== window) return refuse(words.framed);
@@ -27,7 +26,7 @@ async function start(): Promise<void> {
   const channel = await Channel.open(request);
   if (channel === null) return refuse(words.alone);
 
-  const problems = { ...(passkeyTexts[language] ?? passkeyTexts.en), ...pickOwnTexts(words) };
+  const problems = { ...passkeyTexts[language], ...pickOwnTexts(words) };
   const messages = el('div', { 'aria-live': 'polite' });
   const reader = { words, language, names: request.names };
   try {

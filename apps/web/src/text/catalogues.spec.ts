@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { LANGUAGES } from '@countersign/contract';
 import ts from 'typescript';
 import { compareLanguages } from '../../../../test/support/compare-languages.js';
 import { root } from '../../../../test/support/root.js';
@@ -28,6 +29,12 @@ test('every catalogue of the pages has each text in both languages, and no Germa
   expect(wrong).toEqual([]);
   // Each feature of the pages has at least one.
   expect(seen).toBeGreaterThan(45);
+});
+
+test('the worker that shows pushes has its text in every language', () => {
+  const worker = readFileSync(join(root, 'apps/web/public/push-worker.js'), 'utf8');
+  const texts = /const ENDED = \{\n(.*?)\};/s.exec(worker)?.[1] ?? '';
+  expect([...texts.matchAll(/^ {2}(\w+): '.+',$/gm)].map(([, language]) => language)).toEqual([...LANGUAGES]);
 });
 
 test('components have no texts of their own: every word comes from a catalogue', () => {

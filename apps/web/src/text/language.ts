@@ -1,5 +1,6 @@
+import { pickLanguage } from '@countersign/contract';
 import { useSyncExternalStore } from 'react';
-import { type Catalogue, type Language, pickLanguage } from './languages.js';
+import type { Catalogue, Language } from './languages.js';
 
 export type { Catalogue, Language };
 
@@ -7,8 +8,7 @@ const KEY = 'countersign-language';
 const listeners = new Set<() => void>();
 
 /** The language that the reader chose, or the browser's first language that we offer, or English. */
-const read = (): Language =>
-  pickLanguage([stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())]);
+const read = (): Language => pickLanguage([stored(), ...navigator.languages]);
 
 /** The stored choice. Null if there is none or the browser forbids storage. */
 function stored(): string | null {

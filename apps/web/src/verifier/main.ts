@@ -1,10 +1,11 @@
 import '../log/strict-schemas.js';
 import { type AnchorFile, parseAnchorFile } from '@countersign/audit-log';
-import { LOCALES } from '@countersign/wording';
+import { pickLanguage } from '@countersign/contract';
+import { LANGUAGE_NAMES, LOCALES, nextLanguage } from '@countersign/wording';
 import { faultTexts } from '../log/fault.text.js';
 import type { ReplayFault } from '../log/replay-log.js';
 import { button, el, notice, show } from '../signing/view.js';
-import { type Language, pickLanguage } from '../text/languages.js';
+import type { Language } from '../text/languages.js';
 import { type ChosenFile, droppedFiles, FolderLog } from './folder-log.js';
 import { type VerifierWords, verifierTexts } from './verifier.text.js';
 import { type Finding, type Progress, verifyCopy } from './verify-copy.js';
@@ -38,8 +39,8 @@ class VerifierPage {
 
   show(): void {
     const { words } = this;
-    const other = this.language === 'de' ? 'en' : 'de';
-    const switchTo = button(words.other, () => {
+    const other = nextLanguage(this.language);
+    const switchTo = button(LANGUAGE_NAMES[other], () => {
       location.hash = other;
     });
     switchTo.lang = other;
@@ -211,7 +212,7 @@ class VerifierPage {
 
   private fault({ code, index, detail }: ReplayFault): HTMLElement {
     const { words } = this;
-    const faults = faultTexts[this.language] ?? faultTexts.en;
+    const faults = faultTexts[this.language];
     const place = index === null ? '' : ` ${faults.atLeaf(this.number(index))}`;
     return el(
       'section',
@@ -223,7 +224,7 @@ class VerifierPage {
 
   /** The verifier's own words are in English, so each fault has a sentence in the reader's language before them. */
   private faultWords(code: ReplayFault['code']): string {
-    const { codes } = faultTexts[this.language] ?? faultTexts.en;
+    const { codes } = faultTexts[this.language];
     return Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : this.words.replayFault;
   }
 
@@ -240,9 +241,9 @@ const list = (lines: readonly string[]): HTMLElement =>
   el('ul', {}, ...lines.map((line) => el('li', {}, line)));
 
 function start(): void {
-  const language = pickLanguage([location.hash.slice(1), navigator.language.slice(0, 2)]);
+  const language = pickLanguage([location.hash.slice(1), navigator.language]);
   document.documentElement.lang = language;
-  new VerifierPage(verifierTexts[language] ?? verifierTexts.en, language).show();
+  new VerifierPage(verifierTexts[language], language).show();
 }
 
 addEventListener('hashchange', start);

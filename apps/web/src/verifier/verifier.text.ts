@@ -3,7 +3,6 @@ import type { Catalogue } from '../text/languages.js';
 const en = {
   title: 'Verify a log',
   lead: 'This page verifies a copy of a log on your own computer. It reads only the files that you choose, and sends nothing anywhere. It works without a network.',
-  other: 'Deutsch',
   folder: '1. The copy of the log',
   folderHint: 'Choose the folder that “countersign log mirror” made, or drop it here.',
   folderLabel: 'Folder',
@@ -57,7 +56,6 @@ const en = {
 const de: typeof en = {
   title: 'Ein Protokoll prüfen',
   lead: 'Diese Seite prüft die Kopie eines Protokolls auf Ihrem eigenen Rechner. Sie liest nur die Dateien, die Sie wählen, und sendet nichts. Sie braucht kein Netz.',
-  other: 'English',
   folder: '1. Die Kopie des Protokolls',
   folderHint:
     'Wählen Sie den Ordner, den „countersign log mirror“ angelegt hat, oder ziehen Sie ihn hierher.',

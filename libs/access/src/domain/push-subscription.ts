@@ -1,10 +1,7 @@
-import { toInstant } from '@countersign/contract';
+import { type Language, toInstant } from '@countersign/contract';
 
 /** How many browsers a person may be notified in. */
 export const MAX_PUSH_SUBSCRIPTIONS = 5;
-
-export const PUSH_LANGUAGES = ['en', 'de'] as const;
-export type PushLanguage = (typeof PUSH_LANGUAGES)[number];
 
 /** A browser in which its person no longer signs in is forgotten after so many days. */
 const KEPT_DAYS = 30;
@@ -31,7 +28,7 @@ export interface PushSubscription {
   p256dh: string;
   auth: string;
   /** The language of its page when it was turned on: that of the messages. */
-  language: PushLanguage;
+  language: Language;
   /** The device as it called itself: words for its owner, never trusted. */
   device: string;
   /** Whole seconds, UTC. */

@@ -16,8 +16,6 @@ export {
 } from '../domain/notice-choices.js';
 export {
   MAX_PUSH_SUBSCRIPTIONS,
-  PUSH_LANGUAGES,
-  type PushLanguage,
   type PushSubscription,
 } from '../domain/push-subscription.js';
 export {

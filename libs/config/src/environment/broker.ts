@@ -1,4 +1,5 @@
 import { normaliseEmail } from '@countersign/access';
+import { LANGUAGES, type Language } from '@countersign/contract';
 import { z } from 'zod';
 import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
 import type { Environment } from './read.js';
@@ -41,7 +42,7 @@ export type BrokerEnvironment = StoreEnvironment & {
   smtpUrl: string | null;
   /** The sender's address of mail. */
   mailFrom: string;
-  mailLanguage: 'en' | 'de';
+  mailLanguage: Language;
   /** The destinations on private networks and on this machine that the broker may call: `HOST:PORT`. */
   outboundPrivate: readonly string[];
   /** Origins of push services that the broker calls, besides those of the browsers. They may be on private networks. */
@@ -97,7 +98,7 @@ export const brokerShape = {
   ...slackShape,
   SMTP_URL: smtpUrl.optional(),
   COUNTERSIGN_MAIL_FROM: mailAddress.optional(),
-  COUNTERSIGN_MAIL_LANGUAGE: z.enum(['en', 'de'], { error: 'must be en or de' }).default('en'),
+  COUNTERSIGN_MAIL_LANGUAGE: z.enum(LANGUAGES, { error: `must be ${LANGUAGES.join(' or ')}` }).default('en'),
   COUNTERSIGN_OUTBOUND_PRIVATE: destinations.default([]),
   COUNTERSIGN_PUSH_SERVICES: originUrls.default([]),
 };

@@ -15,7 +15,7 @@ const wanted = ({ requester, tenant, service, duration }: Names) =>
 const asks = ({ requester, tenant, service, duration }: Names) =>
   `${requester} bittet für ${duration} um Zugriff auf die Daten von ${tenant} in ${service}.`;
 
-export const de: Words = {
+export const access: Words = {
   subject: {
     'request.awaiting_vendor': (n) => `Ihre Prüfung: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
     'request.awaiting_customer': (n) => `Ihre Entscheidung: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
@@ -160,7 +160,7 @@ const wider = ({ person, tenant }: TrustNames): string =>
     ? `die Datenschutzregeln von ${tenant} zu lockern`
     : `${person} bei ${tenant} mehr entscheiden zu lassen (eine Rolle oder Gruppe von Freigebenden oder Admins)`;
 
-export const trustDe: TrustWords = {
+export const trust: TrustWords = {
   subject: {
     'trust.proposed': (n) => `Zu unterschreiben: neues Vertrauensdokument von ${n.tenant}`,
     'trust.adopted': (n) => `In Kraft: Vertrauensdokument von ${n.tenant}`,
@@ -238,7 +238,7 @@ export const trustDe: TrustWords = {
     'Diese Mail öffnet nichts und entscheidet nichts. Sie unterschreiben auf der Seite, mit Ihrem Passkey.',
 };
 
-export const accountDe: AccountWords = {
+export const account: AccountWords = {
   subject: {
     'account.key-created': (person) => `Neuer API-Schlüssel von ${person}`,
     'account.host-key-created': (person) =>
@@ -265,7 +265,7 @@ export const accountDe: AccountWords = {
   footer: 'Diese Mail öffnet nichts und entscheidet nichts. Der Schlüssel selbst steht in keiner Mail.',
 };
 
-export const statementDe: StatementWords = {
+export const statement: StatementWords = {
   subject: (tenant, day, accesses) =>
     accesses === 0 ? `Kein Zugriff auf ${tenant} am ${day}` : `Zugriffe auf ${tenant} am ${day}: ${accesses}`,
   sentence: (accesses, day) =>
@@ -285,7 +285,7 @@ export const statementDe: StatementWords = {
 const REVIEW_SILENCE =
   'Was bis dahin niemand mit Verwaltungsrolle beantwortet, verfällt: Zugriffe, Einladungen, Regeln, Schlüssel, Sitzungen und Rollen enden, außer was Ihre Organisation aussperren würde.';
 
-export const reviewDe: ReviewWords = {
+export const review: ReviewWords = {
   subject: {
     'access-review.opened': (tenant) => `Zugangsprüfung von ${tenant}: Bestätigen Sie, was offen steht`,
     'access-review.due': (tenant) => `Zugangsprüfung von ${tenant} endet bald`,
@@ -320,7 +320,7 @@ export const reviewDe: ReviewWords = {
 const PRACTICE_HOW =
   'Nichts wird geöffnet, was auch immer Sie antworten. Die Seite zeigt, was Sie erwarten und was verlangt wird: Geben Sie nur frei, wenn beides gleich ist.';
 
-export const practiceDe: PracticeWords = {
+export const practice: PracticeWords = {
   subject: {
     'practice.opened': (tenant) => `[Übung] ${tenant}: Bitte beantworten Sie eine Übungsanfrage`,
     'practice.due': (tenant) => `[Übung] ${tenant}: Ihre Übungsanfrage wartet`,
@@ -350,7 +350,7 @@ export const practiceDe: PracticeWords = {
   footer: 'Diese Mail öffnet nichts und entscheidet nichts.',
 };
 
-export const addressDe: AddressWords = {
+export const address: AddressWords = {
   headline: {
     emergency: 'ein Notfallzugriff steht bevor',
     disclosure: 'die Erklärung zu einem Notfall',

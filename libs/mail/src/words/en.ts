@@ -15,7 +15,7 @@ const wanted = ({ requester, tenant, service, duration }: Names) =>
 const asks = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requests access to the data of ${tenant} in ${service} for ${duration}.`;
 
-export const en: Words = {
+export const access: Words = {
   subject: {
     'request.awaiting_vendor': (n) => `Your review: ${n.requester} requests access to ${n.tenant}`,
     'request.awaiting_customer': (n) => `Your decision: ${n.requester} requests access to ${n.tenant}`,
@@ -156,7 +156,7 @@ const wider = ({ person, tenant }: TrustNames): string =>
     ? `to widen the privacy controls of ${tenant}`
     : `to let ${person} decide more at ${tenant} (a role or group of approvers or admins)`;
 
-export const trustEn: TrustWords = {
+export const trust: TrustWords = {
   subject: {
     'trust.proposed': (n) => `To be signed: new trust document of ${n.tenant}`,
     'trust.adopted': (n) => `In force: trust document of ${n.tenant}`,
@@ -233,7 +233,7 @@ export const trustEn: TrustWords = {
   footer: 'This mail opens nothing and decides nothing. You sign on the page, with your passkey.',
 };
 
-export const accountEn: AccountWords = {
+export const account: AccountWords = {
   subject: {
     'account.key-created': (person) => `New API key of ${person}`,
     'account.host-key-created': (person) => `New API key of ${person}, made by the vendor’s host`,
@@ -256,7 +256,7 @@ export const accountEn: AccountWords = {
   footer: 'This mail opens nothing and decides nothing. The key itself is in no mail.',
 };
 
-export const statementEn: StatementWords = {
+export const statement: StatementWords = {
   subject: (tenant, day, accesses) =>
     accesses === 0 ? `No access to ${tenant} on ${day}` : `Access to ${tenant} on ${day}: calls ${accesses}`,
   sentence: (accesses, day) =>
@@ -276,7 +276,7 @@ export const statementEn: StatementWords = {
 const REVIEW_SILENCE =
   'What no admin answers by then lapses: access, invitations, rules, keys, sessions and roles end, except what would lock your organisation out.';
 
-export const reviewEn: ReviewWords = {
+export const review: ReviewWords = {
   subject: {
     'access-review.opened': (tenant) => `Access review of ${tenant}: confirm what lets in`,
     'access-review.due': (tenant) => `Access review of ${tenant} ends soon`,
@@ -311,7 +311,7 @@ export const reviewEn: ReviewWords = {
 const PRACTICE_HOW =
   'Nothing opens, whatever you answer. The page shows what you expect and what is asked: approve only if they are the same.';
 
-export const practiceEn: PracticeWords = {
+export const practice: PracticeWords = {
   subject: {
     'practice.opened': (tenant) => `[Practice] ${tenant}: please answer a practice request`,
     'practice.due': (tenant) => `[Practice] ${tenant}: your practice request waits`,
@@ -340,7 +340,7 @@ export const practiceEn: PracticeWords = {
   footer: 'This mail opens nothing and decides nothing.',
 };
 
-export const addressEn: AddressWords = {
+export const address: AddressWords = {
   headline: {
     emergency: 'an emergency access is about to begin',
     disclosure: 'the explanation of an emergency',

@@ -1,10 +1,6 @@
 import type { NoticeKind } from '@countersign/access';
 import type { NoticeTopic } from '@countersign/contract';
 
-/** The languages of the mail texts. */
-export const LANGUAGES = ['en', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
 /** Kinds of notices that are sent by mail. */
 export const MAIL_KINDS = [
   'request.awaiting_vendor',
@@ -257,4 +253,15 @@ export interface ReviewWords {
   labels: Readonly<Record<'quarter' | 'open' | 'due' | 'answered' | 'lapsed' | 'kept', string>>;
   open: string;
   footer: string;
+}
+
+/** Every text of the mails in one language. */
+export interface MailWords {
+  access: Words;
+  account: AccountWords;
+  address: AddressWords;
+  practice: PracticeWords;
+  review: ReviewWords;
+  statement: StatementWords;
+  trust: TrustWords;
 }

@@ -1,4 +1,4 @@
-import type { PushLanguage } from '@countersign/access';
+import type { Language } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { wholeSeconds } from './column-types.js';
 
@@ -30,7 +30,7 @@ export class PushSubscriptionEntity {
   auth!: string;
 
   @Column('varchar')
-  language!: PushLanguage;
+  language!: Language;
 
   @Column('text')
   device!: string;

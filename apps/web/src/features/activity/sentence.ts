@@ -29,9 +29,9 @@ const ACTORS: Catalogue<ActorWords> = {
  * @param name gives the name of a person
  */
 export function sentenceOf(event: Event, language: Language, name: (person: string) => string): string {
-  const sentence = wordFor(sentences[language] ?? sentences.en, event.type);
+  const sentence = wordFor(sentences[language], event.type);
   if (sentence === undefined) return event.type;
-  const words = ACTORS[language] ?? ACTORS.en;
+  const words = ACTORS[language];
   const personAt = (member: string) => {
     const id = memberText(event, member);
     return id.startsWith('usr_') ? name(id) : words.someone;

@@ -1,7 +1,7 @@
 import { answerNotes, entryWords, wordFor } from '@countersign/wording';
 import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
-import { useLanguage, useText } from '../../text/language.js';
+import { type Language, useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Time } from '../../ui/clock.js';
 import { CopyId } from '../../ui/copy.js';
@@ -82,7 +82,7 @@ function DroppedHeaders({ names }: { names: readonly string[] }) {
   );
 }
 
-const meaning = ({ action, resource }: AccessRecord, language: 'en' | 'de'): string =>
+const meaning = ({ action, resource }: AccessRecord, language: Language): string =>
   action === null || resource === null ? '–' : entryWords({ resource, actions: [action] }, language);
 
 const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

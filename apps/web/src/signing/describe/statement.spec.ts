@@ -180,7 +180,7 @@ describe('P12: the signing page describes in words', () => {
         `Only for: Ada Moreau, as the vendor’s server calls ${person}`,
       ]),
     );
-    const german = { words: signingTexts.de ?? signingTexts.en, language: 'de' as const, names: {} };
+    const german = { words: signingTexts.de, language: 'de' as const, names: {} };
     expect(textOf(await describeStatement(task as never, {}, german))).toContain(
       'Nur zu diesen Zeiten: jeden Dienstag und Donnerstag von 22:00 bis 02:00 Uhr am nächsten Tag (Europe/Berlin)',
     );

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { utcDayText } from '../../../text/clock.js';
+import type { Language } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';
 import { Choice } from '../../../ui/field.js';
 import { countryName, EUROPEAN_UNION, isEuropeanUnion } from './countries.js';
@@ -70,7 +71,7 @@ export function NamesControl({ field, path }: { field: NamesField; path: Path })
 }
 
 /** The text itself while it is no day. */
-const dayText = (day: string, language: 'en' | 'de'): string => {
+const dayText = (day: string, language: Language): string => {
   try {
     return utcDayText(day, language);
   } catch {
