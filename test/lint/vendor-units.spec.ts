@@ -51,7 +51,7 @@ const DECLARATION =
   'export interface Opens {\n  asVendor(): void;\n}\nexport const made = { asVendor: () => {} };\n';
 
 const ALLOWED = [
-  ['libs/access/src/use-cases/organisation/apply-organisation.ts', 'asVendor'],
+  ['libs/access/src/use-cases/organisation-file/apply-organisation.ts', 'asVendor'],
   ['libs/access/src/use-cases/of-a-tenant.ts', 'forTenant'],
   ['libs/access/src/use-cases/shared/visible-objects.ts', 'readAsVendor'],
 ] as const;

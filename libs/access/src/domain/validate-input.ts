@@ -1,4 +1,4 @@
-import { ContractError } from '@countersign/contract';
+import { ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
 /**
@@ -39,3 +39,21 @@ export const wrongStatement = (member: string, problem: string): AccessError =>
   new AccessError('invalid_request', `What was signed ${problem}.`, {
     pointer: `/countersignature/statement/${member}`,
   });
+
+/** @throws AccessError `invalid_request`, or `request_refused` if the scope is too long */
+export function parseScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
+  try {
+    return normaliseScope(scope);
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    if (error.code === 'terms_too_large')
+      throw new AccessError('request_refused', error.message, {
+        refusals: [{ code: 'terms_too_large', detail: error.message, pointer: '/scope' }],
+        cause: error,
+      });
+    throw new AccessError('invalid_request', error.message, {
+      pointer: `/scope${error.pointer ?? ''}`,
+      cause: error,
+    });
+  }
+}

@@ -35,7 +35,6 @@ export {
   tokenOfBrowserSession,
 } from '../use-cases/grants/browser-sessions.js';
 export { releaseGrant, revokeGrant } from '../use-cases/grants/end-grant.js';
-export { extendGrant } from '../use-cases/grants/extend-grant.js';
 export { closeLeases, leaseBudget } from '../use-cases/grants/lease-budget.js';
 export {
   type MintedToken,
@@ -48,12 +47,12 @@ export {
   type GrantView,
   getGrant,
   listGrants,
-  loadBlocks,
   readEndWords,
   readStatuses,
 } from '../use-cases/grants/read-grants.js';
 export { readPace } from '../use-cases/grants/read-pace.js';
-export { type LockInput, liftLock, listLocks, setLock } from '../use-cases/locks/locks.js';
+export { type LockInput, liftLock, listLocks, loadBlocks, setLock } from '../use-cases/locks/locks.js';
+export { extendGrant } from '../use-cases/requests/extend-grant.js';
 export { runDueTransitions } from '../use-cases/scheduler/run-due-transitions.js';
 export { resumeGrant } from '../use-cases/supervision/pauses.js';
 export { type LoggedCrossing, readCrossing } from '../use-cases/supervision/read-crossing.js';

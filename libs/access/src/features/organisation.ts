@@ -60,7 +60,6 @@ export {
   type Widening,
   type WideningState,
 } from '../domain/widening.js';
-export { applyOrganisation, readWholeOrganisation } from '../use-cases/organisation/apply-organisation.js';
 export { changedMembers } from '../use-cases/organisation/changed-members.js';
 export {
   getPerson,
@@ -68,12 +67,6 @@ export {
   listServices,
   organisationNames,
 } from '../use-cases/organisation/directory.js';
-export {
-  previewOrganisation,
-  readOrganisationInForce,
-} from '../use-cases/organisation/organisation-file.js';
-export { organisationHash } from '../use-cases/organisation/organisation-hash.js';
-export type { OrganisationChange } from '../use-cases/organisation/plan/organisation-step.js';
 export {
   type ControlsChangeView,
   type ControlsFacts,
@@ -100,6 +93,16 @@ export {
   type WideningView,
   withdrawWidening,
 } from '../use-cases/organisation/widenings.js';
+export {
+  applyOrganisation,
+  readWholeOrganisation,
+} from '../use-cases/organisation-file/apply-organisation.js';
+export {
+  previewOrganisation,
+  readOrganisationInForce,
+} from '../use-cases/organisation-file/organisation-file.js';
+export { organisationHash } from '../use-cases/organisation-file/organisation-hash.js';
+export type { OrganisationChange } from '../use-cases/organisation-file/plan/organisation-step.js';
 export {
   changeProvisionedGroup,
   createProvisionedGroup,

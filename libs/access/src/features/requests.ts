@@ -41,7 +41,6 @@ export type { Evaluation } from '../policy/evaluate.js';
 export { NO_INVITATION } from '../policy/invitation-match.js';
 export type { ReviewInput } from '../policy/validate-review.js';
 export { evaluateAccess } from '../use-cases/evaluation/evaluate-access.js';
-export { previewRequest, requestLimits } from '../use-cases/evaluation/preview-request.js';
 export { isOnlyLocked, type Outdated, whyOutdated } from '../use-cases/evaluation/reevaluate.js';
 export {
   type IncidentBoard,
@@ -57,6 +56,7 @@ export { draftApprovalStatement } from '../use-cases/requests/approval-statement
 export { cancelRequest } from '../use-cases/requests/cancel-request.js';
 export type { AccessRequestInput } from '../use-cases/requests/draft-terms.js';
 export { listRequests } from '../use-cases/requests/list-requests.js';
+export { previewRequest, requestLimits } from '../use-cases/requests/preview-request.js';
 export {
   decisionTimes,
   type EarlierDenial,

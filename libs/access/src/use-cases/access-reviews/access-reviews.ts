@@ -14,10 +14,10 @@ import type { PracticeResult } from '../../domain/practice.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/index.js';
 import { changePeople } from '../organisation/change-person.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import { newestPracticeResults } from '../practices/practices.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { endItemIn, isItemActive } from './end-item.js';
 import { outcomeIn } from './item-outcome.js';
 

@@ -8,7 +8,7 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import type { Person } from '../../domain/person.js';
 import type { ControlRule, PrivacyControls } from '../../domain/privacy-controls.js';
 import type { VendorUnit } from '../../ports/index.js';
-import { endGrantIn } from '../grants/end-grant.js';
+import { endGrantIn } from '../ending/end-grant.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import { storeControlsIn } from '../organisation/change-controls.js';
 import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';

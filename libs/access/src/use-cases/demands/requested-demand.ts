@@ -1,4 +1,4 @@
-import { isSealedLog, latestEndOfTerms } from '@countersign/contract';
+import { type Basis, isSealedLog, latestEndOfTerms } from '@countersign/contract';
 import {
   DEMAND_TRANSITIONS,
   type DemandFile,
@@ -10,9 +10,16 @@ import {
 import { hasRole, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, notFound, type Refusal, refusal } from '../../errors.js';
 import type { DemandsUnit } from '../../ports/index.js';
-import type { AccessRequestInput } from '../requests/draft-terms.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
+
+/** What of a new request says whether it is access for an authority. */
+export interface DemandedAccess {
+  tenant: string;
+  basis?: Basis;
+  /** The government demand (`dem_…`) that it answers. */
+  demand?: string;
+}
 
 /**
  * Why a request cannot answer the government demand that it names. Access for an authority always names one; no other access
@@ -25,7 +32,7 @@ import { readAsPerson } from '../shared/visible-objects.js';
 export async function demandRefusals(
   deps: Pick<Deps, 'store' | 'clock'>,
   requester: Person,
-  { basis, demand: id, tenant }: Pick<AccessRequestInput, 'basis' | 'demand' | 'tenant'>,
+  { basis, demand: id, tenant }: DemandedAccess,
 ): Promise<Refusal[]> {
   if ((basis === 'legal') !== (id !== undefined))
     throw new AccessError('invalid_request', 'The basis legal and a demand go together.', {

@@ -5,13 +5,12 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { DemandsUnit, Page, PageQuery, SealedLog, TenantUnit } from '../../ports/index.js';
-import { endGrantsIn } from '../grants/end-grant.js';
-import { endRequestIn } from '../requests/cancel-request.js';
-import type { AccessRequestInput } from '../requests/draft-terms.js';
+import { endGrantsIn } from '../ending/end-grant.js';
+import { endRequestIn } from '../ending/end-request.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { recordAccessHeadIn } from './demand-leaves.js';
-import { demandFile } from './requested-demand.js';
+import { type DemandedAccess, demandFile } from './requested-demand.js';
 
 /** The daily jobs of a sealed log never begin: the day's seal of its tenant commits to it. */
 const NO_DAY = '9999-12-31';
@@ -29,7 +28,7 @@ const PAGE = 200;
 export async function logOfRequest(
   deps: Deps,
   principal: Principal,
-  { demand: id, tenant }: Pick<AccessRequestInput, 'demand' | 'tenant'>,
+  { demand: id, tenant }: Pick<DemandedAccess, 'demand' | 'tenant'>,
 ): Promise<string> {
   const file = id === undefined ? null : await demandFile(deps, id);
   if (file === null || !isSealed(file)) return tenant;

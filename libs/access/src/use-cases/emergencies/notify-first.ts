@@ -2,8 +2,8 @@ import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { AccessError } from '../../errors.js';
 import type { Delivery, NoticeView, TenantUnit } from '../../ports/index.js';
+import { endRequestIn } from '../ending/end-request.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
-import { endRequestIn } from '../requests/cancel-request.js';
 import { nextRequestState, transitionRequestIn } from '../requests/request-transitions.js';
 import type { Deps } from '../shared/deps.js';
 

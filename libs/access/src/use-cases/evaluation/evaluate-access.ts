@@ -7,7 +7,7 @@ import type { Person, Principal } from '../../domain/person.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { loadBlocks } from '../grants/read-grants.js';
+import { loadBlocks } from '../locks/locks.js';
 import type { Deps } from '../shared/deps.js';
 import { findStaff } from '../shared/staff.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';

@@ -1,5 +1,5 @@
 import type { Terms } from '@countersign/contract';
-import type { Invitation } from '../../domain/invitation.js';
+import type { Invitation, InvitationView } from '../../domain/invitation.js';
 import { isForTenant, type TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
 import { isActivePasskey } from '../../domain/trust/passkey.js';
@@ -13,8 +13,7 @@ import {
 } from '../../policy/invitation-match.js';
 import type { RequestedAccess, Stage } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { invitationViews } from '../invitations/read-invitations.js';
-import { activePasskeys } from '../trust/verify-signature.js';
+import { activePasskeys } from '../shared/verify-signature.js';
 
 /** How many of a tenant's invitations to one service may be open at once. */
 export const MAX_OPEN_INVITATIONS = 200;
@@ -150,4 +149,17 @@ async function countSigners(
       : (await activePasskeys(unit, document)).map(({ person }) => person),
   );
   return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;
+}
+
+/** Invitations with their tickets, in one more read. */
+export async function invitationViews(
+  { openings }: Pick<ReadUnit, 'openings'>,
+  invitations: readonly Invitation[],
+): Promise<InvitationView[]> {
+  const tickets = invitations.flatMap(({ statement }) => statement.ticket ?? []);
+  const opened = tickets.length === 0 ? new Map() : await openings.find(tickets);
+  return invitations.map((invitation) => ({
+    invitation,
+    ticket: opened.get(invitation.statement.ticket ?? '') ?? null,
+  }));
 }

@@ -6,8 +6,8 @@ import type { ReportPeriod } from '../../domain/transparency/report.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TimedLeaf } from '../../ports/index.js';
 import { readWholeLog } from '../log/read-log.js';
-import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
 import { requireTenant } from '../shared/visible-objects.js';
 
 /**

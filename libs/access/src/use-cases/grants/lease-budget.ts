@@ -11,8 +11,8 @@ import { serves, servesTenant } from '../../domain/gateway-binding.js';
 import { hasEnded, isUsable } from '../../domain/grant.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway, TenantUnit } from '../../ports/index.js';
+import { endGrantIn } from '../ending/end-grant.js';
 import type { Deps } from '../shared/deps.js';
-import { endGrantIn } from './end-grant.js';
 
 interface LeaseInput {
   boot: string;

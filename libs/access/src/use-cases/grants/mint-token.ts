@@ -7,10 +7,10 @@ import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
-import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 import { superviseTokenIn } from '../supervision/supervise-token.js';
+import { earliestConsentEnd, loadConsents, loadCountersignatures } from './countersignatures.js';
 import { activateIn, startOnFirstUseIn } from './start-grant.js';
 
 /** What goes into a grant token. The minter adds issuer, key and lifetime. */

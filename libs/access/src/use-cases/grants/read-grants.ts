@@ -1,18 +1,17 @@
 import type { Budget, ScopeEntry } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { type Grant, hasEnded } from '../../domain/grant.js';
+import { type Grant } from '../../domain/grant.js';
 import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
 import type { Lock } from '../../domain/lock.js';
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { ReviewSide } from '../../domain/review.js';
-import type { Stop } from '../../domain/trust/stop.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
-import { lockFor } from '../locks/locks.js';
-import { loadInvitations, selectConsents } from '../requests/countersignatures.js';
+import { loadBlocks, lockFor } from '../locks/locks.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
+import { loadInvitations, selectConsents } from './countersignatures.js';
 
 /** A grant with the scope and budget of its terms. */
 export interface GrantView {
@@ -107,20 +106,6 @@ const pausesOf = ({ id }: Grant, locks: readonly Lock[]): GrantView['pausedBy'] 
   locks.flatMap(({ kind, name, side, rule, createdAt }) =>
     kind === 'grant' && name === id && rule !== null ? [{ side, rule, at: createdAt }] : [],
   );
-
-/** What keeps calls under these grants from passing: locks, and the customers' stops. */
-export async function loadBlocks(
-  unit: Pick<ViewReads, 'locks' | 'stops'>,
-  grants: readonly Grant[],
-): Promise<{ locks: Lock[]; stops: Stop[] }> {
-  const open = grants.filter((grant) => !hasEnded(grant));
-  const tenants = [...new Set(open.map(({ tenant }) => tenant))];
-  const accesses = open.map(({ id, tenant, service, requester }) => ({
-    ...{ tenant, service, person: requester, grant: id },
-  }));
-  const [locks, stops] = await Promise.all([unit.locks.binding(accesses), unit.stops.standing(tenants)]);
-  return { locks, stops };
-}
 
 /** @throws AccessError `not_found` */
 export async function getGrant(deps: Deps, principal: Principal, id: string): Promise<GrantView> {

@@ -7,11 +7,11 @@ import { changedMeanwhile, notFound, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
+import { endGrantIn } from '../ending/end-grant.js';
 import { loadPolicyContext, type PolicyReads } from '../evaluation/load-context.js';
-import { checkpointChangedDeploymentIn } from '../log/deployment-checkpoint.js';
 import { grantNotice } from '../notices/notices.js';
+import { checkpointChangedDeploymentIn } from '../shared/deployment-checkpoint.js';
 import type { Deps } from '../shared/deps.js';
-import { endGrantIn } from './end-grant.js';
 
 /**
  * Creates the grant of a fully approved request: active now, or scheduled. The store refuses a second grant for a digest.

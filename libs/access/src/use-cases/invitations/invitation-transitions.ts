@@ -11,11 +11,11 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, noLongerKnown, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
-import { endGrantsIn } from '../grants/end-grant.js';
+import { endGrantsIn } from '../ending/end-grant.js';
+import { endRequestIn } from '../ending/end-request.js';
+import { invitationViews } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';
-import { endRequestIn } from '../requests/cancel-request.js';
 import type { Deps } from '../shared/deps.js';
-import { invitationViews } from './read-invitations.js';
 
 /** Stores a changed invitation. @throws AccessError `conflict` if someone else changed it first */
 async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {

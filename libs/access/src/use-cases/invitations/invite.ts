@@ -22,7 +22,7 @@ import type { Invitation, InvitationView } from '../../domain/invitation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions, requiredApprovals } from '../../domain/trust/trust-status.js';
-import { parseInput } from '../../domain/validate-input.js';
+import { parseInput, parseScope } from '../../domain/validate-input.js';
 import { AccessError, noLongerKnown, notFound, refusal } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
@@ -31,12 +31,10 @@ import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';
-import { signingPoint } from '../requests/approval-statements.js';
-import { parseScope } from '../requests/request-input.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { findStaff } from '../shared/staff.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { requireSignedBy } from '../trust/verify-signature.js';
+import { requireSignedBy, signingPoint } from '../shared/verify-signature.js';
 import { freshParts, invitationStatement, signedParts } from './invitation-statement.js';
 
 /** A longer invitation would be standing access. */

@@ -1,23 +1,11 @@
-import type { Invitation, InvitationView } from '../../domain/invitation.js';
+import type { InvitationView } from '../../domain/invitation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
+import type { ListFilter, Page, PageQuery } from '../../ports/index.js';
+import { invitationViews } from '../evaluation/load-context.js';
 import type { Deps } from '../shared/deps.js';
 import { requireTenant } from '../shared/visible-objects.js';
-
-/** Invitations with their tickets, in one more read. */
-export async function invitationViews(
-  { openings }: Pick<ReadUnit, 'openings'>,
-  invitations: readonly Invitation[],
-): Promise<InvitationView[]> {
-  const tickets = invitations.flatMap(({ statement }) => statement.ticket ?? []);
-  const opened = tickets.length === 0 ? new Map() : await openings.find(tickets);
-  return invitations.map((invitation) => ({
-    invitation,
-    ticket: opened.get(invitation.statement.ticket ?? '') ?? null,
-  }));
-}
 
 /**
  * One tenant's invitations, newest first, for its own people and for the vendor's staff.

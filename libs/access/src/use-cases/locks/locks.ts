@@ -1,15 +1,17 @@
 import { toInstant } from '@countersign/contract';
+import { type Grant, hasEnded } from '../../domain/grant.js';
 import { isLockInForce, type Lock, type LockKind, type LockView } from '../../domain/lock.js';
 import { isForTenant, VENDOR_SLUG } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
+import type { Stop } from '../../domain/trust/stop.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
-import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
+import type { LockUnit, Page, PageQuery, ReadUnit, UnitOptions } from '../../ports/index.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { findStaff } from '../shared/staff.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {
   /** People cannot lock a single grant. Only rules of supervision do (`pauseGrantIn`). */
@@ -204,4 +206,18 @@ async function resolveName(deps: Deps, by: Person, { kind, name }: LockInput): P
     if (service === null || (by.tenant !== null && !isForTenant(service, by.tenant))) throw notFound(kind);
     return name;
   });
+}
+
+/** What keeps calls under these grants from passing: locks, and the customers' stops. */
+export async function loadBlocks(
+  unit: Pick<ReadUnit, 'locks' | 'stops'>,
+  grants: readonly Grant[],
+): Promise<{ locks: Lock[]; stops: Stop[] }> {
+  const open = grants.filter((grant) => !hasEnded(grant));
+  const tenants = [...new Set(open.map(({ tenant }) => tenant))];
+  const accesses = open.map(({ id, tenant, service, requester }) => ({
+    ...{ tenant, service, person: requester, grant: id },
+  }));
+  const [locks, stops] = await Promise.all([unit.locks.binding(accesses), unit.stops.standing(tenants)]);
+  return { locks, stops };
 }

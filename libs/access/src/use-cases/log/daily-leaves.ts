@@ -13,10 +13,10 @@ import {
 } from '@countersign/contract';
 import { AccessError, changedMeanwhile } from '../../errors.js';
 import type { DueDay, TenantUnit } from '../../ports/index.js';
+import { checkpointDeploymentIn } from '../shared/deployment-checkpoint.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { type StandingOf, standingOfDeployment, stateStandingIn } from '../standing/state-standing.js';
-import { checkpointDeploymentIn } from './deployment-checkpoint.js';
 
 /** Tenants in one run. Each is a unit of work of its own, so a run holds up no one for long. */
 const MOST_TENANTS = 200;

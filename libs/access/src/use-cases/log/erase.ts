@@ -8,9 +8,9 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ErasedCopies, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { eraseUnderGag } from '../demands/kept-erasures.js';
-import { requireOwnTenant } from '../organisation/tenant-access.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { requireOwnTenant } from '../shared/tenant-access.js';
 import { requireNoHold } from './legal-holds.js';
 
 /** Which values of which leaf. */

@@ -4,8 +4,8 @@ import type { Person, Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 /**
  * Sets the caller's side's legal hold: nothing in the tenant's log is erased or pruned until that side lifts it. For the

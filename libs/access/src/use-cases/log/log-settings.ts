@@ -1,10 +1,10 @@
 import { canonicalJson, utcDay } from '@countersign/contract';
 import type { LegalHold, LogSettings } from '../../domain/log-settings.js';
 import type { Principal } from '../../domain/person.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { requireTenant } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 /** A tenant's settings of its log, and who holds it. */
 interface LogSettingsView extends LogSettings {

@@ -10,10 +10,10 @@ import {
 import { exactEmail, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, readMailedCode } from '../shared/secrets.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { noticeAddressNotice } from './notices.js';
 
 const HOUR_MS = 3_600_000;

@@ -7,8 +7,7 @@ import { REQUESTER_ROLES, REVIEWER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import type { Deps } from '../shared/deps.js';
-import { removeAuthenticatorsIn } from '../trust/authenticators.js';
-import { endAccessIn, endedFor, endRequestersAccessIn } from './end-access.js';
+import { endAccessIn, endedFor, endRequestersAccessIn, removeAuthenticatorsIn } from './end-access.js';
 import { endGrantsOfChangedPersonIn } from './end-unfit-grants.js';
 import { letWaitIn, samePerson, splitAssignment } from './people-widenings.js';
 

@@ -1,9 +1,9 @@
 import { toInstant } from '@countersign/contract';
 import { isOpen } from '../../domain/access-request.js';
 import type { Person } from '../../domain/person.js';
-import type { VendorUnit } from '../../ports/index.js';
-import { endGrantsIn } from '../grants/end-grant.js';
-import { endRequestIn } from '../requests/cancel-request.js';
+import type { TenantUnit, VendorUnit } from '../../ports/index.js';
+import { endGrantsIn } from '../ending/end-grant.js';
+import { endRequestIn } from '../ending/end-request.js';
 
 /** Who ends a person's access (`host`, `job`, or a person's id), and when. */
 export interface EndedBy {
@@ -41,4 +41,23 @@ export async function endRequestersAccessIn(unit: VendorUnit, person: Person, by
   const held = await unit.grants.liveOf({ requesters: [id], tenants: [], services: [] });
   for (const grant of held)
     await endGrantsIn(await unit.tenant(grant.tenant), [grant], { ...end, reason: 'revoked' });
+}
+
+/**
+ * Removes a person's passkeys and recovery keys. If the trust document in force lists them, gateways accept them until the
+ * next version leaves them out; this broker does not.
+ */
+export async function removeAuthenticatorsIn(
+  { tenant, authenticators, log }: TenantUnit,
+  person: string,
+  { actor, at }: { actor: string; at: string },
+): Promise<void> {
+  for (const { id } of (await authenticators.passkeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removePasskey(id, at);
+    await log.append({ type: 'passkey.removed', at, actor, data: { person, credential: id } });
+  }
+  for (const { id } of (await authenticators.recoveryKeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removeRecoveryKey(id, at);
+    await log.append({ type: 'recovery-key.removed', at, actor, data: { person, key: id } });
+  }
 }

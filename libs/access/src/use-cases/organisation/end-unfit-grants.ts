@@ -3,7 +3,7 @@ import { type Grant, hasEnded } from '../../domain/grant.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import type { Refusal } from '../../errors.js';
 import type { ControlsUnit, ReadUnit } from '../../ports/index.js';
-import { endGrantIn } from '../grants/end-grant.js';
+import { endGrantIn } from '../ending/end-grant.js';
 import { refusalsNow, shortened } from '../grants/start-grant.js';
 import type { EndedBy } from './end-access.js';
 

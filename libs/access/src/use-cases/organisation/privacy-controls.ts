@@ -4,11 +4,11 @@ import type { Principal } from '../../domain/person.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { AccessError, notFound } from '../../errors.js';
 import { notifyingOutdated } from '../evaluation/reevaluate.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changeControlsIn } from './change-controls.js';
-import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 import { type WideningView, wideningView } from './widenings.js';
 
 /** A tenant's current controls; `version` identifies exactly this content. */

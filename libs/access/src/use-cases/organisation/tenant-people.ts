@@ -4,12 +4,12 @@ import { type Person, type Principal, readAddress, sameRoles } from '../../domai
 import type { PersonWidening } from '../../domain/widening.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changePeople, changePersonIn, groupsOf, roleBelowMinimum } from './change-person.js';
 import { withWaitingIn } from './people-widenings.js';
-import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 interface TenantPersonInput {
   email: string;

@@ -15,11 +15,11 @@ import type { ReadUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { letterCount } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { mustWait } from './change-controls.js';
 import { findUnfitGrants, type UnfitGrant } from './end-unfit-grants.js';
 import type { ControlsFacts } from './privacy-controls.js';
-import { requireTenantAccess } from './tenant-access.js';
 
 /** How many past requests a draft is tried on: the newest. */
 const MAX_TESTED = 200;

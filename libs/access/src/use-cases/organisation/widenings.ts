@@ -25,12 +25,11 @@ import {
 import { AccessError, notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { wideningNotice } from '../notices/notices.js';
-import { signingPoint } from '../requests/approval-statements.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
+import { requireSignedBy, signingPoint } from '../shared/verify-signature.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { requireSignedBy } from '../trust/verify-signature.js';
-import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 import { endWideningIn, namesOf, saveWidening, scheduled, wideningFacts } from './waiting-changes.js';
 
 /** A widening, and what it waits for now. */

@@ -24,11 +24,11 @@ import { parseInput, wrongStatement } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
 import type { Page, PageQuery, TenantUnit } from '../../ports/index.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
+import { requireSignedBy, signingKeysOf } from '../shared/verify-signature.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { requireSignedBy, signingKeysOf } from '../trust/verify-signature.js';
 import { closePracticeIn, openPracticeIn } from './practice-steps.js';
 
 /** A practice, and how many approvers have each result. */

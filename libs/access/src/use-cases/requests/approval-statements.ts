@@ -20,7 +20,7 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { requireSignedBy } from '../trust/verify-signature.js';
+import { requireSignedBy, signingPoint } from '../shared/verify-signature.js';
 import { requestViews } from './read-requests.js';
 
 /** The terms that a decision is about: the request's own, or those of a counter-offer. */
@@ -122,9 +122,3 @@ export async function draftApprovalStatement(
     return { statement, terms: decided.terms, openings: view?.openings ?? {} };
   });
 }
-
-/** What statements need of a read unit: the trust chain and the log's head. */
-export const signingPoint = ({ trust, events }: Pick<ReadUnit, 'trust' | 'events'>) => ({
-  trust,
-  head: () => events.head(),
-});

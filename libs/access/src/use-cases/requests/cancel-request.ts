@@ -1,31 +1,12 @@
 import { toInstant } from '@countersign/contract';
-import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request.js';
+import { isOpen } from '../../domain/access-request.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/index.js';
-import { requestNotice } from '../notices/notices.js';
+import { AccessError, notFound } from '../../errors.js';
+import { endRequestIn } from '../ending/end-request.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
 import { type RequestView, requestViews } from './read-requests.js';
-
-/** Ends an open request without a decision; state, event and notice commit together. */
-export async function endRequestIn(
-  unit: TenantUnit,
-  request: AccessRequest,
-  by: { to: 'cancelled' | 'expired' | 'denied'; actor: string; at: string },
-): Promise<AccessRequest> {
-  const ended = transitionRequest(request, by.to, { at: by.at });
-  if (!(await unit.requests.update(ended))) throw changedMeanwhile('request');
-  await unit.log.append({
-    type: `request.${by.to}`,
-    at: by.at,
-    actor: by.actor,
-    data: { request: request.id, requester: request.requester, digest: request.digest },
-  });
-  await unit.outbox.add(requestNotice(ended, by.at, await unit.organisation.tenant(unit.tenant)));
-  return ended;
-}
 
 /** The requester cancels the request. @throws AccessError `not_found`, `forbidden`, `already_decided` */
 export async function cancelRequest(

@@ -1,5 +1,6 @@
-import { CHANGE_IS_ONE_CALL, ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
+import { CHANGE_IS_ONE_CALL } from '@countersign/contract';
 import { requireFutureInstant } from '../../domain/access-window.js';
+import { parseScope } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import { type RequestedAccess, startAndBudget } from '../../policy/requested-access.js';
 import type { AccessRequestInput } from './draft-terms.js';
@@ -44,21 +45,3 @@ function requireTimes({ startsAt, startsOn, useBy }: AccessRequestInput, now: Da
 
 const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: `/${member}` });
-
-/** @throws AccessError `invalid_request`, or `request_refused` if the scope is too long */
-export function parseScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
-  try {
-    return normaliseScope(scope);
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    if (error.code === 'terms_too_large')
-      throw new AccessError('request_refused', error.message, {
-        refusals: [{ code: 'terms_too_large', detail: error.message, pointer: '/scope' }],
-        cause: error,
-      });
-    throw new AccessError('invalid_request', error.message, {
-      pointer: `/scope${error.pointer ?? ''}`,
-      cause: error,
-    });
-  }
-}

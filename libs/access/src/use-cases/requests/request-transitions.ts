@@ -21,8 +21,8 @@ import {
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import { isConsent } from '../../policy/bases.js';
 import type { TenantUnit } from '../../ports/index.js';
-import { beginDisclosureIn } from '../emergencies/begin-disclosure.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
+import { beginDisclosureIn } from '../grants/begin-disclosure.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/invitation-transitions.js';
 import { grantNotice, openingNotice, requestNotice } from '../notices/notices.js';

@@ -13,9 +13,9 @@ import {
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOpenDemand } from '../demands/requested-demand.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { countersignReview, type Decided } from './approval-statements.js';
 import { openDecision } from './open-decision.js';
 import { nextRequestState, transitionRequestIn } from './request-transitions.js';

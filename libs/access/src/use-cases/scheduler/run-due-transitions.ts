@@ -12,13 +12,13 @@ import { changedMeanwhile } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { markDisclosureLate } from '../emergencies/disclosures.js';
 import { startNotified } from '../emergencies/notify-first.js';
-import { endGrantIn } from '../grants/end-grant.js';
+import { endGrantIn } from '../ending/end-grant.js';
+import { endRequestIn } from '../ending/end-request.js';
 import { activateIn } from '../grants/start-grant.js';
 import { expireInvitation } from '../invitations/invitation-transitions.js';
 import { expireLock } from '../locks/locks.js';
 import { endingNotice, reminderNotice } from '../notices/notices.js';
 import { runWideningStep } from '../organisation/run-widening.js';
-import { endRequestIn } from '../requests/cancel-request.js';
 import type { Deps } from '../shared/deps.js';
 
 const BATCH = 200;

@@ -11,9 +11,9 @@ import { normaliseEmail, type Person, type Principal } from '../../domain/person
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKeysUnit } from '../../ports/index.js';
 import { apiKeyNotice } from '../notices/notices.js';
+import { requireUnclaimed } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
-import { requireUnclaimed } from '../trust/claimed-tenant.js';
 
 const PREFIX = 'csk_';
 

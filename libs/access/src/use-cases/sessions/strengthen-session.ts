@@ -1,8 +1,8 @@
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit, Session } from '../../ports/index.js';
-import { requireNoProvider, requireOwnTenant } from '../organisation/tenant-access.js';
 import type { SigningDeps } from '../shared/deps.js';
+import { requireNoProvider, requireOwnTenant } from '../shared/tenant-access.js';
 import {
   beginCeremonyIn,
   endCeremonyIn,

@@ -9,9 +9,9 @@ import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { liftLockIn, setLockIn } from '../locks/locks.js';
 import { supervisionNotice } from '../notices/notices.js';
+import { requireOwnKey } from '../shared/claimed-tenant.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
-import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 const COUNTED: Readonly<Record<Supervised, string>> = {
   calls: 'calls',

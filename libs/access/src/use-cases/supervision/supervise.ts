@@ -12,7 +12,7 @@ import {
   supervises,
 } from '../../domain/supervision.js';
 import type { AccessRecordView, ResourceUse, TenantUnit } from '../../ports/index.js';
-import { endGrantIn } from '../grants/end-grant.js';
+import { endGrantIn } from '../ending/end-grant.js';
 import { supervisionNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { pauseGrantIn } from './pauses.js';

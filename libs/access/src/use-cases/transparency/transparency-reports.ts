@@ -14,8 +14,8 @@ import {
 import { countFigures, type ReportFacts } from '../../domain/transparency/report-figures.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { PublishedReport } from '../../ports/index.js';
-import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
 import { requireTenant } from '../shared/visible-objects.js';
 
 /** Signs the hashes of a report's files. The broker does it, because it holds the log's key. */

@@ -5,8 +5,8 @@ import { type EnrolledPasskey, isActivePasskey, type RecoveryKey } from '../../d
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { passkeyNotice } from '../notices/notices.js';
-import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
+import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
 /** `inTrust`: whether the current trust document lists it. */
@@ -173,23 +173,4 @@ async function removeRecoveryKeyIn(
     actor: actor.id,
     data: { person: key.person, key: key.id },
   });
-}
-
-/**
- * Removes a person's passkeys and recovery keys. If the trust document in force lists them, gateways accept them until the
- * next version leaves them out; this broker does not.
- */
-export async function removeAuthenticatorsIn(
-  { tenant, authenticators, log }: TenantUnit,
-  person: string,
-  { actor, at }: { actor: string; at: string },
-): Promise<void> {
-  for (const { id } of (await authenticators.passkeys(tenant)).filter((key) => key.person === person)) {
-    await authenticators.removePasskey(id, at);
-    await log.append({ type: 'passkey.removed', at, actor, data: { person, credential: id } });
-  }
-  for (const { id } of (await authenticators.recoveryKeys(tenant)).filter((key) => key.person === person)) {
-    await authenticators.removeRecoveryKey(id, at);
-    await log.append({ type: 'recovery-key.removed', at, actor, data: { person, key: id } });
-  }
 }

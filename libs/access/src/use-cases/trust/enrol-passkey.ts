@@ -11,8 +11,9 @@ import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit, TenantUnit } from '../../ports/index.js';
 import { passkeyNotice } from '../notices/notices.js';
-import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { SigningDeps } from '../shared/deps.js';
+import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../shared/tenant-access.js';
+import type { SigningKey } from '../shared/verify-signature.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import type { ListedPasskey } from './authenticators.js';
 import {
@@ -23,7 +24,6 @@ import {
   presenceOffer,
   requirePresence,
 } from './presence.js';
-import type { SigningKey } from './verify-signature.js';
 
 /** Per person: as many as a trust document allows one of its people. */
 const MAX_PASSKEYS = 10;

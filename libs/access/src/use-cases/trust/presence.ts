@@ -16,7 +16,7 @@ import { AccessError } from '../../errors.js';
 import type { PasskeysUnit, SignInAttempt, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { hexDigest } from '../shared/secrets.js';
-import { requireValidSignature, type SigningKey, signingKeysOf } from './verify-signature.js';
+import { requireValidSignature, type SigningKey, signingKeysOf } from '../shared/verify-signature.js';
 
 const NONCE_BYTES = 32;
 

@@ -20,8 +20,8 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway, ReadUnit, TenantUnit, VendorUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
+import { findSigningKey, requireValidSignature } from '../shared/verify-signature.js';
 import { stopFacts, stopPoint, storeLift, storeStop } from './stops.js';
-import { findSigningKey, requireValidSignature } from './verify-signature.js';
 
 /**
  * Receives a stop or lift that a customer handed in at a gateway, perhaps while no broker was reachable. Its signature alone

@@ -5,8 +5,8 @@ import { endReset, type ResetState, type TrustReset } from '../../domain/trust/t
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { resetNotice } from '../notices/notices.js';
-import { requireOwnTenant } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
+import { requireOwnTenant } from '../shared/tenant-access.js';
 import { withdrawProposalIn } from './trust-proposals.js';
 
 type By = { actor: string; at: string };

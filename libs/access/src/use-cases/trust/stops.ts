@@ -20,12 +20,11 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
-import { requireTenantAccess } from '../organisation/tenant-access.js';
-import { signingPoint } from '../requests/approval-statements.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
+import { requireSignedBy, signingPoint } from '../shared/verify-signature.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireMember } from './trust-proposals.js';
-import { requireSignedBy } from './verify-signature.js';
 
 type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
 

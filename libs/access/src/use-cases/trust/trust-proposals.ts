@@ -22,8 +22,8 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
-import { requireTenantAccess } from '../organisation/tenant-access.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
 /** A proposal with its signatures, and those that it still lacks. */

@@ -5,8 +5,8 @@ import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.
 import { notFound } from '../../errors.js';
 import type { GatewayPin, LogHead } from '../../ports/index.js';
 import { signingKey } from '../gateways/broker-keys.js';
-import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
+import { requireTenantAccess } from '../shared/tenant-access.js';
 import { type ProposalView, proposalView } from './trust-proposals.js';
 
 /** A tenant's current trust, with what anchors it outside the broker. */

@@ -7,11 +7,11 @@ import { type Evaluation, evaluate, withDefaultBudget } from '../../policy/evalu
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { OrganisationView } from '../../ports/index.js';
 import { demandRefusals } from '../demands/requested-demand.js';
-import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
-import { normaliseRequest } from '../requests/request-input.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-import { loadPolicyContext } from './load-context.js';
+import { type AccessRequestInput, draftTerms } from './draft-terms.js';
+import { normaliseRequest } from './request-input.js';
 
 /**
  * Says what a request would lead to, by the same evaluator that decides about the request itself. Writes nothing.

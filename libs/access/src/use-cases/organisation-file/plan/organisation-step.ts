@@ -1,7 +1,7 @@
 import type { TenantRecord } from '../../../domain/organisation.js';
 import type { Person } from '../../../domain/person.js';
 import type { VendorUnit } from '../../../ports/index.js';
-import type { HostWidening } from '../../trust/claimed-tenant.js';
+import type { HostWidening } from '../../shared/claimed-tenant.js';
 
 /** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
 export interface OrganisationChange {

@@ -9,9 +9,9 @@ import { factsUnder, type PersonFacts } from '../../../domain/person-facts.js';
 import { rolesOfGroups } from '../../../domain/provisioning.js';
 import { narrowsPerson, wasRemovedWithTenant } from '../../../domain/tenant-changes.js';
 import type { WholeOrganisation } from '../../../ports/index.js';
+import { changePersonIn, groupsOf } from '../../organisation/change-person.js';
+import { intendedPeople, samePerson, splitAssignment } from '../../organisation/people-widenings.js';
 import type { Deps } from '../../shared/deps.js';
-import { changePersonIn, groupsOf } from '../change-person.js';
-import { intendedPeople, samePerson, splitAssignment } from '../people-widenings.js';
 import { type OrganisationChange, type OrganisationStep, same } from './organisation-step.js';
 
 /** A person as the file states them. */

@@ -13,7 +13,7 @@ import {
   VENDOR_SLUG,
 } from '../../../domain/organisation.js';
 import type { EventDraft, VendorUnit, WholeOrganisation } from '../../../ports/index.js';
-import { endGrantsIn } from '../../grants/end-grant.js';
+import { endGrantsIn } from '../../ending/end-grant.js';
 import type { Deps } from '../../shared/deps.js';
 import { type OrganisationStep, same } from './organisation-step.js';
 

@@ -10,7 +10,7 @@ import type {
 import { narrowsTenant } from '../../../domain/tenant-changes.js';
 import { tenantDay } from '../../../policy/stage-in-charge.js';
 import type { WholeOrganisation } from '../../../ports/index.js';
-import { endUnfitGrantsIn } from '../end-unfit-grants.js';
+import { endUnfitGrantsIn } from '../../organisation/end-unfit-grants.js';
 import { type OrganisationStep, same } from './organisation-step.js';
 
 /** The step that adds or changes this tenant; none if it is stored like this already. */

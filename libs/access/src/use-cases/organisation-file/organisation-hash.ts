@@ -2,7 +2,7 @@ import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract
 import { endpointHash, type ServiceRecord, type WebhookSettings } from '../../domain/organisation.js';
 import type { Person } from '../../domain/person.js';
 import type { WholeOrganisation } from '../../ports/index.js';
-import { intendedPeople } from './people-widenings.js';
+import { intendedPeople } from '../organisation/people-widenings.js';
 
 /**
  * Identifies the organisation in force, so that a file is applied only to what its author has seen. Left out is what changes

@@ -7,10 +7,10 @@ import { validateTrustDocument } from '../../domain/trust/validate-trust-documen
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
-import type { OrganisationStep } from '../organisation/plan/organisation-step.js';
-import { tenantStep } from '../organisation/plan/tenant-steps.js';
 import type { Deps } from '../shared/deps.js';
-import { loadTrustFacts, proposeIn, withdrawProposalIn } from './trust-proposals.js';
+import { loadTrustFacts, proposeIn, withdrawProposalIn } from '../trust/trust-proposals.js';
+import type { OrganisationStep } from './plan/organisation-step.js';
+import { tenantStep } from './plan/tenant-steps.js';
 
 type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
 

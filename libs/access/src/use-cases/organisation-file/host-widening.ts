@@ -3,11 +3,11 @@ import { narrowingPart } from '../../domain/controls-narrowing.js';
 import type { ControlsWidening } from '../../domain/widening.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
+import { mustWait, proposeControlsIn } from '../organisation/change-controls.js';
+import { endWideningIn } from '../organisation/waiting-changes.js';
 import type { Deps } from '../shared/deps.js';
-import { mustWait, proposeControlsIn } from './change-controls.js';
 import type { OrganisationStep } from './plan/organisation-step.js';
 import { tenantStep } from './plan/tenant-steps.js';
-import { endWideningIn } from './waiting-changes.js';
 
 type Reads = Pick<ReadUnit, 'trust' | 'widenings'>;
 

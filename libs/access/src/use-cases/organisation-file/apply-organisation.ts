@@ -4,16 +4,16 @@ import { hasRole, isVendorStaff } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import { REQUESTER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
+import { endGrantsIn } from '../ending/end-grant.js';
 import { notifyingOutdatedEverywhere } from '../evaluation/reevaluate.js';
-import { endGrantsIn } from '../grants/end-grant.js';
+import { changedMembers } from '../organisation/changed-members.js';
+import { type HostWidening, requireUnclaimed } from '../shared/claimed-tenant.js';
 import type { Deps } from '../shared/deps.js';
-import { type HostWidening, requireUnclaimed } from '../trust/claimed-tenant.js';
-import { planWideningProposals } from '../trust/propose-widening.js';
-import { changedMembers } from './changed-members.js';
 import { planWaitingWidenings } from './host-widening.js';
 import { organisationHash } from './organisation-hash.js';
 import { planOrganisation } from './plan/organisation-plan.js';
 import type { OrganisationChange, OrganisationStep } from './plan/organisation-step.js';
+import { planWideningProposals } from './propose-widening.js';
 
 /**
  * Makes the organisation match the file: all of it or nothing, with an event for each difference. What the file no longer

@@ -2,11 +2,11 @@ import { isUsable } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import { type RequestView, requestViews } from '../requests/read-requests.js';
-import { requestIn } from '../requests/request-access.js';
-import { changeOfTerms } from '../requests/shown-change.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import { type RequestView, requestViews } from './read-requests.js';
+import { requestIn } from './request-access.js';
+import { changeOfTerms } from './shown-change.js';
 
 /** How much more time is requested, and why. */
 interface ExtensionInput {

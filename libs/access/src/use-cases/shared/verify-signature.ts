@@ -2,7 +2,7 @@ import type { Signature, Statement, TrustDocument } from '@countersign/contract'
 import { type EnrolledPasskey, isActivePasskey, type RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
-import type { SigningDeps } from '../shared/deps.js';
+import type { SigningDeps } from './deps.js';
 
 type Reads = Pick<TenantUnit, 'tenant'> & Pick<ReadUnit, 'trust' | 'authenticators'>;
 /** A passkey with which a person may sign, and where it may be used. */
@@ -102,3 +102,9 @@ export async function activePasskeys(
     .map(({ person, passkeys }) => ({ person, passkeys: passkeys.filter(({ id }) => active.has(id)) }))
     .filter(({ passkeys }) => passkeys.length > 0);
 }
+
+/** What statements need of a read unit: the trust chain and the log's head. */
+export const signingPoint = ({ trust, events }: Pick<ReadUnit, 'trust' | 'events'>) => ({
+  trust,
+  head: () => events.head(),
+});

@@ -1,10 +1,10 @@
 import type { AccessPolicy, Organisation, VendorRole } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
+import { groupsOf } from '../organisation/change-person.js';
+import { changedMembers, type MemberChange } from '../organisation/changed-members.js';
 import type { Deps } from '../shared/deps.js';
 import { planOfFile, readWholeOrganisation } from './apply-organisation.js';
-import { groupsOf } from './change-person.js';
-import { changedMembers, type MemberChange } from './changed-members.js';
 import { organisationHash } from './organisation-hash.js';
 import type { OrganisationChange } from './plan/organisation-step.js';
 
