@@ -11,7 +11,7 @@ import {
   type Principal,
   revokeGrant,
 } from '@countersign/access';
-import type { Budget } from '@countersign/contract';
+import { type Budget, NO_OUTCOME } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 import { isFullRun } from '../support/samples.js';
 import { describeUseCase } from './support/describe-store.js';
@@ -54,16 +54,7 @@ class Boot {
         gateway: this.gateway,
         boot: this.id,
       });
-      const result = {
-        status: 200,
-        bytes,
-        bodySha256: null,
-        sentSha256: null,
-        durationMs: 1,
-        outcome: how,
-        maskedFields: null,
-        withheld: null,
-      };
+      const result = { ...NO_OUTCOME, status: 200, bytes, durationMs: 1, outcome: how };
       return [
         { ...this.place(), kind: 'allowed' as const, view, path: null },
         {

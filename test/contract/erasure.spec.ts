@@ -25,7 +25,7 @@ import {
   setLock,
   setLogSettings,
 } from '@countersign/access';
-import { commit, encodeBase64url, openCommitment } from '@countersign/contract';
+import { commit, encodeBase64url, NO_OUTCOME, openCommitment } from '@countersign/contract';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
@@ -275,12 +275,8 @@ describeUseCase('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) =
         requesterFacts: null,
         file: null,
         trust: null,
-        status: null,
-        bytes: null,
-        bodySha256: null,
-        sentSha256: null,
       },
-      ...{ durationMs: null, outcome: null, maskedFields: null, withheld: null, gateway, boot, seq: 1 },
+      ...{ ...NO_OUTCOME, gateway, boot, seq: 1 },
     } as const satisfies AccessRecordView;
     const opening = { value: path, salt: encodeBase64url(salt) };
     await ingestRecords(flow.deps, [

@@ -6,7 +6,7 @@ import {
   ingestRecords,
   type RecordOutcome,
 } from '@countersign/access';
-import { commit } from '@countersign/contract';
+import { commit, NO_OUTCOME } from '@countersign/contract';
 import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { samplePolicy } from '../factories/domain.js';
 import { describeStore } from './support/describe-store.js';
@@ -15,14 +15,12 @@ import { aGrant, aRecord, aRequest } from './support/rows.js';
 const GATEWAY = uuidV7Ids.next('gtw');
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 const ENDED: Omit<RecordOutcome, 'id'> = {
+  ...NO_OUTCOME,
   status: 200,
   bytes: 64,
-  bodySha256: null,
-  sentSha256: null,
   durationMs: 3,
   outcome: 'completed',
   maskedFields: 2,
-  withheld: null,
 };
 
 describeStore('gateways’ records', (bench) => {

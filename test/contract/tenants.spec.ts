@@ -1,4 +1,5 @@
 import type { ReadUnit } from '@countersign/access';
+import { NO_OUTCOME } from '@countersign/contract';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
 
@@ -125,9 +126,7 @@ describeStore('tenants apart from each other', (bench) => {
       await unit.grants.addUse([{ grant: grant.id, calls: 5, bytes: 5 }]);
       await unit.records.complete([
         {
-          ...{ id: record.id, status: 200, bytes: 1, bodySha256: null, sentSha256: null },
-          ...{ durationMs: 1, outcome: 'completed' },
-          ...{ maskedFields: null, withheld: null },
+          ...{ ...NO_OUTCOME, id: record.id, status: 200, bytes: 1, durationMs: 1, outcome: 'completed' },
         },
       ]);
       return {

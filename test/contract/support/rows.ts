@@ -19,7 +19,7 @@ import type {
   TrustReset,
   TrustVersion,
 } from '@countersign/access';
-import type { Terms, TrustDocument } from '@countersign/contract';
+import { NO_OUTCOME, type Terms, type TrustDocument } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 
 export const NOW = '2026-11-24T15:00:00Z';
@@ -177,14 +177,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     file: { from: uuidV7Ids.next('rec'), host: 'files.example:9000' },
     requesterFacts: { country: { value: 'DE', verified: true } },
     trust: null,
-    status: null,
-    bytes: null,
-    bodySha256: null,
-    sentSha256: null,
-    durationMs: null,
-    outcome: null,
-    maskedFields: null,
-    withheld: null,
+    ...NO_OUTCOME,
     gateway: uuidV7Ids.next('gtw'),
     boot: '0199f0a0-7b2c-4003-8000-000000000003',
     seq: 1,
