@@ -45,18 +45,31 @@ export type IncomingBatch = ChainName & {
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 
 /** Which member of a record is which member of its leaf. */
-type LeafMember = Pick<MemberOfLeaf, 'name' | 'isOptional'> & { leaf: string };
+type LeafMember = Pick<MemberOfLeaf, 'name' | 'isOptional'> & { leaf: string; isOwn: boolean };
+type NamedMember = Omit<LeafMember, 'isOwn'>;
+
+const PLACE = ['gateway', 'boot', 'seq', 'hash'];
+/** What `leafOfKind` says of a record besides its members: to look for a name where it is not costs more than all else here. */
+const OWN: Record<RecordKind, ReadonlySet<string>> = {
+  allowed: new Set([...PLACE, 'masked']),
+  refused: new Set([...PLACE, 'masked']),
+  outcome: new Set([...PLACE, 'id', 'grant', 'requester']),
+  head: new Set(PLACE),
+  counters: new Set(PLACE),
+};
 
 /**
  * The members of the leaves of a kind, in the order of canonical JSON: the leaf is then neither copied nor sorted. This runs for
  * every call of every gateway. Only the first record of a chain, and heads, have `previous` or `lane`: they are added at the end.
  */
-function leafMembers(kind: RecordKind, more: readonly LeafMember[] = []): readonly LeafMember[] {
-  const own = membersOfRecord(kind).flatMap(({ name, leaf, isOptional }) =>
+function leafMembers(kind: RecordKind, more: readonly NamedMember[] = []): readonly LeafMember[] {
+  const named = membersOfRecord(kind).flatMap(({ name, leaf, isOptional }) =>
     leaf === null || name === 'previous' || name === 'lane' ? [] : [{ name, leaf, isOptional }],
   );
-  const all = [...own, { name: 'hash', leaf: 'gatewayHash', isOptional: false }, ...more];
-  return all.sort((one, other) => (one.leaf < other.leaf ? -1 : 1));
+  const all = [...named, { name: 'hash', leaf: 'gatewayHash', isOptional: false }, ...more];
+  return all
+    .map((member) => ({ ...member, isOwn: OWN[kind].has(member.name) }))
+    .sort((one, other) => (one.leaf < other.leaf ? -1 : 1));
 }
 
 const PREV = { name: 'prev', leaf: 'prev', isOptional: false };
@@ -70,12 +83,21 @@ const LEAVES: Record<RecordKind, readonly LeafMember[]> = {
   counters: leafMembers('counters', [PREV]),
 };
 
-/** The data of a leaf. A member that a record may lack is absent if it is null. */
-function dataOf(kind: RecordKind, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+type Members = Readonly<Record<string, unknown>>;
+
+/** What a record says by leaving a member out, its call says so. */
+const saysNothing = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === 'ed25519' ||
+  (Array.isArray(value) && value.length === 0);
+
+/** The data of a leaf. */
+function dataOf(kind: RecordKind, own: Members, record: Members): Record<string, unknown> {
   const data: Record<string, unknown> = {};
-  for (const { name, leaf, isOptional } of LEAVES[kind]) {
-    const value = values[name];
-    if (!isOptional || (value !== null && value !== undefined)) data[leaf] = value;
+  for (const { name, leaf, isOptional, isOwn } of LEAVES[kind]) {
+    const value = (isOwn ? own : record)[name];
+    if (!isOptional || !saysNothing(value)) data[leaf] = value;
   }
   return data;
 }
@@ -83,38 +105,30 @@ function dataOf(kind: RecordKind, values: Readonly<Record<string, unknown>>): Re
 /** Applies a record to its call, and makes the record's leaf for the log. */
 export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
   const { kind, previous, lane } = record;
+  const leaf = leafOfKind({ gateway, boot, seq: record.seq, hash: record.hash }, record, calls);
   const type = kind === 'head' ? 'gateway.head' : (`access.${kind}` as const);
-  const data = dataOf(kind, {
-    ...valuesOf(record, calls),
-    gateway,
-    boot,
-    seq: record.seq,
-    hash: record.hash,
-  });
-  if (previous !== undefined) data['previous'] = previous;
-  if (lane !== undefined) data['lane'] = lane;
-  const isCall = kind === 'allowed' || kind === 'refused';
-  if (!isCall || record.path === null) return { type, data };
-  return { type, data, commitments: { path: record.path.commitment } };
+  if (previous !== undefined) leaf.data['previous'] = previous;
+  if (lane !== undefined) leaf.data['lane'] = lane;
+  return { type, ...leaf };
 }
 
-function valuesOf(record: IncomingRecord, calls: IngestedCalls): Readonly<Record<string, unknown>> {
-  switch (record.kind) {
+function leafOfKind(place: Members, record: IncomingRecord, calls: IngestedCalls): Omit<Leaf, 'type'> {
+  const { kind } = record;
+  switch (kind) {
     case 'head':
     case 'counters':
-      return record;
+      return { data: dataOf(kind, place, record) };
     case 'outcome': {
       const { id, outcome } = record;
       const call = calls.end({ id, ...outcome });
-      return { ...outcome, id, grant: call?.grant, requester: call?.person };
+      return { data: dataOf(kind, { ...place, id, grant: call?.grant, requester: call?.person }, outcome) };
     }
     default: {
       const { view, path } = record;
       calls.make(view, path);
-      // What a record says by leaving a member out, its call says as follows.
-      const context = view.context === 'ed25519' ? null : view.context;
-      const droppedHeaders = view.droppedHeaders.length === 0 ? null : view.droppedHeaders;
-      return { ...view, context, droppedHeaders, masked: view.maskedFields === null ? null : true };
+      const masked = view.maskedFields === null ? undefined : true;
+      const data = dataOf(kind, { ...place, masked }, view as unknown as Members);
+      return path === null ? { data } : { data, commitments: { path: path.commitment } };
     }
   }
 }
