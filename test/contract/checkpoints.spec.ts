@@ -1,4 +1,4 @@
-import { type Deps, ensureBrokerKeys } from '@countersign/access';
+import { type Deps, ensureBrokerKeys, type Signers } from '@countersign/access';
 import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';
 import { pino } from 'pino';
 import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
@@ -27,7 +27,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
   });
 
   /** Signs with a store whose transactions are counted. @param fails how many of the first reads fail */
-  function counting(fails = 0, signers = systemSigners) {
+  function counting(fails = 0, signers: Signers = systemSigners) {
     const { checkpoints } = bench.store;
     const transactions: string[] = [];
     const port: typeof checkpoints = {
@@ -65,8 +65,8 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
   });
 
   /** Signers that wait for `until` before each signature. */
-  function late(until: Promise<void>): typeof systemSigners {
-    const open: typeof systemSigners.open = (key) => {
+  function late(until: Promise<void>): Signers {
+    const open: Signers['open'] = (key) => {
       const signer = systemSigners.open(key);
       return { ...signer, sign: async (bytes) => until.then(() => signer.sign(bytes)) };
     };
