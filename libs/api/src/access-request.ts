@@ -1,12 +1,26 @@
-import { changeSchema, isId, isWellFormed, signatureSchema, termsSchema } from '@countersign/contract';
+import {
+  ASSURANCES,
+  BASES,
+  CHANNELS,
+  changeSchema,
+  isId,
+  isWellFormed,
+  REQUEST_NOTE_KINDS,
+  REQUEST_STATES,
+  REVIEW_DECISIONS,
+  RISK_LEVELS,
+  SIDES,
+  STARTS_ON,
+  signatureSchema,
+  termsSchema,
+  WAITS_FOR,
+} from '@countersign/contract';
 import { APPROVAL_CODES, IMPACT_CODES, NEED_CHANGE_CODES } from '@countersign/wording';
 import { z } from 'zod';
 import { named } from './components.js';
 import {
-  ASSURANCES,
   accessMembers,
   budgetInput,
-  CHANNELS,
   digestText,
   durationText,
   erasedAnswer,
@@ -15,28 +29,12 @@ import {
   instant,
   instantText,
   openingAnswer,
-  SIDES,
   scopeAnswer,
   scopeInput,
   sealedLog,
   ticketText,
 } from './members.js';
 import { personSchema } from './people.js';
-
-/** Every state of an access request; the last four are final. */
-export const REQUEST_STATES = [
-  'awaiting_vendor',
-  'awaiting_customer',
-  'countered',
-  'notifying',
-  'approved',
-  'denied',
-  'cancelled',
-  'expired',
-] as const;
-export type RequestState = (typeof REQUEST_STATES)[number];
-
-export const WAITS_FOR = ['vendor', 'customer', 'requester', 'notice'] as const;
 
 /** Whom a request waits for, and since when. */
 export const waitSchema = z.object({
@@ -51,7 +49,7 @@ export const requestNoteSchema = named(
   'A question, an answer or a forwarding in the thread of a request.',
   z.object({
     number: z.int(),
-    kind: z.enum(['question', 'answer', 'forward']),
+    kind: z.enum(REQUEST_NOTE_KINDS),
     person: idText('usr', 'Who wrote it.'),
     to: idText('usr', 'The colleague who is asked to decide, for a forward.').nullable(),
     text: z.string().nullable().describe('Null once it has been erased, or for a forward without words.'),
@@ -115,7 +113,7 @@ export const askSchema = named(
       ),
     startsAt: instantText.exactOptional().describe('Not before this instant, at most 7 days ahead.'),
     startsOn: z
-      .enum(['approval', 'first-use'])
+      .enum(STARTS_ON)
       .exactOptional()
       .describe('`first-use`: the first token starts the grant. Needs `useBy`, excludes `startsAt`.'),
     useBy: instantText
@@ -139,7 +137,7 @@ export const askSchema = named(
         'Answers show the fields that routes mask. The customer decides it by an approval of its own; no invitation and no other basis covers it. Absent: they stay hidden.',
       ),
     basis: z
-      .enum(['approval', 'invitation', 'emergency', 'legal'], 'This value is not supported here')
+      .enum(BASES, 'This value is not supported here')
       .exactOptional()
       .describe(
         'On which ground. `invitation`: refused with every reason if no invitation fits. `emergency`: two of the vendor’s reviewers decide, and access starts once the customer has been notified; only what its controls list. `legal`: for an authority, by the vendor’s legal counsel alone; two others of it decide, and access starts once the customer has been notified. Absent: an invitation if one fits, else approval.',
@@ -152,8 +150,6 @@ export const askSchema = named(
   }),
 );
 export type Ask = z.infer<typeof askSchema>;
-
-const RISK_LEVELS = ['low', 'medium', 'high'] as const;
 
 /** Which reviews a request needs, and how many it has. */
 export const needsSchema = named(
@@ -207,7 +203,7 @@ export const reviewSchema = named(
     id: idText('rev', 'The review.'),
     person: idText('usr', 'Who decided.'),
     side: z.enum(SIDES),
-    decision: z.enum(['approve', 'deny', 'counter']),
+    decision: z.enum(REVIEW_DECISIONS),
     digest: digestText(),
     reason: z.string().nullable(),
     channel: z.enum(CHANNELS),

@@ -1,4 +1,11 @@
-import { recurrenceSchema } from '@countersign/contract';
+import {
+  ITEM_DECISIONS,
+  KEPT_REASONS,
+  REVIEW_OUTCOMES,
+  REVIEWED_KINDS,
+  recurrenceSchema,
+  TENANT_ROLES,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -6,10 +13,6 @@ import { idText, instant, pageQuery } from './members.js';
 import { practiceResult } from './practices.js';
 
 /** The quarterly access review of a tenant. */
-
-export const REVIEWED_KINDS = ['grant', 'invitation', 'rule', 'person', 'api-key', 'session'] as const;
-export const REVIEW_OUTCOMES = ['confirmed', 'pruned', 'gone', 'lapsed', 'kept'] as const;
-const KEPT_REASONS = ['last-admin', 'too-few-approvers', 'claimed', 'provider'] as const;
 
 const itemSchema = named(
   'AccessReviewItem',
@@ -20,9 +23,7 @@ const itemSchema = named(
     id: z.string().describe('Of the grant, invitation, person, key or session; of a rule, its basis.'),
     owner: z.string().nullable().describe('The person who has it; null for a rule.'),
     service: z.string().nullable(),
-    roles: z
-      .array(z.enum(['approver', 'admin', 'auditor']))
-      .describe('Of a person, when the review was opened.'),
+    roles: z.array(z.enum(TENANT_ROLES)).describe('Of a person, when the review was opened.'),
     since: instant().nullable(),
     until: instant().nullable().describe('When it ends by itself; null: never.'),
     outcome: z
@@ -96,7 +97,7 @@ const decisionBody = named(
   'What an admin decides about one item: keep or end it.',
   z.strictObject({
     item: z.string().min(1).max(300).describe('`item` of the list.'),
-    decision: z.enum(['confirmed', 'pruned']),
+    decision: z.enum(ITEM_DECISIONS),
   }),
 );
 export type AccessReviewDecision = z.infer<typeof decisionBody>;

@@ -1,3 +1,4 @@
+import { DEMAND_KINDS, DEMAND_STATES, DEMAND_STEP_ACTIONS, REDIRECT_OUTCOMES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -14,20 +15,6 @@ import {
 
 /** Government demands: for the vendor's legal counsel; the vendor's auditors read them. */
 
-export const DEMAND_KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
-export type DemandKind = (typeof DEMAND_KINDS)[number];
-export const DEMAND_STATES = [
-  ...(['received', 'redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
-] as const;
-export type DemandState = (typeof DEMAND_STATES)[number];
-export const REDIRECT_OUTCOMES = ['accepted', 'declined', 'unanswered'] as const;
-export type RedirectOutcome = (typeof REDIRECT_OUTCOMES)[number];
-/** What a person adds to a demand. */
-export const DEMAND_STEP_ACTIONS = [
-  ...(['redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
-  ...(['extension-proposed', 'extended'] as const),
-] as const;
-export type DemandStepAction = (typeof DEMAND_STEP_ACTIONS)[number];
 const ACTIONS = ['received', ...DEMAND_STEP_ACTIONS, 'documented', 'opened'] as const;
 
 const MAX_ACCOUNTS = 1_000;

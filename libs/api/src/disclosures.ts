@@ -1,10 +1,8 @@
+import { DISCLOSURE_ANSWERS, DISCLOSURE_STATES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { freeText, idText, instant, pageQuery } from './members.js';
-
-export const DISCLOSURE_STATES = ['due', 'late', 'given', 'acknowledged', 'disputed'] as const;
-export type DisclosureState = (typeof DISCLOSURE_STATES)[number];
 
 export const disclosureSchema = named(
   'Disclosure',
@@ -70,7 +68,7 @@ const disclosureAnswerSchema = named(
   'DisclosureAnswerBody',
   'What a customer answers to an explanation.',
   z.strictObject({
-    answer: z.enum(['acknowledged', 'disputed']),
+    answer: z.enum(DISCLOSURE_ANSWERS),
     reason: freeText.exactOptional().describe('Required to dispute.'),
   }),
 );

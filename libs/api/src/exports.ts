@@ -1,12 +1,8 @@
-import { hasHiddenCharacters } from '@countersign/contract';
+import { EXPORT_CONTENTS, EXPORT_FORMATS, EXPORT_KINDS, hasHiddenCharacters } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { filters, idText, instant } from './members.js';
-
-/** How a leaf is written: as it is, mapped to OCSF, or as it is in the envelope of a protocol. */
-export const EXPORT_FORMATS = ['jsonl', 'ocsf', 'syslog', 'hec'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const DEFAULT_EXPORT_LIMIT = 500;
 const MAX_EXPORT_LIMIT = 1_000;
@@ -45,14 +41,6 @@ export const exportPageSchema = named(
   }),
 );
 export type ExportPage = z.infer<typeof exportPageSchema>;
-
-/** How a stream reaches its receiver. */
-export const EXPORT_KINDS = ['hec', 'syslog', 'jsonl'] as const;
-export type ExportKind = (typeof EXPORT_KINDS)[number];
-
-/** What each item of a stream holds: the leaf as it is, or mapped to OCSF. */
-export const EXPORT_CONTENTS = ['leaf', 'ocsf'] as const;
-export type ExportContent = (typeof EXPORT_CONTENTS)[number];
 
 const MAX_CA = 32_768;
 

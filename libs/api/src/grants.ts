@@ -1,3 +1,4 @@
+import { GRANT_END_REASONS, GRANT_STATES, SIDES } from '@countersign/contract';
 import { z } from 'zod';
 import { accessRequestSchema } from './access-request.js';
 import { named, pageOf } from './components.js';
@@ -14,13 +15,9 @@ import {
   logPoint,
   pageQuery,
   requiredReason,
-  SIDES,
   scopeAnswer,
   sealedLog,
 } from './members.js';
-
-export const GRANT_STATES = ['scheduled', 'active', 'ended'] as const;
-export type GrantState = (typeof GRANT_STATES)[number];
 
 export const grantSchema = named(
   'Grant',
@@ -50,7 +47,7 @@ export const grantSchema = named(
     used: z
       .object({ calls: z.int(), bytes: z.int() })
       .describe('Allowed calls, and bytes of response bodies sent.'),
-    endReason: z.enum(['expired', 'revoked', 'released', 'exhausted']).nullable(),
+    endReason: z.enum(GRANT_END_REASONS).nullable(),
     endedAt: instant().nullable(),
     endedBy: idText('usr', 'Who ended it; null if time, a rule or the host did.').nullable(),
     countersignedBy: z

@@ -1,5 +1,6 @@
+import { REQUEST_STATES } from '@countersign/contract';
 import { z } from 'zod';
-import { askSchema, REQUEST_STATES, waitSchema } from './access-request.js';
+import { askSchema, waitSchema } from './access-request.js';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { filters, freeText, idText, instant, pageQuery } from './members.js';

@@ -1,4 +1,38 @@
 export {
+  ASSURANCES,
+  CHANNELS,
+  DEMAND_KINDS,
+  DEMAND_STATES,
+  DEMAND_STEP_ACTIONS,
+  type DemandKind,
+  type DemandState,
+  type DemandStepAction,
+  DISCLOSURE_STATES,
+  type DisclosureState,
+  EXPORT_CONTENTS,
+  EXPORT_FORMATS,
+  EXPORT_KINDS,
+  type ExportContent,
+  type ExportFormat,
+  type ExportKind,
+  GRANT_STATES,
+  type GrantState,
+  INVITATION_STATES,
+  type InvitationState,
+  LOCKABLE_KINDS,
+  type LockableKind,
+  PRACTICE_RESULTS,
+  REDIRECT_OUTCOMES,
+  REQUEST_STATES,
+  type RedirectOutcome,
+  type RequestState,
+  SIDES,
+  TENANT_ROLES,
+  type TenantRole,
+  WIDENING_STATES,
+  type WideningState,
+} from '@countersign/contract';
+export {
   type AccessRequest,
   type AccessRequestDetail,
   type Ask,
@@ -8,9 +42,7 @@ export {
   MAX_SHOWN_BODY,
   type Needs,
   needsSchema,
-  REQUEST_STATES,
   type RequestNote,
-  type RequestState,
   type Review,
   requestNoteSchema,
   reviewSchema,
@@ -27,31 +59,21 @@ export {
 export { type BypassReport, bypassReportEndpoints, type NewBypassReport } from './bypass-reports.js';
 export { components, named, pageOf } from './components.js';
 export {
-  DEMAND_KINDS,
-  DEMAND_STATES,
-  DEMAND_STEP_ACTIONS,
   type Demand,
   type DemandBody,
   type DemandDocument,
   type DemandDocumentBody,
-  type DemandKind,
   type DemandLine,
   type DemandListQuery,
-  type DemandState,
   type DemandStep,
-  type DemandStepAction,
   type DemandStepBody,
   demandEndpoints,
-  REDIRECT_OUTCOMES,
-  type RedirectOutcome,
 } from './demands.js';
 export {
-  DISCLOSURE_STATES,
   type Disclosure,
   type DisclosureAnswerBody,
   type DisclosureBody,
   type DisclosureListQuery,
-  type DisclosureState,
   disclosureEndpoints,
   disclosureSchema,
 } from './disclosures.js';
@@ -60,12 +82,6 @@ export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } fro
 export { type EvidenceQuery, evidenceEndpoints } from './evidence.js';
 export {
   type AddedExportTarget,
-  EXPORT_CONTENTS,
-  EXPORT_FORMATS,
-  EXPORT_KINDS,
-  type ExportContent,
-  type ExportFormat,
-  type ExportKind,
   type ExportPage,
   type ExportQuery,
   type ExportTarget,
@@ -79,12 +95,10 @@ export {
   type BrowserSessionBody,
   type BrowserSessionStart,
   type ExtensionBody,
-  GRANT_STATES,
   type Grant,
   type GrantDetail,
   type GrantListQuery,
   type GrantPace,
-  type GrantState,
   type GrantToken,
   grantDetailSchema,
   grantEndpoints,
@@ -100,12 +114,10 @@ export {
   incidentEndpoints,
 } from './incidents.js';
 export {
-  INVITATION_STATES,
   type Invitation,
   type InvitationBody,
   type InvitationDraftBody,
   type InvitationListQuery,
-  type InvitationState,
   invitationEndpoints,
   invitationSchema,
   type Withdrawal,
@@ -120,15 +132,7 @@ export {
   type TokenForm,
   tokenEndpoints,
 } from './keys.js';
-export {
-  LOCK_KINDS,
-  type Lock,
-  type LockBody,
-  type LockKind,
-  type LockListQuery,
-  lockEndpoints,
-  lockSchema,
-} from './locks.js';
+export { type Lock, type LockBody, type LockListQuery, lockEndpoints, lockSchema } from './locks.js';
 export {
   type Erasure,
   type ErasureBody,
@@ -155,7 +159,7 @@ export {
   type Witness,
   type WitnessList,
 } from './logs.js';
-export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
+export { digestText, idText, instant, type NextAddress } from './members.js';
 export {
   type NewNoticeAddress,
   type NoticeAddress,
@@ -190,8 +194,6 @@ export {
   refuseRepeats,
   roleList,
   serviceName,
-  TENANT_ROLES,
-  type TenantRole,
   tenantPersonInput,
   wholeNumber,
 } from './organisation-members.js';
@@ -218,7 +220,6 @@ export {
   whoamiSchema,
 } from './people.js';
 export {
-  PRACTICE_RESULTS,
   type Practice,
   type PracticeAnswer,
   type PracticeAsk,
@@ -344,11 +345,9 @@ export { type WebhookMessage, webhookMessageSchema } from './webhooks.js';
 export {
   type ControlsWidening,
   type PersonWidening,
-  WIDENING_STATES,
   type Widening,
   type WideningConfirmationBody,
   type WideningListQuery,
-  type WideningState,
   type WideningToSign,
   wideningEndpoints,
 } from './widenings.js';

@@ -1,4 +1,5 @@
 import {
+  INVITATION_STATES,
   MAX_REQUESTERS,
   recurrenceSchema,
   signatureSchema,
@@ -24,9 +25,6 @@ import {
   scopeInput,
   ticketText,
 } from './members.js';
-
-export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
-export type InvitationState = (typeof INVITATION_STATES)[number];
 
 export const invitationSchema = named(
   'Invitation',

@@ -1,11 +1,10 @@
+import { ISOLATION_SURFACES } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { instant } from './members.js';
 
 /** The nightly test that no customer reads another one's data. */
-
-const SURFACES = ['api', 'log', 'stream', 'feed', 'notices', 'gateway'] as const;
 
 const isolationTestSchema = named(
   'IsolationTest',
@@ -15,12 +14,12 @@ const isolationTestSchema = named(
     endedAt: instant(),
     passed: z.boolean().describe('Nothing leaked, and attempts were made through every surface.'),
     attempts: z.object(
-      Object.fromEntries(SURFACES.map((surface) => [surface, z.int()])) as Record<
-        (typeof SURFACES)[number],
+      Object.fromEntries(ISOLATION_SURFACES.map((surface) => [surface, z.int()])) as Record<
+        (typeof ISOLATION_SURFACES)[number],
         z.ZodInt
       >,
     ),
-    leaks: z.array(z.object({ surface: z.enum(SURFACES), where: z.string() })),
+    leaks: z.array(z.object({ surface: z.enum(ISOLATION_SURFACES), where: z.string() })),
     problem: z.string().nullable().describe('Why the test could not be made; null if it was.'),
   }),
 );

@@ -1,4 +1,4 @@
-import { API_KEY_DAYS, parseDuration } from '@countersign/contract';
+import { API_KEY_DAYS, API_KEY_STATES, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -36,7 +36,7 @@ const apiKeySchema = named(
     createdAt: instant(),
     revokedAt: instant().nullable(),
     state: z
-      .enum(['valid', 'asleep', 'expired', 'revoked'])
+      .enum(API_KEY_STATES)
       .describe('`asleep`: its owner has to sign in at their provider before it works again.'),
     signInBy: instant()
       .nullable()

@@ -1,18 +1,15 @@
+import { LOCK_KINDS, LOCKABLE_KINDS, SIDES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { durationText, idText, instant, pageQuery, requiredReason, SIDES } from './members.js';
-
-/** What people may lock. Rules of supervision also lock single grants (`grant`). */
-export const LOCK_KINDS = ['tenant', 'person', 'service'] as const;
-export type LockKind = (typeof LOCK_KINDS)[number];
+import { durationText, idText, instant, pageQuery, requiredReason } from './members.js';
 
 export const lockSchema = named(
   'Lock',
   'A lock in force, or one that was lifted just now.',
   z.object({
     id: idText('lck', 'The lock.'),
-    kind: z.enum([...LOCK_KINDS, 'grant']),
+    kind: z.enum(LOCK_KINDS),
     name: z.string().describe('A tenant’s slug, a person’s id, a service’s name, or a grant’s id, by kind.'),
     tenant: z.string().nullable().describe('The one tenant that it binds; null: it binds all.'),
     side: z.enum(SIDES).describe('Who set it. Only this side can lift it.'),
@@ -33,7 +30,7 @@ const lockBodySchema = named(
   'LockBody',
   'What to lock, why, and for how long.',
   z.strictObject({
-    kind: z.enum(LOCK_KINDS),
+    kind: z.enum(LOCKABLE_KINDS),
     name: z
       .string()
       .min(1)

@@ -1,8 +1,8 @@
-import { ERASURE_DAYS, RETENTION_DAYS } from '@countersign/contract';
+import { DAILY_STATEMENTS, ERASURE_DAYS, RETENTION_DAYS, SIDES } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-import { instant, requiredReason, SIDES } from './members.js';
+import { instant, requiredReason } from './members.js';
 
 /** How a tenant's log is kept: erasure of personal values, legal holds, and settings. */
 
@@ -65,7 +65,7 @@ const settings = {
     .nullable()
     .describe('After how many days leaves are pruned, with the values behind them; null: never.'),
   dailyStatement: z
-    .enum(['off', 'webhook', 'mail'])
+    .enum(DAILY_STATEMENTS)
     .describe(
       'A signed statement of each UTC day’s accesses. `webhook` notifies programs, `mail` also the tenant’s admins and auditors.',
     ),

@@ -1,6 +1,8 @@
 import {
   type AccessRecordView,
+  CALL_DECISIONS,
   CALL_MODES,
+  CALL_OUTCOMES,
   CONTEXT_MODES,
   expandEventTypes,
   requesterFactsSchema,
@@ -48,7 +50,7 @@ export const accessRecordSchema = named(
     route: z.string().nullable(),
     resource: z.string().nullable(),
     action: z.string().nullable(),
-    decision: z.enum(['allowed', 'refused']),
+    decision: z.enum(CALL_DECISIONS),
     code: z.string().nullable().describe('Why it was refused.'),
     count: z.int().describe('More than one if similar refusals were combined.'),
     mode: z.enum(CALL_MODES),
@@ -100,7 +102,7 @@ export const accessRecordSchema = named(
       .optional()
       .describe('SHA-256 of the bytes that were sent. Absent unless the route is a download.'),
     durationMs: z.int().nullable(),
-    outcome: z.enum(['completed', 'cut', 'failed', 'unknown']).nullable(),
+    outcome: z.enum(CALL_OUTCOMES).nullable(),
     gateway: idText('gtw', 'Which gateway.'),
     boot: z.string(),
     seq: z.int(),
@@ -137,7 +139,7 @@ const recordQuery = z.strictObject({
   person,
   from,
   to,
-  decision: z.enum(['allowed', 'refused']).exactOptional().describe('Only calls that were decided so.'),
+  decision: z.enum(CALL_DECISIONS).exactOptional().describe('Only calls that were decided so.'),
 });
 export type RecordQuery = z.infer<typeof recordQuery>;
 

@@ -1,4 +1,5 @@
 import {
+  GRANT_ACCESS,
   type IdPrefix,
   isDigest,
   isId,
@@ -7,6 +8,7 @@ import {
   isSlug,
   isWellFormed,
   parseDuration,
+  SIDES,
 } from '@countersign/contract';
 import { ACCESS_REASON_CODES } from '@countersign/wording';
 import { z } from 'zod';
@@ -36,12 +38,6 @@ export const erasedAnswer = () =>
     by: z.string().describe('The tenant’s admin who did it.'),
     event: z.int().describe('Index of the leaf `opening.erased` in the tenant’s log.'),
   });
-
-/** How a person reached the broker. */
-export const CHANNELS = ['web', 'api', 'slack'] as const;
-/** How the broker knows who the person is. */
-export const ASSURANCES = ['api-key', 'mail-code', 'oidc', 'slack', 'passkey'] as const;
-export const SIDES = ['vendor', 'customer'] as const;
 
 /** Where a page of the broker goes next. */
 export const nextAddressSchema = named(
@@ -153,9 +149,6 @@ export const sealedLog = z
   .describe(
     'The sealed log that holds this access under a gag. Absent if it stands in the tenant’s own log.',
   );
-
-export const GRANT_ACCESS = ['open', 'not_yet', 'stopped', 'locked', 'ended'] as const;
-export type GrantAccess = (typeof GRANT_ACCESS)[number];
 
 /** Whether calls pass under a grant, and why they do not. */
 export const accessMembers = () => ({

@@ -5,6 +5,7 @@ import {
   isCountryCode,
   isEntityName,
   parseDuration,
+  TENANT_ROLES,
 } from '@countersign/contract';
 import { z } from 'zod';
 
@@ -60,9 +61,6 @@ export const roleList = <Role extends string>(known: readonly Role[]) =>
 
 export const wholeNumber = (least: number, most: number) =>
   z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
-
-export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
-export type TenantRole = (typeof TENANT_ROLES)[number];
 
 /** A group of people, by the name under which rules mention it. */
 export const groupName = z

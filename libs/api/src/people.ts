@@ -1,11 +1,9 @@
-import { FACT_NAMES } from '@countersign/contract';
+import { ASSURANCES, CHANNELS, FACT_NAMES, FACT_SOURCES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { ASSURANCES, CHANNELS, idText, instant } from './members.js';
+import { idText, instant } from './members.js';
 import { groupList, tenantPersonInput, UNTIL_CLAIMED } from './organisation-members.js';
-
-const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
 
 /** Place and employer of vendor staff, as they count now (docs/privacy-controls.md, Place and employer). */
 const factsSchema = z

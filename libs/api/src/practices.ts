@@ -1,12 +1,10 @@
-import { offeredPracticeSchema, signatureSchema } from '@countersign/contract';
+import { CHANNELS, offeredPracticeSchema, PRACTICE_RESULTS, signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, pageQuery } from './members.js';
 
 /** Practice requests: a tenant's approvers show that they can still approve. */
-
-export const PRACTICE_RESULTS = ['passed', 'wrong', 'passkey-failed', 'unanswered', 'left'] as const;
 
 const decision = z.enum(['approve', 'deny']);
 const practiceAsk = named(
@@ -31,7 +29,7 @@ const partSchema = named(
     person: z.string(),
     result: practiceResult.nullable().describe('Null: not answered yet.'),
     decision: decision.nullable(),
-    channel: z.enum(['web', 'api', 'slack']).nullable(),
+    channel: z.enum(CHANNELS).nullable(),
     passkey: z
       .enum(['worked', 'failed', 'none'])
       .nullable()

@@ -1,4 +1,6 @@
 import {
+  CHANNELS,
+  CONTROL_MODES,
   isAction,
   isCalendarDay,
   isInstant,
@@ -7,10 +9,12 @@ import {
   isTicketPattern,
   isZone,
   parseDuration,
+  RISK_LEVELS,
+  SUPERVISED,
+  SUPERVISION_ACTIONS,
   WEEKDAYS,
 } from '@countersign/contract';
 import { z } from 'zod';
-import { CHANNELS } from './members.js';
 import {
   actionList,
   countryCode,
@@ -66,8 +70,6 @@ const approvalStage = z.strictObject({
 const listOfAtLeastOne = <Schema extends z.ZodType<string>>(member: Schema, what: string) =>
   z.array(member).min(1, `must name at least one ${what}, or be left out for all`).superRefine(refuseRepeats);
 
-const RISK_LEVELS = ['low', 'medium', 'high'] as const;
-
 const day = z
   .string()
   .refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' })
@@ -110,8 +112,6 @@ const budget = z
     error: 'must name calls, bytes, or both',
   });
 
-const MODES = ['observe', 'each-access'] as const;
-
 const controlRule = z.strictObject({
   services: listOfAtLeastOne(serviceName, 'service').optional(),
   resources: listOfAtLeastOne(resourcePattern, 'resource').optional(),
@@ -130,7 +130,7 @@ const controlRule = z.strictObject({
     .describe('In this order, each by different persons.'),
   maxDuration: positiveDuration.optional(),
   mode: z
-    .enum(MODES, { error: `must be one of ${MODES.join(', ')}` })
+    .enum(CONTROL_MODES, { error: `must be one of ${CONTROL_MODES.join(', ')}` })
     .optional()
     .describe(
       '`observe`: these services need no approval, unless the risk is high or another rule requires one. `each-access`: each approval is for one call. Absent: each approval is for one case.',
@@ -205,9 +205,6 @@ const deputy = z
   });
 
 const MAX_WINDOW_SECONDS = 31 * 86_400;
-
-export const SUPERVISED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
-export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
 
 /** A rule about what one engineer does in one tenant while access is open. */
 const supervisionMembers = z.strictObject({

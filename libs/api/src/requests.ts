@@ -1,11 +1,16 @@
-import { approvalSchema, signatureSchema, termsSchema } from '@countersign/contract';
+import {
+  approvalSchema,
+  REQUEST_STATES,
+  REVIEW_DECISIONS,
+  signatureSchema,
+  termsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import {
   accessRequestDetailSchema,
   accessRequestSchema,
   askSchema,
   needsSchema,
-  REQUEST_STATES,
   requestNoteSchema,
   reviewSchema,
 } from './access-request.js';
@@ -72,7 +77,7 @@ const decisionSchema = named(
   z
     .strictObject({
       decision: z
-        .enum(['approve', 'deny', 'counter'])
+        .enum(REVIEW_DECISIONS)
         .describe(
           '`counter`: the customer would allow the narrower `terms`. The requester accepts them or cancels.',
         ),

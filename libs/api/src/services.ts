@@ -1,4 +1,4 @@
-import { corsSchema, persistedOperationSchema } from '@countersign/contract';
+import { corsSchema, persistedOperationSchema, TENANT_FROM } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -11,7 +11,7 @@ export const serviceSchema = named(
     name: z.string(),
     upstream: z.string(),
     audience: z.string(),
-    tenantFrom: z.enum(['path', 'host', 'header', 'service']),
+    tenantFrom: z.enum(TENANT_FROM),
     tenantHeader: z.string().nullable(),
     checksTenant: z
       .exactOptional(z.literal(true))

@@ -1,15 +1,15 @@
-import { signatureSchema } from '@countersign/contract';
+import { SESSION_ASSURANCES, SESSION_KINDS, SIDES, signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { idText, instant, SIDES } from './members.js';
+import { idText, instant } from './members.js';
 import { presenceOfferSchema } from './passkeys.js';
 
 const sessionMembers = {
   id: idText('ses', 'The session.'),
-  kind: z.enum(['web', 'cli']).describe('A browser, or a command line that was allowed in a browser.'),
+  kind: z.enum(SESSION_KINDS).describe('A browser, or a command line that was allowed in a browser.'),
   device: z.string().describe('How the device named itself.'),
-  assurance: z.enum(['mail-code', 'oidc', 'passkey']).describe('How its person signed in.'),
+  assurance: z.enum(SESSION_ASSURANCES).describe('How its person signed in.'),
   createdAt: instant(),
   idleExpiresAt: instant()
     .nullable()

@@ -1,14 +1,10 @@
-import { recurrenceSchema } from '@countersign/contract';
+import { ACCESS_KINDS, COVERAGE_STATES, CREDENTIAL_KINDS, recurrenceSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { accessMembers, filters, instant, scopeAnswer } from './members.js';
 
 /** Every way in through Countersign, and the vendor's list of all other ways to customers' data. */
-
-const ACCESS_KINDS = ['grant', 'invitation', 'rule'] as const;
-const CREDENTIAL_KINDS = ['api-key', 'session', 'gateway'] as const;
-const COVERAGE_STATES = ['controlled-here', 'controlled-elsewhere', 'open'] as const;
 
 const way = <Kind extends string>(kinds: readonly Kind[]) =>
   z.object({

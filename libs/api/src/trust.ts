@@ -1,5 +1,6 @@
 import {
   liftSchema,
+  PROPOSAL_STATES,
   signatureSchema,
   stopSchema as stopStatementSchema,
   trustDocumentSchema,
@@ -33,7 +34,7 @@ const proposalSchema = named(
   'The next version of a trust document, and who has signed it.',
   z.object({
     id: idText('prp', 'The proposal.'),
-    state: z.enum(['open', 'adopted', 'withdrawn']),
+    state: z.enum(PROPOSAL_STATES),
     document: trustDocumentSchema,
     hash: digestText().describe('The fingerprint that it would have.'),
     signatures: z.array(

@@ -1,12 +1,9 @@
-import { signatureSchema, wideningSchema as statementSchema } from '@countersign/contract';
+import { signatureSchema, wideningSchema as statementSchema, WIDENING_STATES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, pageQuery } from './members.js';
 import { proposedControlsSchema } from './tenants.js';
-
-export const WIDENING_STATES = ['waiting', 'applied', 'withdrawn', 'lapsed'] as const;
-export type WideningState = (typeof WIDENING_STATES)[number];
 
 const confirmationSchema = z.object({
   person: idText('usr', 'The admin.'),

@@ -1,3 +1,4 @@
+import type { Channel } from '@countersign/contract';
 import { type Language, LOCALES, quoted } from './languages.js';
 import { joinWithAnd } from './scope-words.js';
 
@@ -99,10 +100,10 @@ export function needReasonText(
 
 export interface HowApproved {
   countersignature: boolean;
-  channels: readonly ('web' | 'api' | 'slack')[];
+  channels: readonly Channel[];
 }
 
-const CHANNEL_WORDS: Readonly<Record<Language, Record<HowApproved['channels'][number], string>>> = {
+const CHANNEL_WORDS: Readonly<Record<Language, Record<Channel, string>>> = {
   en: { web: 'on the web', api: 'by the API', slack: 'in Slack' },
   de: { web: 'im Web', api: 'über die API', slack: 'in Slack' },
 };
@@ -131,7 +132,7 @@ export interface NeedChangeCodes {
   code: (typeof NEED_CHANGE_CODES)[number];
   from: number | null;
   to: number | null;
-  channels: readonly HowApproved['channels'][number][];
+  channels: readonly Channel[];
 }
 
 /** Whether only stops and locks keep a request from being approved. It can be approved once they are lifted. */

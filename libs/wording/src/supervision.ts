@@ -1,9 +1,10 @@
+import type { Supervised } from '@countersign/contract';
 import { durationText } from './durations.js';
 import type { Language } from './languages.js';
 
 /** What a rule of supervision counts, and what it allows. `within` in whole seconds. */
 export interface SupervisedLimit {
-  count: 'calls' | 'new-resources' | 'other-country' | 'unknown-country';
+  count: Supervised;
   over: number;
   within: number;
 }

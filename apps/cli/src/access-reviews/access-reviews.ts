@@ -5,6 +5,7 @@ import {
   accessReviewEndpoints,
   type MarkedAccessReviewItem,
 } from '@countersign/api';
+import type { ItemDecision } from '@countersign/contract';
 import { recurrenceText } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { ownTenant } from '../api/people.js';
@@ -51,7 +52,7 @@ export async function decideItems(
   context: Context,
   id: string,
   items: readonly string[],
-  decision: 'confirmed' | 'pruned',
+  decision: ItemDecision,
 ): Promise<Answer> {
   const api = await context.api();
   const slug = await ownTenant(api, VENDOR);

@@ -1,64 +1,47 @@
-import type {
-  DeliveryState,
-  DemandState,
-  DemandStepAction,
-  DisclosureState,
-  ExportContent,
-  ExportFormat,
-  ExportKind,
-  GrantState,
-  InvitationState,
-  RedirectOutcome,
-  RequestState,
-  WideningState,
-} from '@countersign/api';
+import type { DeliveryState } from '@countersign/api';
+import {
+  DAILY_STATEMENTS,
+  DEMAND_STATES,
+  DEMAND_STEP_ACTIONS,
+  DISCLOSURE_STATES,
+  EXPORT_CONTENTS,
+  EXPORT_FORMATS,
+  EXPORT_KINDS,
+  GRANT_STATES,
+  INVITATION_STATES,
+  LOCKABLE_KINDS,
+  REDIRECT_OUTCOMES,
+  REQUEST_STATES,
+  STARTS_ON,
+  TENANT_FROM,
+  WIDENING_STATES,
+} from '@countersign/contract';
 
-/**
- * Every value that an option or an argument with fixed values takes. Those of the API are repeated here, so that the help and the
- * completion load no schema; a test compares them.
- */
+/** Every value that an option or an argument with fixed values takes. */
 export const CHOICES = {
+  /** An engineer asks on these; access for an authority has a command of its own. */
   basis: ['approval', 'invitation', 'emergency'],
-  dailyStatement: ['off', 'webhook', 'mail'],
+  dailyStatement: DAILY_STATEMENTS,
   deliveryState: ['due', 'delivered', 'dead', 'skipped'],
-  demandState: ['received', 'redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'],
-  demandStep: [
-    ...(['redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
-    ...(['extension-proposed', 'extended'] as const),
-  ],
-  disclosureState: ['due', 'late', 'given', 'acknowledged', 'disputed'],
-  exportContent: ['leaf', 'ocsf'],
-  exportFormat: ['jsonl', 'ocsf', 'syslog', 'hec'],
-  exportKind: ['hec', 'syslog', 'jsonl'],
-  grantState: ['scheduled', 'active', 'ended'],
-  invitationState: ['open', 'used_up', 'withdrawn', 'expired'],
+  demandState: DEMAND_STATES,
+  demandStep: DEMAND_STEP_ACTIONS,
+  disclosureState: DISCLOSURE_STATES,
+  exportContent: EXPORT_CONTENTS,
+  exportFormat: EXPORT_FORMATS,
+  exportKind: EXPORT_KINDS,
+  grantState: GRANT_STATES,
+  invitationState: INVITATION_STATES,
   /** Values that a completion script gets from the command when they are wanted. */
   listed: ['grants', 'requests', 'invitations', 'locks', 'tenants', 'services', 'zones'],
-  lockKind: ['tenant', 'person', 'service'],
-  redirectOutcome: ['accepted', 'declined', 'unanswered'],
-  requestState: [
-    ...(['awaiting_vendor', 'awaiting_customer', 'countered', 'notifying'] as const),
-    ...(['approved', 'denied', 'cancelled', 'expired'] as const),
-  ],
+  lockKind: LOCKABLE_KINDS,
+  redirectOutcome: REDIRECT_OUTCOMES,
+  requestState: REQUEST_STATES,
   shell: ['bash', 'zsh', 'fish'],
-  startOn: ['approval', 'first-use'],
-  tenantFrom: ['path', 'host', 'header', 'service'],
-  wideningState: ['waiting', 'applied', 'withdrawn', 'lapsed'],
-} as const satisfies Readonly<Record<string, readonly string[]>> & OfTheApi;
+  startOn: STARTS_ON,
+  tenantFrom: TENANT_FROM,
+  wideningState: WIDENING_STATES,
+} as const satisfies Readonly<Record<string, readonly string[]>> & {
+  deliveryState: readonly DeliveryState[];
+};
 
 export type Listed = (typeof CHOICES)['listed'][number];
-
-type OfTheApi = {
-  deliveryState: readonly DeliveryState[];
-  demandState: readonly DemandState[];
-  demandStep: readonly DemandStepAction[];
-  disclosureState: readonly DisclosureState[];
-  exportContent: readonly ExportContent[];
-  exportFormat: readonly ExportFormat[];
-  exportKind: readonly ExportKind[];
-  grantState: readonly GrantState[];
-  invitationState: readonly InvitationState[];
-  redirectOutcome: readonly RedirectOutcome[];
-  requestState: readonly RequestState[];
-  wideningState: readonly WideningState[];
-};

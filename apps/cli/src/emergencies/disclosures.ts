@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Disclosure, disclosureEndpoints } from '@countersign/api';
+import type { DisclosureAnswerKind } from '@countersign/contract';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
@@ -34,7 +35,7 @@ export async function disclose(
 export async function answerDisclosure(
   context: Context,
   grant: string,
-  answer: 'acknowledged' | 'disputed',
+  answer: DisclosureAnswerKind,
   reason?: string,
 ): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);

@@ -1,3 +1,4 @@
+import { LOCK_KINDS } from '@countersign/contract';
 import type { FeedLock } from '@countersign/gateway-protocol';
 
 /** The names of a call to which locks can apply. */
@@ -14,7 +15,7 @@ export class Locks {
   /** What of the call is locked, in words; undefined if nothing is. */
   find(what: Lockable): string | undefined {
     if (this.byId.size === 0) return undefined;
-    for (const kind of ['tenant', 'person', 'service', 'grant'] as const) {
+    for (const kind of LOCK_KINDS) {
       const locks = this.byName.get(`${kind} ${what[kind]}`) ?? [];
       if (locks.some((lock) => isLocked(lock, what))) return `the ${kind} is locked`;
     }

@@ -1,3 +1,4 @@
+import type { LockableKind } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { type AccessRecord, api, type Grant } from './client.js';
 import { type ListPage, listQuery, MOST_ITEMS, ROWS } from './pagination.js';
@@ -45,12 +46,8 @@ export const locksQuery = listQuery(
   MOST_ITEMS,
 );
 
-export const setLock = (body: {
-  kind: 'tenant' | 'person' | 'service';
-  name: string;
-  reason: string;
-  duration?: string;
-}) => unwrap(api.POST('/api/v1/locks', { body }));
+export const setLock = (body: { kind: LockableKind; name: string; reason: string; duration?: string }) =>
+  unwrap(api.POST('/api/v1/locks', { body }));
 
 export const liftLock = (id: string) =>
   unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } }));

@@ -1,19 +1,10 @@
-import { type Terms, toInstant } from '@countersign/contract';
+import { type RequestState, type Terms, toInstant, type WaitsFor } from '@countersign/contract';
 import type { Assurance, Channel } from './person.js';
 import type { Pause } from './request-note.js';
 import type { Offer, ReviewNeeds } from './review.js';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
-export type RequestState =
-  | 'awaiting_vendor'
-  | 'awaiting_customer'
-  | 'countered'
-  /** Fully reviewed, and the customer is being notified: nothing is open before it has been. */
-  | 'notifying'
-  | 'approved'
-  | 'denied'
-  | 'cancelled'
-  | 'expired';
+export type { RequestState, WaitsFor } from '@countersign/contract';
 
 /** Every transition of a request (docs/contract.md, States). Only `transitionRequest` applies it. */
 export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
@@ -26,9 +17,6 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   cancelled: [],
   expired: [],
 };
-
-/** Whom a request waits for; `notice`: for the customer to be notified. */
-type WaitsFor = 'vendor' | 'customer' | 'requester' | 'notice';
 
 /** From when on a request has waited for someone. `stage`: the customer's stage; absent if it has none. */
 export interface Wait {

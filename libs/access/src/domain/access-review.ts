@@ -1,36 +1,23 @@
-import { daysAfter } from '@countersign/contract';
+import { daysAfter, type KeptReason, type ReviewedKind, type ReviewOutcome } from '@countersign/contract';
 import type { TenantRole } from './organisation.js';
 import { type TransitionTable, transition } from './transition-table.js';
+
+export {
+  ITEM_DECISIONS,
+  type ItemDecision,
+  KEPT_REASONS,
+  type KeptReason,
+  REVIEW_OUTCOMES,
+  REVIEWED_KINDS,
+  type ReviewedKind,
+  type ReviewOutcome,
+} from '@countersign/contract';
 
 /** How long a tenant's admins have to answer a review. */
 export const REVIEW_DAYS = 14;
 /** How long before the end admins are reminded of what is not answered. */
 export const REMINDER_DAYS = 3;
 const DAY_MS = 86_400_000;
-
-/** Kinds of what a review lists: what lets into the tenant, its people with their roles, and their credentials. */
-export const REVIEWED_KINDS = ['grant', 'invitation', 'rule', 'person', 'api-key', 'session'] as const;
-type ReviewedKind = (typeof REVIEWED_KINDS)[number];
-
-/** What an admin decides. */
-export const ITEM_DECISIONS = ['confirmed', 'pruned'] as const;
-export type ItemDecision = (typeof ITEM_DECISIONS)[number];
-
-/**
- * What became of an item. `confirmed`, `pruned`: an admin decided. `gone`: it ended before anyone decided. `lapsed`: no one
- * answered, and it was ended. `kept`: no one answered, and it was not ended, for a reason of `KEPT_REASONS`.
- */
-export const REVIEW_OUTCOMES = [...ITEM_DECISIONS, 'gone', 'lapsed', 'kept'] as const;
-export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number];
-
-/**
- * Why an unanswered item is kept. `last-admin`, `too-few-approvers`: the tenant could change or approve nothing any more.
- * `claimed`: only the tenant's own people change it: a rule of a claimed tenant or one that would be widened, a person of its
- * trust document.
- * `provider`: the tenant's provider gives the roles, and would give them again.
- */
-export const KEPT_REASONS = ['last-admin', 'too-few-approvers', 'claimed', 'provider'] as const;
-export type KeptReason = (typeof KEPT_REASONS)[number];
 
 /** One thing that a review asks about, as it was when the review was opened. */
 export interface ReviewedItem {

@@ -1,5 +1,7 @@
-import { API_KEY_DAYS } from '@countersign/contract';
+import { API_KEY_DAYS, type ApiKeyState } from '@countersign/contract';
 import { AccessError } from '../errors.js';
+
+export type { ApiKeyState } from '@countersign/contract';
 
 /** An API key. Only the SHA-256 (hex) of its secret is stored. */
 export interface ApiKey {
@@ -13,12 +15,6 @@ export interface ApiKey {
   /** When its person last signed in at their organisation's provider; null if they have not since it was made. */
   signedInAt: string | null;
 }
-
-/**
- * `asleep`: the person's provider has not confirmed them for too long. Their next sign-in wakes the key. So a key does not
- * outlive an account that the provider has closed by more than this.
- */
-export type ApiKeyState = 'valid' | 'asleep' | 'expired' | 'revoked';
 
 const DAY_MS = 86_400_000;
 /** How long a key works without a sign-in of its person, if their side has a provider. */

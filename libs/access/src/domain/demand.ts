@@ -1,14 +1,22 @@
+import {
+  DEMAND_STATES,
+  type DemandKind,
+  type DemandState,
+  type DemandStepAction,
+  type RedirectOutcome,
+} from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import { type TransitionTable, transition } from './transition-table.js';
 
-/** What an authority served on the vendor. */
-export const DEMAND_KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
-export type DemandKind = (typeof DEMAND_KINDS)[number];
-
-export const DEMAND_STATES = [
-  ...(['received', 'redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
-] as const;
-export type DemandState = (typeof DEMAND_STATES)[number];
+export {
+  DEMAND_KINDS,
+  DEMAND_STATES,
+  type DemandKind,
+  type DemandState,
+  type DemandStepAction,
+  REDIRECT_OUTCOMES,
+  type RedirectOutcome,
+} from '@countersign/contract';
 
 /**
  * Every transition of a demand. The authority is sent to the customer first: nothing else leads on from `received`. The
@@ -24,10 +32,6 @@ export const DEMAND_TRANSITIONS: TransitionTable<DemandState> = {
   closed: [],
 };
 
-/** What the authority answered when it was sent to the customer. */
-export const REDIRECT_OUTCOMES = ['accepted', 'declined', 'unanswered'] as const;
-export type RedirectOutcome = (typeof REDIRECT_OUTCOMES)[number];
-
 /**
  * What can happen to a demand. Those that are also states lead there. The others leave the state as it is: a document was
  * filed, an extension of a gag was proposed or confirmed, and a gag has ended, so the demand opens to the customer.
@@ -37,9 +41,6 @@ export const DEMAND_ACTIONS = [
   ...(['documented', 'extension-proposed', 'extended', 'opened'] as const),
 ] as const;
 export type DemandAction = (typeof DEMAND_ACTIONS)[number];
-
-/** What a person may add to a demand. Intake, documents and openings have functions of their own. */
-type DemandStepAction = Exclude<DemandAction, 'received' | 'documented' | 'opened'>;
 
 /** An order that forbids the vendor to notify the customer. It ends by a date: twelve months later at most. */
 interface Gag {

@@ -1,12 +1,7 @@
-import { toInstant } from '@countersign/contract';
+import { type DisclosureState, toInstant } from '@countersign/contract';
 import { type TransitionTable, transition } from './transition-table.js';
 
-/**
- * `due`: the vendor has not explained the emergency yet. `late`: it has not, and the tenant's term is over. `given`: the
- * customer has not answered. `disputed`: the vendor may explain again.
- */
-export const DISCLOSURE_STATES = ['due', 'late', 'given', 'acknowledged', 'disputed'] as const;
-export type DisclosureState = (typeof DISCLOSURE_STATES)[number];
+export { DISCLOSURE_STATES, type DisclosureState } from '@countersign/contract';
 
 export const DISCLOSURE_TRANSITIONS: TransitionTable<DisclosureState> = {
   due: ['late', 'given'],

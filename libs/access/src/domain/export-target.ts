@@ -1,12 +1,7 @@
+import type { ExportContent, ExportKind } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
-/** How a stream reaches its receiver: Splunk’s HTTP Event Collector, syslog over TCP, or signed POSTs of JSON Lines. */
-export const EXPORT_KINDS = ['hec', 'syslog', 'jsonl'] as const;
-export type ExportKind = (typeof EXPORT_KINDS)[number];
-
-/** What each item holds: the leaf as it is, or mapped to OCSF. */
-export const EXPORT_CONTENTS = ['leaf', 'ocsf'] as const;
-export type ExportContent = (typeof EXPORT_CONTENTS)[number];
+export { EXPORT_CONTENTS, EXPORT_KINDS, type ExportContent, type ExportKind } from '@countersign/contract';
 
 /** Where a log is streamed to, and what for. Nothing of it ever changes: another address is another target. */
 export interface ExportSettings {

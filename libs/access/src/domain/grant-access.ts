@@ -1,10 +1,10 @@
+import type { GrantAccess } from '@countersign/contract';
 import { type Grant, hasEnded } from './grant.js';
 import { type LockView, lockBlocks } from './lock.js';
 import type { ReviewSide } from './review.js';
 import type { Stop } from './trust/stop.js';
 
-/** Whether calls under a grant can pass now. `GrantState` says only whether it has begun or ended; stops and locks count here alone. */
-export type GrantAccess = 'open' | 'not_yet' | 'stopped' | 'locked' | 'ended';
+export type { GrantAccess } from '@countersign/contract';
 
 export interface AccessStatus {
   access: GrantAccess;

@@ -1,8 +1,7 @@
-import { type Basis, toInstant } from '@countersign/contract';
+import { type Basis, type GrantEndReason, type GrantState, toInstant } from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
-export type GrantState = 'scheduled' | 'active' | 'ended';
-export type GrantEndReason = 'expired' | 'revoked' | 'released' | 'exhausted';
+export type { GrantEndReason, GrantState } from '@countersign/contract';
 
 export const GRANT_TRANSITIONS: TransitionTable<GrantState> = {
   scheduled: ['active', 'ended'],

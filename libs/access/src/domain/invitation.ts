@@ -1,8 +1,13 @@
-import { type InvitationStatement, type Opening, occurrenceAt, type Signature } from '@countersign/contract';
+import {
+  type InvitationState,
+  type InvitationStatement,
+  type Opening,
+  occurrenceAt,
+  type Signature,
+} from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
-export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
-export type InvitationState = (typeof INVITATION_STATES)[number];
+export { INVITATION_STATES, type InvitationState } from '@countersign/contract';
 
 /**
  * Every transition of an invitation. Its grants stay active when it is used up, and end when it is withdrawn.

@@ -1,6 +1,6 @@
-/** The surfaces through which the isolation test tries to read another tenant's data. */
-export const ISOLATION_SURFACES = ['api', 'log', 'stream', 'feed', 'notices', 'gateway'] as const;
-export type IsolationSurface = (typeof ISOLATION_SURFACES)[number];
+import { ISOLATION_SURFACES, type IsolationSurface } from '@countersign/contract';
+
+export { ISOLATION_SURFACES, type IsolationSurface } from '@countersign/contract';
 
 /** One answer that showed a tenant something of another. */
 export interface IsolationLeak {

@@ -1,7 +1,7 @@
+import type { LockKind } from '@countersign/contract';
 import type { ReviewSide } from './review.js';
 
-export const LOCK_KINDS = ['tenant', 'person', 'service', 'grant'] as const;
-export type LockKind = (typeof LOCK_KINDS)[number];
+export { LOCK_KINDS, type LockKind } from '@countersign/contract';
 
 /**
  * Blocks a tenant, a person, a service or one grant at once, until the side that set it lifts it, or until it expires. The lock

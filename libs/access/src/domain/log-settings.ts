@@ -1,5 +1,7 @@
-import { ERASURE_DAYS } from '@countersign/contract';
+import { type DailyStatement, ERASURE_DAYS } from '@countersign/contract';
 import type { ReviewSide } from './review.js';
+
+export { DAILY_STATEMENTS, type DailyStatement } from '@countersign/contract';
 
 /** How a tenant’s log treats personal values and old leaves. Its admin changes it; absent rows mean the defaults. */
 export interface LogSettings {
@@ -13,9 +15,6 @@ export interface LogSettings {
    */
   dailyStatement: DailyStatement;
 }
-
-export const DAILY_STATEMENTS = ['off', 'webhook', 'mail'] as const;
-export type DailyStatement = (typeof DAILY_STATEMENTS)[number];
 
 export const DEFAULT_LOG_SETTINGS: LogSettings = {
   erasureAfterDays: ERASURE_DAYS.least,

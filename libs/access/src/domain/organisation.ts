@@ -2,8 +2,10 @@ import {
   type FactName,
   type Hashing,
   type ServiceDefinition,
+  type TenantRole,
   type UpstreamSettings,
   utf8,
+  type VendorRole,
   type Weekday,
 } from '@countersign/contract';
 import type { FactValues } from './person-facts.js';
@@ -12,10 +14,7 @@ import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
 import type { SupervisionRule } from './supervision.js';
 
-export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
-export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
-export type VendorRole = (typeof VENDOR_ROLES)[number];
-export type TenantRole = (typeof TENANT_ROLES)[number];
+export { TENANT_ROLES, type TenantRole, VENDOR_ROLES, type VendorRole } from '@countersign/contract';
 
 /** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` exclusive. */
 export interface AccessHours {

@@ -1,13 +1,14 @@
-import { type EmploymentKind, FACT_NAMES, type FactName, type RequesterFacts } from '@countersign/contract';
+import {
+  type EmploymentKind,
+  FACT_NAMES,
+  FACT_SOURCES,
+  type FactName,
+  type FactSource,
+  type RequesterFacts,
+} from '@countersign/contract';
 import type { OidcSettings, ScimSettings } from './organisation.js';
 
-/**
- * The sources of a fact: the identity provider at a sign-in (`oidc`), the provider's SCIM client (`scim`), or the organisation
- * file (`stated`). A fact from the vendor's file is shown as not verified.
- */
-export const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
-/** One of `FACT_SOURCES`. */
-type FactSource = (typeof FACT_SOURCES)[number];
+export { FACT_SOURCES, type FactSource } from '@countersign/contract';
 
 /** The values from one source, in the spelling of `readFact`. A fact that the source does not state is absent. */
 export type FactValues = { [Name in FactName]?: string };

@@ -1,5 +1,8 @@
+import type { Assurance, Channel } from '@countersign/contract';
 import type { TenantRole, VendorRole } from './organisation.js';
 import type { PersonFacts } from './person-facts.js';
+
+export type { Assurance, Channel } from '@countersign/contract';
 
 /**
  * One human, however they sign in: the vendor or one tenant, and a normalised e-mail address. `tenant` is null for vendor
@@ -20,10 +23,6 @@ export interface Person {
   facts?: PersonFacts;
   removedAt: string | null;
 }
-
-/** The channel of a decision, and how its author had signed in (stored with each review). */
-export type Channel = 'web' | 'api' | 'slack';
-export type Assurance = 'api-key' | 'mail-code' | 'oidc' | 'slack' | 'passkey';
 
 /** A signed-in person. */
 export interface Principal {

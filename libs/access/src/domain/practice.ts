@@ -3,6 +3,7 @@ import {
   PRACTICE_RESOURCES,
   PRACTICE_SECONDS,
   type PracticeAsk,
+  type PracticeResult,
   type PracticeStatement,
   rightPracticeAnswer,
 } from '@countersign/contract';
@@ -10,20 +11,13 @@ import type { Channel } from './person.js';
 import type { PracticeControls } from './privacy-controls.js';
 import { type TransitionTable, transition } from './transition-table.js';
 
+export { PRACTICE_RESULTS, type PracticeResult } from '@countersign/contract';
+
 /** How long approvers have to answer. Whole days, because quiet days may lie between. */
 export const PRACTICE_DAYS = 7;
 /** How long before the end approvers who have not answered get a reminder. */
 export const PRACTICE_REMINDER_DAYS = 2;
 const DAY_MS = 86_400_000;
-
-/**
- * How one approver did. `passed`: the right answer, with the passkey if they have one. `wrong`: the other answer.
- * `passkey-failed`: the right answer, and they said that their passkey does not work. `unanswered`: no answer in time. `left`:
- * they were no longer an approver when the practice ended.
- */
-export const PRACTICE_RESULTS = ['passed', 'wrong', 'passkey-failed', 'unanswered', 'left'] as const;
-/** One of `PRACTICE_RESULTS`. */
-export type PracticeResult = (typeof PRACTICE_RESULTS)[number];
 
 /** Results after which an admin should look at how that person approves. */
 export const FAILED_RESULTS: readonly PracticeResult[] = ['wrong', 'passkey-failed', 'unanswered'];

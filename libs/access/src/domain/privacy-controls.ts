@@ -1,9 +1,11 @@
-import type { Budget, ForbidRule, Weekday } from '@countersign/contract';
+import type { Budget, ControlMode, ForbidRule, Weekday } from '@countersign/contract';
 import type { Channel } from './person.js';
 import type { RequesterRequirement } from './person-facts.js';
 import type { Place } from './places.js';
 import type { RiskLevel } from './review.js';
 import type { SupervisionRule } from './supervision.js';
+
+export { REASON_CODES, type ReasonCode } from '@countersign/contract';
 
 /**
  * One step of an ordered approval, such as “owner, then data protection officer”. Approvers in one of its groups decide, and
@@ -48,7 +50,7 @@ export interface ControlRule {
    * `observe`: these services need no approval of the customer's, unless the risk is high or another rule requires one.
    * `each-access`: each approval is for one call. Absent: each approval is for one case.
    */
-  mode?: 'observe' | 'each-access';
+  mode?: ControlMode;
   /** A request must state one of these reason codes. */
   reasonCodes?: string[];
   /** A request must name a ticket of one of these patterns (see `matchesTicket`). `text`: the tenant's words for who does not. */
@@ -77,16 +79,6 @@ export interface LocalHours {
   from: string;
   to: string;
 }
-
-/** Reasons that every request may state. The vendor's policy may add others. */
-export const REASON_CODES = [
-  'support-case',
-  'incident',
-  'maintenance',
-  'migration',
-  'security',
-  'legal',
-] as const;
 
 /** From one day to another, both included, the members of `by` may decide for the group `for`. */
 export interface Deputy {

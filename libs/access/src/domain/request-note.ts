@@ -1,9 +1,13 @@
-import { latestDecisionAfterPause, MAX_PAUSE_SECONDS, toInstant } from '@countersign/contract';
+import {
+  latestDecisionAfterPause,
+  MAX_PAUSE_SECONDS,
+  type RequestNoteKind,
+  toInstant,
+} from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import { type AccessRequest, isOpen } from './access-request.js';
 
-/** `question`: an approver asks the requester. `answer`: the requester answers. `forward`: an approver asks a colleague. */
-export type RequestNoteKind = 'question' | 'answer' | 'forward';
+export type { RequestNoteKind } from '@countersign/contract';
 
 /** What was said about a request before its decision; append-only. Texts are commitments; their openings stand beside. */
 export interface RequestNote {

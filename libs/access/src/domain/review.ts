@@ -1,13 +1,17 @@
-import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
+import type {
+  ApprovalStatement,
+  ReviewDecision,
+  ReviewSide,
+  RiskLevel,
+  Signature,
+  Terms,
+} from '@countersign/contract';
 import type { ApprovalCode, ImpactCode } from '@countersign/wording';
 import { type Assurance, type Channel, isVendorStaff, type Person } from './person.js';
 
-export type ReviewSide = 'vendor' | 'customer';
-export type ReviewDecision = 'approve' | 'deny' | 'counter';
+export type { ReviewDecision, ReviewSide, RiskLevel } from '@countersign/contract';
 
 export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
-
-export type RiskLevel = 'low' | 'medium' | 'high';
 
 /** The reviews that a request needs, and those that it has (docs/contract.md, Requests and reviews). */
 export interface ReviewNeeds {

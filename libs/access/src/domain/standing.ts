@@ -1,10 +1,23 @@
-import { MOST_LISTED, type Recurrence, type ScopeEntry } from '@countersign/contract';
+import {
+  type AccessKind,
+  COVERAGE_STATES,
+  type CoverageState,
+  type CredentialKind,
+  MOST_LISTED,
+  type Recurrence,
+  type ScopeEntry,
+} from '@countersign/contract';
+
+export {
+  ACCESS_KINDS,
+  type AccessKind,
+  COVERAGE_STATES,
+  type CoverageState,
+  CREDENTIAL_KINDS,
+  type CredentialKind,
+} from '@countersign/contract';
 
 /** Everything that is a way to customers' data today, and what stands beside it: see `StandingStatement`. */
-
-/** Of one way to customers' data: whether Countersign controls it, something else does, or nothing does. */
-export const COVERAGE_STATES = ['controlled-here', 'controlled-elsewhere', 'open'] as const;
-type CoverageState = (typeof COVERAGE_STATES)[number];
 
 /** One way to customers' data, as the vendor states it. */
 interface CoveredWay {
@@ -31,17 +44,6 @@ const countCoverage = ({ ways }: Coverage): Record<CoverageState, number> =>
   Object.fromEntries(
     COVERAGE_STATES.map((state) => [state, ways.filter((each) => each.state === state).length]),
   ) as Record<CoverageState, number>;
-
-/**
- * Kinds of ways in. `grant`: access that was approved and has not ended. `invitation`: lets a request that fits in without
- * another approval of the customer. `rule`: a basis that needs no countersignature, of the trust document or, while the tenant is unclaimed, of its
- * controls.
- */
-export const ACCESS_KINDS = ['grant', 'invitation', 'rule'] as const;
-/** What opens no data without one of those: credentials of people and gateways. */
-export const CREDENTIAL_KINDS = ['api-key', 'session', 'gateway'] as const;
-export type AccessKind = (typeof ACCESS_KINDS)[number];
-export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** One way in. */
 export interface WayIn<Kind extends string = AccessKind | CredentialKind> {

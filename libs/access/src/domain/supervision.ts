@@ -1,19 +1,18 @@
-import { canonicalJson, mayBeReadAs } from '@countersign/contract';
+import {
+  canonicalJson,
+  mayBeReadAs,
+  SUPERVISION_ACTIONS,
+  type Supervised,
+  type SupervisionAction,
+} from '@countersign/contract';
 import type { ReviewSide } from './review.js';
 
-/**
- * What a rule of supervision counts: allowed calls, resources that the engineer uses for the first time in this tenant, or tokens
- * that the engineer fetches from another country than the terms state, or from one that is not known.
- */
-export const SUPERVISED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
-export type Supervised = (typeof SUPERVISED)[number];
-
-/**
- * What happens when a rule is crossed: people are notified, the grant is paused until the rule's own side resumes it, or it
- * ends.
- */
-export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
-type SupervisionAction = (typeof SUPERVISION_ACTIONS)[number];
+export {
+  SUPERVISED,
+  SUPERVISION_ACTIONS,
+  type Supervised,
+  type SupervisionAction,
+} from '@countersign/contract';
 
 /** True if the rule counts tokens that are fetched, not calls. */
 export const countsTokens = ({ count }: Pick<SupervisionRule, 'count'>): boolean =>

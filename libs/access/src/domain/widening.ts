@@ -1,10 +1,9 @@
-import { type Signature, toInstant, type WideningStatement } from '@countersign/contract';
+import { type Signature, toInstant, type WideningState, type WideningStatement } from '@countersign/contract';
 import type { Assignment } from './assignment.js';
 import type { PrivacyControls, WideningControls } from './privacy-controls.js';
 import { type TransitionTable, transition } from './transition-table.js';
 
-export const WIDENING_STATES = ['waiting', 'applied', 'withdrawn', 'lapsed'] as const;
-export type WideningState = (typeof WIDENING_STATES)[number];
+export { WIDENING_STATES, type WideningState } from '@countersign/contract';
 
 /** `lapsed`: no one confirmed it in time, or the controls had changed so that nothing of it was left. */
 export const WIDENING_TRANSITIONS: TransitionTable<WideningState> = {

@@ -1,3 +1,4 @@
+import type { SessionKind } from '@countersign/contract';
 import type { ApiKey } from '../domain/api-key.js';
 import type { Assurance, Person } from '../domain/person.js';
 import type { Entry } from './repository.js';
@@ -11,8 +12,7 @@ export interface SignInRepositories {
   signals: Entry<SignalRepository, 'remember' | 'purge'>;
 }
 
-/** A browser that is signed in, or a command line that a browser session has let in. */
-export type SessionKind = 'web' | 'cli';
+export type { SessionKind } from '@countersign/contract';
 
 /** A signed-in person's session. Only the SHA-256 (hex) of its secret is stored. Instants have milliseconds. */
 export interface Session {

@@ -23,6 +23,7 @@ import {
   isDatabase,
   persistedOperationSchema,
   serviceOriginSchema,
+  TENANT_FROM,
   upstreamTlsSchema,
 } from '@countersign/contract';
 import { z } from 'zod';
@@ -219,8 +220,6 @@ export const route = routeShape.superRefine(({ shared, ...entry }, context) => {
         message: 'is required, unless the route is shared',
       });
 });
-
-const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
 
 export const serviceMembers = {
   name: serviceName,

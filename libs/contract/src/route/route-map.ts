@@ -51,7 +51,8 @@ export type Route = {
  * Where a call names its tenant: in the path's `{tenant}` (or, for a persisted operation, in a variable), the host or a header; or
  * nowhere, and the service says with each response whose data it is.
  */
-export type TenantFrom = 'path' | 'host' | 'header' | 'service';
+export const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
+export type TenantFrom = (typeof TENANT_FROM)[number];
 
 /** A data service with its defaults filled in: everything that the hash of its route map covers. */
 export type ServiceDefinition = {
@@ -123,7 +124,7 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
     .max(255)
     .regex(UPSTREAM, 'an http or https origin without path, or postgres://HOST[:PORT]/DATABASE'),
   audience: z.string().regex(AUDIENCE, 'printable ASCII without spaces'),
-  tenantFrom: z.enum(['path', 'host', 'header', 'service']),
+  tenantFrom: z.enum(TENANT_FROM),
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
   checksTenant: z.exactOptional(z.literal(true)),
   paths: z.exactOptional(z.literal('exact', 'exact, or left out')),

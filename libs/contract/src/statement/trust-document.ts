@@ -5,8 +5,8 @@ import { ACTION, isServiceName, SERVICE_NAME } from '../identifiers.js';
 import { isResourcePattern } from '../resource/resource.js';
 import { ANY_ACTION, type ForbidRule, type ScopeEntry } from '../resource/scope.js';
 import { count, digest, instant, resourcePattern, seconds } from '../terms/members.js';
-import type { Basis } from '../terms/terms.js';
 import { isInstant } from '../time.js';
+import type { Basis } from '../vocabulary/access.js';
 import { bytes, deployment, ofTenant, person, readStatement, type StatementRule, tenant } from './members.js';
 import { type PasskeyJwk, passkeyJwk, type RecoveryJwk, recoveryJwk } from './public-key.js';
 

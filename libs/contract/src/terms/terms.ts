@@ -6,12 +6,10 @@ import { ContractError, jsonPointer, unless } from '../errors.js';
 import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../identifiers.js';
 import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resource/scope.js';
 import { isInstant } from '../time.js';
+import { BASES, type Basis, STARTS_ON, type StartsOn } from '../vocabulary/access.js';
 import { budget, commitment, digest, instant, scope, seconds } from './members.js';
 import { type RequesterFacts, requesterFactsSchema } from './requester-facts.js';
 import { surelyHasShapeOfTerms } from './terms-shape.js';
-
-/** The ground on which access is requested. */
-export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
 
 /**
  * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. Omit
@@ -38,7 +36,7 @@ export type Terms = {
   scope: ScopeEntry[];
   /** How long the grant lasts. */
   seconds: number;
-  startsOn: 'approval' | 'first-use';
+  startsOn: StartsOn;
   startsAt?: string;
   useBy?: string;
   lapsesAt: string;
@@ -138,14 +136,14 @@ export const termsSchema: z.ZodType<Terms> = z.strictObject({
   request: z.string().regex(idPattern('req')),
   parent: z.exactOptional(digest),
   extends: z.exactOptional(digest),
-  basis: z.enum(['approval', 'invitation', 'emergency', 'legal']),
+  basis: z.enum(BASES),
   invitation: z.exactOptional(digest),
   tenant: z.string().regex(SLUG),
   service: z.string().regex(SERVICE_NAME),
   routes: digest,
   scope,
   seconds,
-  startsOn: z.enum(['approval', 'first-use']),
+  startsOn: z.enum(STARTS_ON),
   startsAt: z.exactOptional(instant),
   useBy: z.exactOptional(instant),
   lapsesAt: instant,

@@ -1,8 +1,10 @@
 import {
   FACT_NAMES,
+  FINAL_REQUEST_STATES,
   isRequesterFacts,
   RARE_OUTCOME_MEMBERS,
   type RareOutcomeMember,
+  REQUEST_STATES,
 } from '@countersign/contract';
 import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
@@ -50,11 +52,8 @@ const REQUEST_COLUMNS = [
 ] as const;
 type RequestRow = { -readonly [Column in (typeof REQUEST_COLUMNS)[number]]: Row<Column>[Column] };
 
-const STATES: ReadonlySet<string> = new Set([
-  ...['awaiting_vendor', 'awaiting_customer', 'notifying', 'countered'],
-  ...['approved', 'denied', 'cancelled', 'expired'],
-]);
-const ENDED: ReadonlySet<string> = new Set(['approved', 'denied', 'cancelled', 'expired']);
+const STATES: ReadonlySet<string> = new Set(REQUEST_STATES);
+const ENDED: ReadonlySet<string> = new Set(FINAL_REQUEST_STATES);
 
 /** A row for each request that had an event in the period, written when the request has ended. Cells about earlier events are empty. */
 class Requests implements RowSource<(typeof REQUEST_COLUMNS)[number]> {

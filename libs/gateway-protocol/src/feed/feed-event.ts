@@ -1,5 +1,6 @@
 import {
   CONTEXT_MODES,
+  LOCK_KINDS,
   serviceDefinitionSchema,
   serviceOriginSchema,
   upstreamTlsSchema,
@@ -57,7 +58,7 @@ export type FeedTenant = z.infer<typeof feedTenant>;
 /** An active lock. `tenant` null: it binds all tenants. `name` is a slug, a `usr_…`, a service's name or a `grt_…`, by `kind`. */
 const feedLock = z.strictObject({
   id: id('lck'),
-  kind: z.enum(['tenant', 'person', 'service', 'grant']),
+  kind: z.enum(LOCK_KINDS),
   name: z.string().min(1),
   tenant: slug.nullable(),
 });

@@ -1,5 +1,6 @@
 import {
   CALL_MODES,
+  CALL_OUTCOMES,
   DEPLOYMENT_SLUG,
   isCommitment,
   MAX_RESOURCE_LENGTH,
@@ -153,7 +154,7 @@ const outcome = z.strictObject({
   bodySha256: digestText.nullable(),
   sentSha256: digestText.exactOptional(),
   durationMs: count,
-  outcome: z.enum(['completed', 'cut', 'failed', 'unknown']),
+  outcome: z.enum(CALL_OUTCOMES),
   maskedFields: count.exactOptional(),
   withheld: z.enum(WITHHELD_REASONS).exactOptional(),
 } satisfies Shape<'outcome'>);

@@ -17,6 +17,8 @@ import {
   parseApproval,
   parseSignature,
   parseTerms,
+  REVIEW_DECISIONS,
+  type ReviewDecision,
   type Signature,
   type Terms,
   termsCommitments,
@@ -29,13 +31,11 @@ import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import { type InvitationEntry, InvitationHistory } from './invitation-history.js';
 import { allowingEvaluations, type ReplayContext } from './replay-context.js';
 
-const DECISIONS = ['approve', 'deny', 'counter'] as const;
-
 type Review = {
   id: string;
   person: string;
   side: 'vendor' | 'customer';
-  decision: (typeof DECISIONS)[number];
+  decision: ReviewDecision;
   digest: string;
   /** What it decided about: the request's digest, or that of its own offer. */
   decided: string;
@@ -276,7 +276,7 @@ export class RequestHistory {
     if (request.isOver || digest !== request.digest)
       throw data.fault('wrong_digest', 'the review is not of the digest that was open.');
     const decision = data.text('decision') as Review['decision'];
-    if (!DECISIONS.includes(decision))
+    if (!REVIEW_DECISIONS.includes(decision))
       throw data.fault('unreadable_leaf', `“${decision}” is no decision of a review.`);
     const decided = decision === 'counter' ? this.takeOffer(data, request) : digest;
     return {

@@ -1,4 +1,5 @@
 import type { NoticeKind } from '@countersign/access';
+import type { ReviewDecision } from '@countersign/contract';
 import { durationText, supervisedText } from '@countersign/wording';
 import type { CardFacts } from '../facts.js';
 import { isSlackKind, type SlackKind } from '../outbound/kinds.js';
@@ -11,10 +12,7 @@ import { type Words, wordsOf } from './words/index.js';
 
 type Line = (facts: CardFacts, words: Words) => string | null;
 
-const lastReview = (
-  { reviews, language }: CardFacts,
-  decision: 'approve' | 'deny' | 'counter',
-): string | null => {
+const lastReview = ({ reviews, language }: CardFacts, decision: ReviewDecision): string | null => {
   const last = reviews.findLast((review) => review.decision === decision);
   return last === undefined ? null : `${sealTitle(last, language)}, ${sealGround(last, language)}.`;
 };

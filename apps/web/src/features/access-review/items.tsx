@@ -1,4 +1,5 @@
 import type { MarkedAccessReviewItem } from '@countersign/api';
+import type { ItemDecision } from '@countersign/contract';
 import { recurrenceText, wordFor } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -20,7 +21,6 @@ import { type AccessReviewText, accessReviewTexts } from './access-review.text.j
 
 type Item = MarkedAccessReviewItem;
 type Of = { slug: string; id: string; mayDecide: boolean };
-type Decision = 'confirmed' | 'pruned';
 
 const LOOK = {
   confirmed: { tone: 'accent', icon: 'done' },
@@ -121,7 +121,7 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
 /** Answers one item. `onPruned` is called after an answer that ends it, also if that failed. */
 function useDecide({ slug, id }: Of, onPruned: () => void) {
   return useMutation({
-    mutationFn: ({ item, decision }: { item: string; decision: Decision }) =>
+    mutationFn: ({ item, decision }: { item: string; decision: ItemDecision }) =>
       unwrap(
         api.POST('/api/v1/tenants/{slug}/access-reviews/{id}/decisions', {
           params: { path: { slug, id } },

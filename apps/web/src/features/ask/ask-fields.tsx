@@ -1,3 +1,4 @@
+import { REASON_CODES } from '@countersign/contract';
 import './ask.css';
 import { durationText, tickedScope } from '@countersign/wording';
 import { type ReactNode, useState } from 'react';
@@ -120,10 +121,6 @@ function ReasonFields({
     </>
   );
 }
-
-const REASON_CODES = [
-  ...(['support-case', 'incident', 'maintenance', 'migration', 'security', 'legal'] as const),
-] as const;
 
 const USUAL_MINUTES = ['15', '30', '60'];
 

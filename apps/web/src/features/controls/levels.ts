@@ -1,8 +1,9 @@
+import { RISK_LEVELS, type RiskLevel } from '@countersign/contract';
 import type { Controls } from '../../api/organisation.js';
 
 /** What approving an action takes. */
-export const LEVELS = ['low', 'medium', 'high'] as const;
-export type Level = (typeof LEVELS)[number];
+export const LEVELS = RISK_LEVELS;
+export type Level = RiskLevel;
 
 type Lists = Pick<Controls, 'countersign' | 'slackMayApprove'>;
 

@@ -1,3 +1,4 @@
+import { FINAL_REQUEST_STATES } from '@countersign/contract';
 import type { AccessRequest } from '../../api/client.js';
 
 /** What the reader can do with a request now. */
@@ -5,7 +6,7 @@ type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read'
 
 type Reader = { person: string; tenant: string | null; roles: string[] };
 
-const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied', 'cancelled', 'expired']);
+const OVER: ReadonlySet<AccessRequest['state']> = new Set(FINAL_REQUEST_STATES);
 
 /** Whether it is decided, withdrawn or lapsed. */
 export const isOver = ({ state }: Pick<AccessRequest, 'state'>): boolean => OVER.has(state);

@@ -1,4 +1,5 @@
 import type { DemandBody, DemandKind } from '@countersign/api';
+import { DEMAND_KINDS } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { api } from '../../api/client.js';
@@ -11,8 +12,6 @@ import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { instantOf, linesOf } from './demand-parts.js';
 import { demandsTexts } from './demands.text.js';
-
-const KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
 
 const EMPTY = {
   ...{ authority: '', country: '', legalBasis: '', reference: '', data: '', scope: '', reason: '' },
@@ -113,7 +112,7 @@ function AuthorityFields({
         value={kind}
         onChange={({ target }) => onKind(target.value as DemandKind)}
       >
-        {KINDS.map((each) => (
+        {DEMAND_KINDS.map((each) => (
           <option key={each} value={each}>
             {text.kinds[each]}
           </option>

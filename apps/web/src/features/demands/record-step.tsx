@@ -1,4 +1,5 @@
 import type { Demand, DemandStepAction, DemandStepBody, RedirectOutcome } from '@countersign/api';
+import { DEMAND_STEP_ACTIONS, REDIRECT_OUTCOMES } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
@@ -10,12 +11,6 @@ import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { instantOf } from './demand-parts.js';
 import { demandsTexts } from './demands.text.js';
-
-const ACTIONS = [
-  ...(['redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
-  ...(['extension-proposed', 'extended'] as const),
-] as const;
-const OUTCOMES = ['accepted', 'declined', 'unanswered'] as const;
 
 interface Draft {
   outcome: RedirectOutcome;
@@ -54,7 +49,9 @@ function bodyOf(action: DemandStepAction, { reason, ...draft }: Draft): DemandSt
 /** The form for the next step. The broker holds the state machine; a step that it does not have is refused in words. */
 export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }) {
   const text = useText(demandsTexts);
-  const actions = ACTIONS.filter((each) => (each.startsWith('exten') ? sealed : state !== 'closed'));
+  const actions = DEMAND_STEP_ACTIONS.filter((each) =>
+    each.startsWith('exten') ? sealed : state !== 'closed',
+  );
   // No step is chosen for the person: none of them can be taken back.
   const [action, setAction] = useState<DemandStepAction | ''>(state === 'received' ? 'redirected' : '');
   const [draft, setDraft] = useState(EMPTY);
@@ -130,7 +127,7 @@ function StepFields({ action, draft, onChange }: DraftFields & { action: DemandS
           value={draft.outcome}
           onChange={({ target }) => onChange({ outcome: target.value as RedirectOutcome })}
         >
-          {OUTCOMES.map((each) => (
+          {REDIRECT_OUTCOMES.map((each) => (
             <option key={each} value={each}>
               {text.outcomes[each]}
             </option>

@@ -1,3 +1,4 @@
+import type { DisclosureAnswerKind } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
@@ -72,7 +73,7 @@ export function AnswerForm({ grant }: { grant: string }) {
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
   const send = useMutation({
-    mutationFn: (answer: 'acknowledged' | 'disputed') =>
+    mutationFn: (answer: DisclosureAnswerKind) =>
       unwrap(
         api.POST('/api/v1/grants/{id}/disclosure/answer', {
           params: { path: { id: grant } },

@@ -1,3 +1,4 @@
+import { EXPORT_CONTENTS, EXPORT_KINDS, type ExportContent, type ExportKind } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { api, type ExportTarget } from '../../api/client.js';
@@ -15,10 +16,6 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
 import { streamTexts } from './streams.text.js';
 
-const KINDS = ['hec', 'syslog', 'jsonl'] as const;
-type Kind = (typeof KINDS)[number];
-const CONTENTS = ['leaf', 'ocsf'] as const;
-type Content = (typeof CONTENTS)[number];
 const VENDOR_LOGS = ['deployment', 'vendor'] as const;
 
 const PATH = '/api/v1/tenants/{slug}/export-targets';
@@ -135,15 +132,15 @@ function State(target: Pick<ExportTarget, 'lastError' | 'failedAt' | 'next' | 's
   );
 }
 
-const ADDRESS_EXAMPLES: Readonly<Record<Kind, string>> = {
+const ADDRESS_EXAMPLES: Readonly<Record<ExportKind, string>> = {
   hec: 'https://splunk.example:8088/services/collector/event',
   syslog: 'tls://siem.example:6514',
   jsonl: 'https://siem.example/countersign',
 };
 
 interface Draft {
-  kind: Kind;
-  content: Content;
+  kind: ExportKind;
+  content: ExportContent;
   name: string;
   address: string;
   secret: string;
@@ -212,9 +209,9 @@ function Fields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>
         <SelectField
           label={text.kind}
           value={draft.kind}
-          onChange={(event) => change({ kind: event.target.value as Kind })}
+          onChange={(event) => change({ kind: event.target.value as ExportKind })}
         >
-          {KINDS.map((each) => (
+          {EXPORT_KINDS.map((each) => (
             <option key={each} value={each}>
               {text.kinds[each]}
             </option>
@@ -223,9 +220,9 @@ function Fields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>
         <SelectField
           label={text.content}
           value={draft.content}
-          onChange={(event) => change({ content: event.target.value as Content })}
+          onChange={(event) => change({ content: event.target.value as ExportContent })}
         >
-          {CONTENTS.map((each) => (
+          {EXPORT_CONTENTS.map((each) => (
             <option key={each} value={each}>
               {text.contents[each]}
             </option>

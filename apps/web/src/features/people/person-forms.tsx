@@ -1,6 +1,7 @@
+import { TENANT_ROLES, type TenantRole } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type TenantPerson, type TenantPersonBody } from '../../api/client.js';
+import { api, type TenantPerson } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
@@ -9,10 +10,6 @@ import { useDialogStaysOpenWhile } from '../../ui/dialog.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { peopleTexts } from './people.text.js';
-
-type Role = TenantPersonBody['roles'][number];
-
-const ROLES: readonly Role[] = ['approver', 'admin', 'auditor'];
 
 /** Names separated by commas or spaces, each once. */
 const readGroups = (text: string): string[] => [
@@ -39,7 +36,11 @@ const draftOf = (person: TenantPerson | undefined): PersonDraft => ({
 function useSavePerson(slug: string, person: TenantPerson | undefined, onDone: () => void) {
   return useMutation({
     mutationFn: async ({ email, name, roles, groups }: PersonDraft) => {
-      const changed = { name, roles: ROLES.filter((role) => roles.has(role)), groups: readGroups(groups) };
+      const changed = {
+        name,
+        roles: TENANT_ROLES.filter((role) => roles.has(role)),
+        groups: readGroups(groups),
+      };
       if (person === undefined)
         await unwrap(
           api.POST('/api/v1/tenants/{slug}/people', {
@@ -137,7 +138,7 @@ function RoleChoices({
   onChange: (roles: ReadonlySet<string>) => void;
 }) {
   const text = useText(peopleTexts);
-  const toggle = (role: Role, on: boolean) => {
+  const toggle = (role: TenantRole, on: boolean) => {
     const next = new Set(roles);
     if (on) next.add(role);
     else next.delete(role);
@@ -146,7 +147,7 @@ function RoleChoices({
   return (
     <fieldset className="stack near">
       <legend className="legend">{text.roles}</legend>
-      {ROLES.map((role) => (
+      {TENANT_ROLES.map((role) => (
         <Choice
           key={role}
           type="checkbox"

@@ -1,3 +1,4 @@
+import { OPEN_REQUEST_STATES } from '@countersign/contract';
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -22,12 +23,7 @@ import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { myAccessTexts } from './my-access.text.js';
 import { RequestCard } from './request-card.js';
 
-const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
-  'awaiting_vendor',
-  'awaiting_customer',
-  'countered',
-  'notifying',
-]);
+const OPEN: ReadonlySet<AccessRequest['state']> = new Set(OPEN_REQUEST_STATES);
 
 const STATES = Object.keys(REQUEST_LOOK) as AccessRequest['state'][];
 const FIELDS = ['text', 'ticket', 'state', 'tenant', 'service', 'from', 'to'] as const;

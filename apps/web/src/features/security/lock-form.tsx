@@ -1,3 +1,4 @@
+import type { LockableKind } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { reloadLocks, setLock } from '../../api/grants.js';
@@ -10,8 +11,8 @@ import { SelectField, TextField, useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
 
-const KINDS = ['person', 'tenant', 'service'] as const;
-type Kind = (typeof KINDS)[number];
+/** A person first: that is what is locked most. */
+const KINDS = ['person', 'tenant', 'service'] as const satisfies readonly LockableKind[];
 /** As the API takes them; empty: until it is lifted. */
 const DURATIONS = ['', 'PT1H', 'PT24H', 'P7D'] as const;
 
@@ -33,7 +34,7 @@ export function LockForm() {
 
 function Fields({ onClose }: { onClose: () => void }) {
   const text = useText(securityTexts);
-  const [kind, setKind] = useState<Kind>('person');
+  const [kind, setKind] = useState<LockableKind>('person');
   const [name, setName] = useState('');
   const [duration, setDuration] = useState('');
   const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
@@ -50,7 +51,7 @@ function Fields({ onClose }: { onClose: () => void }) {
         label={text.lockKind}
         value={kind}
         onChange={({ target }) => {
-          setKind(target.value as Kind);
+          setKind(target.value as LockableKind);
           setName('');
         }}
       >
@@ -83,7 +84,15 @@ function Fields({ onClose }: { onClose: () => void }) {
 }
 
 /** The address of a person; or one of the customers or services. */
-function NameField({ kind, name, onChange }: { kind: Kind; name: string; onChange: (name: string) => void }) {
+function NameField({
+  kind,
+  name,
+  onChange,
+}: {
+  kind: LockableKind;
+  name: string;
+  onChange: (name: string) => void;
+}) {
   const text = useText(securityTexts);
   const { tenants } = useOrganisation();
   const services = useQuery(servicesQuery).data?.items ?? [];

@@ -1,4 +1,5 @@
 import type { PublishedReportAnswer, TransparencyReportAnswer } from '@countersign/api';
+import { DEMAND_KINDS } from '@countersign/contract';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Helped } from '../../ui/help.js';
@@ -9,8 +10,6 @@ import { RequesterTables } from './requester-tables.js';
 import { transparencyTexts } from './transparency.text.js';
 
 type Report = TransparencyReportAnswer;
-
-const KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
 
 /** A published report, and beside it the reader's own organisation's figures. */
 export function ReportView({
@@ -75,7 +74,7 @@ function Countries({ report: { figures, countries } }: { report: Report }) {
             label: text.country,
             cell: (row) => (row === ALL ? text.total : countryName(row, text, language)),
           },
-          ...KINDS.map((kind) => ({
+          ...DEMAND_KINDS.map((kind) => ({
             label: text.kind[kind],
             number: true,
             cell: (row: string) => figureText(cell(row, kind), text, language),

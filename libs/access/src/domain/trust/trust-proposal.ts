@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  type ProposalState,
   RECOVERY_CREDENTIAL,
   type Signature,
   type TrustDocument,
@@ -7,8 +8,7 @@ import {
 import type { PrivacyControls } from '../privacy-controls.js';
 import { type TransitionTable, transition } from '../transition-table.js';
 
-const PROPOSAL_STATES = ['open', 'adopted', 'withdrawn'] as const;
-export type ProposalState = (typeof PROPOSAL_STATES)[number];
+export { PROPOSAL_STATES, type ProposalState } from '@countersign/contract';
 
 export const PROPOSAL_TRANSITIONS: TransitionTable<ProposalState> = {
   open: ['adopted', 'withdrawn'],

@@ -1,4 +1,4 @@
-import type { Terms } from '@countersign/contract';
+import { OPEN_REQUEST_STATES, type Terms } from '@countersign/contract';
 import { waitsForLock } from '@countersign/wording';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import type { ReviewNeeds } from '../../domain/review.js';
@@ -136,7 +136,6 @@ export async function whyOutdated(
   }
 }
 
-const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered', 'notifying'] as const;
 /** Open requests of each state that a change of rules evaluates, because it holds the lock of its tenant meanwhile. */
 const MOST_EVALUATED = 200;
 
@@ -150,7 +149,7 @@ export async function notifyingOutdated<T>(
   change: () => Promise<T>,
 ): Promise<T> {
   const approvable: AccessRequest[] = [];
-  for (const state of OPEN_STATES) {
+  for (const state of OPEN_REQUEST_STATES) {
     const { items } = await unit.requests.list(
       { tenant: unit.tenant, state },
       { cursor: null, limit: MOST_EVALUATED },
@@ -174,7 +173,7 @@ export async function notifyingOutdatedEverywhere(
   change: () => Promise<void>,
 ): Promise<void> {
   const approvable: AccessRequest[] = [];
-  for (const state of OPEN_STATES) {
+  for (const state of OPEN_REQUEST_STATES) {
     const { items } = await unit.requests.list({ state }, { cursor: null, limit: MOST_EVALUATED });
     for (const request of items)
       if (await isApprovable(await unit.tenant(request.tenant), request, now)) approvable.push(request);

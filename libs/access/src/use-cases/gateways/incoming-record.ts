@@ -1,4 +1,10 @@
-import { type MemberOfLeaf, membersOfRecord, type Opening, type RecordKind } from '@countersign/contract';
+import {
+  type MemberOfLeaf,
+  membersOfRecord,
+  type Opening,
+  type RecordedDecision,
+  type RecordKind,
+} from '@countersign/contract';
 import type { GatewayBinding } from '../../domain/gateway-binding.js';
 import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/index.js';
 import type { IngestedCalls } from './ingested-calls.js';
@@ -19,7 +25,7 @@ export type IncomingRecord = {
   at: string;
 } & (
   | {
-      kind: 'allowed' | 'refused';
+      kind: RecordedDecision;
       view: AccessRecordView;
       path: { commitment: string; opening: Opening | null } | null;
     }

@@ -1,6 +1,6 @@
-import { toInstant } from '@countersign/contract';
+import { type LockableKind, toInstant } from '@countersign/contract';
 import { type Grant, hasEnded } from '../../domain/grant.js';
-import { isLockInForce, type Lock, type LockKind, type LockView } from '../../domain/lock.js';
+import { isLockInForce, type Lock, type LockView } from '../../domain/lock.js';
 import { isForTenant, VENDOR_SLUG } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, type Person, type Principal } from '../../domain/person.js';
@@ -15,7 +15,7 @@ import { readAsPerson } from '../shared/visible-objects.js';
 
 export interface LockInput {
   /** People cannot lock a single grant. Only rules of supervision do (`pauseGrantIn`). */
-  kind: Exclude<LockKind, 'grant'>;
+  kind: LockableKind;
   /** A slug, a `usr_…` or a vendor e-mail, or a service's name. */
   name: string;
   reason: string;

@@ -4,6 +4,7 @@ import {
   type Change,
   type Opening,
   type ScopeEntry,
+  type StartsOn,
   type Terms,
   termsDigest,
   toInstant,
@@ -31,7 +32,7 @@ export interface AccessRequestInput {
   reasonCode?: string | undefined;
   /** Not before this instant, whole seconds; absent: as soon as it is approved. */
   startsAt?: string;
-  startsOn?: 'approval' | 'first-use';
+  startsOn?: StartsOn;
   /** Required with `first-use`: the grant ends if it is unused by then. */
   useBy?: string;
   budget?: Budget;

@@ -1,4 +1,6 @@
 import {
+  CHANNELS,
+  CONTROL_MODES,
   EMPLOYMENT_KINDS,
   isAction,
   isCalendarDay,
@@ -9,6 +11,10 @@ import {
   isResourcePattern,
   isTicketPattern,
   isZone,
+  REASON_CODES,
+  RISK_LEVELS,
+  SUPERVISED,
+  SUPERVISION_ACTIONS,
   WEEKDAYS,
 } from '@countersign/contract';
 import type { PrivacyControlsDraft } from '../../../api/client.js';
@@ -123,7 +129,7 @@ export const RULE = {
     [{ name: 'owner', approvals: 1 }],
   ),
   maxDuration: then({ text: 'ruleDuration', kind: 'duration', unit: 'minutes' }, 'PT30M'),
-  mode: then({ text: 'mode', kind: 'choice', values: ['observe', 'each-access'] }, 'each-access'),
+  mode: then({ text: 'mode', kind: 'choice', values: CONTROL_MODES }, 'each-access'),
   reasonCodes: then({ text: 'reasonCodes', kind: 'names', from: 'reasons', accepts: isName }, [
     'support-case',
     'incident',
@@ -203,14 +209,12 @@ export const RULE = {
   defaultBudget: then({ text: 'defaultBudget', kind: 'object', members: budget }, { calls: 100 }),
 } as const satisfies Record<keyof Rule, RuleField>;
 
-const COUNTED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
-
 const SUPERVISION = {
   name: { text: 'supervisionName', kind: 'name' },
-  count: { text: 'count', kind: 'choice', values: COUNTED, optional: true },
+  count: { text: 'count', kind: 'choice', values: SUPERVISED, optional: true },
   over: { text: 'over', kind: 'number', least: 0, most: 1_000_000_000 },
   within: { text: 'within', kind: 'duration', unit: 'minutes', most: 31 * 86_400 },
-  do: { text: 'do', kind: 'choice', values: ['notify', 'pause', 'stop'] },
+  do: { text: 'do', kind: 'choice', values: SUPERVISION_ACTIONS },
   services: { ...services, optional: true },
   resources: { ...resources, optional: true },
   actions: { ...actions, optional: true },
@@ -345,9 +349,9 @@ export const VALID: Readonly<
 
 /** The choices that no organisation changes. */
 export const FIXED_CHOICES = {
-  risks: ['low', 'medium', 'high'],
-  channels: ['web', 'api', 'slack'],
+  risks: RISK_LEVELS,
+  channels: CHANNELS,
   days: [...WEEKDAYS],
   employment: [...EMPLOYMENT_KINDS],
-  reasons: ['support-case', 'incident', 'maintenance', 'migration', 'security', 'legal'],
+  reasons: REASON_CODES,
 } as const satisfies Partial<Record<ChoiceSource, readonly string[]>>;

@@ -1,4 +1,4 @@
-import { parseDuration } from '@countersign/contract';
+import { parseDuration, type SupervisionAction, WEEKDAYS } from '@countersign/contract';
 import {
   durationText,
   factText,
@@ -77,18 +77,17 @@ export interface SupervisionItem extends Conditions {
   count?: SupervisedLimit['count'];
   over: number;
   within: string;
-  do: 'notify' | 'pause' | 'stop';
+  do: SupervisionAction;
 }
 
 const SENTENCES: Readonly<Record<Language, Sentences>> = { en: sentencesEn, de: sentencesDe };
 
-const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A Monday. */
 const MONDAY = Date.UTC(2024, 0, 1);
 
 /** The name of a weekday (`mon` … `sun`); any other text is returned as it is. */
 export function dayName(day: string, language: Language, style: 'short' | 'long' = 'short'): string {
-  const index = WEEK.indexOf(day);
+  const index = (WEEKDAYS as readonly string[]).indexOf(day);
   if (index < 0) return day;
   const format = new Intl.DateTimeFormat(LOCALES[language], { weekday: style, timeZone: 'UTC' });
   return format.format(new Date(MONDAY + index * 86_400_000));
@@ -138,10 +137,10 @@ const SENTENCE_CALLS: Readonly<Record<Language, (count: number) => string>> = {
 /** Days in the order of the week; three or more in a row as their first and last. */
 function daySpans(days: readonly string[]): string[][] {
   const runs: string[][] = [];
-  for (const [index, day] of WEEK.entries()) {
+  for (const [index, day] of WEEKDAYS.entries()) {
     if (!days.includes(day)) continue;
     const run = runs.at(-1);
-    if (run !== undefined && run.at(-1) === WEEK[index - 1]) run.push(day);
+    if (run !== undefined && run.at(-1) === WEEKDAYS[index - 1]) run.push(day);
     else runs.push([day]);
   }
   return runs.flatMap((run) =>
