@@ -24,12 +24,12 @@ const DAY_NAMES: Readonly<Record<Language, Readonly<Record<Weekday, string>>>> =
 };
 
 /** `days`: the names of the days, or null for every day. `to` is on the next day if `isNextDay`. */
-type Says = (times: { days: string | null; from: string; to: string; isNextDay: boolean }) => string;
+type Says = (days: string | null, from: string, to: string, isNextDay: boolean) => string;
 
 const TIMES: Readonly<Record<Language, Says>> = {
-  en: ({ days, from, to, isNextDay }) =>
+  en: (days, from, to, isNextDay) =>
     `every ${days ?? 'day'} from ${from} to ${to}${isNextDay ? ' on the next day' : ''}`,
-  de: ({ days, from, to, isNextDay }) =>
+  de: (days, from, to, isNextDay) =>
     `jeden ${days ?? 'Tag'} von ${from} bis ${to} Uhr${isNextDay ? ' am nächsten Tag' : ''}`,
 };
 
@@ -41,6 +41,6 @@ export function recurrenceText({ days, from, to, zone }: Recurrence, language: L
     days.map((day) => dayName(day, language)),
     language,
   );
-  const times = { days: days.length === WEEKDAYS.length ? null : names, from, to, isNextDay: to < from };
-  return `${TIMES[language](times)} (${zone})`;
+  const named = days.length === WEEKDAYS.length ? null : names;
+  return `${TIMES[language](named, from, to, to < from)} (${zone})`;
 }

@@ -4,11 +4,7 @@ export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The first of the wanted languages that we offer, or English. Each is as browsers name it: `de`, `de-AT`, `de;q=0.8`. */
-export function pickLanguage(wanted: readonly (string | null)[]): Language {
-  for (const tag of wanted) {
-    const primary = /^\s*([a-z]+)/i.exec(tag ?? '')?.[1]?.toLowerCase();
-    const offered = LANGUAGES.find((language) => language === primary);
-    if (offered !== undefined) return offered;
-  }
-  return 'en';
-}
+export const pickLanguage = (wanted: readonly (string | null)[]): Language =>
+  wanted
+    .map((tag) => /^\s*([a-z]+)/i.exec(tag ?? '')?.[1]?.toLowerCase())
+    .find((tag): tag is Language => LANGUAGES.some((language) => language === tag)) ?? 'en';
