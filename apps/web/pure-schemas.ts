@@ -5,6 +5,9 @@ const PROCESSORS = /^ *inst\._zod\.processJSONSchema = \(.*\) => processors\..*;
 /** What writes JSON Schemas, and what reads a schema's bounds from its checks. */
 const DESCRIBING = /^export (const|function) (create\w+JSONSchemaMethod|aggregateChecks)\b/gm;
 
+/** What finds values that contain themselves. Without it, zod does not look for them. */
+const MEMOIZER = /^export function memoizer\(/m;
+
 const CONTRACT = /\/libs\/(contract|wording)\/src\//;
 
 interface Node {
@@ -46,16 +49,23 @@ export function pureSchemas(): Plugin {
 }
 
 /**
- * Leaves out how zod describes schemas (JSON Schemas, `minLength`, …): each of its schemas can, so a bundler keeps it, and no page uses
- * it. It is a twentieth of the page that verifies a log. Whoever uses it after all gets an error.
+ * Leaves out what each of zod's schemas can do and no page needs, so that a bundler keeps it for nothing:
+ * - how a schema is described (JSON Schemas, `minLength`, …), a twentieth of the page that verifies a log. Whoever uses it after all
+ *   gets an error;
+ * - how it parses values that contain themselves. What a page parses was JSON.
  */
-export function noSchemaDescriptions(): Plugin {
+export function leanSchemas(): Plugin {
   const none = "const none = () => { throw new Error('Pages describe no schemas.'); };";
   // A method is made for each schema, and throws when it is called.
   const instead = (name: string) => (name.startsWith('create') ? '() => none' : 'none');
   return {
-    name: 'no-schema-descriptions',
+    name: 'lean-schemas',
     transform(code, id) {
+      if (id.endsWith('/zod/v4/core/memoizer.js'))
+        return {
+          code: code.replace(MEMOIZER, 'export const memoizer = () => undefined;\nfunction unused_memoizer('),
+          map: null,
+        };
       if (!/\/zod\/v4\/(classic\/schemas|core\/(to-json-schema|json-schema-processors))\.js$/.test(id))
         return null;
       const described = code

@@ -234,6 +234,27 @@ describe('P10: the page Proof', () => {
     });
   });
 
+  test('says of an event that it does not know neither that the log verifies nor that it is at fault', async () => {
+    await verify();
+    await page.getByText('Verified in this browser:').waitFor();
+    const before = await kept();
+    // As a page sees it that was loaded before the vendor upgraded its broker. The log keeps the event, so this test is the last.
+    await site.site.store.host.store.forTenant('acme', (unit) =>
+      unit.log.append({
+        ...{ type: 'something.new' as 'notice.retried', actor: 'job', data: {} },
+        at: new Date().toISOString(),
+      }),
+    );
+    await verify();
+    const verdict = page.getByRole('alert').filter({ hasText: 'Unknown: a newer verifier is needed' });
+    await verdict.getByText('neither verified nor found at fault').waitFor();
+    await verdict.getByText('has the type something.new').waitFor();
+    expect(await page.getByText('Verified in this browser:').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Forget what this browser knows' }).count()).toBe(0);
+    expect(await kept()).toEqual(before);
+    expect(await violations(page)).toEqual([]);
+  });
+
   const kept = () =>
     page.evaluate<{ point: { origin: string; size: number; root: string; keys: string[] } }>(
       `JSON.parse(localStorage.getItem('countersign-verified-log:acme'))`,

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { LeafV1 } from '@countersign/audit-log';
 import type { Page, Route } from 'playwright-core';
 import { run } from '../../apps/cli/src/main.js';
 import { Terminal } from '../../apps/cli/test/terminal.js';
+import { copiesOf, vkeyText, writeMirror } from '../support/log-copy.js';
 import { root } from '../support/root.js';
 import { onlyInSoak, someRows } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
@@ -300,6 +302,27 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     expect(said).toEqual([]);
     expect(await violationsOfOpenPage(page, 0)).toEqual({ found: [], overflow: 0 });
     expect(requests.filter((url) => !url.startsWith('file://'))).toEqual([]);
+  });
+
+  test('says of an event that it does not know neither that the log verifies nor that it is at fault', async () => {
+    const { host } = site.site.store;
+    const { tenant, deployment } = await copiesOf({ host });
+    const { at } = tenant.leaves.at(-1) as LeafV1;
+    const index = tenant.append({ type: 'something.new', at, actor: 'job', data: {} });
+    const copy = join(folder, 'unknown');
+    await writeMirror(copy, tenant);
+    await writeMirror(join(copy, 'deployment'), deployment);
+    const [vkey, deploymentVkey] = [tenant, deployment].map(vkeyText);
+    await page.getByLabel('Folder').setInputFiles(copy);
+    await page.getByText('files of a log are chosen').waitFor();
+    const file = anchorFile({ ...anchor, vkey, deploymentVkey });
+    await page.getByLabel('Your anchor file').setInputFiles(file);
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    const verdict = page.getByRole('alert').filter({ hasText: 'Unknown: a newer verifier is needed.' });
+    await verdict.getByText('neither verified nor found at fault').waitFor();
+    await page.getByText(`unknown_event. Leaf ${index} of the log acme has the type something.new`).waitFor();
+    expect(await page.getByText(/^Verified|does not verify|first fault/).count()).toBe(0);
+    expect(await violationsOfOpenPage(page, 1)).toEqual({ found: [], overflow: 0 });
   });
 
   const CHANGES: [string, string, (bytes: Buffer) => Buffer | null, string, string | null][] = [

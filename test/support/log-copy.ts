@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Store } from '@countersign/access';
 import {
   appendLeaf,
@@ -181,6 +183,17 @@ export class LogCopy {
     for (const [index, openings] of this.openings.slice(0, size).entries())
       files.set(`openings/${index}`, Buffer.from(JSON.stringify({ index, openings })));
     return { files, read: (path) => Promise.resolve(files.get(path)) };
+  }
+}
+
+export const vkeyText = ({ vkey }: LogCopy): string => verifierKey(nodeHashing, vkey.name, vkey.publicKey);
+
+/** Writes a log as a mirror has it. */
+export async function writeMirror(folder: string, log: LogCopy): Promise<void> {
+  const files = [...log.source().files, ['vkey', Buffer.from(vkeyText(log))] as const];
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
   }
 }
 

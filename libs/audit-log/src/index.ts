@@ -98,6 +98,13 @@ export {
   rangeWidth,
 } from './tree.js';
 export type { LogSource, VerifiedPoint } from './tree-reader.js';
+export {
+  isKnownType,
+  type UnknownFound,
+  UnknownLeaves,
+  type UnknownType,
+  unknownEvent,
+} from './unknown-leaves.js';
 export { hadRoot, provenLeaf, type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
 export {
   type AddCheckpoint,

@@ -3,6 +3,7 @@ import type {
   Note,
   Succession,
   TlogPolicy,
+  UnknownFound,
   VerifiedPoint,
   VerifierKey,
 } from '@countersign/audit-log';
@@ -53,8 +54,17 @@ export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 /** The form of `ReplaySnapshot.state`. A state of another form is not read. */
 export const SNAPSHOT_VERSION = 7;
 
-/** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
-export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };
+/**
+ * What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. `size`: how many leaves
+ * led to it, if these are fewer than were verified: what comes after them has leaves of unknown types.
+ */
+export type ReplaySnapshot = {
+  v: number;
+  deployment: VerifiedPoint;
+  state: string;
+  digest: string;
+  size?: number;
+};
 
 /** What a verification found. It threw a LogFault if anything was wrong. */
 export type ReplayReport = {
@@ -86,6 +96,8 @@ export type ReplayReport = {
    * gave a policy. A caller takes it for a fault, `not_witnessed`.
    */
   unwitnessed: Unwitnessed | null;
+  /** Leaves of types that this verifier does not know; null if there are none. A caller takes it for a verdict, `unknown_event`. */
+  unknown: UnknownFound | null;
   warnings: Warning[];
   state: VerifiedState;
 };

@@ -4,10 +4,13 @@ import {
   EMPTY_RANGE,
   encodeBase64,
   encodeLeaf,
+  isKnownType,
   type LeafV1,
   leafHash,
   parseLogOrigin,
   rangeRoot,
+  type UnknownFound,
+  UnknownLeaves,
   type VerifiedLog,
   type VerifiedPoint,
   verifyTenantLog,
@@ -48,6 +51,8 @@ export type SealedReplayReport = {
   calls: number;
   grants: number;
   opened: number;
+  /** Leaves of types that this verifier does not know, in this log and those that decide about it; null if there are none. */
+  unknown: UnknownFound | null;
   warnings: Warning[];
 };
 
@@ -101,6 +106,7 @@ function namesOf({ log, deployment, sealed }: SealedReplayOptions): Names {
 async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, sealed: string) {
   const leaves: LeafData[] = [];
   const heads: Head[] = [];
+  const unknown = new UnknownLeaves();
   await verifyTenantLog(ports, source, {
     ...{ key, since: undefined, everyLeaf: true },
     onStart: (start) => {
@@ -108,36 +114,41 @@ async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, s
         throw fault('wrong_pruning', 'The tenant’s log has no beginning: who could decide is not known.');
     },
     onLeaf: (index, leaf) => {
+      if (unknown.take(leaf)) return;
       const data = new LeafData(index, leaf);
       if (CONTEXT.has(leaf.type.split('.', 1)[0] ?? '')) leaves.push(data);
       if (leaf.type === 'demand.accessed' && data.text('log') === sealed)
         heads.push({ size: data.count('size'), root: data.text('root'), index });
-      return Promise.resolve();
     },
   });
   if (heads.length === 0)
     throw fault('sealed_mismatch', `The tenant’s log has no head of ${sealed}: no seal committed to it.`);
-  return { leaves, heads };
+  return { leaves, heads, unknown };
 }
 
 async function readDeployment(ports: VerifierPorts, { source, key }: FollowedLog) {
   const history = new DeploymentHistory();
   const restored: RestoredEpoch[] = [];
+  const unknown = new UnknownLeaves();
   const openings = new Openings(ports.hashing, source, { isComplete: false, warnings: new Warnings() });
   const log = await verifyTenantLog(ports, source, {
     ...{ key, since: undefined, everyLeaf: true },
     onLeaf: async (index, leaf) => {
       const data = new LeafData(index, leaf);
-      history.take(data);
+      if (!isKnownType(leaf.type)) await openings.settle();
+      if (unknown.take(leaf)) return;
+      unknown.attempt(() => history.take(data), data.at);
       if (leaf.type === 'log.restored')
         restored.push({ epoch: data.count('epoch'), index, kept: data.count('kept') });
       // Route maps decide about calls.
       if (isService(data))
-        await openings.take(data, (opened) => history.takeServiceOpenings(ports.hashing, data, opened));
+        await openings.take(data, (opened) =>
+          unknown.attempt(() => history.takeServiceOpenings(ports.hashing, data, opened), data.at),
+        );
     },
   });
   await openings.settle();
-  return { log, history, source, restored };
+  return { log, history, source, restored, unknown };
 }
 
 class SealedLogVerification {
@@ -148,6 +159,7 @@ class SealedLogVerification {
   readonly #events: LogEvents;
   readonly #order = new LeafOrder();
   readonly #deploymentPoints: DeploymentPoint[] = [];
+  readonly #unknown: UnknownLeaves;
   /** What is not replayed yet: the tenant's leaves in their order, and the heads by size. */
   readonly #context: LeafData[];
   readonly #heads: Head[];
@@ -163,6 +175,7 @@ class SealedLogVerification {
     const { hashing } = ports;
     const warnings = this.#warnings;
     const { source } = options.sealed;
+    this.#unknown = new UnknownLeaves([deployment.unknown, tenant.unknown]);
     this.#context = [...tenant.leaves];
     this.#heads = [...tenant.heads].sort((a, b) => a.size - b.size);
     this.#openings = new Openings(hashing, source, { isComplete: true, warnings });
@@ -187,8 +200,9 @@ class SealedLogVerification {
       ...{ key: options.sealed.key, since: undefined, everyLeaf: true },
       onLeaf: (index, leaf) => this.take(index, leaf),
     });
-    await this.#openings.finish();
-    this.#chains.finish();
+    await this.#openings.settle();
+    await this.#unknown.attempt(() => this.#openings.finish());
+    this.#unknown.attempt(() => this.#chains.finish());
     await this.requirePoints(log);
     this.#order.requirePast(options.now());
     const [left] = this.#heads;
@@ -198,31 +212,43 @@ class SealedLogVerification {
     return {
       ...{ log: this.names.sealed, point: log.point, covered },
       ...{ calls: this.#replay.calls.state.count, grants: this.#replay.grants.state.grants.size },
-      ...{ opened: this.#openings.opened, warnings: this.#warnings.all },
+      ...{ opened: this.#openings.opened, unknown: this.#unknown.found, warnings: this.#warnings.all },
     };
   }
 
   private async take(index: number, leaf: LeafV1): Promise<void> {
     const data = new LeafData(index, leaf);
+    // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.
+    const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
+    const isKnown = isKnownType(leaf.type);
+    if (isKnown) await this.#unknown.attempt(() => this.takeKnown(data, ofTenant), data.at);
+    else {
+      await this.#openings.settle();
+      this.#unknown.take(leaf);
+    }
+    if (this.options.openings !== false)
+      await this.#openings.take(data, (opened) => {
+        if (isKnown) this.#unknown.attempt(() => this.#replay.takeOpened(ofTenant, opened), data.at);
+      });
+    this.takeHash(leafHash(this.ports.hashing, encodeLeaf(leaf)));
+  }
+
+  private async takeKnown(data: LeafData, ofTenant: LeafData): Promise<void> {
     this.#order.take(data);
     await this.takeContext(latestOf(data.at));
     await this.#chains.take(data);
     await this.#events.take(data);
-    // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.
-    const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
-    if (leaf.type === 'request.created' && data.object<{ basis?: unknown }>('terms').basis !== 'legal')
+    const { type } = data.leaf;
+    if (type === 'request.created' && data.object<{ basis?: unknown }>('terms').basis !== 'legal')
       throw data.fault('not_allowed', 'only access for an authority may be kept in a sealed log.');
     await this.#replay.take(ofTenant);
-    if (this.options.openings !== false)
-      await this.#openings.take(data, (opened) => this.#replay.takeOpened(ofTenant, opened));
-    this.takeHash(leafHash(this.ports.hashing, encodeLeaf(leaf)));
   }
 
   /** Replays the tenant's leaves up to this moment. */
   private async takeContext(at: number): Promise<void> {
     for (let next = this.#context[0]; next !== undefined && next.at <= at; next = this.#context[0]) {
-      await this.#replay.take(next);
       this.#context.shift();
+      await this.#replay.take(next);
     }
   }
 

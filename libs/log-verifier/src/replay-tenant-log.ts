@@ -2,11 +2,13 @@ import {
   type Checkpoint,
   checkpointOrigin,
   encodeBase64,
+  isKnownType,
   LogFault,
   type LogSource,
   type Note,
   parseLogOrigin,
   type Succession,
+  UnknownLeaves,
   type VerifiedLog,
   type VerifiedPoint,
   verifyTenantLog,
@@ -33,6 +35,7 @@ import type { TenantReplay } from './replay/tenant-replay.js';
 import {
   type ReplayOptions,
   type ReplayReport,
+  type ReplaySnapshot,
   SNAPSHOT_VERSION,
   type VerifiedState,
 } from './replay-report.js';
@@ -64,6 +67,8 @@ class TenantLogVerification {
   /** What is found again in each run. */
   readonly #warnings = new Warnings();
   readonly #pending: Pending;
+  readonly #unknownOfDeployment = new UnknownLeaves();
+  readonly #unknown = new UnknownLeaves([this.#unknownOfDeployment]);
   /** What an interrupted run had replayed of the tenant's log. */
   readonly #interrupted: KeptReplay | undefined;
 
@@ -116,15 +121,15 @@ class TenantLogVerification {
     const { since } = this.options;
     if (since?.replay?.v !== SNAPSHOT_VERSION || since.origin !== origin) return undefined;
     const { replay, ...point } = since;
-    const { deployment, state, digest } = replay;
-    if (snapshotDigest(this.ports.hashing, [point, deployment, state]) !== digest) throw damaged();
-    return readSnapshot(state) as KeptReplay;
+    if (this.digestOf(point, replay) !== replay.digest) throw damaged();
+    return readSnapshot(replay.state) as KeptReplay;
   }
 
   private async verifyDeployment(source: PinnedSource) {
     const { key } = this.options.deployment;
     const history = new DeploymentHistory();
     const order = new LeafOrder();
+    const unknown = this.#unknownOfDeployment;
     const chains = new GatewayChains(this.ports, (gateway) => history.gateway(gateway), this.#warnings);
     const openings = new Openings(this.ports.hashing, source, {
       ...{ isComplete: false, warnings: this.#warnings },
@@ -145,21 +150,22 @@ class TenantLogVerification {
       },
       onLeaf: async (index, leaf) => {
         const data = new LeafData(index, leaf);
-        history.take(data);
-        await chains.take(data);
-        await events.take(data);
-        order.take(data);
+        // Faults of earlier leaves do not follow from this one.
+        if (!isKnownType(leaf.type)) await openings.settle();
+        if (!unknown.take(leaf))
+          for (const reader of [history, chains, events, order])
+            await unknown.attempt(() => reader.take(data), data.at);
         // Route maps decide about calls, so they are read even if openings are not.
         if (isService(data))
           await openings.take(data, (opened) =>
-            history.takeServiceOpenings(this.ports.hashing, data, opened),
+            unknown.attempt(() => history.takeServiceOpenings(this.ports.hashing, data, opened), data.at),
           );
         else if (this.options.openings !== false) await openings.take(data);
       },
       onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
     });
     await openings.settle();
-    chains.finish();
+    unknown.attempt(() => chains.finish());
     return { log, history, source, order, restored: events.state.restored };
   }
 
@@ -182,16 +188,16 @@ class TenantLogVerification {
     readers.requirePresent(now);
     const witnessed = await this.witnessed(log.note, replay);
     const unwitnessed = await this.unwitnessed({ source, ...log }, readers);
+    const unknown = this.#unknown.found;
     return {
       ...{ tenant: this.#slug, point: log.point, deployment: deployment.log.point, note: log.note },
       succession: this.successionOf(log, deployment.log, readers),
       ...{ prunedBefore: log.prunedBefore, replayed: replays },
       ...{ calls: replay.calls.state.count, grants: replay.grants.state.grants.size },
       ...{ opened: openings.opened, sealedLogs: [...sealedLogs] },
-      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, unwitnessed },
+      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, unwitnessed, unknown },
       warnings: readers.warnings,
-      // Of a log that was not replayed from its beginning only its point is kept.
-      state: replays ? this.stateOf(log.point, deployment.log.point, kept) : log.point,
+      state: this.stateOf(log.point, deployment.log.point, replays && unknown === null ? kept : undefined),
     };
   }
 
@@ -205,15 +211,17 @@ class TenantLogVerification {
     { start, checkpoint }: { start: number; checkpoint: Checkpoint },
   ): TenantReaders {
     const { options } = this;
-    const known = (kept: KeptReplay | undefined, point: VerifiedPoint | undefined) =>
-      kept === undefined || point === undefined ? undefined : { kept, leaves: point.size };
+    const known = (kept: KeptReplay | undefined, leaves = -1) =>
+      kept === undefined || leaves < start ? undefined : { kept, leaves };
+    const { interrupted, since } = options;
     return new TenantReaders(this.ports, {
       ...{ slug: this.#slug, source, deployment: history, pin: options.anchor?.trust ?? null },
       ...{ readsValues: options.openings !== false, pending: this.#pending, warnings: this.#warnings },
+      unknown: this.#unknown,
       ...{ start, checkpoint, timed: new Set(this.#cosigned.map((each) => each.checkpoint.size).concat(0)) },
       known:
-        known(this.#interrupted, options.interrupted?.point) ??
-        (start > 0 ? known(this.#kept, options.since) : undefined),
+        known(this.#interrupted, interrupted?.point.size) ??
+        (start > 0 ? known(this.#kept, since?.replay?.size ?? since?.size) : undefined),
     });
   }
 
@@ -240,6 +248,8 @@ class TenantLogVerification {
       onBundle: (size, point) => {
         if (readers === undefined || !readers.replays || size < begun) return;
         const now = readers;
+        // What a later run goes on from has no leaf of an unknown type: that run would not find it again.
+        if (size > begun && this.#unknown.found !== null) return;
         if (size > begun)
           return options.onBundle?.(size, () => this.interruptedNow(point(), { source, deployment }, now));
         requireSamePoint(point(), options.interrupted?.point);
@@ -322,9 +332,27 @@ class TenantLogVerification {
     return losing === undefined ? 0 : Math.max(1, losing.lost);
   }
 
-  private stateOf(point: VerifiedPoint, deployment: VerifiedPoint, kept: KeptReplay): VerifiedState {
-    const state = writeSnapshot(kept);
-    const digest = snapshotDigest(this.ports.hashing, [point, deployment, state]);
-    return { ...point, replay: { v: SNAPSHOT_VERSION, deployment, state, digest } };
+  /**
+   * What the next run begins with. If this one could not replay the log to its end, what an earlier run kept goes on to stand in for
+   * leaves that are pruned by then. Without that, only the point is kept.
+   */
+  private stateOf(point: VerifiedPoint, deployment: VerifiedPoint, kept?: KeptReplay): VerifiedState {
+    const { since } = this.options;
+    const earlier =
+      this.#kept === undefined || since?.replay === undefined
+        ? undefined
+        : { state: since.replay.state, size: since.replay.size ?? since.size };
+    const snapshot = kept === undefined ? earlier : { state: writeSnapshot(kept) };
+    if (snapshot === undefined) return point;
+    const replay = { v: SNAPSHOT_VERSION, deployment, ...snapshot };
+    return { ...point, replay: { ...replay, digest: this.digestOf(point, replay) } };
+  }
+
+  private digestOf(
+    point: VerifiedPoint,
+    { deployment, state, size }: Omit<ReplaySnapshot, 'digest' | 'v'>,
+  ): string {
+    const parts = [point, deployment, state, ...(size === undefined ? [] : [size])];
+    return snapshotDigest(this.ports.hashing, parts);
   }
 }

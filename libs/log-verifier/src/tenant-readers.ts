@@ -1,4 +1,11 @@
-import { type Checkpoint, type LogSource, parseLeaf, provenLeaf } from '@countersign/audit-log';
+import {
+  type Checkpoint,
+  isKnownType,
+  type LogSource,
+  parseLeaf,
+  provenLeaf,
+  type UnknownLeaves,
+} from '@countersign/audit-log';
 import { SEAL } from '@countersign/contract';
 import type { DeploymentHistory } from './deployment-history.js';
 import { type Warning, Warnings } from './faults.js';
@@ -46,6 +53,8 @@ type Options = {
   timed: ReadonlySet<number>;
   /** What stands in for the first leaves, and how many these are; undefined if every leaf is replayed. */
   known: { kept: KeptReplay; leaves: number } | undefined;
+  /** Takes the leaves that no one here can read. */
+  unknown: UnknownLeaves;
 };
 
 /** What reads the leaves of a tenant's log, in their order. */
@@ -121,19 +130,30 @@ export class TenantReaders {
 
   /** Takes the next leaf. @throws LogFault */
   async take(data: LeafData): Promise<void> {
-    const isNew = data.index >= this.#replayed;
     const { replay, replays } = this;
+    const { unknown } = this.options;
+    const isKnown = isKnownType(data.leaf.type);
+    if (!isKnown) {
+      // What is still being read is of earlier leaves: their faults follow from none of these.
+      await this.openings.settle();
+      unknown.take(data.leaf);
+    }
+    const isNew = isKnown && data.index >= this.#replayed;
     if (isNew) {
       this.#last = data;
       this.takeTime(data);
       // Most leaves have nothing to wait for, and there are millions of them.
       for (const reader of this.#readers) {
-        const later = reader.take(data);
-        if (later !== undefined) await later;
+        try {
+          const later = reader.take(data);
+          if (later !== undefined) await later;
+        } catch (error) {
+          unknown.keep(error, data.at);
+        }
       }
     }
     await this.openings.take(data, (opened) => {
-      if (isNew && replays) replay.takeOpened(data, opened);
+      if (isNew && replays) unknown.attempt(() => replay.takeOpened(data, opened), data.at);
     });
   }
 
@@ -164,16 +184,19 @@ export class TenantReaders {
 
   /** After the last leaf. @throws LogFault */
   async finish(): Promise<void> {
-    await this.openings.finish();
-    this.events.finish(this.#last);
-    this.chains.finish();
-    if (this.replays) this.replay.finish();
+    // A value that does not open its commitment is a fault, whatever other leaves say.
+    const { unknown } = this.options;
+    await this.openings.settle();
+    await unknown.attempt(() => this.openings.finish());
+    unknown.attempt(() => this.events.finish(this.#last));
+    unknown.attempt(() => this.chains.finish());
+    if (this.replays) unknown.attempt(() => this.replay.finish());
   }
 
   /** Last, so that a wrong clock, or a gateway that is silent, hides no other fault. @throws LogFault `dated_ahead`, `gateway_silent` */
   requirePresent(now: number): void {
     this.order.requirePast(now);
-    this.presence.finish(this.options.warnings);
+    this.options.unknown.attempt(() => this.presence.finish(this.options.warnings));
   }
 
   get kept(): KeptReplay {

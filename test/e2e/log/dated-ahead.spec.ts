@@ -1,11 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type LeafV1, verifierKey } from '@countersign/audit-log';
-import { nodeHashing } from '@countersign/authorization';
+import { join } from 'node:path';
+import type { LeafV1 } from '@countersign/audit-log';
 import type { InterruptedReplay, ReplayOptions } from '@countersign/log-verifier';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
-import { type Copies, copiesOf, faultOf, type LogCopy, verifyCopies } from '../../support/log-copy.js';
+import {
+  type Copies,
+  copiesOf,
+  faultOf,
+  type LogCopy,
+  verifyCopies,
+  vkeyText,
+  writeMirror,
+} from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
@@ -131,11 +137,11 @@ test('P10: log verify uses the clock of its machine', async () => {
   const folder = await tempFolder('dated-ahead');
   try {
     const verify = async (copies: Copies, place: string) => {
-      await save(join(folder, place), copies.tenant);
-      await save(join(folder, place, 'deployment'), copies.deployment);
+      await writeMirror(join(folder, place), copies.tenant);
+      await writeMirror(join(folder, place, 'deployment'), copies.deployment);
       const terminal = new Terminal({}, '', broker.clock);
       const exit = await run(
-        ['log', 'verify', join(folder, place), '--vkey', vkeyOf(copies.tenant), '--json'],
+        ['log', 'verify', join(folder, place), '--vkey', vkeyText(copies.tenant), '--json'],
         terminal,
       );
       return { exit, document: JSON.parse(terminal.out) as Record<string, unknown> };
@@ -157,13 +163,3 @@ test('P10: log verify uses the clock of its machine', async () => {
     await removeFolder(folder);
   }
 });
-
-const vkeyOf = ({ vkey: { name, publicKey } }: LogCopy) => verifierKey(nodeHashing, name, publicKey);
-
-async function save(path: string, log: LogCopy): Promise<void> {
-  for (const [name, bytes] of log.source().files) {
-    await mkdir(dirname(join(path, name)), { recursive: true });
-    await writeFile(join(path, name), bytes);
-  }
-  await writeFile(join(path, 'vkey'), vkeyOf(log));
-}

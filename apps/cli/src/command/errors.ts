@@ -6,9 +6,9 @@ import { escapeForTerminal, formatJson } from '../terminal/text.js';
 
 /**
  * How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened or written; 3 a log whose witnesses
- * have not signed in time, and that is otherwise as it should be.
+ * have not signed in time, and that is otherwise as it should be; 4 a log with events that this version does not know.
  */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 type Reason = { code: string; detail: string };
 

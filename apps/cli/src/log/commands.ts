@@ -103,7 +103,10 @@ function registerFollowing(log: Command, run: Run): void {
     )
     .option('--no-openings', 'leave out the values behind commitments')
     .option(...ACCEPT_RESTORED)
-    .addHelpText('after', examples('countersign log mirror ./our-log --anchor countersign-anchor-acme.json'))
+    .addHelpText(
+      'after',
+      `\nExits with 4 if the log has events that this version does not know: the copy is complete, and “log verify” needs an update.\n${examples('countersign log mirror ./our-log --anchor countersign-anchor-acme.json')}`,
+    )
     .action(
       run(async (context, folder: string, options: MirrorOptions) =>
         (await import('./mirror.js')).mirrorLog(context, folder, options),
@@ -131,7 +134,7 @@ function registerFollowing(log: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      `\nExits with 0 if everything verifies, with 2 if a file cannot be read, otherwise with 1, the first fault and its leaf.\nA log keeps its key file for ever: a new key is trusted through the signature of the one before. If the vendor restored a\nbackup and leaves that you had verified are lost, the code is "restored", and --accept-restored goes on from there.\n${examples(
+      `\nExits with 0 if everything verifies, with 2 if a file cannot be read, with 3 if only witnesses are missing, with 4 if the log has\nevents that this version does not know (update it, and verify again), otherwise with 1, the first fault and its leaf.\nA log keeps its key file for ever: a new key is trusted through the signature of the one before. If the vendor restored a\nbackup and leaves that you had verified are lost, the code is "restored", and --accept-restored goes on from there.\n${examples(
         'countersign log verify ./our-log --anchor countersign-anchor-acme.json',
         'countersign log verify http://localhost:4000/log/acme --vkey "$KEY" --state acme.json',
       )}`,

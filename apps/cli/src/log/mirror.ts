@@ -37,6 +37,7 @@ import {
   readPoint,
   readVerifierKey,
   acceptRestored as requireAccepted,
+  requireKnown,
   restoredFacts,
   saveFile,
   verifyWithProgress,
@@ -67,7 +68,8 @@ const COSIGNED = 'cosigned';
  * a log whose leaves do not verify becomes the folder's checkpoint. If only a value does not open its commitment, or is missing, the
  * copy is completed and the run ends with that fault. Several runs may share a folder: every file is replaced as a whole.
  *
- * @throws CliError with the code of the first fault (exit 1); `cannot_open`, `cannot_write` (exit 2)
+ * @throws CliError with the code of the first fault (exit 1); `cannot_open`, `cannot_write` (exit 2); `unknown_event` (exit 4), after the
+ *   copy is complete
  */
 export async function mirrorLog(context: Context, folder: string, options: MirrorOptions): Promise<Answer> {
   const { openings, acceptRestored } = options;
@@ -76,17 +78,18 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const common = { openings, ...(acceptRestored === undefined ? {} : { acceptRestored }) };
   const own = await mirrorOne(context, folder, slug, { ...common, ...vkey });
   const { verified, restored, added } = own;
-  const faults = [own.fault];
+  const mirrored = [own];
   for (const sealed of await sealedLogsOf(context, slug))
-    faults.push((await mirrorOne(context, join(folder, sealed), sealed, common)).fault);
+    mirrored.push(await mirrorOne(context, join(folder, sealed), sealed, common));
   // After it, so that it has everything that the tenant's log depends on: the vendor's people, policy and gateways.
   if (!LOGS_OF_NO_TENANT.has(slug)) {
     const keys = { ...common, ...deploymentVkey };
-    faults.push((await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, keys)).fault);
+    mirrored.push(await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, keys));
   }
   // The copies are complete, so the next run goes on, and the customer keeps what it had.
-  const fault = faults.find((each) => each !== undefined);
+  const fault = mirrored.map((each) => each.fault).find((each) => each !== undefined);
   if (fault !== undefined) throw faultError(fault);
+  requireKnown(mirrored.map((each) => each.verified.unknown));
   const pruning = pruningText(verified);
   const { origin, size, root } = verified.point;
   const { prunedBefore } = verified;
@@ -135,7 +138,7 @@ async function mirrorOne(
   slug: string,
   options: LogOptions,
 ): Promise<{
-  verified: VerifiedLog;
+  verified: Awaited<ReturnType<typeof verifyWithProgress>>;
   restored: RestoredLog | null;
   added: number;
   fault: LogFault<string> | undefined;
@@ -257,7 +260,7 @@ async function pinnedKey(
 const isLearned = async (folder: string, vkey: string): Promise<boolean> =>
   (await readPoint(join(folder, STATE)))?.keys?.includes(vkey.trim()) === true;
 
-type Verified = { verified: VerifiedLog; source: MirroringLog };
+type Verified = { verified: Awaited<ReturnType<typeof verifyWithProgress>>; source: MirroringLog };
 
 /**
  * Verifies with the files that the folder has, and fetches the others. If that fails, a file of the folder may be at fault

@@ -92,6 +92,8 @@ export async function replayWithProgress(
     options.unfinished === undefined
       ? await replayOnce(context, verifiable)
       : await replayResumably(context, place.path, verifiable, options.unfinished);
+  // The caller ends with the verdict on leaves of unknown types, which may also change who the witnesses are.
+  if (report.unknown !== null) return report;
   const isMissing = () => policy !== undefined && !report.witnessed.isQuorum;
   for (let attempt = 1; place.isRemote && isMissing() && attempt < WITNESS_ATTEMPTS; attempt += 1) {
     context.note('The witnesses have not signed the newest checkpoint yet. Reading it again …');

@@ -5,6 +5,7 @@ import {
   LogFault,
   type LogSource,
   type OpenedStatement,
+  UnknownLeaves,
   type VerifiedLog,
   type VerifierKey,
   verifyTenantLog,
@@ -18,6 +19,7 @@ import {
   type StatementFound,
 } from '@countersign/log-verifier';
 import { CliError } from '../command/errors.js';
+import { requireKnown } from './verification.js';
 
 /** Verifies the mirror from its first leaf. @throws CliError `statement_differs`, `pruned`, `not_a_countersign_log` */
 export async function verifyMirror(
@@ -49,7 +51,8 @@ const differs = (detail: string, cause?: unknown): CliError =>
 /**
  * Requires that each member of the statement is what the mirror of the tenant's log and the deployment's log beside it say.
  *
- * @throws CliError `statement_differs`, `pruned`, `not_a_countersign_log`
+ * @throws CliError `statement_differs`, `pruned`, `not_a_countersign_log`; `unknown_event` (exit 4) if one of them has leaves of types that
+ *   this version does not know, which the statement may count
  */
 export async function compareWithMirror(
   statement: OpenedStatement,
@@ -59,22 +62,24 @@ export async function compareWithMirror(
   try {
     const check = new StatementCheck(statement);
     const points: DeploymentPoint[] = [];
+    const ofDeployment = new UnknownLeaves();
+    const unknown = new UnknownLeaves([ofDeployment]);
     const own = await verifyMirror(log.source, log.key, (index, leaf) => {
-      check.take(index, leaf);
+      // The statement says nothing of later leaves.
+      if (index >= statement.body.leaves || !unknown.take(leaf)) check.take(index, leaf);
       if (leaf.type === 'deployment.checkpoint') points.push(deploymentPoint(index, leaf));
     });
     if (!(await hadRoot(nodeHashing, log.source, statement.checkpoint, own.checkpoint)))
       throw differs(`The mirror has another root at ${statement.body.size} leaves, or fewer leaves.`);
-    const other = await verifyMirror(deployment.source, deployment.key, (index, leaf) =>
-      check.takeDeployment(index, leaf),
-    );
-    const found = check.finish();
+    const other = await verifyMirror(deployment.source, deployment.key, (index, leaf) => {
+      if (!ofDeployment.take(leaf)) ofDeployment.attempt(() => check.takeDeployment(index, leaf));
+    });
     // An older or another log of the deployment would lack a gateway.
     await requireDeploymentPoints(nodeHashing, pointedLog(deployment.source, other), points, {
       origin: own.checkpoint.origin,
       restored: own.succession?.restorations ?? [],
     });
-    return found;
+    return finish(check, unknown);
   } catch (error) {
     if (!(error instanceof LogFault)) throw error;
     const isOfDeployment = error.code === 'deployment_forked';
@@ -83,6 +88,18 @@ export async function compareWithMirror(
       error,
     );
   }
+}
+
+/** @throws LogFault `statement_differs`; CliError `unknown_event` */
+function finish(check: StatementCheck, unknown: UnknownLeaves): StatementFound {
+  let found: StatementFound | undefined;
+  try {
+    found = check.finish();
+  } catch (error) {
+    unknown.keep(error);
+  }
+  requireKnown([unknown.found]);
+  return found as StatementFound;
 }
 
 function deploymentPoint(index: number, { data }: LeafV1): DeploymentPoint {

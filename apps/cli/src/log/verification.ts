@@ -4,12 +4,16 @@ import {
   type AnchorFile,
   AuditLogError,
   ed25519Key,
+  type LeafV1,
   LogFault,
   type LogSource,
   logOrigin,
   parseLogOrigin,
   parseVerifierKey,
   type Restoration,
+  type UnknownFound,
+  UnknownLeaves,
+  unknownEvent,
   type VerifiedLog,
   type VerifiedPoint,
   type VerifierKey,
@@ -21,7 +25,7 @@ import { canonicalJson, sha256Digest } from '@countersign/contract';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import type { VerifiedState } from '@countersign/log-verifier';
 import { z } from 'zod';
-import { CliError, cannotWriteError, usageError } from '../command/errors.js';
+import { CliError, cannotWriteError, type ExitCode, usageError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
 import { Progress } from '../terminal/progress.js';
 import { readAnchorFile } from '../trust/anchor-file.js';
@@ -83,7 +87,10 @@ export const pointSchema = z.strictObject({
 /** A point, and what "log verify" has replayed up to it. `sum` shows damage: a member that is missing or changed is not overlooked. */
 const stateSchema = pointSchema.extend({
   replay: z
-    .strictObject({ v: z.int(), deployment: pointSchema, state: z.string(), digest: z.string() })
+    .strictObject({
+      ...{ v: z.int(), deployment: pointSchema, state: z.string(), digest: z.string() },
+      size: z.int().nonnegative().exactOptional(),
+    })
     .exactOptional(),
   sum: z.string(),
 });
@@ -136,7 +143,7 @@ export async function verifyWithProgress(
   io: Io,
   source: LogSource,
   options: { key: VerifierKey; since?: VerifiedPoint | undefined; structureOnly: boolean },
-): Promise<VerifiedLog> {
+): Promise<VerifiedLog & { unknown: UnknownFound | null }> {
   if (!options.structureOnly && parseLogOrigin(options.key.name) === undefined)
     throw new CliError(
       'not_a_countersign_log',
@@ -150,10 +157,13 @@ export async function verifyWithProgress(
     line = `${done} of ${size} leaves verified`;
   };
   const { key, since, structureOnly } = options;
+  const unknown = new UnknownLeaves();
+  const onLeaf = (_index: number, leaf: LeafV1) => void unknown.take(leaf);
   try {
-    return structureOnly
+    const verified = structureOnly
       ? await verifyLog(ports, source, { keys: [key], since, everyLeaf: true, onProgress })
-      : await verifyTenantLog(ports, source, { key, since, everyLeaf: true, onProgress });
+      : await verifyTenantLog(ports, source, { key, since, everyLeaf: true, onProgress, onLeaf });
+    return { ...verified, unknown: unknown.found };
   } catch (error) {
     if (error instanceof LogFault) throw faultError(error);
     throw error;
@@ -203,11 +213,44 @@ export const restoredFacts = (restored: RestoredLog | null): [string, string][] 
         ],
       ];
 
+/** Verdicts that are no fault of what was checked. */
+const EXIT: Readonly<Record<string, ExitCode>> = { not_witnessed: 3, unknown_event: 4 };
+
 /** A fault as the command's error: its code, and for `--json` its leaf. */
-export function faultError(fault: LogFault<string>): CliError {
-  const { code, index, message } = fault;
-  const document = { verified: false, code, index: index ?? null, detail: message };
-  return new CliError(code, message, { document, cause: fault, exit: code === 'not_witnessed' ? 3 : 1 });
+export function faultError(fault: LogFault<string>, more: Record<string, unknown> = {}): CliError {
+  const { code, message } = fault;
+  const document = { verified: false, ...reasonOf(fault), ...more };
+  return new CliError(code, message, { document, cause: fault, exit: EXIT[code] ?? 1 });
+}
+
+const reasonOf = ({ code, index, message }: LogFault<string>) => ({
+  ...{ code, index: index ?? null, detail: message },
+});
+
+/**
+ * Ends the command if logs have leaves whose types this version does not know: `unknown_event`, exit 4. Last, so that every fault of what
+ * it does know comes first.
+ *
+ * @param more for `--json`
+ * @throws CliError `unknown_event`
+ */
+export function requireKnown(
+  found: readonly (UnknownFound | null)[],
+  more: Record<string, unknown> = {},
+): void {
+  const logs = found.filter((each) => each !== null);
+  // The deployment's log decides about several others, and each of them names its types.
+  const types = logs
+    .flatMap((each) => each.types)
+    .filter(
+      ({ log, type }, at, all) => all.findIndex((each) => each.log === log && each.type === type) === at,
+    );
+  if (types.length === 0) return;
+  const undecided = logs.map((each) => each.undecided).find((each) => each !== null) ?? null;
+  throw faultError(unknownEvent({ types, undecided }), {
+    ...{ unknown: types, undecided: undecided === null ? null : reasonOf(undecided) },
+    ...more,
+  });
 }
 
 /** Whether it is what `verifyWithProgress` throws for a log that does not verify. */

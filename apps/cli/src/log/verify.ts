@@ -10,6 +10,7 @@ import {
   chooseKey,
   pruningText,
   readPoint,
+  requireKnown,
   restoredFacts,
   verifyWithProgress,
   writePoint,
@@ -29,7 +30,7 @@ export type VerifyOptions = {
 /**
  * Verifies a log at a server or in a folder.
  *
- * @throws CliError with the code of the first fault (exit 1); `cannot_open` (exit 2)
+ * @throws CliError with the code of the first fault (exit 1); `cannot_open` (exit 2); `not_witnessed` (exit 3); `unknown_event` (exit 4)
  */
 export async function verifyLogAt(context: Context, place: string, options: VerifyOptions): Promise<Answer> {
   const { key, anchor } = await chooseKey(options);
@@ -47,11 +48,13 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   const restored = acceptRestored(report, options.acceptRestored === true);
   if (options.state !== undefined) await writePoint(options.state, report.state);
   await unfinished?.drop();
+  const document = { ...documentOf(report, since), structureOnly: false, restored };
+  requireKnown([report.unknown, ...sealed.map((each) => each.unknown)], unverified(document));
   const resumedAt = unfinished?.resumedAt ?? null;
   const { replayed, calls, grants, opened, trust, warnings, witnessed } = report;
   return {
     document: {
-      ...{ ...documentOf(report, since), structureOnly: false, restored },
+      ...document,
       ...{ replayed, calls, grants, opened, trust, warnings, witnesses: witnessed.cosignatures, resumedAt },
       deployment: placeOf(report.deployment),
       sealedLogs: sealed.map(({ log, point, covered, ...found }) => ({
@@ -92,8 +95,10 @@ async function verifyStructure(
   const restored = acceptRestored(verified, options.acceptRestored === true);
   if (options.state !== undefined) await writePoint(options.state, verified.point);
   const pruning = pruningText(verified);
+  const document = { ...documentOf(verified, since), structureOnly, restored };
+  requireKnown([verified.unknown], unverified(document));
   return {
-    document: { ...documentOf(verified, since), structureOnly, restored },
+    document,
     text: formatFacts([
       ['verified', structureOnly ? 'yes, its structure' : 'yes'],
       ...factsOf(verified, since),
@@ -110,6 +115,8 @@ const placeOf = ({ origin, size, root }: VerifiedPoint) => ({ origin, size, root
 const documentOf = ({ point, prunedBefore }: Found, since: VerifiedPoint | undefined) => ({
   ...{ verified: true, ...placeOf(point), since: since?.size ?? null, prunedBefore },
 });
+
+const unverified = (document: ReturnType<typeof documentOf>) => ({ ...document, verified: false });
 
 const factsOf = ({ point }: Found, since: VerifiedPoint | undefined): [string, string][] => [
   ['log', point.origin],

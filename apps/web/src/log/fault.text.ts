@@ -6,11 +6,14 @@ interface FaultText {
   codes: Readonly<Record<FaultCode, string>>;
   /** Precedes the fault. */
   failed: string;
+  /** Precedes `unknown_event`, which is no fault. */
+  unknown: string;
   atLeaf(index: string): string;
 }
 
 const en: FaultText = {
   failed: 'The log does not verify',
+  unknown: 'Unknown: a newer verifier is needed',
   atLeaf: (index) => `The first fault is at leaf ${index}.`,
   codes: {
     checkpoint: 'There is no valid checkpoint, or it is not signed by this key.',
@@ -35,11 +38,14 @@ const en: FaultText = {
       'The key is not the one in your anchor file. Whoever signs this log is not the one that you know.',
     invalid_anchor: 'The file is not an anchor file.',
     unsupported: 'This browser cannot verify signatures (Ed25519). Nothing was verified.',
+    unknown_event:
+      'The log has events of a kind that this page does not know: a newer version has written them. So the log is neither verified nor found at fault. Take the newest version of this page, and verify again.',
   },
 };
 
 const de: FaultText = {
   failed: 'Das Protokoll hält der Prüfung nicht stand',
+  unknown: 'Unbekannt: Ein neueres Prüfprogramm ist nötig',
   atLeaf: (index) => `Der erste Fehler ist bei Eintrag ${index}.`,
   codes: {
     checkpoint: 'Es gibt keinen gültigen Prüfpunkt, oder dieser Schlüssel hat ihn nicht unterschrieben.',
@@ -65,6 +71,8 @@ const de: FaultText = {
       'Der Schlüssel ist nicht der in Ihrer Ankerdatei. Wer dieses Protokoll unterschreibt, ist nicht der, den Sie kennen.',
     invalid_anchor: 'Die Datei ist keine Ankerdatei.',
     unsupported: 'Dieser Browser kann keine Unterschriften prüfen (Ed25519). Es wurde nichts geprüft.',
+    unknown_event:
+      'Das Protokoll hat Ereignisse einer Art, die diese Seite nicht kennt: Eine neuere Version hat sie geschrieben. Es ist also weder geprüft, noch ist ein Fehler gefunden. Nehmen Sie die neueste Version dieser Seite, und prüfen Sie noch einmal.',
   },
 };
 

@@ -5,6 +5,7 @@ import {
   type LogSource,
   parseLogOrigin,
   parseVerifierKey,
+  unknownEvent,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import {
@@ -44,6 +45,7 @@ export async function replayInBrowser(options: {
       deployment: { source: deployment.source, key: parseVerifierKey(webHashing, deployment.vkey.trim()) },
       ...{ anchor, openings, onProgress, now: () => Date.now() },
     });
+    if (report.unknown !== null) throw unknownEvent(report.unknown);
     // A browser has one way to say that a log is not as it should be.
     if (report.unwitnessed !== null) throw notWitnessed(report.unwitnessed);
     return { ok: true, report };

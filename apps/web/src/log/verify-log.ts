@@ -8,6 +8,8 @@ import {
   parseLogOrigin,
   parseVerifierKey,
   type Restoration,
+  UnknownLeaves,
+  unknownEvent,
   type VerifiedPoint,
   verifyTenantLog,
 } from '@countersign/audit-log';
@@ -26,7 +28,9 @@ export type FaultCode =
   /** The key is not the one in the anchor file. */
   | 'anchor_differs'
   /** The file is no anchor file. */
-  | 'invalid_anchor';
+  | 'invalid_anchor'
+  /** No fault: the log has events of types that these pages do not know. */
+  | 'unknown_event';
 
 /** The first fault. `index` is that of the leaf, if the fault is in one. `detail` is in English, as the command says it. */
 export interface Fault {
@@ -51,8 +55,8 @@ export type Verification =
 
 /**
  * Verifies a whole log of Countersign in the browser, as `countersign log verify` does: the checkpoint's signature, all
- * leaves and tiles, that each leaf is a leaf of this log at its own index, that new keys and restores are what the leaves
- * say, and that the log continues `since`. It does not evaluate whether the calls in the log were allowed:
+ * leaves and tiles, that each leaf is a leaf of this log at its own index and of a known type, that new keys and restores are
+ * what the leaves say, and that the log continues `since`. It does not evaluate whether the calls in the log were allowed:
  * `replayInBrowser` does.
  *
  * @param vkey the log's C2SP verifier key
@@ -69,6 +73,7 @@ export async function verifyInBrowser(
   } = {},
 ): Promise<Verification> {
   const { since, onProgress, acceptRestored = false } = options;
+  const unknown = new UnknownLeaves();
   try {
     await requireWorkingCrypto();
     const key = parseVerifierKey(webHashing, vkey.trim());
@@ -79,11 +84,13 @@ export async function verifyInBrowser(
       key,
       since,
       onProgress,
+      onLeaf: (_index, leaf) => void unknown.take(leaf),
     });
     const last = succession?.restorations.at(-1);
     const lost = succession?.lost ?? 0;
     if (lost > 0 && !acceptRestored)
       return failed('restored', `${lost} of the leaves that were verified before are lost.`, last?.index);
+    if (unknown.found !== null) throw unknownEvent(unknown.found);
     const restored = last === undefined ? null : { epoch: last.epoch, lost: last.lost };
     return { ok: true, point, note, since: since?.size ?? 0, prunedBefore, restored };
   } catch (error) {

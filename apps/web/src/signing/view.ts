@@ -59,5 +59,5 @@ export function show(title: string, ...children: Child[]): void {
 }
 
 /** A message: why nothing is signed, or that the task is done. */
-export const notice = (text: string, look: 'stop' | 'open' | 'plain'): HTMLElement =>
+export const notice = (text: string, look: 'stop' | 'open' | 'wait' | 'plain'): HTMLElement =>
   el('p', { class: `notice ${look}`, role: look === 'open' ? 'status' : 'alert' }, text);

@@ -213,11 +213,13 @@ class VerifierPage {
   private fault({ code, index, detail }: ReplayFault): HTMLElement {
     const { words } = this;
     const faults = faultTexts[this.language];
-    const place = index === null ? '' : ` ${faults.atLeaf(this.number(index))}`;
+    const isUnknown = code === 'unknown_event';
+    const place = index === null || isUnknown ? '' : ` ${faults.atLeaf(this.number(index))}`;
+    const verdict = isUnknown ? faults.unknown : words.failed;
     return el(
       'section',
       {},
-      notice(`${words.failed}. ${this.faultWords(code)}${place}`, 'stop'),
+      notice(`${verdict}. ${this.faultWords(code)}${place}`, isUnknown ? 'wait' : 'stop'),
       el('p', { class: 'code', lang: 'en' }, `${words.detail}: ${code}. ${detail}`),
     );
   }

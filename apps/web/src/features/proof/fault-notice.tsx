@@ -5,17 +5,18 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { proofTexts } from './proof.text.js';
 
-/** A fault of a log, loudly: what it is, at which leaf, and the verifier's own words. */
+/** A fault of a log, loudly: what it is, at which leaf, and the verifier's own words. An unknown event is none, and looks otherwise. */
 export function FaultNotice({ fault, title }: { fault: Fault; title?: string }) {
   const text = useText(proofTexts);
   const words = useText(faultTexts);
   const language = useLanguage();
+  const isUnknown = fault.code === 'unknown_event';
   return (
-    <Notice tone="stop" icon="alert" live>
-      <p className="strong">{title ?? words.failed}</p>
+    <Notice tone={isUnknown ? 'wait' : 'stop'} icon={isUnknown ? 'wait' : 'alert'} live>
+      <p className="strong">{isUnknown ? words.unknown : (title ?? words.failed)}</p>
       <p>
         {words.codes[fault.code]}
-        {fault.index === null ? null : ` ${words.atLeaf(numberText(fault.index, language))}`}
+        {fault.index === null || isUnknown ? null : ` ${words.atLeaf(numberText(fault.index, language))}`}
       </p>
       <p className="small soft" lang="en">
         {text.detail}: <code>{fault.code}</code> {fault.detail}

@@ -53,7 +53,7 @@ export function VerifyHere(props: LogToVerify) {
       ) : (
         <>
           <FaultNotice fault={run.data.fault} />
-          {kept === undefined ? null : (
+          {kept === undefined || run.data.fault.code === 'unknown_event' ? null : (
             <WhatNow
               isRestored={run.data.fault.code === 'restored'}
               onAccept={() => verify(true)}

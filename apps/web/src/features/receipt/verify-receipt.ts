@@ -8,6 +8,8 @@ import {
   LogFault,
   openCheckpoint,
   parseVerifierKey,
+  UnknownLeaves,
+  unknownEvent,
 } from '@countersign/audit-log';
 import { checkPersonSignature } from '@countersign/authorization/signatures';
 import { ContractError, parseSignature, type TrustDocument } from '@countersign/contract';
@@ -65,6 +67,10 @@ export async function verifyReceipt(shown: Shown, trust: Trust | null): Promise<
     const { source, checkpoint, kept } = await readCheckpoint(log);
     const leaves = events.map(({ index, ...leaf }) => ({ index, leaf: leaf as LeafV1 }));
     await requireIncluded(source, checkpoint, leaves);
+    const unknown = new UnknownLeaves();
+    for (const { leaf } of leaves) unknown.take(leaf);
+    // It may have changed what the receipt shows, so the two cannot be compared.
+    if (unknown.found !== null) throw unknownEvent(unknown.found);
     const mismatch = compareReceipt(webHashing, shown, events);
     if (mismatch !== null) return { ok: false, mismatch };
     const signed = await checkSignatures(shown, trust?.document as TrustDocument | null | undefined);
