@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { importRulesJson } from '../../lint/import-rules.mjs';
 import { LintTree } from '../support/lint-tree.js';
 
 const tree = new LintTree();
@@ -33,6 +35,11 @@ const REFUSED = [
   ['libs/runtime/src/a.ts', '@countersign/contract', 'runtime is a leaf'],
   ['libs/runtime/src/a.ts', 'node:http', 'runtime is a leaf'],
   ['libs/private-listener/src/a.ts', '@countersign/config', 'private-listener is a leaf'],
+  ['libs/private-listener/src/a.ts', '@countersign/config/gateway', 'Go through the front door'],
+  ['libs/evidence/src/a.ts', '@countersign/access', 'share evidence'],
+  ['libs/evidence/src/a.ts', 'node:fs', 'files as ports'],
+  ['libs/gateway-protocol/src/a.ts', '@countersign/access', 'imports only contract'],
+  ['libs/config/src/a.ts', '@countersign/persistence', 'into typed values'],
   ['libs/access/src/a.ts', '@countersign/runtime', 'imports point one way'],
   [
     'libs/persistence/src/a.ts',
@@ -80,6 +87,9 @@ const ALLOWED = [
   ['apps/broker/src/a.ts', '@countersign/authorization/mint'],
   ['apps/demo/src/a.ts', '@countersign/authorization/context'],
   ['apps/web/src/a.tsx', '@countersign/api'],
+  ['apps/web/src/a.tsx', '@countersign/authorization/signatures'],
+  ['apps/cli/src/a.ts', '../../demo/src/tour/index.js'],
+  ['libs/runtime/src/folder-lock.ts', '@countersign/contract'],
   ['apps/gateway/src/a.ts', '@countersign/runtime'],
   ['libs/slack/src/a.ts', '@countersign/runtime'],
   ['apps/web/src/a.tsx', '@countersign/contract'],
@@ -107,6 +117,10 @@ test.each(REFUSED)('%s may not import %s, and is told why', (file, specifier, re
 
 test.each(ALLOWED)('%s may import %s', (file, specifier) => {
   expect(lint(file, specifier)).not.toMatch(/noRestrictedImports| plugin /);
+});
+
+test('the linter has the rules of the table: run "node lint/import-rules.mjs" after a change', () => {
+  expect(readFileSync('lint/import-rules.json', 'utf8')).toBe(importRulesJson());
 });
 
 test('each case has a file of its own', () => {
