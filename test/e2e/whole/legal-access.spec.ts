@@ -278,6 +278,27 @@ describe('access for an authority, through the same gateway and into the same lo
       };
       await expect(since(999)).resolves.toMatchObject({ grants: 1 });
       await expect(since(1_000)).rejects.toMatchObject({ code: 'not_allowed' });
+      // Unless a leaf of a type that the verifier does not know came before: it may have let them decide.
+      const unknownSince = (ms: number) => {
+        const tenant = copies.tenant.copy();
+        const index = tenant.indexOf('tenant.add');
+        tenant.edit(index, { at: new Date(reviewedAt + 1_000).toISOString() });
+        const at = new Date(reviewedAt + ms).toISOString();
+        tenant.insert(index, { type: 'person.moved', at, actor: 'job', data: {} });
+        return verify(apart, tenant);
+      };
+      await expect(unknownSince(0)).resolves.toMatchObject({
+        unknown: { types: [{ log: 'acme', type: 'person.moved' }], undecided: { code: 'not_allowed' } },
+      });
+      await expect(unknownSince(86_400_000)).rejects.toMatchObject({ code: 'not_allowed' });
+      const newer = apart.copy();
+      const { at: newest = '' } = newer.leaves.at(-1) ?? {};
+      const index = newer.append({ type: 'grant.extended', at: newest, actor: 'job', data: {} });
+      await expect(verify(newer)).resolves.toMatchObject({
+        unknown: { types: [{ log: sealedLog, type: 'grant.extended', index, count: 1 }], undecided: null },
+      });
+      newer.change('token.minted', { jti: 'another' });
+      await expect(verify(newer)).rejects.toMatchObject({ code: 'sealed_mismatch' });
       const rewritten = apart.copy();
       rewritten.change('token.minted', { jti: 'another' });
       await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
