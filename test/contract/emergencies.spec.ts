@@ -1,6 +1,5 @@
 import {
   answerDisclosure,
-  type DeliveryChannel,
   type DeliveryOutcome,
   EVERYTHING,
   getDisclosure,
@@ -18,6 +17,7 @@ import {
   revokeGrant,
   runDueTransitions,
 } from '@countersign/access';
+import { type DeliveryChannel } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { isFullRun } from '../support/samples.js';

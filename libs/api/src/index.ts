@@ -168,7 +168,6 @@ export {
   noticeAddressEndpoints,
 } from './notice-addresses.js';
 export {
-  DELIVERY_CHANNELS,
   DELIVERY_STATES,
   type DeliveryState,
   type Notice,
@@ -231,8 +230,6 @@ export {
 } from './practices.js';
 export {
   type NewPreferences,
-  NOTICE_WAYS,
-  PERSONAL_TOPICS,
   type Preferences,
   preferenceEndpoints,
 } from './preferences.js';

@@ -1,9 +1,9 @@
+import { DELIVERY_CHANNELS } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
 import { filters, idText, instant, pageQuery } from './members.js';
 
-export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack', 'push'] as const;
 export const DELIVERY_STATES = ['due', 'delivered', 'dead', 'skipped'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 

@@ -1,12 +1,7 @@
+import { NOTICE_WAYS } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-
-/** What a person chooses about their messages. apps/broker/src/personal/preferences.spec.ts compares topics and ways with the domain's. */
-export const PERSONAL_TOPICS = ['decide', 'own', 'decided', 'access', 'reports'] as const;
-export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
-export const NOTICE_WAYS = ['mail', 'slack', 'push'] as const;
-export type NoticeWay = (typeof NOTICE_WAYS)[number];
 
 const ways = z
   .array(z.enum(NOTICE_WAYS))

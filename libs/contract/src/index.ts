@@ -73,7 +73,35 @@ export {
 } from './json-schema.js';
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { isNetwork, prefixThatContains } from './network.js';
-export { NOTICE_TOPICS, type NoticeTopic } from './notice-topics.js';
+export {
+  CHANNELS,
+  carriesDuty,
+  DELIVERY_CHANNELS,
+  type DeliveryChannel,
+  DUTIES,
+  NOTICE_WAYS,
+  type NoticeWay,
+  PERSONAL_TOPICS,
+  type PersonalTopic,
+} from './notices/channels.js';
+export {
+  type MailForm,
+  NOTICE_TOPICS,
+  type NoticeDeclaration,
+  type NoticeTopic,
+} from './notices/declaration.js';
+export {
+  declarationOf,
+  isMailedAs,
+  isPersonalNotice,
+  type MailedKind,
+  type News,
+  NOTICES,
+  type NoticeKind,
+  type NoticeKindWith,
+  noticePath,
+  type PersonalNoticeKind,
+} from './notices/notices.js';
 export {
   API_KEY_DAYS,
   BACKGROUND_HEADER,

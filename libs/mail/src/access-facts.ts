@@ -16,10 +16,10 @@ import {
   readStatuses,
   requestViews,
 } from '@countersign/access';
-import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
+import { declarationOf, hiddenFields, noticePath, type Opening, type Terms } from '@countersign/contract';
 import { bodyDifference, changedRows } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
-import type { MailKind } from './words/words.js';
+import type { AccessMailKind } from './words/words.js';
 
 /** The people of a tenant, or the vendor's staff. All of a side get the same mail. */
 export type Side = Pick<Person, 'tenant'>;
@@ -28,7 +28,7 @@ export type Side = Pick<Person, 'tenant'>;
 export type Skip = { skip: string };
 
 /** The notes that mails show. */
-const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
+const NOTE_KINDS: Readonly<Partial<Record<AccessMailKind, RequestNoteKind>>> = {
   'request.asked': 'question',
   'request.answered': 'answer',
   'request.forwarded': 'forward',
@@ -37,7 +37,7 @@ const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
 /** The request that a notice is about, and its grant; or why the notice is not sent any more. */
 export async function findAccess(
   unit: ReadUnit,
-  { kind, subject }: Pick<Notice, 'subject'> & { kind: MailKind },
+  { kind, subject }: Pick<Notice, 'subject'> & { kind: AccessMailKind },
 ): Promise<{ request: AccessRequest; grant: Grant | null } | Skip> {
   const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
   const request = await unit.requests.find(named?.request ?? subject);
@@ -47,15 +47,10 @@ export async function findAccess(
 }
 
 /** True if the message waited until its subject was over: it would only send people to a page that says so. */
-function isMailOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
+function isMailOver(kind: AccessMailKind, request: AccessRequest, grant: Grant | null): boolean {
   if (kind === 'request.stage-overdue') return !isOverdue(request);
   if (kind === 'request.outdated') return !isOpen(request);
-  if (
-    kind === 'request.awaiting_vendor' ||
-    kind === 'request.awaiting_customer' ||
-    kind === 'request.countered'
-  )
-    return `request.${request.state}` !== kind;
+  if (declarationOf(kind).asks) return `request.${request.state}` !== kind;
   return kind.startsWith('grant.') && kind !== 'grant.ended' && grant?.state === 'ended';
 }
 
@@ -67,7 +62,7 @@ function isMailOver(kind: MailKind, request: AccessRequest, grant: Grant | null)
  */
 export async function accessFacts(
   unit: ReadUnit,
-  notice: Notice & { kind: MailKind },
+  notice: Notice & { kind: AccessMailKind },
   side: Side,
   { publicUrl, now }: { publicUrl: string; now: Date },
 ): Promise<MailFacts | Skip> {
@@ -91,7 +86,7 @@ export async function accessFacts(
     by: note === undefined ? await deciderOf(unit, kind, grant, reviews) : await writerOf(unit, note),
     blocked: grant === null ? null : await blockOf(unit, side, { grant, request }, now),
     said: note?.text ?? null,
-    link: `${publicUrl}/${pageAbout(kind, subject, request)}`,
+    link: `${publicUrl}${pageAbout(kind, subject, request)}`,
   };
 }
 
@@ -122,7 +117,7 @@ async function termsFacts(unit: ReadUnit, request: AccessRequest, terms: Terms) 
 }
 
 /** The grant, until when the vendor owes an explanation of it, and which rule of supervision it crossed. */
-async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
+async function grantFacts(unit: ReadUnit, kind: AccessMailKind, grant: Grant | null) {
   if (grant === null) return { grant, dueAt: null, crossing: null };
   const disclosure = await unit.disclosures.find(grant.id);
   const crossing = isAboutRule(kind) ? await readCrossing(unit, grant.id) : null;
@@ -132,7 +127,7 @@ async function grantFacts(unit: ReadUnit, kind: MailKind, grant: Grant | null) {
 /** The note that the mail is about; undefined if it is about none. Its text is null if it was erased. */
 async function findNote(
   unit: ReadUnit,
-  kind: MailKind,
+  kind: AccessMailKind,
   { id }: AccessRequest,
 ): Promise<NoteView | undefined> {
   const said = NOTE_KINDS[kind];
@@ -141,12 +136,12 @@ async function findNote(
   return notes.findLast(({ note }) => note.kind === said);
 }
 
-const isAboutRule = (kind: MailKind): boolean => kind.startsWith('supervision.');
+const isAboutRule = (kind: AccessMailKind): boolean => kind.startsWith('supervision.');
 
 /** The path of the page about the notice. */
-function pageAbout(kind: MailKind, subject: string, { id }: AccessRequest): string {
-  if (kind.startsWith('disclosure.')) return `emergencies#${subject}`;
-  return isAboutRule(kind) ? `grants/${subject}` : `requests/${id}`;
+function pageAbout(kind: AccessMailKind, subject: string, { id }: AccessRequest): string {
+  const path = noticePath({ kind, subject }, { request: id, side: null });
+  return kind.startsWith('disclosure.') ? `${path}#${subject}` : path;
 }
 
 /**
@@ -176,7 +171,7 @@ async function writerOf(unit: ReadUnit, { note }: NoteView): Promise<MailFacts['
 }
 
 /** The decision that each of these mails is about. */
-const DECISIONS: Readonly<Partial<Record<MailKind, Review['decision']>>> = {
+const DECISIONS: Readonly<Partial<Record<AccessMailKind, Review['decision']>>> = {
   'request.denied': 'deny',
   'request.countered': 'counter',
 };
@@ -184,7 +179,7 @@ const DECISIONS: Readonly<Partial<Record<MailKind, Review['decision']>>> = {
 /** Who denied the request, offered less or ended the grant that the mail is about, with the words given; null if no person did. */
 async function deciderOf(
   unit: ReadUnit,
-  kind: MailKind,
+  kind: AccessMailKind,
   grant: Grant | null,
   reviews: readonly Review[],
 ): Promise<MailFacts['by']> {

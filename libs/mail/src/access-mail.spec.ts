@@ -1,8 +1,7 @@
-import { LANGUAGES } from '@countersign/contract';
+import { isMailedAs, LANGUAGES, NOTICES, type NoticeKind } from '@countersign/contract';
 import fc from 'fast-check';
 import { anyText } from '../../../test/factories/any-text.js';
 import { type MailFacts, writeMail } from './access-mail.js';
-import { MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/requests/req_1';
 const FACTS: MailFacts = {
@@ -28,6 +27,7 @@ const FACTS: MailFacts = {
   blocked: null,
   link: LINK,
 };
+const KINDS = (Object.keys(NOTICES) as NoticeKind[]).filter((kind) => isMailedAs(kind, 'access'));
 const EN = { language: 'en', zone: 'UTC' } as const;
 const DE = { language: 'de', zone: 'UTC' } as const;
 const GRANT = {
@@ -245,7 +245,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
     fc.assert(
       fc.property(
         fc.record({
-          kind: fc.constantFrom(...MAIL_KINDS),
+          kind: fc.constantFrom(...KINDS),
           language: fc.constantFrom(...LANGUAGES),
           requester: nasty,
           tenant: nasty,

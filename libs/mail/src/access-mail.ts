@@ -1,5 +1,5 @@
 import type { AccessReason, Grant } from '@countersign/access';
-import type { Language, RequesterFacts, ScopeEntry } from '@countersign/contract';
+import { declarationOf, type Language, type RequesterFacts, type ScopeEntry } from '@countersign/contract';
 import {
   accessReasonText,
   hiddenFieldsText,
@@ -8,14 +8,14 @@ import {
   shortDurationText,
   supervisedText,
 } from '@countersign/wording';
-import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
+import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { MailKind, Names, Words } from './words/words.js';
+import type { AccessMailKind, Names, Words } from './words/words.js';
 
 /** The content of a mail about a request or a grant. Texts are as people wrote them; instants are RFC 3339 UTC. */
 export interface MailFacts {
-  kind: MailKind;
+  kind: AccessMailKind;
   /** When it happened. */
   at: string;
   requester: string;
@@ -88,19 +88,8 @@ export function writeMail(facts: MailFacts, reader: Reader): MailContent {
   ];
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
-  const tone = toneOf(facts.kind);
+  const tone = declarationOf(facts.kind).tone ?? 'accent';
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer, tone });
-}
-
-/** What waits for its reader is amber, what is stopped, denied or late is red. */
-function toneOf(kind: MailKind): MailTone {
-  if (isOpen(kind)) return 'wait';
-  if (isOpening(kind) || kind === 'request.denied' || kind === 'grant.ended') return 'stop';
-  return ['disclosure.late', 'disclosure.disputed', 'supervision.paused', 'supervision.stopped'].includes(
-    kind,
-  )
-    ? 'stop'
-    : 'accent';
 }
 
 /** True for the one mail about an approval and a grant that began, or was scheduled, in the same second. */
@@ -144,15 +133,9 @@ function ruleRows({ crossing }: MailFacts, words: Words, language: Language): Ro
 }
 
 /** Access that begins once this mail has reached the customer. */
-const isOpening = (kind: MailKind): boolean => kind === 'emergency.opening' || kind === 'demand.opening';
+const isOpening = (kind: AccessMailKind): boolean => declarationOf(kind).forCustomerAlone === true;
 
-const isOpen = (kind: MailKind): boolean =>
-  kind.startsWith('request.awaiting') ||
-  kind === 'request.countered' ||
-  kind === 'request.asked' ||
-  kind === 'request.answered' ||
-  kind === 'request.forwarded' ||
-  kind === 'request.stage-overdue';
+const isOpen = (kind: AccessMailKind): boolean => declarationOf(kind).tone === 'wait';
 
 function requestRows(
   { kind, scope, justification, ticket, requesterFacts, hidden, change }: MailFacts,

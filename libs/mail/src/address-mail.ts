@@ -1,5 +1,4 @@
-import type { NoticeKind } from '@countersign/access';
-import type { Language, NoticeTopic } from '@countersign/contract';
+import type { Language, NoticeKind, NoticeTopic } from '@countersign/contract';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';

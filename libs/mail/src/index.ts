@@ -3,4 +3,3 @@ export { MailChannel } from './mail-channel.js';
 export { skipOf } from './mail-content.js';
 export { type MailSettings, readMailSettings } from './settings.js';
 export { escapeHtml } from './text.js';
-export { isAccountMailKind } from './words/words.js';

@@ -1,4 +1,5 @@
-import type { AccessRequest, AddressedNotice, Deps, NoticeKind, Person, Review } from '@countersign/access';
+import type { AccessRequest, AddressedNotice, Deps, Person, Review } from '@countersign/access';
+import type { NoticeKind } from '@countersign/contract';
 import { sampleRequest } from '../../../test/factories/domain.js';
 import { MailChannel } from './mail-channel.js';
 import { readMailSettings } from './settings.js';

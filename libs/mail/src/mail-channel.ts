@@ -13,8 +13,8 @@ import {
   type Person,
   type PersonalRecipient,
   type ReadUnit,
-  topicOf,
 } from '@countersign/access';
+import { declarationOf, isMailedAs } from '@countersign/contract';
 import { logPointText } from '@countersign/wording';
 import type { Skip } from './access-facts.js';
 import { writeAddressMail } from './address-mail.js';
@@ -22,7 +22,6 @@ import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
 import { audienceOf, mailAbout, type OwnedKey } from './mail-content.js';
 import type { MailSettings } from './settings.js';
-import { isAccountMailKind } from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing' | 'clock'>;
 
@@ -62,7 +61,7 @@ export class MailChannel implements NoticeChannel {
   async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<readonly DeliveredPart[]> {
     const { notice } = message;
     const recipients = [message.recipient, ...message.others];
-    const key = isAccountMailKind(notice.kind) ? await this.keyOf(notice) : null;
+    const key = isMailedAs(notice.kind, 'key') ? await this.keyOf(notice) : null;
     // Read in the tenant's own unit, so that nothing of another tenant can get into the mail (P9).
     const [mails, log] = await this.deps.store.readForTenant(notice.tenant, async (unit) => [
       [
@@ -156,14 +155,14 @@ export class MailChannel implements NoticeChannel {
     const { kind, at, tenant: slug } = notice;
     const { publicUrl, language } = this.settings;
     const tenant = await unit.organisation.tenant(slug);
-    const topic = topicOf(kind);
+    const { topic } = declarationOf(kind);
     const listed = (await unit.noticeAddresses.list()).filter((each) => getsNotice(each, kind));
     const to = new Map(
       listed.flatMap(({ id, address }) => (ids.includes(id) ? [[id, address] as const] : [])),
     );
     const gone = new Map(ids.flatMap((id) => (to.has(id) ? [] : [[id, ''] as const])));
     const mails: Mail[] = gone.size === 0 ? [] : [{ to: gone, skip: 'recipient_removed' }];
-    if (topic === null || to.size === 0) return mails;
+    if (topic === undefined || to.size === 0) return mails;
     const zone = tenant?.controls.zone ?? UTC;
     const name = tenant?.name ?? slug;
     const content = writeAddressMail({ topic, kind, at, tenant: name, publicUrl }, { language, zone });

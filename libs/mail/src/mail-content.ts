@@ -4,13 +4,13 @@ import {
   countOutcomes,
   countResults,
   type DailyStatementRow,
-  isPersonalNotice,
   type Notice,
   type Person,
   type Practice,
   type PracticeRequest,
   type ReadUnit,
 } from '@countersign/access';
+import { isMailedAs, isPersonalNotice } from '@countersign/contract';
 import { accessFacts, findAccess, type Skip } from './access-facts.js';
 import { writeMail } from './access-mail.js';
 import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
@@ -21,18 +21,7 @@ import { writeReviewMail } from './review-mail.js';
 import { writeStatementMail } from './statement-mail.js';
 import type { Reader } from './text.js';
 import { findTrustNews, trustFacts, writeTrustMail } from './trust-mail.js';
-import {
-  type AccountMailKind,
-  type AddressChangeKind,
-  isAccountMailKind,
-  isAddressChangeKind,
-  isMailKind,
-  isPracticeMailKind,
-  isReviewMailKind,
-  isTrustMailKind,
-  type PracticeMailKind,
-  type ReviewMailKind,
-} from './words/words.js';
+import type { AccountMailKind, AddressChangeKind, PracticeMailKind, ReviewMailKind } from './words/words.js';
 
 export type OwnedKey = { key: ApiKey; person: Person };
 
@@ -53,7 +42,7 @@ interface Reading<Kind extends string = string> extends Sending<Kind> {
 
 /** Those who get the same mail, on the same clock: all of one side, unless the mail is about the very person. */
 export const audienceOf = (kind: string, { id, tenant }: Person): string =>
-  isAccountMailKind(kind) || isPracticeMailKind(kind) ? id : (tenant ?? 'vendor ');
+  isMailedAs(kind, 'key', 'practice') ? id : (tenant ?? 'vendor ');
 
 /**
  * Writes the mail about a notice to one person, from what the tenant's unit has; or says why there is none. For the whole of
@@ -69,17 +58,16 @@ export async function mailAbout(
   const { unit, notice, person, reader, publicUrl } = reading;
   const { kind } = notice;
   if (!isPersonalNotice(kind)) return NOTHING_TO_TELL;
-  if (isTrustMailKind(kind)) {
+  if (isMailedAs(kind, 'trust', 'tenant')) {
     const facts = await trustFacts(unit, { ...notice, kind }, person, publicUrl);
     return 'skip' in facts ? facts : writeTrustMail(facts, reader);
   }
-  if (isAccountMailKind(kind)) return aboutKey({ ...reading, notice: { ...notice, kind } }, key);
-  if (kind === 'account.notices-changed')
-    return writeNoticesChangedMail({ at: notice.at, publicUrl }, reader);
-  if (kind === 'log.statement') return aboutStatement(reading);
-  if (isReviewMailKind(kind)) return aboutAccessReview({ ...reading, notice: { ...notice, kind } });
-  if (isAddressChangeKind(kind)) return aboutAddress({ ...reading, notice: { ...notice, kind } });
-  if (isPracticeMailKind(kind)) return aboutPractice({ ...reading, notice: { ...notice, kind } });
+  if (isMailedAs(kind, 'key')) return aboutKey({ ...reading, notice: { ...notice, kind } }, key);
+  if (isMailedAs(kind, 'choices')) return writeNoticesChangedMail({ at: notice.at, publicUrl }, reader);
+  if (isMailedAs(kind, 'statement')) return aboutStatement(reading);
+  if (isMailedAs(kind, 'review')) return aboutAccessReview({ ...reading, notice: { ...notice, kind } });
+  if (isMailedAs(kind, 'address')) return aboutAddress({ ...reading, notice: { ...notice, kind } });
+  if (isMailedAs(kind, 'practice')) return aboutPractice({ ...reading, notice: { ...notice, kind } });
   const facts = await accessFacts(unit, { ...notice, kind }, person, { publicUrl, now });
   return 'skip' in facts ? facts : writeMail(facts, reader);
 }
@@ -99,12 +87,12 @@ export async function skipOf(sending: Sending, key: OwnedKey | null): Promise<st
 async function newsOf(sending: Sending, key: OwnedKey | null): Promise<object | Skip | null> {
   const { unit, notice, person } = sending;
   const { kind } = notice;
-  if (isTrustMailKind(kind)) return findTrustNews(unit, { ...notice, kind });
-  if (isAccountMailKind(kind)) return keyFor(person, key);
-  if (kind === 'log.statement') return findStatement(sending);
-  if (isReviewMailKind(kind)) return findAccessReview({ ...sending, notice: { ...notice, kind } });
-  if (isPracticeMailKind(kind)) return findPractice({ ...sending, notice: { ...notice, kind } });
-  if (isMailKind(kind)) return findAccess(unit, { ...notice, kind });
+  if (isMailedAs(kind, 'trust', 'tenant')) return findTrustNews(unit, { ...notice, kind });
+  if (isMailedAs(kind, 'key')) return keyFor(person, key);
+  if (isMailedAs(kind, 'statement')) return findStatement(sending);
+  if (isMailedAs(kind, 'review')) return findAccessReview({ ...sending, notice: { ...notice, kind } });
+  if (isMailedAs(kind, 'practice')) return findPractice({ ...sending, notice: { ...notice, kind } });
+  if (isMailedAs(kind, 'access')) return findAccess(unit, { ...notice, kind });
   return null;
 }
 

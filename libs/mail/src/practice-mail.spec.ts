@@ -1,7 +1,8 @@
 import type { Practice, PracticeCounts } from '@countersign/access';
 import { writePracticeMail } from './practice-mail.js';
-import { PRACTICE_MAIL_KINDS, type PracticeMailKind } from './words/words.js';
+import type { PracticeMailKind } from './words/words.js';
 
+const KINDS = ['practice.opened', 'practice.due', 'practice.failed'] as const;
 const practice = { dueAt: '2027-01-11T09:00:00Z' } as Practice;
 const counts: PracticeCounts = { open: 0, passed: 4, wrong: 1, 'passkey-failed': 2, unanswered: 3, left: 0 };
 const write = (kind: PracticeMailKind, language: 'en' | 'de' = 'en') =>
@@ -11,7 +12,7 @@ const write = (kind: PracticeMailKind, language: 'en' | 'de' = 'en') =>
   );
 
 describe('the mail about a practice', () => {
-  test.each(PRACTICE_MAIL_KINDS)('%s is marked as practice in its subject, and leads to the page', (kind) => {
+  test.each(KINDS)('%s is marked as practice in its subject, and leads to the page', (kind) => {
     expect(write(kind).subject).toMatch(/^\[Practice\] Acme Corp: /);
     expect(write(kind, 'de').subject).toMatch(/^\[Übung\] Acme Corp: /);
     expect(write(kind).text).toContain('https://x.example/practice');

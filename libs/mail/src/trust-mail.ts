@@ -1,6 +1,7 @@
 import { type Notice, type ReadUnit, takesEffectAt } from '@countersign/access';
+import { declarationOf, isMailedAs, type MailedKind, noticePath } from '@countersign/contract';
 import type { Side } from './access-facts.js';
-import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
+import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
 import type { TrustMailKind, TrustWords } from './words/words.js';
@@ -29,15 +30,6 @@ export interface TrustMailFacts {
   link: string;
 }
 
-const TONES: Readonly<Partial<Record<TrustMailKind, MailTone>>> = {
-  'trust.stopped': 'stop',
-  'trust.reset': 'stop',
-  'log.stopped': 'stop',
-  'log.unwitnessed': 'stop',
-  'trust.proposed': 'wait',
-  'trust.expiring': 'wait',
-  'widening.proposed': 'wait',
-};
 const DAY_MS = 86_400_000;
 
 /** Writes the mail. Nothing can be signed or stopped from a mail; it carries one link. */
@@ -61,7 +53,7 @@ export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailConte
     link: facts.link,
     open: words.open,
     footer: words.footer,
-    tone: TONES[kind] ?? 'accent',
+    tone: declarationOf(kind).tone ?? 'accent',
   });
 }
 
@@ -99,7 +91,7 @@ type FactsReader = (unit: ReadUnit, tenant: string, subject: string) => Promise<
 const SUPERSEDED: Skip = { skip: 'superseded' };
 
 /** Reads the facts for each kind of notice. They are read when the mail is sent, not when the notice was made. */
-const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
+const READERS: Readonly<Record<MailedKind<'trust'>, FactsReader>> = {
   'trust.proposed': async ({ trust }, _tenant, id) => {
     const proposal = await trust.proposal(id);
     if (proposal?.state !== 'open') return SUPERSEDED;
@@ -121,7 +113,6 @@ const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
     const reset = await trust.openReset(tenant);
     return reset?.id === id ? { actor: 'host', reason: reset.reason } : SUPERSEDED;
   },
-  'trust.reset-cancelled': async () => ({}),
   'passkey.enrolled': async ({ authenticators }, _tenant, id) => {
     const passkey = await authenticators.passkey(id);
     if (passkey === null || passkey.removedAt !== null) return SUPERSEDED;
@@ -131,9 +122,6 @@ const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
     const passkey = await authenticators.passkey(id);
     return passkey === null ? SUPERSEDED : { actor: passkey.person };
   },
-  'log.stopped': async () => ({}),
-  'log.unwitnessed': async () => ({}),
-  'demand.changed': async () => ({}),
   'widening.proposed': waitingWidening,
   'widening.confirmed': waitingWidening,
   'widening.applied': endedWidening,
@@ -178,10 +166,10 @@ async function version({ trust }: ReadUnit, tenant: string, hash: string): Promi
 }
 
 /** What a notice of a tenant's trust is about; or why it is not sent any more. */
-export const findTrustNews = (
+export const findTrustNews = async (
   unit: ReadUnit,
   { kind, tenant, subject }: Pick<Notice, 'tenant' | 'subject'> & { kind: TrustMailKind },
-): Promise<NoticeFacts | Skip> => READERS[kind](unit, tenant, subject);
+): Promise<NoticeFacts | Skip> => (isMailedAs(kind, 'trust') ? READERS[kind](unit, tenant, subject) : {});
 
 /** Reads what a mail to this side says about a notice of a tenant's trust. */
 export async function trustFacts(
@@ -200,14 +188,6 @@ export async function trustFacts(
     ...{ countsFrom: null, reason: null, person: null, ...facts },
     by: by?.name ?? (actor === 'job' ? 'SCIM' : null),
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
-    // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
-    link: `${publicUrl}/${pageAbout(kind, side)}`,
+    link: `${publicUrl}${noticePath(notice, { request: null, side: side.tenant })}`,
   };
-}
-
-function pageAbout(kind: TrustMailKind, { tenant }: Side): string {
-  if (kind.startsWith('passkey.')) return 'passkeys';
-  if (kind.startsWith('demand.')) return 'activity';
-  if (kind.startsWith('widening.')) return 'controls';
-  return tenant === null ? 'security' : 'trust';
 }

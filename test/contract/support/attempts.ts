@@ -1,11 +1,11 @@
 import type {
   ClaimedMessage,
-  DeliveryChannel,
   DeliveryOutcome,
   EndedMessage,
   MessageDraft,
   Notice,
 } from '@countersign/access';
+import type { DeliveryChannel } from '@countersign/contract';
 import type { OpenedStore } from '@countersign/persistence';
 
 /** Stores where one notice goes. @returns whether no one else had done so */

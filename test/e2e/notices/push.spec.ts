@@ -1,6 +1,5 @@
-import type { NoticeKind } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
-import { toInstant } from '@countersign/contract';
+import { type NoticeKind, toInstant } from '@countersign/contract';
 import type { PersonName } from '../../factories/organisation.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';

@@ -1,7 +1,6 @@
 import {
   type ClaimedMessage,
   type Delivered,
-  type DeliveryChannel,
   DeliveryFailure,
   type DeliveryOutcome,
   type EndedMessage,
@@ -10,6 +9,7 @@ import {
   type NoticeChannel,
   type Randomness,
 } from '@countersign/access';
+import { type DeliveryChannel } from '@countersign/contract';
 import { type BackOffPolicy, backOffDelay, PeriodicLoop } from '@countersign/runtime';
 import type { BrokerDeps } from '../core.module.js';
 

@@ -1,9 +1,7 @@
 import {
   type AddressedNotice,
   chosenMessages,
-  type DeliveryChannel,
   getsNotice,
-  isForCustomerAlone,
   type MessageDraft,
   type Notice,
   type NoticeChannel,
@@ -12,8 +10,8 @@ import {
   type PersonalRecipient,
   personalTopic,
   type ReadUnit,
-  topicOf,
 } from '@countersign/access';
+import { type DeliveryChannel, declarationOf } from '@countersign/contract';
 import type { BrokerDeps } from '../core.module.js';
 import { personsOf } from './audience.js';
 
@@ -69,7 +67,9 @@ async function draftsOf(
 ): Promise<MessageDraft[]> {
   const { notice } = addressed;
   // The broker waits until this notice has arrived, so it must not wait behind an earlier one.
-  const orderKey = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
+  const orderKey = declarationOf(notice.kind).forCustomerAlone
+    ? notice.id
+    : (addressed.request?.id ?? notice.subject);
   const found = await Promise.all(
     channels.map((channel) => messagesOf(unit, channel, addressed, choices.size > 0)),
   );
@@ -155,7 +155,9 @@ async function address(unit: ReadUnit, notices: readonly Notice[]): Promise<Addr
   const ids = [...new Set(subjects.map(requestOf))];
   const [found, reviews] = await Promise.all([unit.requests.findAll(ids), unit.reviews.ofRequests(ids)]);
   const requests = byId(found);
-  const listed = notices.some(({ kind }) => topicOf(kind) !== null) ? await unit.noticeAddresses.list() : [];
+  const listed = notices.some(({ kind }) => declarationOf(kind).topic !== undefined)
+    ? await unit.noticeAddresses.list()
+    : [];
   return Promise.all(
     notices.map(async (notice) => {
       const request = requests.get(requestOf(notice.subject)) ?? null;

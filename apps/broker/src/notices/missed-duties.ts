@@ -1,6 +1,5 @@
 import {
   type ClaimedMessage,
-  carriesDuty,
   isDuty,
   type MessageDraft,
   type MessagePart,
@@ -9,6 +8,7 @@ import {
   type NoticeView,
   personalTopic,
 } from '@countersign/access';
+import { carriesDuty } from '@countersign/contract';
 import type { BrokerDeps } from '../core.module.js';
 import { aboutOf, addressAll, type Message, messagesOf } from './fan-out.js';
 

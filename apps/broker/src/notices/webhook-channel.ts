@@ -5,7 +5,6 @@ import {
   type Delivered,
   DeliveryFailure,
   endpointHash,
-  isForCustomerAlone,
   isOpen,
   type LogHead,
   type Notice,
@@ -16,7 +15,7 @@ import {
   type WebhookSettings,
 } from '@countersign/access';
 import type { WebhookMessage } from '@countersign/api';
-import type { Hashing } from '@countersign/contract';
+import { declarationOf, type Hashing } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
 import type { BrokerDeps } from '../core.module.js';
 import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
@@ -39,7 +38,9 @@ export class WebhookChannel implements NoticeChannel {
 
   async recipients({ notice }: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
     const keys = [...(await this.endpoints(unit, notice.tenant)).keys()];
-    return isForCustomerAlone(notice.kind) ? keys.filter((key) => !key.startsWith(`:${VENDOR}:`)) : keys;
+    return declarationOf(notice.kind).forCustomerAlone
+      ? keys.filter((key) => !key.startsWith(`:${VENDOR}:`))
+      : keys;
   }
 
   /** @throws DeliveryFailure */

@@ -1,4 +1,4 @@
-import { DELIVERY_CHANNELS, type DeliveryChannel } from '@countersign/access';
+import { DELIVERY_CHANNELS, type DeliveryChannel } from '@countersign/contract';
 import { productVersion } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';

@@ -1,13 +1,12 @@
 import {
-  NOTICE_WAYS,
   type NoticeChoices,
-  PERSONAL_TOPICS,
   type Preferences,
   type Principal,
   readPreferences,
   savePreferences,
 } from '@countersign/access';
 import { type NewPreferences, preferenceEndpoints } from '@countersign/api';
+import { NOTICE_WAYS, PERSONAL_TOPICS } from '@countersign/contract';
 import { Controller, Get, Inject, Put } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';

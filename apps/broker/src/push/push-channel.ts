@@ -4,7 +4,6 @@ import {
   type ClaimedMessage,
   type Delivered,
   DeliveryFailure,
-  isPersonalNotice,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
@@ -14,8 +13,8 @@ import {
   type ReadUnit,
   readPushKey,
 } from '@countersign/access';
-import { toInstant } from '@countersign/contract';
-import { isAccountMailKind, skipOf } from '@countersign/mail';
+import { isMailedAs, isPersonalNotice, toInstant } from '@countersign/contract';
+import { skipOf } from '@countersign/mail';
 import type { BrokerDeps } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
 import { type OutboundAnswer, OutboundError } from '../outbound/outbound-client.js';
@@ -78,7 +77,7 @@ export class PushChannel implements NoticeChannel {
     const browser = await this.deps.store.notices.read((unit) => unit.pushSubscriptions.find(recipient));
     if (browser === null) return { done: 'skipped', code: 'recipient_removed' };
     if (this.secondsLeft(notice) === 0) return { done: 'skipped', code: 'superseded' };
-    const key = isAccountMailKind(notice.kind) ? await this.keyOf(notice) : null;
+    const key = isMailedAs(notice.kind, 'key') ? await this.keyOf(notice) : null;
     const message = await this.deps.store.readForTenant(notice.tenant, (unit) =>
       this.messageOf(unit, notice, { orderKey, browser, key }),
     );

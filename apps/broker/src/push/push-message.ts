@@ -1,36 +1,17 @@
-import type { Notice, PersonalNoticeKind } from '@countersign/access';
-import { type Language, safeLocalPath } from '@countersign/contract';
+import type { Notice } from '@countersign/access';
+import {
+  type Language,
+  type News,
+  NOTICES,
+  noticePath,
+  type PersonalNoticeKind,
+  safeLocalPath,
+} from '@countersign/contract';
 
 /**
- * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so no text names a
- * person, a customer, a service or a reason.
+ * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so that no text names
+ * a person, a customer, a service or a reason.
  */
-type News =
-  | 'review'
-  | 'decision'
-  | 'overdue'
-  | 'conversation'
-  | 'offer'
-  | 'outdated'
-  | 'approved'
-  | 'denied'
-  | 'expired'
-  | 'cancelled'
-  | 'scheduled'
-  | 'active'
-  | 'ending'
-  | 'ended'
-  | 'opening'
-  | 'emergency'
-  | 'supervision'
-  | 'trust'
-  | 'demand'
-  | 'keyCreated'
-  | 'notices'
-  | 'accessReview'
-  | 'practice'
-  | 'statement';
-
 const TEXTS: Readonly<Record<Language, Readonly<Record<News, string>>>> = {
   en: {
     review: 'A request waits for your review',
@@ -86,68 +67,6 @@ const TEXTS: Readonly<Record<Language, Readonly<Record<News, string>>>> = {
   },
 };
 
-/** The page about a notice: that of its request, of its grant or of the tenant's trust, or a path. */
-type NewsPage = 'request' | 'grant' | 'trust' | `/${string}`;
-
-/** What each kind of notice is, and the page about it. */
-const KINDS: Readonly<Record<PersonalNoticeKind, readonly [news: News, page: NewsPage]>> = {
-  'request.awaiting_vendor': ['review', 'request'],
-  'request.awaiting_customer': ['decision', 'request'],
-  'request.stage-overdue': ['overdue', 'request'],
-  'request.asked': ['conversation', 'request'],
-  'request.answered': ['conversation', 'request'],
-  'request.forwarded': ['decision', 'request'],
-  'request.countered': ['offer', 'request'],
-  'request.outdated': ['outdated', 'request'],
-  'request.approved': ['approved', 'request'],
-  'request.denied': ['denied', 'request'],
-  'request.expired': ['expired', 'request'],
-  'request.cancelled': ['cancelled', 'request'],
-  'grant.scheduled': ['scheduled', 'request'],
-  'grant.active': ['active', 'request'],
-  'grant.ending': ['ending', 'request'],
-  'grant.ended': ['ended', 'request'],
-  'emergency.opening': ['opening', 'request'],
-  'demand.opening': ['opening', 'request'],
-  'disclosure.late': ['emergency', '/emergencies'],
-  'disclosure.given': ['emergency', '/emergencies'],
-  'disclosure.acknowledged': ['emergency', '/emergencies'],
-  'disclosure.disputed': ['emergency', '/emergencies'],
-  'supervision.notified': ['supervision', 'grant'],
-  'supervision.paused': ['supervision', 'grant'],
-  'supervision.resumed': ['supervision', 'grant'],
-  'supervision.stopped': ['supervision', 'grant'],
-  'trust.proposed': ['trust', 'trust'],
-  'trust.adopted': ['trust', 'trust'],
-  'trust.expiring': ['trust', 'trust'],
-  'trust.stopped': ['trust', 'trust'],
-  'trust.lifted': ['trust', 'trust'],
-  'trust.reset': ['trust', 'trust'],
-  'trust.reset-cancelled': ['trust', 'trust'],
-  'passkey.enrolled': ['trust', '/passkeys'],
-  'passkey.removed': ['trust', '/passkeys'],
-  'log.stopped': ['trust', 'trust'],
-  'log.unwitnessed': ['trust', 'trust'],
-  'demand.changed': ['demand', '/activity'],
-  'widening.proposed': ['trust', '/controls'],
-  'widening.confirmed': ['trust', '/controls'],
-  'widening.applied': ['trust', '/controls'],
-  'widening.withdrawn': ['trust', '/controls'],
-  'widening.lapsed': ['trust', '/controls'],
-  'notice-address.confirmed': ['trust', '/notice-addresses'],
-  'notice-address.removed': ['trust', '/notice-addresses'],
-  'account.key-created': ['keyCreated', '/account'],
-  'account.host-key-created': ['keyCreated', '/account'],
-  'account.notices-changed': ['notices', '/account'],
-  'access-review.opened': ['accessReview', '/access-review'],
-  'access-review.due': ['accessReview', '/access-review'],
-  'access-review.closed': ['accessReview', '/access-review'],
-  'practice.opened': ['practice', '/practice'],
-  'practice.due': ['practice', '/practice'],
-  'practice.failed': ['practice', '/practice'],
-  'log.statement': ['statement', '/proof'],
-};
-
 /** What the worker in the browser shows. A newer message about the same thing replaces the older one, by `tag`. */
 export interface PushMessage {
   title: string;
@@ -161,16 +80,9 @@ export interface PushMessage {
  * @param side the tenant of the person who reads it; null for the vendor's staff
  */
 export function writePushMessage(
-  { kind, subject }: Pick<Notice, 'subject'> & { kind: PersonalNoticeKind },
+  notice: Pick<Notice, 'subject'> & { kind: PersonalNoticeKind },
   { request, side, language }: { request: string | null; side: string | null; language: Language },
 ): PushMessage {
-  const [news, page] = KINDS[kind];
-  const pages: Record<string, string> = {
-    request: `/requests/${request}`,
-    grant: `/grants/${subject}`,
-    // The vendor's staff have no page about a customer's trust.
-    trust: side === null ? '/security' : '/trust',
-  };
-  const path = safeLocalPath(pages[page] ?? page);
-  return { title: TEXTS[language][news], path, tag: request ?? path, language };
+  const path = safeLocalPath(noticePath(notice, { request, side }));
+  return { title: TEXTS[language][NOTICES[notice.kind].push], path, tag: request ?? path, language };
 }

@@ -1,7 +1,5 @@
-import type { RequestState } from '@countersign/api';
-import { STREAM_ALIVE } from '@countersign/contract';
-import type { QueryKey } from '@tanstack/react-query';
-import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';
+import { declarationOf, NOTICES, type NoticeDeclaration, STREAM_ALIVE } from '@countersign/contract';
+import { invalidate } from './query-client.js';
 
 /** `open`: updates arrive as they happen. `lost`: what a page shows may be old. */
 type StreamState = 'connecting' | 'open' | 'lost';
@@ -9,80 +7,8 @@ type StreamState = 'connecting' | 'open' | 'lost';
 const RETRY_MS = 1_500;
 /** The broker sends something once a second. After this silence the stream counts as lost: a frozen broker closes nothing. */
 const SILENT_MS = 5_000;
-/** Named here again, because the list of libs/api would bring its schemas into every page. The compiler finds a missing state. */
-const REQUEST_STATES = Object.keys({
-  awaiting_vendor: true,
-  awaiting_customer: true,
-  countered: true,
-  notifying: true,
-  approved: true,
-  denied: true,
-  cancelled: true,
-  expired: true,
-} satisfies Record<RequestState, true>);
-const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
-const SUPERVISED = ['notified', 'paused', 'resumed', 'stopped'];
-const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
-
-/** The answers that change with the rules: which reviews a request needs, and whether it can still be approved. */
-const KEYS_OF_RULES: readonly QueryKey[] = [['requests'], ['request']];
-
-/** Which answers each kind of notice makes stale. */
-const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
-  ...Object.fromEntries(
-    REQUEST_STATES.map((state) => [
-      `request.${state}`,
-      (subject: string) => [['request', subject], ['requests'], ['incident'], ['events']],
-    ]),
-  ),
-  ...Object.fromEntries(
-    GRANT_STATES.map((state) => [
-      `grant.${state}`,
-      (subject: string) => [['grant', subject], ['grants'], ['records', subject], ['events']],
-    ]),
-  ),
-  ...Object.fromEntries(
-    DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
-  ),
-  'notice-address.confirmed': () => [['notice-addresses'], ['events']],
-  'notice-address.removed': () => [['notice-addresses'], ['events']],
-  ...Object.fromEntries(
-    ['opened', 'due', 'failed'].map((change) => [`practice.${change}`, () => [['practices'], ['events']]]),
-  ),
-  ...Object.fromEntries(
-    ['opened', 'due', 'closed'].map((change) => [
-      `access-review.${change}`,
-      () => [['access-reviews'], ['events']],
-    ]),
-  ),
-  ...Object.fromEntries(
-    SUPERVISED.map((done) => [
-      `supervision.${done}`,
-      (subject: string) => [['grant', subject], ['grants'], ['events']],
-    ]),
-  ),
-  'demand.opening': (subject) => [['request', subject], ['requests']],
-  'emergency.opening': (subject) => [['request', subject], ['requests'], ['disclosures']],
-  ...Object.fromEntries(
-    ['asked', 'answered', 'forwarded'].map((said) => [
-      `request.${said}`,
-      (subject: string) => [['request', subject], ['requests'], ['incident'], ['events']],
-    ]),
-  ),
-  'request.outdated': (subject) => [['request', subject], ['requests']],
-  'request.erased': (subject) => [['request', subject], ['requests']],
-  ...Object.fromEntries(
-    ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [
-      `widening.${change}`,
-      () => [['widenings'], ['controls'], ['people'], ...KEYS_OF_RULES, ['events']],
-    ]),
-  ),
-  'trust.adopted': () => [['trust'], ...KEYS_OF_RULES, ['events']],
-  'trust.reset-used': () => [['trust'], ...KEYS_OF_RULES, ['events']],
-  'trust.stopped': () => [['stops'], ...KEYS_OF_BLOCKS],
-  'trust.lifted': () => [['stops'], ...KEYS_OF_BLOCKS],
-  'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants'], ['events']],
-};
+/** The answers that are stale once calls under a grant were recorded. The stream says so, without a notice. */
+const STALE_WITH_CALLS = { one: ['records', 'grant'], all: ['grants', 'events'] };
 
 let source: EventSource | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -129,10 +55,18 @@ function connect(): void {
     void invalidate(['session']);
     retry = setTimeout(connect, RETRY_MS);
   };
-  for (const [kind, staleKeys] of Object.entries(STALE_KEYS))
-    opened.addEventListener(kind, ({ data }: MessageEvent<string>) => {
-      void invalidate(...staleKeys(subjectOf(data)));
-    });
+  for (const kind of Object.keys(NOTICES)) readAgain(opened, kind, declarationOf(kind).stale);
+  readAgain(opened, 'access.recorded', STALE_WITH_CALLS);
+}
+
+/** Reads again, at each event of this kind, what it makes stale. */
+function readAgain(opened: EventSource, kind: string, stale: NoticeDeclaration['stale']): void {
+  if (stale === undefined) return;
+  const { one = [], all } = stale;
+  opened.addEventListener(kind, ({ data }: MessageEvent<string>) => {
+    const subject = subjectOf(data);
+    void invalidate(...one.map((key) => [key, subject]), ...all.map((key) => [key]));
+  });
 }
 
 /** The broker has sent something. If it falls silent, the stream is opened again. */

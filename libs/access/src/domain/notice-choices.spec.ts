@@ -1,5 +1,6 @@
-import { personalTopic } from '../use-cases/notices/personal-topics.js';
-import { chosenMessages, isNarrower, keepsDuties, type NoticeWay } from './notice-choices.js';
+import type { NoticeWay } from '@countersign/contract';
+import { personalTopic } from '../use-cases/notices/recipients.js';
+import { chosenMessages, isNarrower, keepsDuties } from './notice-choices.js';
 
 const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false, surelyArrives: true }));
 const waysOf = (messages: { way: NoticeWay }[]) => messages.map(({ way }) => way);

@@ -1,39 +1,21 @@
-/** A way by which a notice reaches one person. `push`: in browsers in which the person has turned it on. */
-export const NOTICE_WAYS = ['mail', 'slack', 'push'] as const;
-export type NoticeWay = (typeof NOTICE_WAYS)[number];
+import {
+  carriesDuty,
+  DUTIES,
+  NOTICE_WAYS,
+  type NoticeWay,
+  PERSONAL_TOPICS,
+  type PersonalTopic,
+} from '@countersign/contract';
 
-/**
- * What a person may choose by topic. Everything else always goes to them by every way: emergencies, demands, supervision, stops,
- * trust, passkeys, keys, widenings and access that someone ended.
- *
- * - `decide`: something waits for this person: a request, a question's answer, an access review, a practice.
- * - `own`: what happens to one's own requests and access.
- * - `decided`: what others decided about a request that one could decide.
- * - `access`: others' access begins, is used and ends.
- * - `reports`: statements of the day, and results of reviews and practices.
- */
-export const PERSONAL_TOPICS = ['decide', 'own', 'decided', 'access', 'reports'] as const;
-export type PersonalTopic = (typeof PERSONAL_TOPICS)[number];
-
-/** Topics that must keep at least one way: the process stalls if the person does not learn of it. */
-const DUTIES: readonly PersonalTopic[] = ['decide', 'own'];
-
-export const isDuty = (topic: PersonalTopic | null): boolean => topic !== null && DUTIES.includes(topic);
-
-/**
- * Ways that carry a duty. A push does not: it says little, a push service may drop it or keep it for hours, and it ends when
- * someone ends its session.
- */
-const DUTY_WAYS: readonly NoticeWay[] = ['mail', 'slack'];
-
-export const carriesDuty = (way: NoticeWay): boolean => DUTY_WAYS.includes(way);
+/** Whether the topic must keep a way. */
+export const isDuty = (topic: PersonalTopic | null): boolean => DUTIES.some((duty) => duty === topic);
 
 /** The ways that a person has switched off, by topic. A topic that is absent comes by every way. */
 export type NoticeChoices = Partial<Record<PersonalTopic, NoticeWay[]>>;
 
 /** Whether each duty still has a way. */
 export const keepsDuties = (off: NoticeChoices): boolean =>
-  DUTIES.every((topic) => DUTY_WAYS.some((way) => !(off[topic] ?? []).includes(way)));
+  DUTIES.every((topic) => NOTICE_WAYS.some((way) => carriesDuty(way) && !(off[topic] ?? []).includes(way)));
 
 /** Whether something that came by a way before no longer does. */
 export const isNarrower = (off: NoticeChoices, before: NoticeChoices): boolean =>

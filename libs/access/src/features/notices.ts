@@ -7,12 +7,9 @@ export {
   type NoticeAddressState,
 } from '../domain/notice-address.js';
 export {
-  carriesDuty,
   chosenMessages,
   isDuty,
-  NOTICE_WAYS,
   type NoticeChoices,
-  PERSONAL_TOPICS,
 } from '../domain/notice-choices.js';
 export {
   MAX_PUSH_SUBSCRIPTIONS,
@@ -25,14 +22,8 @@ export {
   listNoticeAddresses,
   removeNoticeAddress,
 } from '../use-cases/notices/notice-addresses.js';
-export { getsNotice, topicOf } from '../use-cases/notices/notice-topics.js';
 export { listNotices, retryNotice } from '../use-cases/notices/notices-admin.js';
-export {
-  isPersonalNotice,
-  notifiedPersons,
-  type PersonalNoticeKind,
-} from '../use-cases/notices/personal-notices.js';
-export { personalTopic } from '../use-cases/notices/personal-topics.js';
+export { getsNotice, notifiedPersons, personalTopic } from '../use-cases/notices/recipients.js';
 export {
   type Preferences,
   readChosenZone,

@@ -1,10 +1,10 @@
-import type { AccessRequest, ReminderKind, RequestState } from '../domain/access-request.js';
-import type { Grant, GrantState } from '../domain/grant.js';
+import type { DeliveryChannel, NoticeKind } from '@countersign/contract';
+import type { AccessRequest } from '../domain/access-request.js';
+import type { Grant } from '../domain/grant.js';
 import type { NoticeAddress } from '../domain/notice-address.js';
 import type { PersonalMessage } from '../domain/notice-choices.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
-import type { SupervisionOutcome } from '../domain/supervision.js';
 import type { NoticesReadUnit } from './deployment.js';
 import type { Entry, Page, PageQuery } from './repository.js';
 
@@ -14,38 +14,6 @@ export interface NoticeRepositories {
   deliveries: Entry<DeliveryRepository, 'prune'>;
   deliveryQueues: Entry<DeliveryQueues, 'fanOut' | 'claim' | 'settle' | 'retry'>;
 }
-
-/** Every kind of notice. Channels and pages that translate notices are typed with it, so a misspelt kind does not compile. */
-export type NoticeKind =
-  | `request.${RequestState}`
-  | ReminderKind
-  | 'request.stage-overdue'
-  | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
-  | `supervision.${SupervisionOutcome | 'resumed'}`
-  | 'request.erased'
-  | 'request.outdated'
-  | `request.${'asked' | 'answered' | 'forwarded'}`
-  | 'emergency.opening'
-  | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
-  | `access-review.${'opened' | 'due' | 'closed'}`
-  | `notice-address.${'confirmed' | 'removed'}`
-  | `practice.${'opened' | 'due' | 'failed'}`
-  | 'log.statement'
-  | `invitation.${'created' | 'withdrawn' | 'expired'}`
-  | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
-  | `account.${'key-created' | 'host-key-created' | 'notices-changed'}`
-  | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
-  | `passkey.${'enrolled' | 'removed'}`
-  | `widening.${'proposed' | 'confirmed' | 'withdrawn' | 'applied' | 'lapsed'}`
-  | `log.${'stopped' | 'unwitnessed'}`
-  | `demand.${'changed' | 'opening'}`;
-
-/**
- * Notices to the customer alone, through its own channels. The broker waits for one of these to arrive, so that no delivery
- * to the vendor may count, and no earlier notice to the same recipient may keep it waiting.
- */
-export const isForCustomerAlone = (kind: NoticeKind): boolean =>
-  kind === 'emergency.opening' || kind === 'demand.opening';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {
@@ -79,10 +47,6 @@ export interface OutboxRepository {
   /** Notices, delivered or not, whose id sorts after this text, in the order of their ids: about that of time. */
   after(id: string, limit: number): Promise<Notice[]>;
 }
-
-/** A channel by which people and programs are notified. */
-export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack', 'push'] as const;
-export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
 
 /**
  * `due` waits for its time. `dead` was given up and waits until a person retries it. `skipped` no longer concerns its

@@ -1,39 +1,7 @@
-import type { NoticeKind } from '@countersign/access';
-import type { NoticeTopic } from '@countersign/contract';
+import type { MailedKind, NoticeTopic } from '@countersign/contract';
 
-/** Kinds of notices that are sent by mail. */
-export const MAIL_KINDS = [
-  'request.awaiting_vendor',
-  'request.awaiting_customer',
-  'request.countered',
-  'request.approved',
-  'request.denied',
-  'request.expired',
-  'request.cancelled',
-  'grant.scheduled',
-  'grant.active',
-  'grant.ending',
-  'grant.ended',
-  'request.asked',
-  'request.answered',
-  'request.forwarded',
-  'request.stage-overdue',
-  'request.outdated',
-  'emergency.opening',
-  'demand.opening',
-  'disclosure.late',
-  'disclosure.given',
-  'disclosure.acknowledged',
-  'disclosure.disputed',
-  'supervision.notified',
-  'supervision.paused',
-  'supervision.resumed',
-  'supervision.stopped',
-] as const satisfies readonly NoticeKind[];
-export type MailKind = (typeof MAIL_KINDS)[number];
-
-export const isMailKind = (kind: string): kind is MailKind =>
-  (MAIL_KINDS as readonly string[]).includes(kind);
+/** Kinds about a request or its access. */
+export type AccessMailKind = MailedKind<'access'>;
 
 /** Values that sentences name. People's texts have passed through `oneLine`. */
 export interface Names {
@@ -45,9 +13,9 @@ export interface Names {
 
 /** One language's catalogue. */
 export interface Words {
-  subject: Readonly<Record<MailKind, (names: Names) => string>>;
+  subject: Readonly<Record<AccessMailKind, (names: Names) => string>>;
   /** One sentence: who wants what for how long, and what has happened. */
-  sentence: Readonly<Record<MailKind, (names: Names) => string>>;
+  sentence: Readonly<Record<AccessMailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
       | 'hiddenFields'
@@ -103,15 +71,8 @@ export interface Words {
   code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
 }
 
-/** Kinds of notices about a person's own account that are sent by mail. */
-export const ACCOUNT_MAIL_KINDS = [
-  'account.key-created',
-  'account.host-key-created',
-] as const satisfies readonly NoticeKind[];
-export type AccountMailKind = (typeof ACCOUNT_MAIL_KINDS)[number];
-
-export const isAccountMailKind = (kind: string): kind is AccountMailKind =>
-  (ACCOUNT_MAIL_KINDS as readonly string[]).includes(kind);
+/** Kinds about a person's key. */
+export type AccountMailKind = MailedKind<'key'>;
 
 export interface AccountWords {
   /** `person` is whose account it is, passed through `oneLine`. */
@@ -127,30 +88,8 @@ export interface AccountWords {
   footer: string;
 }
 
-/** Kinds of notices about a tenant's trust that are sent by mail. */
-export const TRUST_MAIL_KINDS = [
-  'trust.proposed',
-  'trust.adopted',
-  'trust.expiring',
-  'trust.stopped',
-  'trust.lifted',
-  'trust.reset',
-  'trust.reset-cancelled',
-  'passkey.enrolled',
-  'passkey.removed',
-  'log.stopped',
-  'log.unwitnessed',
-  'demand.changed',
-  'widening.proposed',
-  'widening.confirmed',
-  'widening.applied',
-  'widening.withdrawn',
-  'widening.lapsed',
-] as const satisfies readonly NoticeKind[];
-export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
-
-export const isTrustMailKind = (kind: string): kind is TrustMailKind =>
-  (TRUST_MAIL_KINDS as readonly string[]).includes(kind);
+/** Kinds about what protects a tenant. */
+export type TrustMailKind = MailedKind<'trust' | 'tenant'>;
 
 /** Values that sentences name. People's texts have passed through `oneLine`. */
 export interface TrustNames {
@@ -191,15 +130,7 @@ export interface StatementWords {
   footer: string;
 }
 
-/** Kinds of notices about notice addresses, which go to the admins. */
-export const ADDRESS_CHANGE_KINDS = [
-  'notice-address.confirmed',
-  'notice-address.removed',
-] as const satisfies readonly NoticeKind[];
-export type AddressChangeKind = (typeof ADDRESS_CHANGE_KINDS)[number];
-
-export const isAddressChangeKind = (kind: string): kind is AddressChangeKind =>
-  (ADDRESS_CHANGE_KINDS as readonly string[]).includes(kind);
+export type AddressChangeKind = MailedKind<'address'>;
 
 /** Mails to and about notice addresses. */
 export interface AddressWords {
@@ -213,16 +144,7 @@ export interface AddressWords {
   code: { subject(tenant: string): string; sentence(tenant: string, hours: number): string; footer: string };
 }
 
-/** Kinds of notices about a practice of the approvers. */
-export const PRACTICE_MAIL_KINDS = [
-  'practice.opened',
-  'practice.due',
-  'practice.failed',
-] as const satisfies readonly NoticeKind[];
-export type PracticeMailKind = (typeof PRACTICE_MAIL_KINDS)[number];
-
-export const isPracticeMailKind = (kind: string): kind is PracticeMailKind =>
-  (PRACTICE_MAIL_KINDS as readonly string[]).includes(kind);
+export type PracticeMailKind = MailedKind<'practice'>;
 
 /** The mail about a practice. It says in its subject and first sentence that nothing opens. */
 export interface PracticeWords {
@@ -234,16 +156,7 @@ export interface PracticeWords {
   footer: string;
 }
 
-/** Kinds of notices about a quarterly access review. */
-export const REVIEW_MAIL_KINDS = [
-  'access-review.opened',
-  'access-review.due',
-  'access-review.closed',
-] as const satisfies readonly NoticeKind[];
-export type ReviewMailKind = (typeof REVIEW_MAIL_KINDS)[number];
-
-export const isReviewMailKind = (kind: string): kind is ReviewMailKind =>
-  (REVIEW_MAIL_KINDS as readonly string[]).includes(kind);
+export type ReviewMailKind = MailedKind<'review'>;
 
 /** The mail about a quarterly access review. */
 export interface ReviewWords {

@@ -1,4 +1,5 @@
-import type { FeedChangeKind, NoticeKind } from '@countersign/access';
+import type { FeedChangeKind } from '@countersign/access';
+import type { NoticeKind } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, jsonText, milliseconds } from './column-types.js';
 

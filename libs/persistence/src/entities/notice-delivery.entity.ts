@@ -1,4 +1,5 @@
-import type { DeliveryChannel, DeliveryState } from '@countersign/access';
+import type { DeliveryState } from '@countersign/access';
+import type { DeliveryChannel } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { jsonList, milliseconds } from './column-types.js';
 import { NoticeEntity } from './delivery.entity.js';

@@ -1,13 +1,12 @@
 import {
   type ClaimedMessage,
-  DELIVERY_CHANNELS,
-  type DeliveryChannel,
   type DeliveryOutcome,
   type DeliveryQueues,
   type EndedMessage,
   type MessageDraft,
   type Notice,
 } from '@countersign/access';
+import { DELIVERY_CHANNELS, type DeliveryChannel } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { HOLD_DELIVERY_ORDER } from '../engine/postgres/advisory-locks.js';
 import { execute } from '../engine/unit-runner.js';

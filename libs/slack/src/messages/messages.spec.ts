@@ -1,4 +1,4 @@
-import type { NoticeKind } from '@countersign/access';
+import type { NoticeKind } from '@countersign/contract';
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import fc from 'fast-check';
 import { anyFacts } from '../../../../test/factories/card-facts.js';

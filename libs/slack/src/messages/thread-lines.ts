@@ -1,5 +1,4 @@
-import type { NoticeKind } from '@countersign/access';
-import type { ReviewDecision } from '@countersign/contract';
+import type { NoticeKind, ReviewDecision } from '@countersign/contract';
 import { durationText, supervisedText } from '@countersign/wording';
 import type { CardFacts } from '../facts.js';
 import { isSlackKind, type SlackKind } from '../outbound/kinds.js';

@@ -13,6 +13,7 @@ import {
   type PersonalRecipient,
   type SlackPost,
 } from '@countersign/access';
+import { declarationOf } from '@countersign/contract';
 import { growingCache } from '@countersign/runtime';
 import type { SlackIntegration } from '../app.js';
 import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
@@ -21,8 +22,8 @@ import { type CardFacts, readFacts } from '../facts.js';
 import { type Rendered, withLogPoint } from '../messages/blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
-import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
-import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
+import { isPageKind, isSlackKind, type PageKind, type SlackKind } from './kinds.js';
+import { isPageNoticeObsolete, pageMessage } from './page-notices.js';
 import { ChannelThrottle, type NoticeReference, Poster } from './poster.js';
 import { isReached, readRecipient, recipientsOf, type Target, Targets } from './recipients.js';
 import { sendReminder } from './reminder.js';
@@ -271,6 +272,6 @@ function isObsolete(kind: SlackKind, { request, grant }: CardFacts, { kind: noti
     return request.state !== 'awaiting_vendor' && request.state !== 'awaiting_customer';
   if (kind === 'request.stage-overdue') return !isOverdue(request);
   if (kind === 'request.outdated') return !isOpen(request);
-  if (awaitsDecision(kind)) return `request.${request.state}` !== noticeKind;
+  if (declarationOf(kind).asks) return `request.${request.state}` !== noticeKind;
   return kind === 'grant.ending' && grant?.state === 'ended';
 }

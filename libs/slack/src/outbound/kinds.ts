@@ -1,56 +1,15 @@
-import type { NoticeKind } from '@countersign/access';
+import { declarationOf, type NoticeKindWith } from '@countersign/contract';
 
-/** The kinds of notices that Slack delivers, and whether each updates every copy of the request's card. */
-const KINDS = {
-  'request.awaiting_vendor': { everyCopy: true },
-  'request.awaiting_customer': { everyCopy: true },
-  'request.countered': { everyCopy: true },
-  'request.notifying': { everyCopy: true },
-  'request.approved': { everyCopy: true },
-  'request.denied': { everyCopy: true },
-  'request.cancelled': { everyCopy: true },
-  'request.expired': { everyCopy: true },
-  // Texts of the request were erased: the cards no longer show them.
-  'request.erased': { everyCopy: true },
-  // No copy offers to approve it any longer.
-  'request.outdated': { everyCopy: true },
-  // Every copy of the card has the conversation in its thread.
-  'request.asked': { everyCopy: true },
-  'request.answered': { everyCopy: true },
-  'request.forwarded': { everyCopy: true },
-  'request.reminder': { everyCopy: false },
-  'request.escalated': { everyCopy: false },
-  'request.stage-overdue': { everyCopy: false },
-  // To the customer alone: the copies of the vendor's people do not count as its notice.
-  'emergency.opening': { everyCopy: false },
-  'demand.opening': { everyCopy: false },
-  'disclosure.late': { everyCopy: true },
-  'disclosure.given': { everyCopy: false },
-  'disclosure.acknowledged': { everyCopy: false },
-  'disclosure.disputed': { everyCopy: false },
-  'supervision.notified': { everyCopy: false },
-  'supervision.paused': { everyCopy: true },
-  'supervision.resumed': { everyCopy: true },
-  'supervision.stopped': { everyCopy: false },
-  'grant.scheduled': { everyCopy: false },
-  'grant.active': { everyCopy: true },
-  'grant.ending': { everyCopy: false },
-  'grant.used': { everyCopy: false },
-  'grant.refused': { everyCopy: false },
-  'grant.ended': { everyCopy: true },
-} as const satisfies Partial<Record<NoticeKind, { everyCopy: boolean }>>;
+/** Kinds that update the card of their request, with a line in its thread. */
+export type SlackKind = NoticeKindWith<{ slack: 'card' | 'every-card' }>;
 
-export type SlackKind = keyof typeof KINDS;
+/**
+ * Kinds that are a message with a link: the person acts on the page, because the action needs a passkey or a stronger sign-in than
+ * a press in Slack.
+ */
+export type PageKind = NoticeKindWith<{ slack: 'message' }>;
 
-export const isSlackKind = (kind: string): kind is SlackKind => Object.hasOwn(KINDS, kind);
+export const isPageKind = (kind: string): kind is PageKind => declarationOf(kind).slack === 'message';
 
-export const changesEveryCopy = (kind: SlackKind): boolean => KINDS[kind].everyCopy;
-
-/** The notice asks someone for a decision or an answer. It is obsolete once the request has moved on. */
-export const awaitsDecision = (kind: SlackKind): boolean =>
-  kind === 'request.awaiting_vendor' ||
-  kind === 'request.awaiting_customer' ||
-  kind === 'request.countered' ||
-  kind === 'request.reminder' ||
-  kind === 'request.escalated' ||
-  kind === 'request.stage-overdue';
+export const isSlackKind = (kind: string): kind is SlackKind =>
+  declarationOf(kind).slack !== undefined && !isPageKind(kind);

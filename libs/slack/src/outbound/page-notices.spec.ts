@@ -1,5 +1,6 @@
 import { checkMessageBlocks } from '../../../../test/fakes/slack/blocks/check.js';
-import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
+import { isPageKind, type PageKind } from './kinds.js';
+import { isPageNoticeObsolete, pageMessage } from './page-notices.js';
 
 const KINDS: PageKind[] = [
   ...(['practice.opened', 'practice.due', 'practice.failed'] as const),

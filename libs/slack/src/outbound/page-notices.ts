@@ -1,26 +1,9 @@
-import type { NoticeKind, ReadUnit } from '@countersign/access';
+import type { ReadUnit } from '@countersign/access';
+import { NOTICES } from '@countersign/contract';
 import type { Language } from '@countersign/wording';
 import { context, header, link, mrkdwn, paragraph, type Rendered } from '../messages/blocks.js';
 import { wordsOf } from '../messages/words/index.js';
-
-/**
- * Kinds of notices that are a message with a link: the person acts on the page, because the action needs a passkey or a
- * stronger sign-in than a press in Slack. They go to each person directly.
- */
-const PAGES = {
-  'practice.opened': '/practice',
-  'practice.due': '/practice',
-  'practice.failed': '/practice',
-  'access-review.opened': '/access-review',
-  'access-review.due': '/access-review',
-  'account.notices-changed': '/account',
-} as const satisfies Partial<Record<NoticeKind, string>>;
-
-/** Kinds of notices in this file. */
-export type PageKind = keyof typeof PAGES;
-
-/** Whether a notice is of one of these kinds. */
-export const isPageKind = (kind: string): kind is PageKind => Object.hasOwn(PAGES, kind);
+import type { PageKind } from './kinds.js';
 
 /** The message of one notice. A practice says in its heading that it is one. */
 export function pageMessage(kind: PageKind, language: Language, publicUrl: string): Rendered {
@@ -31,7 +14,7 @@ export function pageMessage(kind: PageKind, language: Language, publicUrl: strin
     blocks: [
       header(heading),
       paragraph(text),
-      context(mrkdwn(link(`${publicUrl}${PAGES[kind]}`, openInBrowser))),
+      context(mrkdwn(link(`${publicUrl}${NOTICES[kind].page}`, openInBrowser))),
     ],
   };
 }

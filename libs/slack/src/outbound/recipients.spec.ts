@@ -1,4 +1,5 @@
-import type { AddressedNotice, Deps, NoticeKind, NoticesReadUnit, Person, Review } from '@countersign/access';
+import type { AddressedNotice, Deps, NoticesReadUnit, Person, Review } from '@countersign/access';
+import type { NoticeKind } from '@countersign/contract';
 import { sampleRequest } from '../../../../test/factories/domain.js';
 import { SlackChannel } from './channel.js';
 import { channelOf, directTo, readRecipient, recipientsOf, VENDOR_CHANNEL } from './recipients.js';

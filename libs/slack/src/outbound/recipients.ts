@@ -10,13 +10,13 @@ import {
   type SlackInstallation,
   type SlackPlace,
 } from '@countersign/access';
+import { declarationOf } from '@countersign/contract';
 import { growingCache } from '@countersign/runtime';
 import type { WebClient } from '@slack/web-api';
 import type { SlackIntegration } from '../app.js';
 import { slackClient } from '../client.js';
 import type { Audience } from '../messages/request-card.js';
-import { changesEveryCopy, isSlackKind } from './kinds.js';
-import { isPageKind } from './page-notices.js';
+import { isPageKind, isSlackKind } from './kinds.js';
 
 /** A delivery's recipient: a tenant's channel, the reviewers' channel, or one person's direct messages. */
 export type SlackRecipient =
@@ -71,7 +71,7 @@ export async function recipientsOf(
     else direct(person);
   // It asks this one person: a line in a channel that many read would not reach them.
   if (notice.kind === 'request.forwarded') for (const person of persons) direct(person);
-  if (changesEveryCopy(notice.kind))
+  if (declarationOf(notice.kind).slack === 'every-card')
     for (const { recipient } of await unit.slackPosts.ofRequest(request.id)) found.add(recipient);
   return [...found];
 }

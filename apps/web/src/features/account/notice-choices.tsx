@@ -1,4 +1,12 @@
 import type { NewPreferences, Preferences } from '@countersign/api';
+import {
+  carriesDuty,
+  DUTIES,
+  NOTICE_WAYS,
+  type NoticeWay,
+  PERSONAL_TOPICS,
+  type PersonalTopic,
+} from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { api } from '../../api/client.js';
@@ -13,13 +21,6 @@ import { noticeChoiceTexts } from './notice-choices.text.js';
 import { WhyNotNow } from './why-not-now.js';
 
 type Notices = NewPreferences['notices'];
-type Topic = keyof Notices;
-type Way = Notices[Topic][number];
-
-const TOPICS: readonly Topic[] = ['decide', 'own', 'decided', 'access', 'reports'];
-const WAYS: readonly Way[] = ['mail', 'slack', 'push'];
-/** As in libs/access/src/domain/notice-choices.ts: the broker refuses choices that leave one of them without a way. */
-const DUTIES: readonly Topic[] = ['decide', 'own'];
 const KEY = ['preferences'];
 
 /** Which notices reach the reader by which way, and the time zone of their clocks. */
@@ -104,7 +105,7 @@ function ChoiceFields({
   return (
     <fieldset className="stack" disabled={onChange === null}>
       <legend className="visually-hidden">{text.title}</legend>
-      {TOPICS.map((topic) => (
+      {PERSONAL_TOPICS.map((topic) => (
         <TopicChoice
           key={topic}
           topic={topic}
@@ -124,9 +125,8 @@ function ChoiceFields({
 }
 
 /** Topics that need a way and have none. */
-const withoutWay = (notices: Notices): Topic[] => DUTIES.filter((topic) => !hasDutyWay(notices[topic]));
-
-const hasDutyWay = (ways: readonly Way[]): boolean => ways.includes('mail') || ways.includes('slack');
+const withoutWay = (notices: Notices): PersonalTopic[] =>
+  DUTIES.filter((topic) => !notices[topic].some(carriesDuty));
 
 function TopicChoice({
   topic,
@@ -134,10 +134,10 @@ function TopicChoice({
   isMissing,
   onChange,
 }: {
-  topic: Topic;
-  ways: readonly Way[];
+  topic: PersonalTopic;
+  ways: readonly NoticeWay[];
   isMissing: boolean;
-  onChange: (ways: Way[]) => void;
+  onChange: (ways: NoticeWay[]) => void;
 }) {
   const text = useText(noticeChoiceTexts);
   const id = useId();
@@ -148,13 +148,13 @@ function TopicChoice({
         {isMissing ? text.dutyMissing : text.hints[topic]}
       </p>
       <div className="choices short">
-        {WAYS.map((way) => (
+        {NOTICE_WAYS.map((way) => (
           <Choice
             key={way}
             type="checkbox"
             checked={ways.includes(way)}
             onChange={({ target }) =>
-              onChange(WAYS.filter((each) => (each === way ? target.checked : ways.includes(each))))
+              onChange(NOTICE_WAYS.filter((each) => (each === way ? target.checked : ways.includes(each))))
             }
           >
             {text.ways[way]}

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { carriesDuty, toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { AccessError } from '../../errors.js';
 import type { Delivery, NoticeView, TenantUnit } from '../../ports/index.js';
@@ -23,7 +23,7 @@ const wasAttempted = ({ state, lastError }: Delivery): boolean => state !== 'due
 export function noticeProgress(view: NoticeView | null): NoticeProgress {
   // A mailbox cannot stop the access, so only notices to people count. A push service accepts what no one may ever see.
   const deliveries = (view?.deliveries ?? []).filter(
-    ({ channel, recipient }) => channel !== 'push' && !recipient.startsWith('nad_'),
+    ({ channel, recipient }) => carriesDuty(channel) && !recipient.startsWith('nad_'),
   );
   const delivered = deliveries.filter(({ state }) => state === 'delivered');
   return {

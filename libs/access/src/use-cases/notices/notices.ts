@@ -1,3 +1,4 @@
+import type { NoticeKind } from '@countersign/contract';
 import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
 import type { AccessReview } from '../../domain/access-review.js';
 import type { ApiKey } from '../../domain/api-key.js';
@@ -19,7 +20,7 @@ import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { Widening } from '../../domain/widening.js';
 import { BASES, isConsent } from '../../policy/bases.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
-import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
+import type { NoticeDraft } from '../../ports/index.js';
 
 // An entry of an audience is one person's id, all people with a role on one side, or a tenant's approvers in a group. `except`
 // takes a group's approvers out again, unless an entry names them by id.
