@@ -1,3 +1,4 @@
+import type { NoticeWay } from '@countersign/contract';
 import type { Catalogue } from '../../text/language.js';
 
 const en = {
@@ -17,7 +18,11 @@ const en = {
     access: 'Access that you may watch: when it begins, is used for the first time, and ends.',
     reports: 'The statement of the day; what a review or a practice came to.',
   },
-  ways: { mail: 'Mail', slack: 'Slack, to you directly', push: 'Browsers in which it is on' },
+  ways: {
+    mail: 'Mail',
+    slack: 'Slack, to you directly',
+    push: 'Browsers in which it is on',
+  } satisfies Record<NoticeWay, string>,
   dutyMissing: 'Choose mail or Slack for this.',
   slackNote:
     'A channel of your organisation gets its messages whatever you choose here. A card that you have in Slack stays up to date. If you have linked no Slack account, or the app was removed there, what waits for you and what happens to your own requests comes by mail.',

@@ -1,4 +1,5 @@
 import type { CardFacts } from '../../facts.js';
+import type { PageKind } from '../../outbound/kinds.js';
 
 const calls = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);
 const count = (number: number, none: string, one: string, many: string): string =>
@@ -401,6 +402,7 @@ type States = Record<CardFacts['request']['state'], unknown>;
 
 /** What must have a word for each value of the domain. */
 interface Shape {
+  pages: Record<PageKind, { heading: string; text: string }>;
   assurance: Record<Review['assurance'], string>;
   risk: Record<NonNullable<CardFacts['request']['needs']['impact']>['level'], string>;
   heading: States;
