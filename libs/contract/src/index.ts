@@ -74,7 +74,6 @@ export {
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { isNetwork, prefixThatContains } from './network.js';
 export {
-  CHANNELS,
   carriesDuty,
   DELIVERY_CHANNELS,
   type DeliveryChannel,

@@ -3,7 +3,7 @@
  * must reach a person may come this way alone. A push does not carry one: it says little, a push service may drop it or keep it
  * for hours, and it ends when someone ends its session.
  */
-export const CHANNELS = {
+export const NOTICE_CHANNELS = {
   mail: { isPersonal: true, carriesDuty: true },
   webhook: { isPersonal: false, carriesDuty: true },
   slack: { isPersonal: true, carriesDuty: true },
@@ -11,18 +11,20 @@ export const CHANNELS = {
 } as const satisfies Readonly<Record<string, { isPersonal: boolean; carriesDuty: boolean }>>;
 
 /** A channel by which people and programs are notified. */
-export type DeliveryChannel = keyof typeof CHANNELS;
-export const DELIVERY_CHANNELS = Object.keys(CHANNELS) as readonly DeliveryChannel[];
+export type DeliveryChannel = keyof typeof NOTICE_CHANNELS;
+export const DELIVERY_CHANNELS = Object.keys(NOTICE_CHANNELS) as readonly DeliveryChannel[];
 
 /** A channel by which a notice reaches one person. `push`: in browsers in which the person has turned it on. */
 export type NoticeWay = {
-  [Channel in DeliveryChannel]: (typeof CHANNELS)[Channel] extends { isPersonal: true } ? Channel : never;
+  [Channel in DeliveryChannel]: (typeof NOTICE_CHANNELS)[Channel] extends { isPersonal: true }
+    ? Channel
+    : never;
 }[DeliveryChannel];
 export const NOTICE_WAYS = DELIVERY_CHANNELS.filter(
-  (channel): channel is NoticeWay => CHANNELS[channel].isPersonal,
+  (channel): channel is NoticeWay => NOTICE_CHANNELS[channel].isPersonal,
 );
 
-export const carriesDuty = (channel: DeliveryChannel): boolean => CHANNELS[channel].carriesDuty;
+export const carriesDuty = (channel: DeliveryChannel): boolean => NOTICE_CHANNELS[channel].carriesDuty;
 
 /**
  * What a person may choose by topic. Everything else always goes to them by every way: emergencies, demands, supervision, stops,
