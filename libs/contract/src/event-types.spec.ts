@@ -1,4 +1,5 @@
-import { EVENT_TYPES, expandEventTypes } from './event-types.js';
+import { expandEventTypes } from './event-types.js';
+import { EVENT_TYPES } from './events/index.js';
 
 test('every type is there once, in order, and of the form that a leaf needs', () => {
   expect([...new Set(EVENT_TYPES)].sort()).toEqual(EVENT_TYPES);

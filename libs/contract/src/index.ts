@@ -45,7 +45,15 @@ export {
 } from './encoding/strict-json.js';
 export { jwsToSign, signWith, type ToSign } from './encoding/to-sign.js';
 export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
-export { EVENT_TYPES, type EventType, expandEventTypes, MOST_LISTED } from './event-types.js';
+export { expandEventTypes, MOST_LISTED } from './event-types.js';
+export {
+  type CommittedName,
+  EVENT_TYPES,
+  EVENTS,
+  type EventData,
+  type EventType,
+  eventProblem,
+} from './events/index.js';
 export {
   DEPLOYMENT_SLUG,
   GATEWAY_PATHS,

@@ -1,0 +1,67 @@
+import { CALL_EVENTS } from './calls.js';
+import type { EventDeclaration } from './declare.js';
+import { DEMAND_EVENTS } from './demands.js';
+import { LOG_EVENTS } from './logs.js';
+import { ORGANISATION_EVENTS } from './organisation.js';
+import { PEOPLE_EVENTS } from './people.js';
+import { REQUEST_EVENTS } from './requests.js';
+import { REVIEW_EVENTS } from './reviews.js';
+import { type DataOf, members, type Shape } from './shape.js';
+import { TRUST_EVENTS } from './trust.js';
+
+/** The tables of all resources. */
+export const RESOURCES = [
+  CALL_EVENTS,
+  DEMAND_EVENTS,
+  LOG_EVENTS,
+  ORGANISATION_EVENTS,
+  PEOPLE_EVENTS,
+  REQUEST_EVENTS,
+  REVIEW_EVENTS,
+  TRUST_EVENTS,
+] as const;
+
+/**
+ * Every type of event that a log may have (docs/contract.md, Leaf). This is the one list: the store takes events of these types
+ * with these members only, and the pages have a sentence for each. A type that logs have is never renamed.
+ */
+export const EVENTS = {
+  ...CALL_EVENTS,
+  ...DEMAND_EVENTS,
+  ...LOG_EVENTS,
+  ...ORGANISATION_EVENTS,
+  ...PEOPLE_EVENTS,
+  ...REQUEST_EVENTS,
+  ...REVIEW_EVENTS,
+  ...TRUST_EVENTS,
+} as const satisfies Readonly<Record<string, EventDeclaration>>;
+
+export type { EventDeclaration };
+export type EventType = keyof typeof EVENTS;
+/** What an event of this type says in plain text. */
+export type EventData<T extends EventType> = DataOf<(typeof EVENTS)[T]['data']>;
+/** The names of the personal values that an event of this type may commit to. */
+export type CommittedName<T extends EventType> = (typeof EVENTS)[T]['commits'][number];
+
+/** By name. */
+export const EVENT_TYPES = Object.keys(EVENTS).sort() as readonly string[] as readonly EventType[];
+
+const SHAPES = new Map<string, Shape<unknown>>(
+  Object.entries(EVENTS).map(([type, { data }]) => [type, members(data)]),
+);
+
+/**
+ * What is wrong with an event, in words; undefined if its data has exactly the members that its type declares, and it commits to
+ * nothing else.
+ *
+ * @param commits names of its commitments
+ */
+export function eventProblem(type: string, data: unknown, commits: readonly string[]): string | undefined {
+  const shape = SHAPES.get(type);
+  if (shape === undefined) return `there is no type of event “${type}”`;
+  const problem = shape.problem(data);
+  if (problem !== undefined) return `\`data${problem}\` of ${type} is not as declared`;
+  const declared: readonly string[] = EVENTS[type as EventType].commits;
+  const other = commits.find((name) => !declared.includes(name));
+  return other === undefined ? undefined : `${type} does not commit to \`${other}\``;
+}
