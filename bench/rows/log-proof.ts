@@ -1,6 +1,7 @@
 import { systemHashing } from '@countersign/persistence';
 import { request } from 'undici';
 import { LogProofs } from '../../apps/broker/src/logs/log-tiles.js';
+import { filler } from '../../test/factories/filler.js';
 import type { PreparedStore } from '../../test/support/prepared-store.js';
 import { Site } from '../../test/support/site.js';
 import type { Closing } from '../support/closing.js';
@@ -51,8 +52,7 @@ async function measure(engine: BenchEngine, leaves: number, closing: Closing): P
 }
 
 async function grow({ host }: PreparedStore, leaves: number): Promise<void> {
-  const event = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
-  const events = Array.from({ length: BATCH }, () => event);
+  const events = Array.from({ length: BATCH }, () => filler());
   for (let done = 0; done < leaves; done += BATCH)
     await host.store.forTenant('acme', (unit) => unit.log.appendAll(events));
 }

@@ -3,6 +3,7 @@ import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@coun
 import { pino } from 'pino';
 import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
 import { Checkpoints } from '../../apps/broker/src/logs/checkpoints.js';
+import { filler } from '../factories/filler.js';
 import { eventually } from '../support/eventually.js';
 import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
@@ -20,10 +21,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
       hashing: systemHashing,
     };
     await ensureBrokerKeys(deps, systemSigners);
-    for (const log of LOGS)
-      await bench.store.forTenant(log, (unit) =>
-        unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
-      );
+    for (const log of LOGS) await bench.store.forTenant(log, (unit) => unit.log.append(filler(NOW)));
   });
 
   /** Signs with a store whose transactions are counted. @param fails how many of the first reads fail */

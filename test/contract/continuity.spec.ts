@@ -19,6 +19,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
+import { filler } from '../factories/filler.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { describeStore } from './support/describe-store.js';
 
@@ -45,9 +46,7 @@ describeStore('whether a database continues what was seen of it', (bench) => {
     return depsOf(store);
   };
   const append = ({ store }: Deps, log = 'acme') =>
-    store.forTenant(log, ({ log: own }) =>
-      own.append({ type: 'notice.retried', at: new Date(now).toISOString(), actor: 'job', data: {} }),
-    );
+    store.forTenant(log, ({ log: own }) => own.append(filler(new Date(now).toISOString())));
   const restore = (deps: Deps) =>
     restoreLogs(deps, [], (log, epoch) => logOrigin(deps.store.deployment, log, epoch));
   /** How many leaves of acme's log are of the backup, as far as the store knows. */

@@ -203,9 +203,11 @@ describeUseCase('SQLite', 'the deployment in a tenant’s log', (bench) => {
     return Buffer.from(rangeRoot(systemHashing, range)).toString('base64');
   };
   const inDeployment = (type: 'gateway.returned' | 'service.applied') =>
-    bench.store.asVendor((unit) =>
-      unit.log.append({ type, at: flow.clock.now().toISOString(), actor: 'host', data: {} }),
-    );
+    bench.store.asVendor((unit) => {
+      const by = { at: flow.clock.now().toISOString(), actor: 'host' };
+      if (type === 'service.applied') return unit.log.append({ type, ...by, data: {} });
+      return unit.log.append({ type, ...by, data: { gateway: 'gtw_1', closedAt: null } });
+    });
 
   test('P10: its head stands before the first grant that depends on it, and again only if it has changed', async () => {
     await grant();

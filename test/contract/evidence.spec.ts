@@ -24,6 +24,7 @@ import { EvidencePacks } from '../../apps/broker/src/evidence/evidence-packs.js'
 import { Checkpoints } from '../../apps/broker/src/logs/checkpoints.js';
 import { LogProofs } from '../../apps/broker/src/logs/log-tiles.js';
 import { StatementSigner } from '../../apps/broker/src/logs/statement-signer.js';
+import { filler } from '../factories/filler.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { describeUseCase } from './support/describe-store.js';
@@ -217,8 +218,7 @@ describeUseCase('SQLite', 'an evidence pack', (bench) => {
   test('a period whose leaves were pruned has no pack: what is left would look whole', async () => {
     const at = flow.clock.now().toISOString();
     await bench.store.forTenant('acme', async ({ log }) => {
-      for (let each = 0; each < 256; each += 1)
-        await log.append({ type: 'notice.retried', at, actor: 'job', data: {}, personal: {} });
+      for (let each = 0; each < 256; each += 1) await log.append(filler(at));
     });
     flow.clock.forward(500 * 86_400);
     expect(await outcomeOf(packs.make(who('cara'), 'acme', { period: '2026-H2' }, noSink))).toBe('made');

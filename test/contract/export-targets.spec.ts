@@ -1,4 +1,5 @@
 import type { ExportTarget } from '@countersign/access';
+import { filler } from '../factories/filler.js';
 import { describeOn } from './support/describe-store.js';
 import { anExportTarget } from './support/rows.js';
 
@@ -19,9 +20,7 @@ describeOn('SQLite', 'where logs are streamed to', (bench) => {
     bench.store.exports.read(({ exportTargets }) => exportTargets.list(tenant, log));
   const append = (tenant = 'acme', count = 3) =>
     bench.store.forTenant(tenant, (unit) =>
-      unit.log.appendAll(
-        Array.from({ length: count }, () => ({ type: 'notice.retried', at: at(0), actor: 'job', data: {} })),
-      ),
+      unit.log.appendAll(Array.from({ length: count }, () => filler(at(0)))),
     );
 
   test('P11: a secret is sealed in the database, and opened for the sender alone', async () => {

@@ -10,6 +10,7 @@ import {
 import { type LeafV1, parseNote, parseVerifierKey, verifyNote } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
 import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';
+import { filler } from '../factories/filler.js';
 import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
@@ -30,9 +31,7 @@ describeOn('PostgreSQL', 'rotation of the log key', (bench) => {
     };
     await ensureBrokerKeys(deps, systemSigners);
     for (const log of ['acme', 'globex', 'vendor'])
-      await bench.store.forTenant(log, (unit) =>
-        unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
-      );
+      await bench.store.forTenant(log, (unit) => unit.log.append(filler(NOW)));
   });
 
   const keys = () => bench.store.signingKeys.read((unit) => unit.keys.list('log'));
@@ -96,9 +95,7 @@ describeOn('PostgreSQL', 'rotation of the log key', (bench) => {
     const note = parseNote(`${vkey}\n\n— ${origin} ${leaf?.data['signature']}\n`);
     await verifyNote(nodeEd25519, note, [parseVerifierKey(systemHashing, replaces)]);
     // A log born after the rotation needs none.
-    await bench.store.forTenant('initech', (unit) =>
-      unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
-    );
+    await bench.store.forTenant('initech', (unit) => unit.log.append(filler(NOW)));
     expect(await proceed()).toBe(true);
     expect(await handOversOf('initech')).toEqual([]);
   });

@@ -10,6 +10,7 @@ import {
   tileRoot,
 } from '@countersign/audit-log';
 import { systemHashing, systemSigners } from '@countersign/persistence';
+import { filler } from '../factories/filler.js';
 import { samples } from '../support/samples.js';
 import { describeOn } from './support/describe-store.js';
 import { killLogWriters, type LogKillReport } from './support/log-kills.js';
@@ -17,8 +18,6 @@ import { startWorkflow } from './support/workflow.js';
 
 const KILLS = samples('logWriterKills');
 const TENANTS = ['acme', 'globex'];
-
-type Leaf = { writer: string; unit: number; part: number };
 
 describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
   /** The leaves of a log, and the root of the tree at each size. */
@@ -66,7 +65,7 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
       expectSame(
         `unit ${unit} of ${writer}`,
         leaves.slice(first, first + count).map(({ data }) => data),
-        Array.from({ length: count }, (_, part) => ({ part, unit, writer })),
+        Array.from({ length: count }, (_, part) => ({ deliveries: part, notice: `${writer} ${unit}` })),
       );
     for (const [unit, parts] of unitsOf(leaves))
       expectSame(
@@ -104,7 +103,7 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
       for (const tenant of TENANTS) {
         const { size } = await bench.store.readForTenant(tenant, ({ events }) => events.head());
         const next = await bench.store.forTenant(tenant, ({ log }) =>
-          log.append({ type: 'notice.retried', at: '2026-11-24T15:00:00Z', actor: 'job', data: {} }),
+          log.append(filler('2026-11-24T15:00:00Z')),
         );
         expect(next.index).toBe(size);
       }
@@ -116,14 +115,10 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
 const toHex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
 
 /** The parts of each unit that the log has, in the order of their leaves, by writer and number. */
-function unitsOf(leaves: readonly { data: Partial<Leaf> }[]): Map<string, number[]> {
+function unitsOf(leaves: readonly { type: string; data: { notice: string; deliveries: number } }[]) {
   const units = new Map<string, number[]>();
-  for (const {
-    data: { writer, unit, part },
-  } of leaves) {
-    if (writer === undefined || unit === undefined || part === undefined) continue;
-    const key = `${writer} ${unit}`;
-    units.set(key, [...(units.get(key) ?? []), part]);
-  }
+  for (const { type, data } of leaves)
+    if (type === 'notice.retried')
+      units.set(data.notice, [...(units.get(data.notice) ?? []), data.deliveries]);
   return units;
 }

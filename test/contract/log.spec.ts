@@ -1,6 +1,8 @@
+import type { TenantUnit } from '@countersign/access';
 import { appendLeaf, EMPTY_RANGE, leafHash, rangeRoot, tileRoot } from '@countersign/audit-log';
 import { openCommitment } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
+import { filler, personalFiller } from '../factories/filler.js';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import { aGrant, aRequest, aReview, NOW } from './support/rows.js';
@@ -9,19 +11,28 @@ const toHex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
 const ALL = { cursor: null, limit: 200 };
 
 describeStore('the log', (bench) => {
-  const append = (tenant: string, data: Record<string, unknown>, at = NOW) =>
-    bench.store.forTenant(tenant, (unit) =>
-      unit.log.append({ type: 'notice.retried', at, actor: 'job', data }),
+  const append = (tenant: string, number = 0) =>
+    bench.store.forTenant(tenant, (unit) => unit.log.append(filler(NOW, number)));
+  const about = (grant: string, requester = 'usr_1', at = NOW) =>
+    bench.store.forTenant('acme', (unit) =>
+      unit.log.append({
+        ...{ type: 'disclosure.acknowledged', at, actor: 'job' },
+        data: { grant, request: 'req_1', requester },
+      }),
     );
 
   test('an event is leaf v1 with its RFC 6962 hash; a personal value stands beside it as an opening', async () => {
+    const data = {
+      ...{ grant: 'grt_1', request: 'req_1', requester: 'usr_1', digest: 'd', reviewers: ['usr_2'] },
+      ...{ needed: true, late: false, calls: 3, bytes: 1_000, refused: 0 },
+    };
     const { index } = await bench.store.forTenant('acme', (unit) =>
       unit.log.append({
-        type: 'request.reviewed',
+        type: 'disclosure.given',
         at: NOW,
         actor: 'job',
-        data: { decision: 'deny' },
-        commitments: { justification: `c1:${'A'.repeat(43)}` },
+        data,
+        commitments: { prevention: `c1:${'A'.repeat(43)}` },
         personal: { reason: 'wrong customer' },
       }),
     );
@@ -31,13 +42,13 @@ describeStore('the log', (bench) => {
     expect({ index, next, count: items.length }).toEqual({ index: 0, next: null, count: 1 });
     expect(leaf).toEqual({
       v: 1,
-      type: 'request.reviewed',
+      type: 'disclosure.given',
       at: NOW,
       tenant: 'acme',
       seq: 0,
       actor: 'job',
-      data: { decision: 'deny' },
-      commitments: { justification: `c1:${'A'.repeat(43)}`, reason: expect.stringMatching(/^c1:/) },
+      data,
+      commitments: { prevention: `c1:${'A'.repeat(43)}`, reason: expect.stringMatching(/^c1:/) },
     });
     const hash = leafHash(systemHashing, Buffer.from(event?.leaf ?? ''));
     expect(event?.hash).toBe(`sha256:${Buffer.from(hash).toString('hex')}`);
@@ -49,12 +60,34 @@ describeStore('the log', (bench) => {
     expect(opening && openCommitment(systemHashing, 'reason', opening, leaf.commitments.reason)).toBe(true);
   });
 
+  test('an event with another member than its type declares, or without one, is refused, and the unit with it', async () => {
+    const event = filler();
+    const { data } = event;
+    const refused = (work: (unit: TenantUnit) => Promise<unknown>) =>
+      bench.store.forTenant('acme', work).catch((error: unknown) => error);
+    expect([
+      // @ts-expect-error the type declares no such member
+      await refused(({ log }) => log.append({ ...event, data: { ...data, notices: 1 } })),
+      // @ts-expect-error the type requires a number of deliveries
+      await refused(({ log }) => log.append({ ...event, data: { notice: 'ntc_1' } })),
+      await refused(({ log }) => log.append({ ...event, personal: { reason: 'none' } })),
+    ]).toMatchObject([
+      { code: 'invalid_leaf', message: 'not an event: `data.notices` of notice.retried is not as declared' },
+      {
+        code: 'invalid_leaf',
+        message: 'not an event: `data.deliveries` of notice.retried is not as declared',
+      },
+      { code: 'invalid_leaf', message: 'not an event: notice.retried does not commit to `reason`' },
+    ]);
+    expect(await bench.database.raw('SELECT * FROM events')).toEqual([]);
+  });
+
   test('counts from 0 without a gap, in each log by itself; the deployment has its own', async () => {
-    await append('acme', {});
-    await append('globex', {});
+    await append('acme');
+    await append('globex');
     await bench.store.asVendor(async (unit) => {
-      await unit.log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
-      await (await unit.tenant('acme')).log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
+      await unit.log.append(filler());
+      await (await unit.tenant('acme')).log.append(filler());
     });
     const indices = (slug: string) =>
       bench.store.readForTenant(slug, async (unit) =>
@@ -71,13 +104,7 @@ describeStore('the log', (bench) => {
     const taken = await bench.store.forTenant('acme', (unit) =>
       Promise.all(
         Array.from({ length: 500 }, (_, number) =>
-          unit.log.append({
-            type: 'notice.retried',
-            at: NOW,
-            actor: 'job',
-            data: { number },
-            personal: number % 3 === 0 ? { words: `w${number}` } : {},
-          }),
+          unit.log.append(number % 3 === 0 ? personalFiller(NOW, `w${number}`) : filler(NOW, number)),
         ),
       ),
     );
@@ -89,7 +116,7 @@ describeStore('the log', (bench) => {
   test('is listed newest first, by pages, filtered by grant, requester and time', async () => {
     const times = ['10:00:00Z', '10:00:00.500Z', '10:00:01Z', '10:00:02Z'];
     for (const [number, time] of times.entries())
-      await append('acme', { grant: `grt_${number % 2}`, requester: `usr_${number}` }, `2026-11-24T${time}`);
+      await about(`grt_${number % 2}`, `usr_${number}`, `2026-11-24T${time}`);
     const list = (filter: object, cursor: string | null = null, limit = 10) =>
       bench.store.readForTenant('acme', async (unit) => {
         const { items, next } = await unit.events.list(filter, { cursor, limit });
@@ -106,15 +133,17 @@ describeStore('the log', (bench) => {
 
   test('is narrowed to types of events, beside the other filters', async () => {
     await oneUnit(bench.store, 'acme');
-    await append('acme', { grant: 'grt_1' });
-    await append('acme', { grant: 'grt_2' });
+    await about('grt_1');
+    await about('grt_2');
     const list = (filter: object) =>
       bench.store.readForTenant('acme', async (unit) => {
         const { items } = await unit.events.list(filter, ALL);
         return items.map(({ leaf }) => JSON.parse(leaf).type);
       });
     expect(await list({ types: ['request.created'] })).toEqual(['request.created', 'request.created']);
-    expect(await list({ types: ['notice.retried', 'lock.set'], grant: 'grt_2' })).toEqual(['notice.retried']);
+    expect(await list({ types: ['disclosure.acknowledged', 'lock.set'], grant: 'grt_2' })).toEqual([
+      'disclosure.acknowledged',
+    ]);
     expect(await list({ types: ['lock.set'] })).toEqual([]);
   });
 
@@ -149,12 +178,11 @@ describeStore('the log', (bench) => {
       };
     };
     expect(await head()).toEqual({ epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' });
-    for (let count = 0; count < 9; count += 1) await append('acme', { count });
+    for (let count = 0; count < 9; count += 1) await append('acme', count);
     expect(await head()).toEqual(await rootOf());
-    await append('globex', {});
+    await append('globex');
     const within = await bench.store.forTenant('acme', async (unit) => {
-      for (let count = 0; count < 5; count += 1)
-        await unit.log.append({ type: 'notice.retried', at: NOW, actor: 'job', data: { count } });
+      for (let count = 0; count < 5; count += 1) await unit.log.append(filler(NOW, count));
       return unit.log.head();
     });
     expect(within).toEqual(await rootOf());
@@ -162,11 +190,11 @@ describeStore('the log', (bench) => {
   });
 
   test('P10: a unit that failed leaves the root as it was', async () => {
-    await append('acme', {});
+    await append('acme');
     const head = () => bench.store.forTenant('acme', (unit) => unit.log.head());
     const before = await head();
     const failed = bench.store.forTenant('acme', async (unit) => {
-      await unit.log.append({ type: 'notice.retried', at: NOW, actor: 'job', data: {} });
+      await unit.log.append(filler());
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -190,18 +218,14 @@ describeStore('the log', (bench) => {
       '😀',
       '\\n',
     ];
-    const names = texts.map((_, at) => `t${at}`);
-    const { index } = await bench.store.forTenant('acme', (unit) =>
-      unit.log.append({
-        ...{ type: 'notice.retried', at: NOW, actor: 'job', data: {} },
-        personal: Object.fromEntries(texts.map((value, at) => [`t${at}`, value])),
-      }),
+    await bench.store.forTenant('acme', (unit) =>
+      unit.log.appendAll(texts.map((text) => personalFiller(NOW, text))),
     );
     await bench.store.readForTenant('acme', async (unit) => {
-      const [leaf = ''] = await unit.events.leaves(index, index + 1);
-      const { commitments } = JSON.parse(leaf) as { commitments: Record<string, string> };
-      const openings = await unit.openings.find(Object.values(commitments));
-      expect(names.map((name) => openings.get(commitments[name] ?? '')?.value)).toEqual(texts);
+      const leaves = await unit.events.leaves(0, texts.length);
+      const commitments = leaves.map((leaf) => String(JSON.parse(leaf).commitments.subject));
+      const openings = await unit.openings.find(commitments);
+      expect(commitments.map((each) => openings.get(each)?.value)).toEqual(texts);
     });
   });
 
@@ -218,13 +242,8 @@ describeStore('the log', (bench) => {
   });
 
   test('P10: keeps the hash of each tile that is full, and reads leaves and hashes by their place', async () => {
-    const drafts = Array.from({ length: 300 }, (_, at) => ({
-      type: 'notice.retried' as const,
-      at: NOW,
-      actor: 'job',
-      data: { at },
-    }));
-    const { index } = await append('initech', { first: true });
+    const drafts = Array.from({ length: 300 }, (_, at) => filler(NOW, at));
+    const { index } = await append('initech');
     for (const part of [drafts.slice(0, 200), drafts.slice(200, 255), drafts.slice(255)])
       await bench.store.forTenant('initech', (unit) => unit.log.appendAll(part));
     await bench.store.readForTenant('initech', async ({ events }) => {
@@ -252,7 +271,7 @@ describeStore('the log', (bench) => {
     });
     const advance = (checkpoint: ReturnType<typeof at>) =>
       bench.store.checkpoints.write((unit) => unit.checkpoints.advance('initech', checkpoint));
-    await append('initech', { of: 'a log that nobody has signed' });
+    await append('initech');
     const behind = () => bench.store.checkpoints.read((unit) => unit.checkpoints.behind(50));
     const newest = () => bench.store.checkpoints.read((unit) => unit.checkpoints.newest('initech'));
     expect(await newest()).toBeNull();

@@ -1,4 +1,5 @@
 import { applyOrganisation, readOpenings, readOpeningsFrom, setLock } from '@countersign/access';
+import { filler, personalFiller } from '../factories/filler.js';
 import { billing } from '../factories/organisation.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { copiesOf, faultOf } from '../support/log-copy.js';
@@ -111,14 +112,10 @@ describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
   test('the values of many leaves at once are those of each leaf, in as many answers as their length takes', async () => {
     const flow = await startWorkflow(bench, smallOrganisation());
     const size = (await flow.leaves('acme')).length;
+    const AT = '2026-11-24T15:00:00Z';
     const long = 'x'.repeat(2_500_000);
     await bench.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(
-        [0, 1, 2].map((nth) => ({
-          ...{ type: 'notice.retried', at: '2026-11-24T15:00:00Z', actor: 'job', data: {} },
-          ...(nth === 1 ? {} : { personal: { path: long } }),
-        })),
-      ),
+      unit.log.appendAll([personalFiller(AT, long), filler(AT), personalFiller(AT, long)]),
     );
     const ada = await flow.as('ada@acme.example');
     const pages: Awaited<ReturnType<typeof readOpeningsFrom>>[] = [];
@@ -132,7 +129,7 @@ describeUseCase('SQLite', 'commitments of the deployment’s log', (bench) => {
     expect(leaves.map(({ index }) => index)).toEqual(withValues);
     for (const { index, ...values } of leaves)
       expect(await readOpenings(flow.deps, ada, 'acme', index)).toEqual(values);
-    expect(leaves.at(-1)?.openings['path']?.value).toHaveLength(long.length);
+    expect(leaves.at(-1)?.openings['subject']?.value).toHaveLength(long.length);
     for (const [who, log, index] of [
       ['ada@acme.example', 'acme', size + 3],
       ['gwen@globex.example', 'acme', 0],

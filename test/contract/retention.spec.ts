@@ -8,6 +8,7 @@ import {
 } from '@countersign/access';
 import { tileRoot } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
+import { personalFiller } from '../factories/filler.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -26,8 +27,7 @@ describeStore('retention of a log', (bench) => {
   const fill = (count: number, words = 'gone one day') =>
     bench.store.forTenant('acme', async (unit) => {
       const at = flow.clock.now().toISOString();
-      for (let each = 0; each < count; each += 1)
-        await unit.log.append({ type: 'notice.retried', at, actor: 'job', data: {}, personal: { words } });
+      for (let each = 0; each < count; each += 1) await unit.log.append(personalFiller(at, words));
     });
   const seen = () =>
     bench.store.readForTenant('acme', async ({ events }) => ({
@@ -38,7 +38,7 @@ describeStore('retention of a log', (bench) => {
   const openings = async () =>
     Number(
       (
-        (await bench.database.raw("SELECT count(*) AS count FROM openings WHERE name = 'words'")) as {
+        (await bench.database.raw("SELECT count(*) AS count FROM openings WHERE name = 'subject'")) as {
           count: unknown;
         }[]
       )[0]?.count,

@@ -1,6 +1,7 @@
 import { openPractice, openReview } from '@countersign/access';
 import { migrate, type OpenedStore, openStore, uuidV7Ids } from '@countersign/persistence';
 import type pg from 'pg';
+import { filler } from '../factories/filler.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
 import { fanOut } from './support/attempts.js';
@@ -218,15 +219,17 @@ describe('row-level security on PostgreSQL', () => {
       await unit.days.begin('2026-11-24');
       const opening = { value: 'v', salt: 's' };
       await unit.days.seal({ day: '2026-11-24', leaf: 0, commitment: 'c', opening });
-      await unit.days.sealLeaf('dem_1', 0, { type: 'demand.received', at: NOW, actor: 'job', data: {} });
+      await unit.days.sealLeaf('dem_1', 0, {
+        ...{ type: 'demand.received', at: NOW, actor: 'job' },
+        data: { demand: 'dem_1', step: 0, state: 'received' },
+      });
       await unit.days.markOpened(0, 0);
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });
     await store.exports.write(({ exportTargets }) => exportTargets.insert(anExportTarget(tenant), 'secret'));
     // As many as fill a tile.
-    const event = { type: 'notice.retried' as const, at: NOW, actor: 'job', data: {} };
-    await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => event)));
+    await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => filler())));
     await database.raw(`INSERT INTO log_hand_overs (tenant, kid, seq) VALUES ('${tenant}', 'k', 0)`);
     await database.raw(
       `INSERT INTO log_sightings (tenant, epoch, size, root, note, seen_at) VALUES ('${tenant}', 1, 9, 'r', 'n', '${NOW}')`,

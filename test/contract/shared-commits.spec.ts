@@ -1,5 +1,5 @@
 import type { TenantUnit } from '@countersign/access';
-import type { EventType } from '@countersign/contract';
+import { filler } from '../factories/filler.js';
 import { describeStore } from './support/describe-store.js';
 import { failingOnce, withStatements } from './support/driver.js';
 import { aRequest, aReview, NOW } from './support/rows.js';
@@ -16,17 +16,17 @@ async function commitsOf(work: () => Promise<unknown>): Promise<number> {
 
 describeStore('units that wait together share a commit', (bench) => {
   // Each event is named after its unit, so that the log shows which units it has.
-  const appended = (type: string) => ({ type: type as EventType, at: NOW, actor: 'job' as const, data: {} });
+  const appended = (name: string) => filler(NOW, 0, name);
   /** Writes one of each: state, event, notice, feed change. */
   const write = async (unit: TenantUnit, subject: string) => {
     await unit.requests.insert(aRequest());
-    await unit.log.append(appended(`request.${subject}`));
+    await unit.log.append(appended(subject));
     await unit.outbox.add({ kind: 'request.awaiting_vendor', subject, audience: [], at: NOW });
     await unit.feed.changed('grant', subject);
   };
   const left = async () => ({
-    events: (await bench.database.raw('SELECT type FROM events ORDER BY seq')).map(
-      (row) => (row as { type: string }).type,
+    events: (await bench.database.raw('SELECT leaf FROM events ORDER BY seq')).map(
+      (row) => JSON.parse((row as { leaf: string }).leaf).data.notice as string,
     ),
     notices: (await bench.database.raw('SELECT subject FROM notices ORDER BY id')).map(
       (row) => (row as { subject: string }).subject,
@@ -37,7 +37,7 @@ describeStore('units that wait together share a commit', (bench) => {
     requests: (await bench.database.raw('SELECT id FROM requests')).length,
   });
   const whole = (...names: string[]) => ({
-    events: names.map((name) => `request.${name}`),
+    events: names,
     notices: names,
     changes: names,
     requests: names.length,
@@ -68,7 +68,7 @@ describeStore('units that wait together share a commit', (bench) => {
   test('P7, P10: one with so many leaves that they are sent ahead is undone alone, with the leaves of others that were sent along', async () => {
     const many = (name: string) => async (unit: TenantUnit) => {
       await write(unit, name);
-      await unit.log.appendAll(Array.from({ length: 450 }, () => appended(`request.${name}`)));
+      await unit.log.appendAll(Array.from({ length: 450 }, () => appended(name)));
     };
     const fails = async (unit: TenantUnit) => {
       await many('b')(unit);
@@ -80,7 +80,7 @@ describeStore('units that wait together share a commit', (bench) => {
     ]);
     const { events, ...others } = await left();
     expect(others).toEqual({ notices: ['a', 'c', 'd', 'e'], changes: ['a', 'c', 'd', 'e'], requests: 4 });
-    expect(events).toEqual(['a', 'c', ...Array<string>(451).fill('d'), 'e'].map((name) => `request.${name}`));
+    expect(events).toEqual(['a', 'c', ...Array<string>(451).fill('d'), 'e']);
     await bench.store.readForTenant('acme', async (unit) => {
       const head = await unit.events.head();
       expect({ size: head.size, root: await unit.events.rootAt(head.size) }).toEqual({
@@ -123,9 +123,9 @@ describeStore('units that wait together share a commit', (bench) => {
     expect((await left()).events).toHaveLength(kept.length);
   });
 
-  const ON_B = "AFTER INSERT ON events WHEN NEW.type = 'request.b' BEGIN";
+  const ON_B = `AFTER INSERT ON events WHEN NEW.leaf LIKE '%"notice":"b"%' BEGIN`;
   const REFUSES = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.type = 'request.b' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
+    IF NEW.leaf LIKE '%"notice":"b"%' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
   /** Statements that make the database refuse what unit `b` leaves for the end. */
   const refusals = {
     'at the common end': {
@@ -200,15 +200,13 @@ describeStore('units that wait together share a commit', (bench) => {
 
   test('an event of a unit that was undone leaves no gap in the log', async () => {
     const fails = async (unit: TenantUnit) => {
-      await unit.log.append(appended('request.gone'));
-      await unit.log.append(appended('request.gone'));
+      await unit.log.append(appended('gone'));
+      await unit.log.append(appended('gone'));
       throw new Error('no');
     };
     await outcomes([fails, good('a'), fails, good('b')]);
-    expect(await bench.database.raw('SELECT seq, type FROM events ORDER BY seq')).toEqual([
-      { seq: 0, type: 'request.a' },
-      { seq: 1, type: 'request.b' },
-    ]);
+    expect((await left()).events).toEqual(['a', 'b']);
+    expect(await bench.database.raw('SELECT seq FROM events ORDER BY seq')).toEqual([{ seq: 0 }, { seq: 1 }]);
     expect(await bench.database.raw('SELECT size FROM log_heads')).toEqual([{ size: 2 }]);
   });
 });

@@ -17,6 +17,7 @@ import {
   setLogSettings,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
+import { filler } from '../factories/filler.js';
 import { describeUseCase } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -233,13 +234,12 @@ describeUseCase('SQLite', 'statements of accesses', (bench) => {
   test('is refused for a span of which leaves were pruned, although the first leaf that is kept is older', async () => {
     const start = flow.clock.now().getTime();
     const after = (days: number) => new Date(start + days * DAY * 1_000).toISOString();
-    const leaf = (at: string) => ({ type: 'notice.retried' as const, at, actor: 'job', data: {} });
     flow.clock.forward(10 * DAY);
     await bench.store.forTenant('acme', async ({ log }) => {
       const { size } = await log.head();
       const times = Array.from({ length: 256 - size }, (_, at) => (at === 7 ? after(10) : after(0)));
       // A gateway that was away has sent what is older than everything before it.
-      await log.appendAll([...times, after(-1), after(-1)].map(leaf));
+      await log.appendAll([...times, after(-1), after(-1)].map((at) => filler(at)));
     });
     flow.clock.forward(440 * DAY);
     await setLogSettings(deps, ada, 'acme', { ...settings('off'), retentionDays: 400 });

@@ -43,7 +43,10 @@ describeStore('tenants apart from each other', (bench) => {
         type: 'grant.started',
         at: NOW,
         actor: 'job',
-        data: { grant: grant.id, request: request.id, requester: request.requester },
+        data: {
+          ...{ grant: grant.id, request: request.id, requester: request.requester, digest: grant.digest },
+          ...{ startsAt: NOW, endsAt: NOW },
+        },
       });
     });
     return { request, grant, review, record, person };

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { createdEvent, filler, personalFiller } from '../factories/filler.js';
 import { type Bench, describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRequest, aReview, NOW } from './support/rows.js';
 
@@ -18,11 +19,8 @@ describeStore('units of work', (bench) => {
     await bench.store.forTenant(tenant, async (unit) => {
       await unit.requests.insert(request);
       await unit.log.append({
-        type: 'request.created',
-        at: NOW,
-        actor: request.requester,
-        data: { request: request.id, requester: request.requester },
-        personal: { reason: 'case 4711' },
+        ...createdEvent(request, NOW),
+        personal: { justification: 'case 4711' },
       });
       await unit.outbox.add({ kind: 'request.awaiting_vendor', subject: request.id, audience: [], at: NOW });
       await unit.feed.changed('tenant', tenant);
@@ -43,13 +41,7 @@ describeStore('units of work', (bench) => {
     const before = await everything(bench);
     const failing = bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(aRequest());
-      await unit.log.append({
-        type: 'request.created',
-        at: NOW,
-        actor: 'job',
-        data: {},
-        personal: { a: 'b' },
-      });
+      await unit.log.append(personalFiller(NOW, 'b'));
       await unit.outbox.add({ kind: 'request.awaiting_vendor', subject: 'x', audience: [], at: NOW });
       await unit.feed.changed('tenant', 'acme');
       throw new Error('changed my mind');
@@ -62,7 +54,7 @@ describeStore('units of work', (bench) => {
     const before = await everything(bench);
     const failing = bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(aRequest());
-      await unit.log.append({ type: 'request.created', at: NOW, actor: 'nobody', data: {} });
+      await unit.log.append({ ...filler(NOW), actor: 'nobody' });
     });
     await expect(failing).rejects.toThrow(expect.objectContaining({ code: 'invalid_leaf' }));
     expect(await everything(bench)).toEqual(before);
@@ -218,8 +210,8 @@ describeStore('units of work', (bench) => {
       await unit.organisation.savePerson(person);
       const tenant = await unit.tenant('globex');
       await tenant.requests.insert(request);
-      await tenant.log.append({ type: 'request.created', at: NOW, actor: 'host', data: {} });
-      await unit.log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
+      await tenant.log.append(createdEvent(request, NOW));
+      await unit.log.append(filler(NOW));
     });
     const sizes = await bench.database.raw('SELECT tenant, size FROM log_heads ORDER BY tenant');
     expect(sizes).toEqual([

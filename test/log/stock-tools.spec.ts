@@ -10,6 +10,7 @@ import { openHost } from '../e2e/filled-database.js';
 import { TestBroker } from '../e2e/harness.js';
 import { runShell, shellBlocksOf } from '../e2e/shell-blocks.js';
 import { makeGrant } from '../e2e/story.js';
+import { filler } from '../factories/filler.js';
 import { claim } from '../support/claim.js';
 import { Customer } from '../support/customer.js';
 import { eventually } from '../support/eventually.js';
@@ -29,9 +30,8 @@ describe('P10: our logs by programs that are not ours', () => {
   const vkey = async () => (await text('/log/acme/vkey')).trim();
 
   const append = (count: number) => {
-    const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
     return broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(Array.from({ length: count }, () => event)),
+      unit.log.appendAll(Array.from({ length: count }, () => filler())),
     );
   };
 

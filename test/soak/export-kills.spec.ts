@@ -1,5 +1,6 @@
 import { BrokerProcess } from '../e2e/broker-process.js';
 import { TestBroker } from '../e2e/harness.js';
+import { filler } from '../factories/filler.js';
 import { eventually } from '../support/eventually.js';
 import { HttpReceiver } from '../support/export-receivers.js';
 import { freePort } from '../support/free-port.js';
@@ -35,11 +36,7 @@ test.each(Array.from({ length: KILLS }, (_, round) => (round + 1) % 4))(
   async (acknowledged) => {
     broker = await TestBroker.start({ settings: { outboundPrivate: [new URL(receiver.url).host] } });
     await broker.host.store.asVendor(async (unit) =>
-      (await unit.logOf(null)).appendAll(
-        Array.from({ length: LEAVES }, () => ({
-          ...{ type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} },
-        })),
-      ),
+      (await unit.logOf(null)).appendAll(Array.from({ length: LEAVES }, () => filler())),
     );
     receiver.answer = () => ({ status: 503 });
     const body = { kind: 'jsonl', name: 'SIEM', address: receiver.url };

@@ -1,5 +1,6 @@
 import { appendLeaf, EMPTY_RANGE, encodeBase64, leafHash, rangeRoot } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
+import { filler } from '../../factories/filler.js';
 import type { BrowserSite } from './browser-site.js';
 
 /** Appends so many leaves to a tenant's log. @param at their time; in a log that the test verifies, not before its newest leaf */
@@ -10,14 +11,7 @@ export const grow = (
   at = new Date().toISOString(),
 ): Promise<void> =>
   site.site.store.host.store.forTenant(tenant, (unit) =>
-    unit.log.appendAll(
-      Array.from({ length: count }, (_, index) => ({
-        type: 'notice.retried' as const,
-        at,
-        actor: 'job',
-        data: { at: index },
-      })),
-    ),
+    unit.log.appendAll(Array.from({ length: count }, (_, index) => filler(at, index))),
   );
 
 /** What a browser would keep that has verified another log: so many leaves that no log has. */

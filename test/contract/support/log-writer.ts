@@ -13,6 +13,7 @@ import {
 import { pino } from 'pino';
 import { Checkpoints } from '../../../apps/broker/src/logs/checkpoints.js';
 import { createSigningPorts } from '../../../apps/broker/src/trust/signing.js';
+import { filler } from '../../factories/filler.js';
 import { optionsFor } from '../../support/migrated-database.js';
 import type { WriterReport } from './log-kills.js';
 
@@ -42,10 +43,7 @@ async function append(unit: number): Promise<void> {
   report({ tenant, unit, writer: name, leaves, first });
 }
 
-const leafOf = (unit: number, part: number) => ({
-  ...{ type: 'notice.retried' as const, at: clock.now().toISOString(), actor: 'job' },
-  data: { writer: name, unit, part },
-});
+const leafOf = (unit: number, part: number) => filler(clock.now().toISOString(), part, `${name} ${unit}`);
 
 async function write(lane: number): Promise<never> {
   for (let unit = lane; ; unit += UNITS_AT_ONCE) await append(unit);

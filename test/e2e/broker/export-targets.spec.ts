@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { EventType } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
 import { startBroker } from '../../../apps/broker/src/main.js';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
 import { certificate, HttpReceiver, SyslogReceiver } from '../../support/export-receivers.js';
@@ -78,18 +78,9 @@ const untilSent = (id: string) =>
     return next === size;
   });
 
-const append = (count: number, slug = 'acme', data: object = {}) =>
+const append = (count: number, slug = 'acme', text = '') =>
   broker.host.store.forTenant(slug, (unit) =>
-    unit.log.appendAll(
-      Array.from({ length: count }, (_, at) => ({
-        ...{
-          type: 'notice.retried' as EventType,
-          at: '2026-01-01T00:00:00Z',
-          actor: 'job',
-          data: { at, ...data },
-        },
-      })),
-    ),
+    unit.log.appendAll(Array.from({ length: count }, (_, at) => filler('2026-01-01T00:00:00Z', at, text))),
   );
 
 describe('a log that is streamed by signed POSTs', () => {
@@ -200,7 +191,7 @@ describe('a log that is streamed by signed POSTs', () => {
   onlyInSoak(() => {
     test(`${MANY} leaves arrive in batches of bounded size, each once and in order`, async () => {
       await start();
-      for (let at = 0; at < MANY; at += 1_000) await append(1_000, 'acme', { text: 'x'.repeat(2_000) });
+      for (let at = 0; at < MANY; at += 1_000) await append(1_000, 'acme', 'x'.repeat(2_000));
       const { id } = await add({ kind: 'jsonl', address: http.url });
       await eventually(
         'everything is sent',

@@ -8,6 +8,7 @@ import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persist
 import { saveFile } from '../../../apps/cli/src/log/verification.js';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import { LogFiles } from '../../factories/log-files.js';
 import { logKey } from '../../factories/log-keys.js';
 import { onlyInSoak } from '../../support/samples.js';
@@ -19,7 +20,7 @@ let broker: TestBroker;
 let folder: string;
 beforeAll(async () => {
   broker = await TestBroker.start();
-  const event = { type: 'notice.retried' as const, at: new Date().toISOString(), actor: 'job', data: {} };
+  const event = filler(new Date().toISOString());
   await broker.host.store.forTenant('acme', (unit) =>
     unit.log.appendAll(Array.from({ length: 300 }, () => event)),
   );

@@ -4,6 +4,7 @@ import { leafHash } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { ocsfProblems } from '../../support/ocsf-schema.js';
 import { onlyInSoak, someRows } from '../../support/samples.js';
@@ -87,8 +88,7 @@ describe('the export of a log', () => {
 
   onlyInSoak(() => {
     test('a span of times takes the leaves of these times, also those between older ones', async () => {
-      const event = { type: 'notice.retried', actor: 'job', data: {} } as const;
-      const at = (hour: number) => ({ ...event, at: `2020-01-01T0${hour}:00:00Z` });
+      const at = (hour: number) => filler(`2020-01-01T0${hour}:00:00Z`);
       await broker.host.store.forTenant('globex', (unit) =>
         unit.log.appendAll([at(1), at(5), at(2), at(6), at(3), at(9)]),
       );

@@ -19,6 +19,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
 import { systemHashing } from '@countersign/persistence';
+import { filler } from '../../factories/filler.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
@@ -28,9 +29,8 @@ describe.each(enginesOf('SQLite'))('a log that anyone may follow, on %s', (engin
   let broker: TestBroker;
   beforeAll(async () => {
     broker = await TestBroker.start({ engine });
-    const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
     await broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(Array.from({ length: 600 }, () => event)),
+      unit.log.appendAll(Array.from({ length: 600 }, () => filler())),
     );
   });
   afterAll(() => broker.close());

@@ -6,10 +6,11 @@ import { systemHashing, systemSigners } from '@countersign/persistence';
 import { startBroker } from '../../../apps/broker/src/main.js';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { ENGINES, TestBroker } from '../harness.js';
 
-const EVENT = { type: 'notice.retried', at: new Date().toISOString(), actor: 'job', data: {} } as const;
+const EVENT = filler(new Date().toISOString());
 
 describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %s', (engine) => {
   let broker: TestBroker;

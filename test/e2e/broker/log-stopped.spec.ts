@@ -1,13 +1,14 @@
 import { formatCheckpoint, formatNote, signNote } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { startBroker } from '../../../apps/broker/src/main.js';
+import { filler } from '../../factories/filler.js';
 import { logKey } from '../../factories/log-keys.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { signedByLog } from '../../support/signed-by-log.js';
 import { enginesOf, TestBroker } from '../harness.js';
 
-const EVENT = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
+const EVENT = filler();
 
 describe.each(enginesOf('PostgreSQL'))(
   'P10: a log that is shown what it signed and does not have, on %s',

@@ -4,14 +4,13 @@ import type { LeafV1 } from '@countersign/audit-log';
 import Database from 'better-sqlite3';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import { MASTER_KEY } from '../../support/migrated-database.js';
 import { administer } from '../../support/postgres/database.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { openHost } from '../filled-database.js';
 import { enginesOf, TestBroker } from '../harness.js';
-
-const EVENT = { type: 'notice.retried', at: new Date().toISOString(), actor: 'job', data: {} } as const;
 
 describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (engine) => {
   let broker: TestBroker;
@@ -28,9 +27,9 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
   });
 
   const place = (name: string) => join(folder, name);
-  const grow = (count: number, data: Record<string, unknown> = {}) =>
+  const grow = (count: number, name = 'kept') =>
     broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(Array.from({ length: count }, () => ({ ...EVENT, data }))),
+      unit.log.appendAll(Array.from({ length: count }, () => filler(new Date().toISOString(), 0, name))),
     );
   const head = () => broker.host.store.readForTenant('acme', (unit) => unit.events.head());
   const leafAt = async (index: number) => {
@@ -90,7 +89,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
     await grow(30);
     await stopped(backUp);
     const { size: kept } = await head();
-    await grow(20, { lost: true });
+    await grow(20, 'lost');
     expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
     expect(await verify('--vkey', key, '--state', place('state.json'))).toMatchObject({ exit: 0 });
     const known = JSON.parse(await readFile(place('state.json'), 'utf8')) as { size: number; root: string };
@@ -144,10 +143,10 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
     test('if brokers have run on the older database meanwhile, a mirror shows where the two part', async () => {
       await stopped(backUp);
       const { size: kept } = await head();
-      await grow(10, { lost: true });
+      await grow(10, 'lost');
       expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
       await stopped(putBack);
-      await grow(40, { other: true });
+      await grow(40, 'other');
       // Nobody has told the broker: what it signs now is a fork, and the mirror says so.
       expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({
         exit: 1,
@@ -171,7 +170,10 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
       const prune = (from: number, before: number) =>
         broker.host.store.forTenant('acme', async ({ log }) => {
           await log.prune(from, before);
-          await log.append({ ...EVENT, type: 'log.pruned', data: { before } });
+          await log.append({
+            ...{ type: 'log.pruned', at: new Date().toISOString(), actor: 'job' },
+            data: { before },
+          });
         });
       const restoreFrom = async (place: string) =>
         (await countersign('restore', '--checkpoint', place)).document['logs'];
@@ -197,7 +199,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
         await stopped(backUp);
         const { size: kept } = await head();
         await prune(512, 768);
-        await grow(9, { lost: true });
+        await grow(9, 'lost');
         expect(await countersign('log', 'mirror', place('late'))).toMatchObject({
           exit: 0,
           document: { prunedBefore: 768 },

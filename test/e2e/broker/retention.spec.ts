@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pruneLogs } from '@countersign/access';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 
@@ -26,12 +27,7 @@ describe('a log that was pruned, as its followers see it', () => {
   const get = (path: string) => broker.call('tenantAdmin', 'GET', `/log/acme/${path}`);
 
   test('tiles, openings and proofs below are 404 pruned; a new mirror and the verifier say so, an old mirror goes on', async () => {
-    const event = () => ({
-      type: 'notice.retried' as const,
-      at: broker.clock.now().toISOString(),
-      actor: 'job',
-      data: {},
-    });
+    const event = () => filler(broker.clock.now().toISOString());
     await broker.host.store.forTenant('acme', (unit) =>
       unit.log.appendAll(Array.from({ length: 600 }, event)),
     );

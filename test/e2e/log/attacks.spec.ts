@@ -8,6 +8,7 @@ import {
   verifierKey,
 } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
+import { filler } from '../../factories/filler.js';
 import { logKey } from '../../factories/log-keys.js';
 import { Attacker } from '../../support/attacker.js';
 import { type Copies, copiesOf, faultOf, LogCopy, verifyCopies } from '../../support/log-copy.js';
@@ -126,11 +127,7 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
     broker = await TestBroker.start();
     const at = new Date().toISOString();
     await broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(
-        Array.from({ length: 300 }, () => ({
-          ...{ type: 'notice.retried' as const, at, actor: 'job', data: {} },
-        })),
-      ),
+      unit.log.appendAll(Array.from({ length: 300 }, () => filler(at))),
     );
     await makeGrant(broker);
     copies = await copiesOf(broker);

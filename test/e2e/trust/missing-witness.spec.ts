@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { filler } from '../../factories/filler.js';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
@@ -25,11 +26,7 @@ describe('P10: a witness that does not sign for longer than the trust document a
   const size = async () =>
     Number((await broker.call('approver', 'GET', '/log/acme/checkpoint')).text.split('\n')[1]);
   const grow = () =>
-    broker.host.store.forTenant('acme', (unit) =>
-      unit.log.append({
-        ...{ type: 'notice.retried', at: broker.clock.now().toISOString(), actor: 'job', data: {} },
-      }),
-    );
+    broker.host.store.forTenant('acme', (unit) => unit.log.append(filler(broker.clock.now().toISOString())));
   const notices = async () =>
     (await broker.host.store.notices.read((unit) => unit.outbox.after('', 500))).filter(
       ({ kind }) => kind === 'log.unwitnessed',

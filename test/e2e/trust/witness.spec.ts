@@ -9,6 +9,7 @@ import {
 } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { startBroker } from '../../../apps/broker/src/main.js';
+import { filler } from '../../factories/filler.js';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
@@ -49,10 +50,7 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
     await removeFolder(folder);
   });
 
-  const grow = () =>
-    broker.host.store.forTenant('acme', (unit) =>
-      unit.log.append({ type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
-    );
+  const grow = () => broker.host.store.forTenant('acme', (unit) => unit.log.append(filler()));
   const isWitnessed = async () => {
     const note = parseNote(await text('/log/acme/checkpoint'));
     return signaturesBy(note, parseVerifierKey(systemHashing, witness.vkey)).length === 1;

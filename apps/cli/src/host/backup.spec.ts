@@ -17,6 +17,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
+import { filler } from '../../../../test/factories/filler.js';
 import { specFolder } from '../../../../test/support/spec-folder.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
@@ -42,9 +43,7 @@ class Running {
     // As on a broker that has run for a while: the file itself has the lease.
     expect(await store.scrubDeleted()).toBe(true);
     for (let leaf = 0; leaf < LEAVES; leaf += 1)
-      await store.forTenant('acme', ({ log }) =>
-        log.append({ type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
-      );
+      await store.forTenant('acme', ({ log }) => log.append(filler()));
     const stop = async () => {
       await endBrokerLease(deps, lease);
       await store.close();
@@ -96,10 +95,7 @@ describe('backup', () => {
     let isWriting = true;
     let written = LEAVES;
     const writing = (async () => {
-      for (; isWriting; written += 1)
-        await deps.store.forTenant('acme', ({ log }) =>
-          log.append({ type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
-        );
+      for (; isWriting; written += 1) await deps.store.forTenant('acme', ({ log }) => log.append(filler()));
     })();
     const made = await cli(folder, 'backup', file);
     isWriting = false;

@@ -45,6 +45,7 @@ export type {
   ChainVouch,
   CheckpointRepository,
   DailyStatementRow,
+  DraftOf,
   ErasedCopies,
   ErasureRepository,
   EventDraft,
@@ -77,6 +78,7 @@ export type {
   OpenedLeaf,
   SealedDraft,
   SealedLeaf,
+  SealingDraft,
 } from './log-days.js';
 export type { NoticeAddressRepository } from './notice-addresses.js';
 export {

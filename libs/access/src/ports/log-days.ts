@@ -1,5 +1,6 @@
-import type { EventType, Opening, SealedHead } from '@countersign/contract';
-import type { EventDraft } from './log.js';
+import type { Opening, SealedHead } from '@countersign/contract';
+import type { DemandAction } from '../domain/demand.js';
+import type { DraftOf } from './log.js';
 import type { NamedOpening } from './workflow.js';
 
 /** How far a tenant's daily leaves are written. Days are UTC, `YYYY-MM-DD`. */
@@ -34,14 +35,11 @@ export interface SealedLeaf {
   isOpen: boolean;
 }
 
-/** What a sealed leaf says. Its `seq` is the number of the demand's step. */
-export interface SealedDraft {
-  type: EventType;
-  at: string;
-  actor: string;
-  data: Record<string, unknown>;
-  commitments: Record<string, string>;
-}
+/** What a sealed leaf says, all personal values as commitments. Its `seq` is the number of the demand's step. */
+export type SealedDraft = { [T in SealedType]: Omit<DraftOf<T>, 'personal' | 'openTo'> }[SealedType];
+/** The same, with its personal values. */
+export type SealingDraft = { [T in SealedType]: DraftOf<T> }[SealedType];
+type SealedType = `demand.${DemandAction | 'accessed' | 'kept'}`;
 
 export interface OpenedLeaf {
   seq: number;
@@ -81,7 +79,7 @@ export interface LogDaysRepository {
    * Appends a leaf to the sealed sub-log: canonical JSON as in the tenant's log, with the number of the demand's step as its
    * `seq`. So the text says nothing of other demands' leaves, and its place in the sub-log stays unknown until a seal opens.
    */
-  sealLeaf(demand: string, step: number, draft: EventDraft): Promise<void>;
+  sealLeaf(demand: string, step: number, draft: SealingDraft): Promise<void>;
   /** Every leaf of the sealed sub-log, in its order. */
   sealedLeaves(): Promise<SealedLeaf[]>;
   /** What the sealed leaves of a demand say, in their order. */

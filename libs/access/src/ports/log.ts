@@ -1,4 +1,11 @@
-import type { AccessRecordView, EventType, OutcomeMember, ToSign } from '@countersign/contract';
+import type {
+  AccessRecordView,
+  CommittedName,
+  EventData,
+  EventType,
+  OutcomeMember,
+  ToSign,
+} from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
@@ -16,23 +23,31 @@ export interface LogRepositories {
   handOvers: Entry<HandOverRepository, 'has' | 'note'>;
 }
 
-/** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
-export interface EventDraft {
-  type: EventType;
+/** An event of one type before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
+export interface DraftOf<T extends EventType> {
+  type: T;
   /** RFC 3339 UTC. */
   at: string;
   /** `usr_…`, `gtw_…`, `job` or `host`. */
   actor: string;
-  data: Record<string, unknown>;
+  data: EventData<T>;
   /** Commitments that exist already (their openings are saved elsewhere), by name. */
-  commitments?: Record<string, string>;
-  personal?: Record<string, string>;
+  commitments?: { readonly [Name in CommittedName<T>]?: string };
+  personal?: { readonly [Name in CommittedName<T>]?: string };
   /**
    * Who may open these commitments, all of them or by name: slugs, `vendor`, or `deployment` for every tenant. Absent: the
    * tenant whose log it is; in the deployment's log and in the vendor's own the vendor.
    */
   openTo?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }
+
+/** An event of any type. */
+export type EventDraft = { [T in EventType]: DraftOf<T> }[EventType];
+
+/** Refuses members that the type of the event does not declare, also where TypeScript lets an object have more than its type. */
+export type NoOtherMember<D extends EventDraft> = {
+  data: Readonly<Partial<Record<Exclude<keyof D['data'], keyof EventData<D['type']>>, never>>>;
+};
 
 /** The state of a log that a signed statement commits to. */
 export interface LogHead {
@@ -47,7 +62,7 @@ export interface LogHead {
 /** A tenant's log as a unit of work writes it. */
 export interface EventLog {
   /** Appends in the transaction of the change. The index is gap-free per tenant. */
-  append(draft: EventDraft): Promise<{ index: number }>;
+  append<D extends EventDraft>(draft: D & NoOtherMember<D>): Promise<{ index: number }>;
   /** Appends many, in this order. */
   appendAll(drafts: readonly EventDraft[]): Promise<void>;
   /**

@@ -1,13 +1,13 @@
 import type {
   DaySeal,
   DeploymentPoint,
-  EventDraft,
   LogDays,
   LogDaysRepository,
   NamedOpening,
   OpenedLeaf,
   SealedDraft,
   SealedLeaf,
+  SealingDraft,
 } from '@countersign/access';
 import {
   type Actor,
@@ -31,6 +31,7 @@ import {
 } from '../entities/log-days.entity.js';
 import { StoreError } from '../errors.js';
 import type { UnitContext } from '../units/context.js';
+import { requireDeclared } from '../units/declared-event.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 import { insertRows } from './many-rows.js';
@@ -125,11 +126,13 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     return updateRow(this.manager, LogDaysEntity, { tenant: this.tenant }, { recorded: size });
   }
 
-  async sealLeaf(demand: string, seq: number, draft: EventDraft): Promise<void> {
+  async sealLeaf(demand: string, seq: number, draft: SealingDraft): Promise<void> {
+    requireDeclared(draft);
     const { tenant } = this;
     const { hashing, random } = this.context;
-    const { type, at, actor, data, personal = {} } = draft;
-    const openings: NamedOpening[] = Object.entries(personal).map(([name, value]) => {
+    const { personal = {}, openTo: _openTo, ...plain } = draft;
+    const { type, at, actor, data } = plain;
+    const openings: NamedOpening[] = Object.entries<string>(personal).map(([name, value]) => {
       const salt = random.bytes(KEY_BYTES);
       return {
         ...{ name, commitment: commit(hashing, name, salt, value) },
@@ -139,7 +142,7 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     const commitments = Object.fromEntries(openings.map(({ name, commitment }) => [name, commitment]));
     const leaf = leafText({ v: 1, type, at, tenant, seq, actor: actor as Actor, data, commitments });
     const rows = await this.sealedLeaves();
-    const content: SealedContent = { draft: { type, at, actor, data, commitments }, openings };
+    const content: SealedContent = { draft: { ...plain, commitments }, openings };
     const sealer = new Sealer(await this.ownKey(), random);
     await insertRow(this.manager, SealedLeafEntity, {
       ...{ tenant, seq: rows.length, demand, at },

@@ -17,6 +17,7 @@ import { insertRows } from '../repositories/many-rows.js';
 import { Openings } from '../repositories/openings.js';
 import { changeRows, query, updateRow } from '../repositories/plain-rows.js';
 import type { UnitContext } from './context.js';
+import { requireDeclared } from './declared-event.js';
 import type { PendingWrites } from './pending-writes.js';
 
 const SALT_BYTES = 32;
@@ -89,7 +90,9 @@ export class OpenLog {
 
   /** Waits for nothing: appends that run side by side cannot get the same index. */
   add(draft: EventDraft, personal: Record<string, string>): { index: number } {
+    requireDeclared(draft);
     const index = this.range.size;
+    const data: Readonly<Record<string, unknown>> = draft.data;
     const leaf = leafText({
       v: 1,
       type: draft.type,
@@ -98,7 +101,7 @@ export class OpenLog {
       seq: index,
       // `leafText` refuses what is no actor.
       actor: draft.actor as Actor,
-      data: draft.data,
+      data,
       commitments: { ...draft.commitments, ...personal },
     });
     const hash = leafHashOfText(this.context.hashing, leaf);
@@ -109,9 +112,9 @@ export class OpenLog {
       at: draft.at,
       hash: hashText(hash),
       leaf,
-      request: named(draft.data['request']),
-      grant: named(draft.data['grant']),
-      requester: named(draft.data['requester']),
+      request: named(data['request']),
+      grant: named(data['grant']),
+      requester: named(data['requester']),
     });
     this.range = appendLeaf(this.context.hashing, this.range, hash, (level, node) => {
       if (level % TILE_HEIGHT === 0) this.addNode(level, index, node);

@@ -84,11 +84,11 @@ const HANDLERS: Readonly<Record<ReviewedItem['kind'], Handler>> = {
   },
   'api-key': {
     isActive: isCredentialLive,
-    async end(unit, { id, owner }, { tenant, actor, now }) {
+    async end(unit, { id }, { tenant, actor, now }) {
       const at = now.toISOString();
       const key = await unit.apiKeys.find(id);
       if (key === null || !(await unit.apiKeys.revoke(id, at))) return 'gone';
-      const data = { key: id, person: owner, expiresAt: key.expiresAt };
+      const data = { key: id, person: key.person, expiresAt: key.expiresAt };
       await (await unit.logOf(tenant.slug)).append({ type: 'api-key.revoked', at, actor, data });
       return 'ended';
     },
@@ -97,7 +97,7 @@ const HANDLERS: Readonly<Record<ReviewedItem['kind'], Handler>> = {
     isActive: isCredentialLive,
     async end(unit, { id, owner }, { tenant, actor, now }) {
       const at = now.toISOString();
-      if (!(await unit.sessions.end(id, at))) return 'gone';
+      if (owner === null || !(await unit.sessions.end(id, at))) return 'gone';
       const data = { session: id, person: owner };
       await (await unit.logOf(tenant.slug)).append({ type: 'session.ended', at, actor, data });
       return 'ended';

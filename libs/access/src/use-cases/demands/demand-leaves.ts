@@ -1,6 +1,5 @@
-import type { EventType } from '@countersign/contract';
 import type { DemandFile, DemandStep } from '../../domain/demand.js';
-import type { DemandsUnit, EventDraft, SealedLog } from '../../ports/index.js';
+import type { DemandsUnit, DraftOf, SealedDraft, SealedLog } from '../../ports/index.js';
 import { demandNotice } from '../notices/notices.js';
 
 /**
@@ -46,8 +45,7 @@ export async function recordOpeningIn(unit: DemandsUnit, { demand, steps }: Dema
   for (const slug of demand.tenants) {
     const { log, outbox, days, openings } = await unit.tenant(slug);
     for (const { seq, draft, openings: opened } of await days.openLeaves(demand.id)) {
-      const data = { ...draft.data, happenedAt: draft.at };
-      const { index } = await log.append({ ...draft, at: opening.at, data });
+      const { index } = await log.append(openedAt(opening.at, draft));
       await openings.save(opened);
       await days.markOpened(seq, index);
     }
@@ -71,7 +69,7 @@ export async function recordAccessHeadIn(
   const { log, days } = await unit.tenant(tenant);
   const { seq } = lastOf(steps);
   const data = { demand: demand.id, step: seq, log: slug, size, root };
-  const leaf: EventDraft = { type: 'demand.accessed', at, actor: 'job', data };
+  const leaf: DraftOf<'demand.accessed'> = { type: 'demand.accessed', at, actor: 'job', data };
   if (openedAt === null) await days.sealLeaf(demand.id, seq, leaf);
   else await log.append(leaf);
 }
@@ -97,15 +95,22 @@ export async function recordKeptIn(
   await days.sealLeaf(demand.id, seq, { type: 'demand.kept', at, actor: 'job', data });
 }
 
+const openedAt = <D extends SealedDraft>(at: string, draft: D): D => ({
+  ...draft,
+  ...{ at, data: { ...draft.data, happenedAt: draft.at } },
+});
+
 const lastOf = (steps: readonly DemandStep[]): DemandStep => {
   const step = steps.at(-1);
   if (step === undefined) throw new Error('a demand has a first step');
   return step;
 };
 
-const eventType = ({ action }: DemandStep): EventType => `demand.${action}`;
+type StepType = `demand.${DemandStep['action']}`;
 
-const vendorLeaf = (demand: string, step: DemandStep): EventDraft => ({
+const eventType = ({ action }: DemandStep): StepType => `demand.${action}`;
+
+const vendorLeaf = (demand: string, step: DemandStep): DraftOf<StepType> => ({
   ...{ type: eventType(step), at: step.at, actor: step.person },
   data: { demand, step: step.seq, state: step.to, ...present({ document: step.document }) },
 });
@@ -117,7 +122,11 @@ const confirmedBy = (steps: readonly DemandStep[]): string | null =>
     : null;
 
 /** @param proposedBy who proposed the extension that the step confirms */
-function tenantLeaf(demand: DemandFile['demand'], step: DemandStep, proposedBy: string | null): EventDraft {
+function tenantLeaf(
+  demand: DemandFile['demand'],
+  step: DemandStep,
+  proposedBy: string | null,
+): DraftOf<StepType> {
   const { outcome, withContent, accounts, until, document, grant } = step;
   const isFirst = step.seq === 0;
   return {

@@ -1,4 +1,3 @@
-import type { EventType } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
 import {
   KEY_ALGORITHMS,
@@ -78,7 +77,7 @@ export async function ensureBrokerKeys(deps: Deps, signers: Signers): Promise<vo
 
 export async function logKeyEvent(
   unit: Pick<VendorUnit, 'log'>,
-  type: EventType,
+  type: 'signing-key.created' | 'signing-key.revoked' | 'signing-key.rotated',
   key: StoredKey,
   now: Date,
 ): Promise<void> {

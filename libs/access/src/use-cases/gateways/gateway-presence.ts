@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventData } from '@countersign/contract';
 import type { EnrolledGateway, RecordChain } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -57,7 +57,10 @@ function closeIn(deps: Deps, id: string, silentBefore: string | null, tenant: st
 }
 
 /** `boot`, `seq`, `hash`: the end of the chain that grew last. `head`: the last head that the gateway signed in it. */
-function closingData({ id, revokedAt, lastSeenAt }: EnrolledGateway, chain: RecordChain | null) {
+function closingData(
+  { id, revokedAt, lastSeenAt }: EnrolledGateway,
+  chain: RecordChain | null,
+): EventData<'gateway.closed'> {
   return {
     gateway: id,
     reason: revokedAt === null ? 'silent' : 'revoked',

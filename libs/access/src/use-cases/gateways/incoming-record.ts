@@ -1,4 +1,5 @@
 import {
+  type EventData,
   type MemberOfLeaf,
   membersOfRecord,
   type Opening,
@@ -6,7 +7,7 @@ import {
   type RecordKind,
 } from '@countersign/contract';
 import type { GatewayBinding } from '../../domain/gateway-binding.js';
-import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/index.js';
+import type { AccessRecordView, ChainName, DraftOf, RecordOutcome } from '../../ports/index.js';
 import type { IngestedCalls } from './ingested-calls.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
@@ -21,7 +22,7 @@ export type IncomingRecord = {
    */
   previous?: { boot: string; seq: number; hash: string } | null;
   /** In the first record of a chain and in heads of a gateway with several lanes: which lane wrote it, and how many there are. */
-  lane?: { number: number; of: number; beside?: readonly object[] };
+  lane?: NonNullable<EventData<'gateway.head'>['lane']>;
   at: string;
 } & (
   | {
@@ -30,7 +31,7 @@ export type IncomingRecord = {
       path: { commitment: string; opening: Opening | null } | null;
     }
   | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
-  | ({ kind: 'counters'; counts: readonly object[] } & SignedEntry)
+  | ({ kind: 'counters'; counts: EventData<'access.counters'>['counts'] } & SignedEntry)
   | ({ kind: 'head' } & SignedEntry)
 );
 
@@ -48,7 +49,8 @@ export type IncomingBatch = ChainName & {
   follows?: boolean;
 };
 
-type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
+type RecordType = 'gateway.head' | 'access.counters' | 'access.outcome' | 'access.allowed' | 'access.refused';
+type Leaf = { [T in RecordType]: Pick<DraftOf<T>, 'type' | 'data' | 'commitments'> }[RecordType];
 
 /** Which member of a record is which member of its leaf. */
 type LeafMember = Pick<MemberOfLeaf, 'name' | 'isOptional'> & { leaf: string; isOwn: boolean };
@@ -115,10 +117,11 @@ export function leafOf(gateway: string, boot: string, record: IncomingRecord, ca
   const type = kind === 'head' ? 'gateway.head' : (`access.${kind}` as const);
   if (previous !== undefined) leaf.data['previous'] = previous;
   if (lane !== undefined) leaf.data['lane'] = lane;
-  return { type, ...leaf };
+  // The table of record members has the same names as the event; the store refuses a leaf that its event does not declare.
+  return { type, ...leaf } as unknown as Leaf;
 }
 
-function leafOfKind(place: Members, record: IncomingRecord, calls: IngestedCalls): Omit<Leaf, 'type'> {
+function leafOfKind(place: Members, record: IncomingRecord, calls: IngestedCalls): Members {
   const { kind } = record;
   switch (kind) {
     case 'head':

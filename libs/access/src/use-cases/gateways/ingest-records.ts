@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG, type EventType, isSealedLog, toInstant } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventData, isSealedLog, toInstant } from '@countersign/contract';
 import { type GatewayBinding, writesInto } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
@@ -156,30 +156,35 @@ function ingestNew(
   const { gateway, boot } = chain;
   const { calls } = intake;
   const leaves: EventDraft[] = [];
-  const report = (type: EventType, data: object) =>
-    leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
+  const by = { at: now, actor: gateway };
+  const found = { gateway, boot };
+  const mismatched = (data: Omit<EventData<'gateway.mismatch'>, keyof typeof found>) =>
+    leaves.push({ type: 'gateway.mismatch', ...by, data: { ...found, ...data } });
+  const missing = (data: Omit<EventData<'gateway.gap'>, keyof typeof found> & { boot?: string }) =>
+    leaves.push({ type: 'gateway.gap', ...by, data: { ...found, ...data } });
   for (const record of records) {
     // The same number twice in one batch.
     if (record.seq <= chain.seq) continue;
-    if (chain.isClosed) report('gateway.returned', { after: chain.seq });
-    if (record.seq !== chain.seq + 1) report('gateway.gap', { after: chain.seq, at: record.seq });
+    if (chain.isClosed)
+      leaves.push({ type: 'gateway.returned', ...by, data: { ...found, after: chain.seq } });
+    if (record.seq !== chain.seq + 1) missing({ after: chain.seq, at: record.seq });
     else if (record.prev !== chain.hash || !isEndOfRun(intake.chains, gateway, record))
-      report('gateway.mismatch', { at: record.seq, reason: 'prev' });
+      mismatched({ at: record.seq, reason: 'prev' });
     const lost = missingBefore(intake.chains, gateway, record);
-    if (lost !== undefined) report('gateway.gap', { ...lost, next: boot, ...laneOf(record) });
+    if (lost !== undefined) missing({ ...lost, next: boot, ...laneOf(record) });
     chain.moveTo(record);
     const mismatch = mismatchOf(record, intake);
     if (mismatch !== undefined) {
       if ('view' in record) calls.reject(record.view.id);
-      report('gateway.mismatch', { ...placeOf(record), reason: mismatch, ...statedBy(record) });
+      mismatched({ ...placeOf(record), reason: mismatch, ...statedBy(record) });
       continue;
     }
     if ('signature' in record && !record.signed) {
-      report('gateway.mismatch', { ...placeOf(record), reason: 'signature' });
+      mismatched({ ...placeOf(record), reason: 'signature' });
       continue;
     }
     if (record.kind === 'outcome' && !calls.mayEnd(record.id, chain)) {
-      report('gateway.mismatch', { ...placeOf(record), reason: 'outcome', record: record.id });
+      mismatched({ ...placeOf(record), reason: 'outcome', record: record.id });
       continue;
     }
     leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
@@ -189,7 +194,8 @@ function ingestNew(
 }
 
 /** A verifier excuses what a restore has lost once for each lane. */
-const laneOf = ({ lane }: IncomingRecord): object => (lane === undefined ? {} : { lane: lane.number });
+const laneOf = ({ lane }: IncomingRecord): { lane?: number } =>
+  lane === undefined ? {} : { lane: lane.number };
 
 /** False if the record names another record than the one that ends the run before it. */
 function isEndOfRun(chains: IngestedChains, gateway: string, { previous }: IncomingRecord): boolean {
@@ -210,7 +216,7 @@ function mismatchOf(record: IncomingRecord, { binding, grants }: Intake): Record
  * What the event says about a record that is not taken. A call's statements are below `claimed`: they are the gateway's word
  * alone, so that no list of events by grant or person finds them.
  */
-function statedBy(record: IncomingRecord): object {
+function statedBy(record: IncomingRecord): Pick<EventData<'gateway.mismatch'>, 'record' | 'claimed'> {
   if (!('view' in record)) return { record: record.id };
   const { id, decision, grant, digest, request, service, person, at } = record.view;
   return { record: id, claimed: { decision, grant, digest, request, service, person, at } };

@@ -7,7 +7,7 @@ import {
   type NoticeAddress,
   removedAddress,
 } from '../../domain/notice-address.js';
-import { exactEmail, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
+import { exactEmail, normaliseEmail, type Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOwnKey } from '../shared/claimed-tenant.js';
@@ -106,7 +106,10 @@ export async function confirmNoticeAddress(
     const at = toInstant(now);
     const active = confirmedAddress(address, at);
     await save(unit, active);
-    await append(unit, 'notice-address.confirmed', actor, at, { address: id, topics: active.topics });
+    await unit.log.append({
+      ...{ type: 'notice-address.confirmed', at, actor: actor.id },
+      data: { address: id, topics: active.topics },
+    });
     await unit.outbox.add(noticeAddressNotice(active, 'confirmed', at));
     return active;
   });
@@ -133,7 +136,10 @@ export function changeNoticeTopics(
     const address = { ...before, topics: sorted(topics), version: before.version + 1 };
     await save(unit, address);
     const at = toInstant(deps.clock.now());
-    await append(unit, 'notice-address.changed', actor, at, { address: id, topics: address.topics });
+    await unit.log.append({
+      ...{ type: 'notice-address.changed', at, actor: actor.id },
+      data: { address: id, topics: address.topics },
+    });
     return { address, warnings: await warningsAfter(unit, before) };
   });
 }
@@ -155,7 +161,7 @@ export function removeNoticeAddress(
     const at = toInstant(deps.clock.now());
     const removed = removedAddress(before, at);
     await save(unit, removed);
-    await append(unit, 'notice-address.removed', actor, at, { address: id });
+    await unit.log.append({ type: 'notice-address.removed', at, actor: actor.id, data: { address: id } });
     if (before.state === 'active') await unit.outbox.add(noticeAddressNotice(removed, 'removed', at));
     return warningsAfter(unit, before);
   });
@@ -176,14 +182,6 @@ async function requireFound({ noticeAddresses }: TenantUnit, id: string): Promis
 async function save({ noticeAddresses }: TenantUnit, address: NoticeAddress): Promise<void> {
   if (!(await noticeAddresses.update(address))) throw changedMeanwhile('notice address');
 }
-
-const append = (
-  { log }: TenantUnit,
-  type: 'notice-address.confirmed' | 'notice-address.changed' | 'notice-address.removed',
-  actor: Person,
-  at: string,
-  data: Record<string, unknown>,
-) => log.append({ type, at, actor: actor.id, data });
 
 /** If the change took the last address for emergencies away. */
 async function warningsAfter(unit: TenantUnit, before: NoticeAddress): Promise<NoticeAddressWarning[]> {

@@ -3,6 +3,7 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { addressOf, hasRole, type Person } from '../../domain/person.js';
 import { effectiveFacts, requesterFactsOf } from '../../domain/person-facts.js';
 import type { PersonWidening } from '../../domain/widening.js';
+import { notFound } from '../../errors.js';
 import { REQUESTER_ROLES, REVIEWER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
@@ -188,6 +189,7 @@ export async function voidReviews(
     const { reviews, requests, log } = await unit.tenant(review.tenant);
     await reviews.void(review, at);
     const request = await requests.find(review.request);
+    if (request === null) throw notFound('request');
     await log.append({
       type: 'review.voided',
       at,
@@ -195,7 +197,7 @@ export async function voidReviews(
       data: {
         review: review.id,
         request: review.request,
-        requester: request?.requester,
+        requester: request.requester,
         digest: review.digest,
       },
     });

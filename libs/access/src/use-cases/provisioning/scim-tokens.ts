@@ -1,4 +1,3 @@
-import type { EventType } from '@countersign/contract';
 import type { ScimToken } from '../../domain/provisioning.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ScimTokensUnit } from '../../ports/index.js';
@@ -60,7 +59,7 @@ export function revokeScimToken(deps: Deps, id: string): Promise<void> {
 /** Logged on the token's side: a customer sees who may provision its people. */
 async function logTokenEvent(
   unit: ScimTokensUnit,
-  type: EventType,
+  type: 'scim-token.created' | 'scim-token.revoked',
   token: ScimToken,
   now: Date,
 ): Promise<void> {

@@ -1,4 +1,3 @@
-import type { EventType } from '@countersign/contract';
 import {
   type ApiKey,
   type ApiKeyState,
@@ -129,7 +128,7 @@ async function findPerson(deps: Deps, email: string, tenant: string | null): Pro
 /** Logged on the person's side: a customer sees the keys of its own people. */
 async function logKeyEvent(
   unit: ApiKeysUnit,
-  type: EventType,
+  type: 'api-key.created' | 'api-key.revoked',
   key: ApiKey,
   actor: string,
   now: Date,

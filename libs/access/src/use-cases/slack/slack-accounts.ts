@@ -1,4 +1,3 @@
-import type { EventType } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
@@ -237,7 +236,7 @@ export async function unlinkSlackAccount(
 async function recordLink(
   unit: SlackSetupUnit,
   person: Person,
-  type: EventType,
+  type: 'slack.linked' | 'slack.unlinked',
   { at, ids, way }: { at: string; ids: { workspace: string; user: string }; way?: SlackAccount['way'] },
 ): Promise<void> {
   const log = await unit.logOf(person.tenant);

@@ -1,4 +1,3 @@
-import type { EventType } from '@countersign/contract';
 import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
@@ -93,7 +92,7 @@ export async function endResetIn(
 async function recordReset(
   unit: VendorUnit,
   reset: TrustReset,
-  type: EventType,
+  type: `trust.reset${'' | '-used' | '-cancelled'}`,
   { actor, at }: By,
 ): Promise<void> {
   const { log, outbox } = await unit.tenant(reset.tenant);

@@ -18,7 +18,7 @@ import {
 } from '../../domain/trust/stop.js';
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { ReadUnit, TenantUnit } from '../../ports/index.js';
+import type { DraftOf, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { requireTenantAccess } from '../shared/tenant-access.js';
@@ -145,7 +145,10 @@ export async function storeStop(
     ...{ lift: null, liftedBy: null, liftedAt: null },
   };
   await unit.stops.insert(stop);
-  await recordStop(unit, 'stopped', { at, actor: person, data: { stop: hash, digest, signature, ...by } });
+  await recordStop(unit, 'stopped', {
+    ...{ type: 'trust.stopped', at, actor: person },
+    data: { stop: hash, digest, signature, ...by },
+  });
   return stop;
 }
 
@@ -175,20 +178,21 @@ export async function storeLift(
   const { person } = signature.statement;
   const lifted: Stop = { ...stop, lift: signature, liftedBy: person, liftedAt: at };
   if (!(await unit.stops.lift(lifted))) throw new AccessError('wrong_state', 'This stop was lifted already.');
-  await recordStop(unit, 'lifted', { at, actor: person, data: { stop: stop.hash, signature, ...by } });
+  await recordStop(unit, 'lifted', {
+    ...{ type: 'trust.lifted', at, actor: person },
+    data: { stop: stop.hash, signature, ...by },
+  });
   return lifted;
 }
-
-type StopEvent = { stop: string; digest?: string | null; signature: Signature; gateway?: string };
 
 /** Writes the event, feed change and notice of a stop or lift. */
 async function recordStop(
   unit: TenantUnit,
   what: 'stopped' | 'lifted',
-  event: { at: string; actor: string; data: StopEvent },
+  event: DraftOf<'trust.stopped'> | DraftOf<'trust.lifted'>,
 ): Promise<void> {
   const { stop } = event.data;
-  await unit.log.append({ type: `trust.${what}`, ...event });
+  await unit.log.append(event);
   await unit.feed.changed('stop', stop);
   await unit.outbox.add(trustNotice(unit.tenant, what, stop, event.at));
 }

@@ -99,7 +99,7 @@ const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =
   slack == null ? {} : { slack };
 
 /** Every tenant reads this log. The name, and the policy that binds their requests, are plain text; the rest is for the vendor alone. */
-const publicPart = ({ name, policy }: { name: string; policy: unknown }) => ({ name, policy });
+const publicPart = ({ name, policy }: { name: string; policy: object | null }) => ({ name, policy });
 
 /** A webhook's address may be a secret (P11), so its hash is logged instead. */
 const loggable = <T extends { webhooks: WebhookSettings[]; policy: unknown }>(

@@ -1,10 +1,4 @@
-import {
-  canonicalJson,
-  DEPLOYMENT_SLUG,
-  type EventType,
-  routeMapHash,
-  type UpstreamSettings,
-} from '@countersign/contract';
+import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash, type UpstreamSettings } from '@countersign/contract';
 import {
   isForTenant,
   type Organisation,
@@ -12,7 +6,7 @@ import {
   type ServiceRecord,
   VENDOR_SLUG,
 } from '../../../domain/organisation.js';
-import type { EventDraft, VendorUnit, WholeOrganisation } from '../../../ports/index.js';
+import type { DraftOf, VendorUnit, WholeOrganisation } from '../../../ports/index.js';
 import { endGrantsIn } from '../../ending/end-grant.js';
 import type { Deps } from '../../shared/deps.js';
 import { type OrganisationStep, same } from './organisation-step.js';
@@ -110,7 +104,10 @@ async function saveService(
   await unit.organisation.saveService(after);
   const type = removedAt === null ? 'service.applied' : 'service.removed';
   const read = { service: definition.name, routes };
-  await unit.log.append(serviceEvent(after, type, at, read, { definition: canonicalJson(definition) }));
+  await unit.log.append({
+    type,
+    ...serviceEvent(after, at, read, { definition: canonicalJson(definition) }),
+  });
   if (tenants !== undefined) await unit.log.append(servedTenants(after, at));
   const settings = after.upstream ?? {};
   if (!same(before?.upstream ?? {}, settings)) await unit.log.append(upstreamSettings(after, settings, at));
@@ -119,20 +116,25 @@ async function saveService(
 }
 
 /**
- * A leaf about a service.
+ * A leaf about a service, without its type.
  *
  * @param read what the tenants read that the service is for
  * @param personal what they, or those named by `openTo`, open
  */
-function serviceEvent(
+function serviceEvent<Read extends Record<string, string>>(
   { tenants }: ServiceRecord,
-  type: EventType,
   at: string,
-  read: Record<string, string>,
+  read: Read,
   personal: Record<string, string>,
   openTo: readonly string[] = [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
-): EventDraft {
-  const event = { type, at, actor: 'host' };
+): {
+  at: string;
+  actor: string;
+  data: Partial<Read>;
+  personal: Record<string, string>;
+  openTo: readonly string[] | Record<string, readonly string[]>;
+} {
+  const event = { at, actor: 'host' };
   if (tenants === undefined) return { ...event, data: read, personal, openTo };
   const sides = [...tenants, VENDOR_SLUG];
   const open = (names: object, to: readonly string[]) =>
@@ -144,21 +146,29 @@ function serviceEvent(
 }
 
 /** Only the vendor may read which tenants a service is for: the list names other customers. */
-const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string): EventDraft => ({
+const servedTenants = (
+  { definition, tenants = [] }: ServiceRecord,
+  at: string,
+): DraftOf<'service.tenants'> => ({
   ...{ type: 'service.tenants', at, actor: 'host', data: {} },
   personal: { service: definition.name, tenants: canonicalJson(tenants) },
 });
 
 /** Only the vendor may read which files gateways use on their hosts. The service's tenants may read how calls are signed. */
-const upstreamSettings = (service: ServiceRecord, settings: UpstreamSettings, at: string): EventDraft =>
-  serviceEvent(
+const upstreamSettings = (
+  service: ServiceRecord,
+  settings: UpstreamSettings,
+  at: string,
+): DraftOf<'service.upstream'> => ({
+  type: 'service.upstream',
+  ...serviceEvent(
     service,
-    'service.upstream',
     at,
     { service: service.definition.name, context: settings.context ?? 'ed25519' },
     { upstream: canonicalJson(settings) },
     [VENDOR_SLUG],
-  );
+  ),
+});
 
 /** A grant depends on its service. If the service is no longer for the tenant, the grant ends. */
 async function endUnservedGrants(
