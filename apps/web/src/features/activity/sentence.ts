@@ -1,15 +1,14 @@
 import type { Event } from '@countersign/api';
-import type { EventType } from '@countersign/contract';
 import { accessWords, wordFor } from '@countersign/wording';
 import { instantText } from '../../text/clock.js';
 import type { Language } from '../../text/language.js';
 import type { Catalogue } from '../../text/languages.js';
-import { type EventWords, memberText, type Sentence } from './event-words.js';
+import { type EventWords, memberText, type Sentences } from './event-words.js';
 import { german } from './sentences.de.js';
 import { english } from './sentences.en.js';
 
 /** A sentence for every type of event, in each language. */
-export const sentences: Catalogue<Readonly<Record<EventType, Sentence>>> = { en: english, de: german };
+export const sentences: Catalogue<Sentences> = { en: english, de: german };
 
 interface ActorWords {
   host: string;

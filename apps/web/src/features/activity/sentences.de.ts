@@ -1,6 +1,5 @@
-import type { EventType } from '@countersign/contract';
 import { supervisedCount, supervisedText } from '@countersign/wording';
-import type { EventWords, Sentence } from './event-words.js';
+import type { EventWords, Sentences } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, bis ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : `: ${scope}`);
@@ -50,7 +49,7 @@ const SUPERVISED: Readonly<Record<string, string>> = {
   paused: 'der Zugriff wurde angehalten',
   stopped: 'der Zugriff wurde beendet',
 };
-const limitOf = (e: EventWords): string =>
+const limitOf = (e: EventWords<'count' | 'over' | 'within'>): string =>
   supervisedText(
     {
       count: supervisedCount(e.value('count')),
@@ -61,13 +60,13 @@ const limitOf = (e: EventWords): string =>
   );
 
 /** Other customers do not read the name of a service that is for some customers. */
-const serviceOf = (e: EventWords) => {
+const serviceOf = (e: EventWords<'service'>) => {
   const name = e.value('service');
   return name === '' ? 'einen Dienst für einige Kunden' : `den Dienst ${name}`;
 };
 
 /** One German sentence for each type of event. */
-export const german: Readonly<Record<EventType, Sentence>> = {
+export const german: Sentences = {
   'access-review.closed': (e) => `Die Zugangsprüfung des Quartals ab ${e.value('quarter')} ist beendet`,
   'access-review.decided': (e) =>
     `${e.actor}: Zugangsprüfung, ${known(REVIEWED, e.value('kind'))} ${known(REVIEW_OUTCOME, e.value('outcome'))}`,
@@ -235,7 +234,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'service.applied': (e) => `Der Betreiber hat ${serviceOf(e)} eingerichtet`,
   'service.removed': (e) => `Der Betreiber hat ${serviceOf(e)} entfernt`,
   'service.upstream': (e) => `Der Betreiber hat festgelegt, wie Gateways Anfragen an ${serviceOf(e)} senden`,
-  'service.tenants': (e) => `Der Betreiber hat festgelegt, welche Kunden ${serviceOf(e)} haben`,
+  'service.tenants': () => 'Der Betreiber hat festgelegt, welche Kunden einen Dienst für einige Kunden haben',
   'session.ended': (e) => `${e.person('person')} hat sich abgemeldet`,
   'session.started': (e) => `${e.person('person')} hat sich angemeldet (${e.value('assurance')})`,
   'signal.received': (e) => `Der Anmeldedienst hat die Sitzungen von ${e.person('person')} beendet`,
@@ -280,7 +279,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'widening.withdrawn': (e) => `${e.actor} hat den Vorschlag zurückgezogen, ${wider(e)}`,
 };
 
-function wider(e: EventWords): string {
+function wider(e: EventWords<'person'>): string {
   return e.value('person') === ''
     ? 'die Datenschutzregeln zu lockern'
     : `${e.person('person')} mehr entscheiden zu lassen`;

@@ -1,6 +1,5 @@
-import type { EventType } from '@countersign/contract';
 import { supervisedCount, supervisedText } from '@countersign/wording';
-import type { EventWords, Sentence } from './event-words.js';
+import type { EventWords, Sentences } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, until ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : ` to ${scope}`);
@@ -50,7 +49,7 @@ const SUPERVISED: Readonly<Record<string, string>> = {
   paused: 'the access was paused',
   stopped: 'the access was ended',
 };
-const limitOf = (e: EventWords): string =>
+const limitOf = (e: EventWords<'count' | 'over' | 'within'>): string =>
   supervisedText(
     {
       count: supervisedCount(e.value('count')),
@@ -61,13 +60,13 @@ const limitOf = (e: EventWords): string =>
   );
 
 /** Other customers do not read the name of a service that is for some customers. */
-const serviceOf = (e: EventWords) => {
+const serviceOf = (e: EventWords<'service'>) => {
   const name = e.value('service');
   return name === '' ? 'a service for some customers' : `the service ${name}`;
 };
 
 /** One English sentence for each type of event. */
-export const english: Readonly<Record<EventType, Sentence>> = {
+export const english: Sentences = {
   'access-review.closed': (e) => `The access review of the quarter from ${e.value('quarter')} is over`,
   'access-review.decided': (e) =>
     `${e.actor}: access review, ${known(REVIEWED, e.value('kind'))} ${known(REVIEW_OUTCOME, e.value('outcome'))}`,
@@ -222,7 +221,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'service.applied': (e) => `The operator set up ${serviceOf(e)}`,
   'service.removed': (e) => `The operator removed ${serviceOf(e)}`,
   'service.upstream': (e) => `The operator set how gateways connect to ${serviceOf(e)}`,
-  'service.tenants': (e) => `The operator set which customers ${serviceOf(e)} is for`,
+  'service.tenants': () => 'The operator set which customers a service for some customers is for',
   'session.ended': (e) => `${e.person('person')} signed out`,
   'session.started': (e) => `${e.person('person')} signed in (${e.value('assurance')})`,
   'signal.received': (e) => `The sign-in provider ended the sessions of ${e.person('person')}`,
@@ -265,7 +264,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'widening.withdrawn': (e) => `${e.actor} withdrew the proposal ${wider(e)}`,
 };
 
-function wider(e: EventWords): string {
+function wider(e: EventWords<'person'>): string {
   return e.value('person') === ''
     ? 'to widen the privacy controls'
     : `to let ${e.person('person')} decide more`;
