@@ -51,6 +51,7 @@ export {
   EVENT_TYPES,
   EVENTS,
   type EventData,
+  type EventMember,
   type EventType,
   eventProblem,
 } from './events/index.js';

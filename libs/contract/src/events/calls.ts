@@ -1,6 +1,6 @@
 import { CALL_MODES } from '../route/call-mode.js';
 import type { RequesterFacts } from '../terms/requester-facts.js';
-import { events, NOTHING, SIDE, TENANT } from './declare.js';
+import { events, SIDE, TENANT } from './declare.js';
 import { flag, form, integer, list, members, nullable, oneOf, optional, text } from './shape.js';
 
 const RUN_END = { boot: text, seq: integer, hash: text } as const;
@@ -64,7 +64,6 @@ export const CALL_EVENTS = events({
       ...SIGNED,
       counts: list(members({ service: nullable(text), code: text, minute: text, count: integer })),
     },
-    commits: NOTHING,
   },
   'access.outcome': {
     log: TENANT,
@@ -82,7 +81,6 @@ export const CALL_EVENTS = events({
       maskedFields: optional(integer),
       withheld: optional(text),
     },
-    commits: NOTHING,
   },
   'access.refused': {
     log: TENANT,
@@ -102,7 +100,6 @@ export const CALL_EVENTS = events({
       refused: integer,
       calls: list(members({ kind: text, at: text, method: text, record: optional(text), refused: flag })),
     },
-    commits: NOTHING,
   },
   'gateway.closed': {
     log: CHAIN_LOGS,
@@ -118,7 +115,6 @@ export const CALL_EVENTS = events({
         members({ seq: integer, hash: text, at: text, signature: text, lane: optional(members(LANE)) }),
       ),
     },
-    commits: NOTHING,
   },
   'gateway.enrolled': {
     log: ['deployment'],
@@ -140,9 +136,8 @@ export const CALL_EVENTS = events({
       next: optional(text),
       lane: optional(integer),
     },
-    commits: NOTHING,
   },
-  'gateway.head': { log: TENANT, by: GATEWAY, data: SIGNED, commits: NOTHING },
+  'gateway.head': { log: TENANT, by: GATEWAY, data: SIGNED },
   'gateway.mismatch': {
     log: CHAIN_LOGS,
     by: GATEWAY,
@@ -165,20 +160,9 @@ export const CALL_EVENTS = events({
         }),
       ),
     },
-    commits: NOTHING,
   },
-  'gateway.pinned': {
-    log: TENANT,
-    by: GATEWAY,
-    data: { gateway: text, before: PIN, after: PIN },
-    commits: NOTHING,
-  },
-  'gateway.registered': {
-    log: ['deployment'],
-    by: GATEWAY,
-    data: { gateway: text, publicKey: text },
-    commits: NOTHING,
-  },
+  'gateway.pinned': { log: TENANT, by: GATEWAY, data: { gateway: text, before: PIN, after: PIN } },
+  'gateway.registered': { log: ['deployment'], by: GATEWAY, data: { gateway: text, publicKey: text } },
   'gateway.returned': {
     log: CHAIN_LOGS,
     by: GATEWAY,
@@ -188,15 +172,9 @@ export const CALL_EVENTS = events({
       boot: optional(text),
       after: optional(integer),
     },
-    commits: NOTHING,
   },
-  'gateway.revoked': { log: ['deployment'], by: ['host'], data: { gateway: text }, commits: NOTHING },
-  'gateway.unpinned': {
-    log: TENANT,
-    by: GATEWAY,
-    data: { gateway: text, before: PIN, after: PIN },
-    commits: NOTHING,
-  },
+  'gateway.revoked': { log: ['deployment'], by: ['host'], data: { gateway: text } },
+  'gateway.unpinned': { log: TENANT, by: GATEWAY, data: { gateway: text, before: PIN, after: PIN } },
   'supervision.crossed': {
     log: TENANT,
     by: ['job'],
@@ -215,6 +193,5 @@ export const CALL_EVENTS = events({
       digest: text,
       service: text,
     },
-    commits: NOTHING,
   },
 });

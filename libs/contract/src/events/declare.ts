@@ -13,8 +13,8 @@ export interface EventDeclaration {
   readonly by: readonly ActorKind[];
   /** The members of its data, all that there are. */
   readonly data: Members;
-  /** The personal values that it may commit to, by name. */
-  readonly commits: readonly string[];
+  /** The personal values that it may commit to, by name; absent: none. */
+  readonly commits?: readonly string[];
 }
 
 /** Declares the events of one resource. */
@@ -23,7 +23,6 @@ export const events = <const T extends Readonly<Record<string, EventDeclaration>
 
 /** What most events go to. */
 export const TENANT = ['tenant'] as const;
-export const NOTHING = [] as const;
 
 export const SIDE = oneOf(['vendor', 'customer']);
 

@@ -1,4 +1,4 @@
-import { events, NOTHING } from './declare.js';
+import { events } from './declare.js';
 import { flag, integer, list, optional, text } from './shape.js';
 
 /**
@@ -44,7 +44,6 @@ export const DEMAND_EVENTS = events({
       root: text,
       happenedAt: optional(text),
     },
-    commits: NOTHING,
   },
   'demand.challenged': step,
   'demand.closed': step,
@@ -64,7 +63,6 @@ export const DEMAND_EVENTS = events({
       fields: list(text),
       happenedAt: optional(text),
     },
-    commits: NOTHING,
   },
   'demand.narrowed': step,
   'demand.opened': step,

@@ -17,7 +17,7 @@ Read this page to see which events a log may have: where each goes, who causes i
 export const eventsDocument = (): string =>
   HEAD + EVENT_TYPES.map((type) => `${row(type, EVENTS[type])}\n`).join('');
 
-const row = (type: string, { log, by, data, commits }: EventDeclaration): string =>
+const row = (type: string, { log, by, data, commits = [] }: EventDeclaration): string =>
   `| \`${type}\` | ${log.join(', ')} | ${by.join(', ')} | ${membersOf(data)} | ${commits.map(code).join(', ')} |`;
 
 const membersOf = (data: EventDeclaration['data']): string =>

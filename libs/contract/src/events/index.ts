@@ -40,8 +40,14 @@ export type { EventDeclaration };
 export type EventType = keyof typeof EVENTS;
 /** What an event of this type says in plain text. */
 export type EventData<T extends EventType> = DataOf<(typeof EVENTS)[T]['data']>;
+/** A member that the data of some type has. */
+export type EventMember = { [T in EventType]: keyof EventData<T> & string }[EventType];
 /** The names of the personal values that an event of this type may commit to. */
-export type CommittedName<T extends EventType> = (typeof EVENTS)[T]['commits'][number];
+export type CommittedName<T extends EventType> = (typeof EVENTS)[T] extends {
+  commits: readonly (infer Name extends string)[];
+}
+  ? Name
+  : never;
 
 /** By name. */
 export const EVENT_TYPES = Object.keys(EVENTS).sort() as readonly string[] as readonly EventType[];
@@ -61,7 +67,7 @@ export function eventProblem(type: string, data: unknown, commits: readonly stri
   if (shape === undefined) return `there is no type of event “${type}”`;
   const problem = shape.problem(data);
   if (problem !== undefined) return `\`data${problem}\` of ${type} is not as declared`;
-  const declared: readonly string[] = EVENTS[type as EventType].commits;
+  const { commits: declared = [] }: EventDeclaration = EVENTS[type as EventType];
   const other = commits.find((name) => !declared.includes(name));
   return other === undefined ? undefined : `${type} does not commit to \`${other}\``;
 }

@@ -1,4 +1,4 @@
-import { events, NOTHING, SIDE, TENANT } from './declare.js';
+import { events, SIDE, TENANT } from './declare.js';
 import { flag, form, integer, list, members, named, nullable, optional, text } from './shape.js';
 
 const ANY_LOG = ['tenant', 'deployment', 'vendor'] as const;
@@ -14,17 +14,15 @@ const signingKey = {
   log: ['deployment'],
   by: ['host'],
   data: { kid: text, use: text, publicJwk: form<object>('public key (JWK)') },
-  commits: NOTHING,
 } as const;
 
 /** The logs themselves, the broker's keys, and what is sent out of a log. */
 export const LOG_EVENTS = events({
-  'deployment.checkpoint': { log: TENANT, by: ['job'], data: POINT, commits: NOTHING },
+  'deployment.checkpoint': { log: TENANT, by: ['job'], data: POINT },
   'export.ended': {
     log: ['tenant', 'vendor'],
     by: ['person'],
     data: { target: text, log: text, kind: text, next: integer },
-    commits: NOTHING,
   },
   'export.started': {
     log: ['tenant', 'vendor'],
@@ -36,9 +34,8 @@ export const LOG_EVENTS = events({
     log: ['deployment'],
     by: ['host'],
     data: { epoch: integer, after: members({ epoch: integer, seq: integer }) },
-    commits: NOTHING,
   },
-  'hold.lifted': { log: TENANT, by: ['person'], data: { side: SIDE }, commits: NOTHING },
+  'hold.lifted': { log: TENANT, by: ['person'], data: { side: SIDE } },
   'hold.set': { log: TENANT, by: ['person'], data: { side: SIDE }, commits: ['reason'] },
   'isolation.tested': {
     log: ['tenant', 'vendor'],
@@ -51,28 +48,20 @@ export const LOG_EVENTS = events({
       problem: optional(nullable(text)),
       where: optional(list(members({ surface: text, where: text }))),
     },
-    commits: NOTHING,
   },
   'log.key': {
     log: ANY_LOG,
     by: ['job', 'host'],
     data: { kid: text, activeFrom: text, vkey: text, replaces: text, signature: text },
-    commits: NOTHING,
   },
-  'log.pruned': { log: TENANT, by: ['job'], data: { before: integer }, commits: NOTHING },
+  'log.pruned': { log: TENANT, by: ['job'], data: { before: integer } },
   'log.restored': {
     log: ANY_LOG,
     by: ['host'],
     data: { epoch: integer, previous: members(POINT), kept: integer, lost: integer },
-    commits: NOTHING,
   },
   'log.sealed': { log: TENANT, by: ['job'], data: { day: text }, commits: ['seal'] },
-  'log.settings': {
-    log: TENANT,
-    by: ['person'],
-    data: { before: SETTINGS, after: SETTINGS },
-    commits: NOTHING,
-  },
+  'log.settings': { log: TENANT, by: ['person'], data: { before: SETTINGS, after: SETTINGS } },
   'log.unsealed': {
     log: TENANT,
     by: ['job'],
@@ -87,32 +76,19 @@ export const LOG_EVENTS = events({
         }),
       ),
     },
-    commits: NOTHING,
   },
   'master-key.rotated': {
     log: ['deployment'],
     by: ['host'],
     data: { from: text, to: text, secrets: integer },
-    commits: NOTHING,
   },
-  'notice.retried': {
-    log: ['deployment'],
-    by: ['person'],
-    data: { notice: text, deliveries: integer },
-    commits: NOTHING,
-  },
+  'notice.retried': { log: ['deployment'], by: ['person'], data: { notice: text, deliveries: integer } },
   'opening.erased': {
     log: TENANT,
     by: ['person'],
     data: { leaf: integer, fields: list(text), authority: text },
-    commits: NOTHING,
   },
-  'report.published': {
-    log: ['deployment'],
-    by: ['job'],
-    data: { period: text, note: text },
-    commits: NOTHING,
-  },
+  'report.published': { log: ['deployment'], by: ['job'], data: { period: text, note: text } },
   'signing-key.created': signingKey,
   'signing-key.revoked': signingKey,
   'signing-key.rotated': signingKey,

@@ -1,5 +1,5 @@
 import type { WideningStatement } from '../statement/widening.js';
-import { events, NOTHING, SIDE, signature, TENANT } from './declare.js';
+import { events, SIDE, signature, TENANT } from './declare.js';
 import { flag, form, integer, list, members, nullable, optional, text } from './shape.js';
 
 const CONTROLS = form<object>('privacy controls');
@@ -25,7 +25,6 @@ const tenant = {
     widening: optional(text),
     proposal: optional(text),
   },
-  commits: NOTHING,
 } as const;
 
 /** Of a service that is for some tenants, name and hash are commitments too. */
@@ -41,7 +40,6 @@ const ended = {
   log: TENANT,
   by: ['person', 'job', 'host'],
   data: { ...WIDENING, reason: optional(text) },
-  commits: NOTHING,
 } as const;
 
 /** The vendor, its services and tenants, their rules and locks. */
@@ -57,7 +55,6 @@ export const ORGANISATION_EVENTS = events({
         }),
       ),
     },
-    commits: NOTHING,
   },
   'incident.opened': {
     log: ['vendor'],
@@ -65,12 +62,7 @@ export const ORGANISATION_EVENTS = events({
     data: { incident: text, tenants: list(text) },
     commits: ['title'],
   },
-  'lock.lifted': {
-    log: ['tenant', 'deployment'],
-    by: ['person', 'job', 'host'],
-    data: LOCK,
-    commits: NOTHING,
-  },
+  'lock.lifted': { log: ['tenant', 'deployment'], by: ['person', 'job', 'host'], data: LOCK },
   'lock.set': {
     log: ['tenant', 'deployment'],
     by: ['person', 'job'],
@@ -114,7 +106,6 @@ export const ORGANISATION_EVENTS = events({
     log: TENANT,
     by: ['person'],
     data: { ...WIDENING, countersignature: optional(signature<WideningStatement>()) },
-    commits: NOTHING,
   },
   'widening.lapsed': ended,
   'widening.proposed': {
@@ -127,7 +118,6 @@ export const ORGANISATION_EVENTS = events({
       waits: members({ delay: integer, secondAdmin: flag }),
       proposal: optional(text),
     },
-    commits: NOTHING,
   },
   'widening.withdrawn': ended,
 });

@@ -1,4 +1,4 @@
-import { events, NOTHING } from './declare.js';
+import { events } from './declare.js';
 import { form, list, members, named, nullable, optional, text } from './shape.js';
 
 /** Of a person: in the tenant's log, of the vendor's staff in the vendor's own. */
@@ -28,8 +28,8 @@ const changed = {
 
 /** People, how they sign in, and how they are notified. */
 export const PEOPLE_EVENTS = events({
-  'api-key.created': { log: OWN_SIDE, by: ['person', 'host'], data: API_KEY, commits: NOTHING },
-  'api-key.revoked': { log: OWN_SIDE, by: ['person', 'job', 'host'], data: API_KEY, commits: NOTHING },
+  'api-key.created': { log: OWN_SIDE, by: ['person', 'host'], data: API_KEY },
+  'api-key.revoked': { log: OWN_SIDE, by: ['person', 'job', 'host'], data: API_KEY },
   'identity.pinned': {
     log: OWN_SIDE,
     by: ['person'],
@@ -37,10 +37,10 @@ export const PEOPLE_EVENTS = events({
     commits: ['subject'],
   },
   'notice-address.added': { log: ['tenant'], by: ['person'], data: ADDRESS, commits: ['email'] },
-  'notice-address.changed': { log: ['tenant'], by: ['person'], data: ADDRESS, commits: NOTHING },
-  'notice-address.confirmed': { log: ['tenant'], by: ['person'], data: ADDRESS, commits: NOTHING },
-  'notice-address.removed': { log: ['tenant'], by: ['person'], data: { address: text }, commits: NOTHING },
-  'passkey.confirmed': { log: ['tenant'], by: ['person'], data: PASSKEY, commits: NOTHING },
+  'notice-address.changed': { log: ['tenant'], by: ['person'], data: ADDRESS },
+  'notice-address.confirmed': { log: ['tenant'], by: ['person'], data: ADDRESS },
+  'notice-address.removed': { log: ['tenant'], by: ['person'], data: { address: text } },
+  'passkey.confirmed': { log: ['tenant'], by: ['person'], data: PASSKEY },
   'passkey.enrolled': {
     log: ['tenant'],
     by: ['person'],
@@ -53,55 +53,28 @@ export const PEOPLE_EVENTS = events({
     },
     commits: ['name'],
   },
-  'passkey.removed': { log: ['tenant'], by: ['person', 'job', 'host'], data: PASSKEY, commits: NOTHING },
+  'passkey.removed': { log: ['tenant'], by: ['person', 'job', 'host'], data: PASSKEY },
   'person.add': changed,
   'person.change': changed,
   'person.remove': changed,
-  'preferences.changed': { log: OWN_SIDE, by: ['person', 'job'], data: PERSON, commits: NOTHING },
+  'preferences.changed': { log: OWN_SIDE, by: ['person', 'job'], data: PERSON },
   'recovery-key.registered': {
     log: ['tenant'],
     by: ['person'],
     data: { ...PERSON, key: text, jwk: form<object>('public key (JWK)') },
-    commits: NOTHING,
   },
-  'recovery-key.removed': {
-    log: ['tenant'],
-    by: ['person', 'job', 'host'],
-    data: { ...PERSON, key: text },
-    commits: NOTHING,
-  },
-  'scim-token.created': { log: OWN_SIDE, by: ['host'], data: SCIM_TOKEN, commits: NOTHING },
-  'scim-token.revoked': { log: OWN_SIDE, by: ['host'], data: SCIM_TOKEN, commits: NOTHING },
-  'session.ended': {
-    log: OWN_SIDE,
-    by: ['person', 'job'],
-    data: { session: text, person: text },
-    commits: NOTHING,
-  },
+  'recovery-key.removed': { log: ['tenant'], by: ['person', 'job', 'host'], data: { ...PERSON, key: text } },
+  'scim-token.created': { log: OWN_SIDE, by: ['host'], data: SCIM_TOKEN },
+  'scim-token.revoked': { log: OWN_SIDE, by: ['host'], data: SCIM_TOKEN },
+  'session.ended': { log: OWN_SIDE, by: ['person', 'job'], data: { session: text, person: text } },
   'session.started': {
     log: OWN_SIDE,
     by: ['person'],
     data: { session: text, person: text, kind: text, assurance: text, expiresAt: text },
-    commits: NOTHING,
   },
-  'signal.received': {
-    log: OWN_SIDE,
-    by: ['job'],
-    data: { ...PERSON, events: list(text), issuer: text },
-    commits: NOTHING,
-  },
-  'slack.ended': {
-    log: OWN_SIDE,
-    by: ['job'],
-    data: { workspace: text, reason: text },
-    commits: NOTHING,
-  },
-  'slack.installed': {
-    log: OWN_SIDE,
-    by: ['person'],
-    data: { workspace: text, scopes: list(text) },
-    commits: NOTHING,
-  },
+  'signal.received': { log: OWN_SIDE, by: ['job'], data: { ...PERSON, events: list(text), issuer: text } },
+  'slack.ended': { log: OWN_SIDE, by: ['job'], data: { workspace: text, reason: text } },
+  'slack.installed': { log: OWN_SIDE, by: ['person'], data: { workspace: text, scopes: list(text) } },
   'slack.linked': { log: OWN_SIDE, by: ['person'], data: LINKED, commits: ['workspace', 'user'] },
   'slack.unlinked': { log: OWN_SIDE, by: ['person'], data: LINKED, commits: ['workspace', 'user'] },
 });

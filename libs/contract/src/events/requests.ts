@@ -1,7 +1,7 @@
 import type { ApprovalStatement } from '../statement/approval.js';
 import type { InvitationStatement } from '../statement/invitation.js';
 import type { Terms } from '../terms/terms.js';
-import { events, NOTHING, PROOF, REQUEST, SIDE, signature, TENANT } from './declare.js';
+import { events, PROOF, REQUEST, SIDE, signature, TENANT } from './declare.js';
 import { flag, form, integer, list, members, nullable, optional, text } from './shape.js';
 
 const TERMS = form<Terms>('terms');
@@ -33,7 +33,6 @@ const moved = {
   log: TENANT,
   by: ['person', 'job', 'host'],
   data: MOVED,
-  commits: NOTHING,
 } as const;
 
 /** A note: what it says is a commitment. */
@@ -58,13 +57,8 @@ const INVITATION = { invitation: text, hash: text } as const;
 
 /** Requests, their reviews and grants, invitations and emergencies. */
 export const REQUEST_EVENTS = events({
-  'browser.opened': {
-    log: TENANT,
-    by: ['person'],
-    data: { ...GRANT, session: text, gateway: text },
-    commits: NOTHING,
-  },
-  'demand.notified': { log: TENANT, by: ['job'], data: NOTIFIED, commits: NOTHING },
+  'browser.opened': { log: TENANT, by: ['person'], data: { ...GRANT, session: text, gateway: text } },
+  'demand.notified': { log: TENANT, by: ['job'], data: NOTIFIED },
   'disclosure.acknowledged': { log: TENANT, by: ['person'], data: GRANT, commits: ['reason'] },
   'disclosure.disputed': { log: TENANT, by: ['person'], data: GRANT, commits: ['reason'] },
   'disclosure.given': {
@@ -82,13 +76,12 @@ export const REQUEST_EVENTS = events({
     },
     commits: ['reason', 'prevention'],
   },
-  'disclosure.late': { log: TENANT, by: ['job'], data: { ...GRANT, dueAt: text }, commits: NOTHING },
-  'emergency.notified': { log: TENANT, by: ['job'], data: NOTIFIED, commits: NOTHING },
+  'disclosure.late': { log: TENANT, by: ['job'], data: { ...GRANT, dueAt: text } },
+  'emergency.notified': { log: TENANT, by: ['job'], data: NOTIFIED },
   'emergency.opened': {
     log: TENANT,
     by: ['job'],
     data: { ...GRANT, digest: text, reviewers: list(text), dueAt: text },
-    commits: NOTHING,
   },
   'grant.ended': {
     log: TENANT,
@@ -111,13 +104,11 @@ export const REQUEST_EVENTS = events({
       endsAt: nullable(text),
       useBy: nullable(text),
     },
-    commits: NOTHING,
   },
   'grant.started': {
     log: TENANT,
     by: ['job'],
     data: { ...GRANT, digest: text, startsAt: text, endsAt: text },
-    commits: NOTHING,
   },
   'invitation.created': {
     log: TENANT,
@@ -139,7 +130,6 @@ export const REQUEST_EVENTS = events({
     log: TENANT,
     by: ['job'],
     data: { ...INVITATION, ...REQUEST, used: integer, state: text },
-    commits: NOTHING,
   },
   'invitation.withdrawn': {
     log: TENANT,
@@ -147,12 +137,7 @@ export const REQUEST_EVENTS = events({
     data: { ...INVITATION, used: integer },
     commits: ['reason'],
   },
-  'request.accepted': {
-    log: TENANT,
-    by: ['person'],
-    data: { ...REQUEST, parent: text },
-    commits: NOTHING,
-  },
+  'request.accepted': { log: TENANT, by: ['person'], data: { ...REQUEST, parent: text } },
   'request.answered': { log: TENANT, by: ['person'], data: NOTE, commits: ['answer'] },
   'request.approved': moved,
   'request.asked': { log: TENANT, by: ['person'], data: NOTE, commits: ['question'] },
@@ -194,22 +179,11 @@ export const REQUEST_EVENTS = events({
     },
     commits: ['reason'],
   },
-  'request.stage-overdue': {
-    log: TENANT,
-    by: ['job'],
-    data: { ...REQUEST, stage: text, to: list(text) },
-    commits: NOTHING,
-  },
-  'review.voided': {
-    log: TENANT,
-    by: ['person', 'job', 'host'],
-    data: { review: text, ...REQUEST },
-    commits: NOTHING,
-  },
+  'request.stage-overdue': { log: TENANT, by: ['job'], data: { ...REQUEST, stage: text, to: list(text) } },
+  'review.voided': { log: TENANT, by: ['person', 'job', 'host'], data: { review: text, ...REQUEST } },
   'token.minted': {
     log: TENANT,
     by: ['person'],
     data: { ...GRANT, digest: text, jti: text, expiresAt: text, country: optional(text) },
-    commits: NOTHING,
   },
 });

@@ -1,5 +1,5 @@
 import type { PracticeAsk, PracticeStatement } from '../statement/practice.js';
-import { events, NOTHING, signature, TENANT } from './declare.js';
+import { events, signature, TENANT } from './declare.js';
 import { flag, form, integer, list, members, named, nullable, optional, text } from './shape.js';
 
 const CREDENTIALS = members({
@@ -13,7 +13,6 @@ export const REVIEW_EVENTS = events({
     log: TENANT,
     by: ['job'],
     data: { review: text, quarter: text, counts: named(integer) },
-    commits: NOTHING,
   },
   'access-review.decided': {
     log: TENANT,
@@ -26,7 +25,6 @@ export const REVIEW_EVENTS = events({
       outcome: text,
       reason: optional(text),
     },
-    commits: NOTHING,
   },
   'access-review.opened': {
     log: TENANT,
@@ -39,7 +37,6 @@ export const REVIEW_EVENTS = events({
       items: list(members({ kind: text, id: text, service: nullable(text) })),
       more: integer,
     },
-    commits: NOTHING,
   },
   'practice.answered': {
     log: TENANT,
@@ -55,13 +52,11 @@ export const REVIEW_EVENTS = events({
       seconds: integer,
       countersignature: optional(signature<PracticeStatement>()),
     },
-    commits: NOTHING,
   },
   'practice.closed': {
     log: TENANT,
     by: ['job'],
     data: { practice: text, counts: named(integer), unanswered: list(text), more: integer },
-    commits: NOTHING,
   },
   'practice.opened': {
     log: TENANT,
@@ -74,7 +69,6 @@ export const REVIEW_EVENTS = events({
       people: list(text),
       more: integer,
     },
-    commits: NOTHING,
   },
   'standing.stated': {
     log: TENANT,
@@ -98,6 +92,5 @@ export const REVIEW_EVENTS = events({
         }),
       ),
     },
-    commits: NOTHING,
   },
 });

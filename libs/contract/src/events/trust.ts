@@ -1,6 +1,6 @@
 import type { LiftStatement, StopStatement } from '../statement/stop.js';
 import type { TrustDocument } from '../statement/trust-document.js';
-import { events, NOTHING, PROOF, signature, TENANT } from './declare.js';
+import { events, PROOF, signature, TENANT } from './declare.js';
 import { form, integer, members, nullable, optional, text } from './shape.js';
 
 const PROPOSAL = { proposal: text, hash: text } as const;
@@ -12,7 +12,6 @@ const reset = {
   log: ['tenant', 'deployment'],
   by: ['person', 'job', 'host'],
   data: { reset: text },
-  commits: ['reason'],
 } as const;
 
 /** Trust documents, and what their people stop. */
@@ -21,19 +20,16 @@ export const TRUST_EVENTS = events({
     log: TENANT,
     by: ['job'],
     data: { ...PROPOSAL, seq: integer, prev: nullable(text), chain: integer },
-    commits: NOTHING,
   },
   'trust.expiring': {
     log: TENANT,
     by: ['job'],
     data: { hash: text, seq: integer, validUntil: text, days: integer },
-    commits: NOTHING,
   },
   'trust.lifted': {
     log: TENANT,
     by: ['person'],
     data: { stop: text, signature: signature<LiftStatement>(), ...SIGNED },
-    commits: NOTHING,
   },
   'trust.proposed': {
     log: TENANT,
@@ -43,28 +39,20 @@ export const TRUST_EVENTS = events({
       document: form<TrustDocument>('trust document'),
       controls: optional(members({ before: CONTROLS, after: CONTROLS })),
     },
-    commits: NOTHING,
   },
   'trust.relayed': {
     log: TENANT,
     by: ['gateway'],
     data: { gateway: text, signature: signature<StopStatement | LiftStatement>() },
-    commits: NOTHING,
   },
-  'trust.reset': reset,
-  'trust.reset-cancelled': { ...reset, commits: NOTHING },
-  'trust.reset-used': { ...reset, commits: NOTHING },
-  'trust.signed': {
-    log: TENANT,
-    by: ['person'],
-    data: { ...PROPOSAL, person: text, signature: PROOF },
-    commits: NOTHING,
-  },
+  'trust.reset': { ...reset, commits: ['reason'] },
+  'trust.reset-cancelled': reset,
+  'trust.reset-used': reset,
+  'trust.signed': { log: TENANT, by: ['person'], data: { ...PROPOSAL, person: text, signature: PROOF } },
   'trust.stopped': {
     log: TENANT,
     by: ['person'],
     data: { stop: text, digest: nullable(text), signature: signature<StopStatement>(), ...SIGNED },
-    commits: NOTHING,
   },
-  'trust.withdrawn': { log: TENANT, by: ['person', 'job', 'host'], data: PROPOSAL, commits: NOTHING },
+  'trust.withdrawn': { log: TENANT, by: ['person', 'job', 'host'], data: PROPOSAL },
 });
