@@ -110,7 +110,7 @@ export class DeploymentHistory {
    * @throws LogFault `false_route_map`
    */
   takeServiceOpenings(hashing: Hashing, data: LeafData, opened: ReadonlyMap<string, Opening>): void {
-    const read = (name: string) => data.textIfAny(name) ?? opened.get(name)?.value;
+    const read = (name: 'service' | 'routes') => data.textIfAny(name) ?? opened.get(name)?.value;
     const [service, routes, definition] = [read('service'), read('routes'), opened.get('definition')];
     if (service === undefined || routes === undefined) return;
     if (!data.has('service')) this.takeService(data, service, routes);

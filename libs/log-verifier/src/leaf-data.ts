@@ -1,5 +1,5 @@
 import type { LeafV1, LogFault } from '@countersign/audit-log';
-import { ContractError } from '@countersign/contract';
+import { ContractError, type EventMember } from '@countersign/contract';
 import { fault, type ReplayFaultCode } from './faults.js';
 
 /** Reads members of one leaf's data. Each reader throws LogFault `unreadable_leaf` if the member is of another kind. */
@@ -14,44 +14,44 @@ export class LeafData {
     this.at = Date.parse(leaf.at);
   }
 
-  text(name: string): string {
+  text(name: EventMember): string {
     const value = this.leaf.data[name];
     return typeof value === 'string' ? value : this.unreadable(name);
   }
 
   /** Undefined if the member is absent or null. */
-  textIfAny(name: string): string | undefined {
+  textIfAny(name: EventMember): string | undefined {
     const value = this.leaf.data[name] ?? undefined;
     return value === undefined || typeof value === 'string' ? value : this.unreadable(name);
   }
 
   /** A whole number from 0. */
-  count(name: string): number {
+  count(name: EventMember): number {
     const value = this.leaf.data[name];
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
       ? value
       : this.unreadable(name);
   }
 
-  texts(name: string): string[] {
+  texts(name: EventMember): string[] {
     const value = this.leaf.data[name];
     return Array.isArray(value) && value.every((each) => typeof each === 'string')
       ? (value as string[])
       : this.unreadable(name);
   }
 
-  has(name: string): boolean {
+  has(name: EventMember): boolean {
     return (this.leaf.data[name] ?? null) !== null;
   }
 
   /** An object as it is; its own parser decides about its members. */
-  object<T = Record<string, unknown>>(name: string): T {
+  object<T = Record<string, unknown>>(name: EventMember): T {
     const value = this.leaf.data[name];
     return typeof value === 'object' && value !== null ? (value as T) : this.unreadable(name);
   }
 
   /** What a strict parser of the contract makes of a member. */
-  parsed<T>(name: string, parse: (value: unknown) => T): T {
+  parsed<T>(name: EventMember, parse: (value: unknown) => T): T {
     try {
       return parse(this.leaf.data[name]);
     } catch (error) {
@@ -61,7 +61,7 @@ export class LeafData {
   }
 
   /** An instant as milliseconds since the epoch. */
-  instant(name: string): number {
+  instant(name: EventMember): number {
     const time = Date.parse(this.text(name));
     return Number.isNaN(time) ? this.unreadable(name) : time;
   }
@@ -70,7 +70,7 @@ export class LeafData {
     return fault(code, detail, this.index);
   }
 
-  private unreadable(name: string): never {
+  private unreadable(name: EventMember): never {
     throw this.fault('unreadable_leaf', `\`${name}\` of ${this.leaf.type} cannot be read.`);
   }
 }
