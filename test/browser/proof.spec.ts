@@ -4,6 +4,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { statementChallenge } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';
+import { laterEvent } from '../factories/filler.js';
 import { logKey } from '../factories/log-keys.js';
 import { RunningWitness } from '../support/running-witness.js';
 import { onlyInSoak } from '../support/samples.js';
@@ -239,12 +240,9 @@ describe('P10: the page Proof', () => {
     await page.getByText('Verified in this browser:').waitFor();
     const before = await kept();
     // As a page sees it that was loaded before the vendor upgraded its broker. The log keeps the event, so this test is the last.
-    await site.site.store.host.store.forTenant('acme', (unit) =>
-      unit.log.append({
-        ...{ type: 'something.new' as 'notice.retried', actor: 'job', data: {} },
-        at: new Date().toISOString(),
-      }),
-    );
+    const { draft, forget } = laterEvent('something.new', new Date().toISOString());
+    await site.site.store.host.store.forTenant('acme', (unit) => unit.log.append(draft));
+    forget();
     await verify();
     const verdict = page.getByRole('alert').filter({ hasText: 'Unknown: a newer verifier is needed' });
     await verdict.getByText('neither verified nor found at fault').waitFor();

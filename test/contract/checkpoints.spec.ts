@@ -77,9 +77,7 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
     const quick = counting();
     const signing = slow.broker.signIfGrown('acme');
     await eventually('it signs', () => slow.transactions.length === 1);
-    await bench.store.forTenant('acme', (unit) =>
-      unit.log.append({ type: 'token.minted', at: NOW, actor: 'job', data: {} }),
-    );
+    await bench.store.forTenant('acme', (unit) => unit.log.append(filler(NOW)));
     const kept = await quick.broker.signIfGrown('acme');
     expect(kept.size).toBe(2);
     release();

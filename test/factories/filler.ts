@@ -1,4 +1,5 @@
 import type { AccessRequest, DraftOf } from '@countersign/access';
+import { EVENTS } from '@countersign/contract';
 
 /** An event that is of no interest: it makes a log longer. @param name tells it from others, as `number` does */
 export const filler = (
@@ -33,3 +34,18 @@ export const createdEvent = (
     },
   },
 });
+
+/**
+ * An event that only a later release declares: the store of this process takes it, and no verifier of this release knows it.
+ * Undo it by `forget` once it is appended: the files of a test run share the table.
+ */
+export function laterEvent(
+  type: string,
+  at: string,
+): { draft: DraftOf<'notice.retried'>; forget: () => void } {
+  Object.assign(EVENTS, { [type]: EVENTS['notice.retried'] });
+  return {
+    draft: { ...filler(at), type: type as 'notice.retried' },
+    forget: () => void Reflect.deleteProperty(EVENTS, type),
+  };
+}

@@ -5,6 +5,7 @@ import { encodeBase64url, toInstant } from '@countersign/contract';
 import type { InterruptedReplay, ReplayOptions, VerifiedState } from '@countersign/log-verifier';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { laterEvent } from '../../factories/filler.js';
 import { Cli } from '../../support/cli.js';
 import {
   type Copies,
@@ -289,11 +290,9 @@ describe('P10: the command says that it does not know an event', () => {
     const mirror = join(folder, 'mirror');
     const copy = () => countersign('log', 'mirror', mirror);
     expect(await copy()).toMatchObject({ exit: 0 });
-    const { index } = await broker.host.store.forTenant('acme', (unit) =>
-      unit.log.append({
-        ...{ type: NEW as 'notice.retried', at: broker.clock.now().toISOString(), actor: 'job', data: {} },
-      }),
-    );
+    const { draft, forget } = laterEvent(NEW, broker.clock.now().toISOString());
+    const { index } = await broker.host.store.forTenant('acme', (unit) => unit.log.append(draft));
+    forget();
     expect(await copy()).toMatchObject({
       exit: 4,
       document: { verified: false, code: 'unknown_event', unknown: [{ log: 'acme', type: NEW, index }] },

@@ -52,9 +52,7 @@ export type CommittedName<T extends EventType> = (typeof EVENTS)[T] extends {
 /** By name. */
 export const EVENT_TYPES = Object.keys(EVENTS).sort() as readonly string[] as readonly EventType[];
 
-const SHAPES = new Map<string, Shape<unknown>>(
-  Object.entries(EVENTS).map(([type, { data }]) => [type, members(data)]),
-);
+const SHAPES = new Map<string, Shape<unknown>>();
 
 /**
  * What is wrong with an event, in words; undefined if its data has exactly the members that its type declares, and it commits to
@@ -63,11 +61,12 @@ const SHAPES = new Map<string, Shape<unknown>>(
  * @param commits names of its commitments
  */
 export function eventProblem(type: string, data: unknown, commits: readonly string[]): string | undefined {
-  const shape = SHAPES.get(type);
-  if (shape === undefined) return `there is no type of event “${type}”`;
+  if (!Object.hasOwn(EVENTS, type)) return `there is no type of event “${type}”`;
+  const declaration: EventDeclaration = EVENTS[type as EventType];
+  const shape = SHAPES.get(type) ?? members(declaration.data);
+  SHAPES.set(type, shape);
   const problem = shape.problem(data);
   if (problem !== undefined) return `\`data${problem}\` of ${type} is not as declared`;
-  const { commits: declared = [] }: EventDeclaration = EVENTS[type as EventType];
-  const other = commits.find((name) => !declared.includes(name));
+  const other = commits.find((name) => !declaration.commits?.includes(name));
   return other === undefined ? undefined : `${type} does not commit to \`${other}\``;
 }

@@ -121,7 +121,10 @@ export function leafOf(gateway: string, boot: string, record: IncomingRecord, ca
   return { type, ...leaf } as unknown as Leaf;
 }
 
-function leafOfKind(place: Members, record: IncomingRecord, calls: IngestedCalls): Members {
+/** The members of a leaf, not yet of one type of event. */
+type Untyped = { data: Record<string, unknown>; commitments?: { path: string } };
+
+function leafOfKind(place: Members, record: IncomingRecord, calls: IngestedCalls): Untyped {
   const { kind } = record;
   switch (kind) {
     case 'head':
