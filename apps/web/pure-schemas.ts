@@ -1,4 +1,5 @@
 import type { Plugin } from 'vite';
+import { EVENT_TYPES } from '../../libs/contract/src/events/index.js';
 
 /** In the classes of zod's schemas, how each is written as a JSON Schema. */
 const PROCESSORS = /^ *inst\._zod\.processJSONSchema = \(.*\) => processors\..*;$/gm;
@@ -75,6 +76,19 @@ export function leanSchemas(): Plugin {
           (_all, kind, name) => `export const ${name} = ${instead(name)};\n${kind} unused_${name}`,
         );
       return { code: `${none}\n${described}`, map: null };
+    },
+  };
+}
+
+/** Pages need the names of the types of events, and never the members that the store requires: a twentieth of the same page. */
+export function eventNames(): Plugin {
+  const none = "() => { throw new Error('Pages append no events.'); }";
+  return {
+    name: 'event-names',
+    enforce: 'pre',
+    load(id) {
+      if (!id.endsWith('/libs/contract/src/events/index.ts')) return null;
+      return `export const EVENT_TYPES = ${JSON.stringify(EVENT_TYPES)};\nexport const EVENTS = {};\nexport const eventProblem = ${none};`;
     },
   };
 }

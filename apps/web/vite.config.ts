@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { firstLoad } from './first-load.js';
-import { leanSchemas, pureSchemas } from './pure-schemas.js';
+import { eventNames, leanSchemas, pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const COMPRESSED = /\.(js|css|svg|html)$/;
@@ -66,7 +66,7 @@ export default defineConfig({
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },
-  plugins: [leanSchemas(), pureSchemas(), firstLoad(), precompress()],
+  plugins: [eventNames(), leanSchemas(), pureSchemas(), firstLoad(), precompress()],
   build: {
     outDir: from('../../dist/apps/web'),
     emptyOutDir: true,

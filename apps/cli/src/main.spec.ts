@@ -746,6 +746,7 @@ const CALL = {
   count: 3,
   mode: 'gateway',
   droppedHeaders: [],
+  context: null,
   trust: null,
   status: null,
   bytes: null,
