@@ -1,4 +1,5 @@
 import type { Plugin } from 'vite';
+// biome-ignore lint/style/noRestrictedImports: Vite loads this file before it knows the names of libraries
 import { EVENT_TYPES } from '../../libs/contract/src/events/index.js';
 
 /** In the classes of zod's schemas, how each is written as a JSON Schema. */
