@@ -38,6 +38,14 @@ test('those of another log count from their time on, and at the end', () => {
   expect(atTheEnd.found?.undecided).toBe(fault);
 });
 
+test('one that is dated before the leaves that precede it counts from their time on', () => {
+  const other = new UnknownLeaves();
+  const leaves = new UnknownLeaves([other]);
+  other.take(leaf('access.allowed'));
+  other.take(leaf('something.new', 1, '1970-01-01T00:00:00Z'));
+  expect(() => leaves.keep(fault, AT - 30_001)).toThrow(fault);
+});
+
 test('an error that is no fault of a log is never kept', async () => {
   const leaves = new UnknownLeaves();
   leaves.take(leaf('something.new'));

@@ -30,17 +30,19 @@ const TOLERANCE_MS = 30_000;
  */
 export class UnknownLeaves {
   readonly #types = new Map<string, UnknownType>();
-  /** When the first of them was written, in milliseconds since the epoch. */
+  /** When the first of them was written, in milliseconds since the epoch: no earlier than the leaves before it, whatever it says. */
   #since: number | undefined;
+  #newest = 0;
   #undecided: LogFault<string> | undefined;
 
   /** @param beside those of other logs that this one depends on. They count from their times on */
   constructor(private readonly beside: readonly UnknownLeaves[] = []) {}
 
-  /** Takes a leaf. @returns whether its type is unknown */
+  /** Takes a leaf; each one of a log that another depends on, so that none can be dated back. @returns whether its type is unknown */
   take({ type, tenant: log, at, seq: index }: LeafV1): boolean {
+    this.#newest = Math.max(this.#newest, Date.parse(at));
     if (KNOWN.has(type)) return false;
-    this.#since ??= Date.parse(at);
+    this.#since ??= this.#newest;
     const known = this.#types.get(type);
     if (known !== undefined) known.count += 1;
     else if (this.#types.size < MOST_TYPES) this.#types.set(type, { log, type, index, count: 1 });

@@ -152,9 +152,12 @@ class TenantLogVerification {
         const data = new LeafData(index, leaf);
         // Faults of earlier leaves do not follow from this one.
         if (!isKnownType(leaf.type)) await openings.settle();
-        if (!unknown.take(leaf))
-          for (const reader of [history, chains, events, order])
+        if (!unknown.take(leaf)) {
+          for (const reader of [history, chains, events])
             await unknown.attempt(() => reader.take(data), data.at);
+          // No event explains a leaf that is dated back.
+          order.take(data);
+        }
         // Route maps decide about calls, so they are read even if openings are not.
         if (isService(data))
           await openings.take(data, (opened) =>

@@ -121,8 +121,7 @@ export class TenantReaders {
       kept?.replay,
     );
     const ofAnyLog = [this.chains, this.events, this.presence, this.hostMadeKeys];
-    // The order of times comes last: what else is wrong with a leaf says more.
-    this.#readers = [...ofAnyLog, ...(this.replays ? [this.replay] : []), this.order];
+    this.#readers = [...ofAnyLog, ...(this.replays ? [this.replay] : [])];
     if (this.replays) return;
     this.chains.beginMidway();
     this.events.beginMidway(start);
@@ -151,6 +150,8 @@ export class TenantReaders {
           unknown.keep(error, data.at);
         }
       }
+      // Last: what else is wrong with a leaf says more. No event of an unknown type explains that it is dated back.
+      this.order.take(data);
     }
     await this.openings.take(data, (opened) => {
       if (isNew && replays) unknown.attempt(() => replay.takeOpened(data, opened), data.at);

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LeafV1 } from '@countersign/audit-log';
+import { formatTlogPolicy, type LeafV1, SIGNATURE_TYPE, verifierKey } from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
 import { encodeBase64url, toInstant } from '@countersign/contract';
 import type { InterruptedReplay, ReplayOptions, VerifiedState } from '@countersign/log-verifier';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { laterEvent } from '../../factories/filler.js';
+import { logKey } from '../../factories/log-keys.js';
 import { Cli } from '../../support/cli.js';
 import {
   type Copies,
@@ -147,6 +149,29 @@ describe('P10: an event of an unknown type', () => {
     expect(await verdictOf(copies)).toBe(`unknown deployment ${index}, ${found}`);
   });
 
+  test('of the deployment’s log, with an old date, hides no fault of what came before it', async () => {
+    const copies = copyOf(honest);
+    copies.tenant.change('access.allowed', { grant: 'grt_0199f0a0-7b2c-7003-8000-000000000009' });
+    const expected = await faultOf(copies);
+    const { at } = copies.deployment.leaves.at(-1) as LeafV1;
+    const later = new Date(Date.parse(at) + 3_600_000).toISOString();
+    copies.deployment.append({ type: 'notice.retried', at: later, actor: 'job', data: {} });
+    copies.deployment.edit(addUnknown(copies.deployment), { at: '1970-01-01T00:00:00Z' });
+    expect(await verdictOf(copies)).toBe(expected);
+  });
+
+  test.each(['tenant', 'deployment'] as const)(
+    'explains no leaf of the %s’s log that is dated back',
+    async (log) => {
+      const copies = copyOf(honest);
+      addUnknown(copies[log]);
+      const { at } = copies[log].leaves.at(-1) as LeafV1;
+      const earlier = new Date(Date.parse(at) - 120_000).toISOString();
+      const index = copies[log].append({ type: 'notice.retried', at: earlier, actor: 'job', data: {} });
+      expect(await verdictOf(copies)).toBe(`backdated ${index}`);
+    },
+  );
+
   test('explains no value that does not open its commitment, and may explain one that is missing', async () => {
     const copies = copyOf(honest);
     const index = addUnknown(copies.tenant, { before: 1 });
@@ -273,6 +298,19 @@ describe('P10: the command says that it does not know an event', () => {
     addUnknown(copies.tenant);
     await write('after', copies);
     expect(await verify()).toMatchObject({ exit: 1, document: { code: 'false_opening', index: rewritten } });
+  });
+
+  test('does not excuse the witnesses that --policy names', async () => {
+    const copies = copyOf(honest);
+    addUnknown(copies.tenant);
+    const place = await write('policy', copies);
+    const vkey = vkeyText(copies.tenant);
+    const { name, publicKey } = logKey('witness.example/w1', 5);
+    const witness = { vkey: verifierKey(nodeHashing, name, publicKey, SIGNATURE_TYPE.cosignature) };
+    const policy = join(folder, 'policy.txt');
+    await writeFile(policy, formatTlogPolicy({ log: { vkey }, witnesses: [witness], quorum: 1 }));
+    const found = await countersign('log', 'verify', place, '--vkey', vkey, '--policy', policy);
+    expect(found).toMatchObject({ exit: 3, err: expect.stringContaining('not_witnessed') });
   });
 
   test('of the deployment’s log alone, too', async () => {

@@ -121,21 +121,32 @@ export async function revokeSigningKey(
   signers: Signers,
   kid: string,
 ): Promise<{ successor: string }> {
-  const made = await signers.make('token');
+  // A signer that makes keys may be out of reach. A key that has a successor is revoked without it.
+  const revoked =
+    (await revokeWith(deps, kid, null)) ?? (await revokeWith(deps, kid, await signers.make('token')));
+  if (revoked === null) throw new Error('a revocation with a new key needs no other one');
+  return revoked;
+}
+
+/** @returns null, and nothing is changed, if no key would sign any more and `made` is null */
+function revokeWith(deps: Deps, kid: string, made: NewKey | null): Promise<{ successor: string } | null> {
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('token');
     const key = keys.find((each) => each.kid === kid && each.revokedAt === null);
     if (key === undefined) throw new AccessError('not_found', 'There is no such signing key in use.');
+    let successor = signingKey(
+      keys.filter((each) => each.kid !== kid),
+      now,
+    );
+    if (successor === undefined && made === null) return null;
     await unit.keys.revoke(kid, now.toISOString());
     await logKeyEvent(unit, 'signing-key.revoked', key, now);
-    const rest = keys.filter((each) => each.kid !== kid);
-    let successor = signingKey(rest, now);
-    if (successor === undefined) {
+    if (successor === undefined && made !== null) {
       successor = await insertKey(unit, 'token', made, now, now.toISOString());
       await logKeyEvent(unit, 'signing-key.created', successor, now);
     }
     await unit.feed.changed('keys', kid);
-    return { successor: successor.kid };
+    return successor === undefined ? null : { successor: successor.kid };
   });
 }
