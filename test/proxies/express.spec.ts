@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import { countersignContext } from '@countersign/authorization/context';
 import { organisation } from '../factories/organisation.js';
@@ -14,6 +15,8 @@ import { type ProxySetup, type RealProxy, startCaddy, startNginx } from './real-
 const SECRET = 'p'.repeat(43);
 const CONNECTIONS = 128;
 const CALLS = 10;
+/** With fewer, what the last test looks for does not happen each time. */
+const BUSY_CALLS = 100;
 
 let upstream: ExpressOrders;
 /** The service that asks the gateway about each call. */
@@ -52,19 +55,25 @@ afterAll(async () => {
 });
 
 /** `question`: the path at which the configuration asks about calls of the service `billing`. */
-const setup = (name: string, listens: string, question: string, port: number): ProxySetup => ({
+const setup = (
+  name: string,
+  listens: string,
+  question: string,
+  port: number,
+  service = upstream,
+): ProxySetup => ({
   ...{ name, folder, port, secret: SECRET },
   replaced: {
     [listens]: listens.replace('8080', String(port)),
-    '127.0.0.1:4200': new URL(upstream.origin).host,
+    '127.0.0.1:4200': new URL(service.origin).host,
     '127.0.0.1:4100': new URL(site.gatewayUrl).host,
     [`${question}/billing`]: `${question}/shop`,
   },
 });
 
 /** Sends exactly this path on a connection of its own. */
-function call(port: number, path: string): Promise<{ status: number; text: string }> {
-  const headers = { authorization: `Bearer ${token}` };
+function call(port: number, path: string, mayCall = true): Promise<{ status: number; text: string }> {
+  const headers = mayCall ? { authorization: `Bearer ${token}` } : {};
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
       let text = '';
@@ -131,3 +140,34 @@ test.each(WAYS)(
     }
   },
 );
+
+test('P1: Caddy on a busy processor puts no question to the service, which would allow every call', async () => {
+  let asked = 0;
+  const answersAll = await new ExpressOrders((request, response, next) => {
+    if (!request.path.startsWith('/authz')) return next();
+    asked += 1;
+    response.sendStatus(200);
+  }).start();
+  const port = await freePort();
+  const busy = Array.from({ length: 6 }, () =>
+    spawn('taskset', ['-c', '0', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  const proxy = await startCaddy(setup('Caddyfile', ':8080', '/authz/traefik', port, answersAll), 0);
+  try {
+    const order = `${ORDERS}/7`;
+    await eventually('the grant at the gateway', async () => (await call(port, order)).status === 200);
+    let passed = 0;
+    const use = async () => {
+      for (let at = 0; at < BUSY_CALLS; at += 1) {
+        await call(port, order);
+        if ((await call(port, order, false)).status !== 401) passed += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, use));
+    expect({ asked, passed }).toEqual({ asked: 0, passed: 0 });
+  } finally {
+    for (const child of busy) child.kill('SIGKILL');
+    await proxy.stop();
+    await answersAll.stop();
+  }
+});

@@ -95,13 +95,25 @@ export async function runNginx(site: string, folder: string, port: number): Prom
   return RealProxy.start({ name: 'nginx', package: 'nginx-light', args }, port);
 }
 
-/** Starts Caddy with a configuration of docs/gateways/ that reads the secret from its environment. */
-export async function startCaddy({ name, folder, port, secret, replaced }: ProxySetup): Promise<RealProxy> {
+/**
+ * Starts Caddy with a configuration of docs/gateways/ that reads the secret from its environment.
+ *
+ * @param processor runs all its threads on this one, so that the system interrupts them at any place
+ */
+export async function startCaddy(
+  { name, folder, port, secret, replaced }: ProxySetup,
+  processor?: number,
+): Promise<RealProxy> {
   const site = await writeConfiguration(name, folder, replaced);
   const config = join(folder, 'own.caddy');
   await writeFile(config, `{\n\tadmin off\n}\n${await readFile(site, 'utf8')}`);
   const args = ['run', '--config', config, '--adapter', 'caddyfile'];
-  return RealProxy.start({ name: 'caddy', package: 'caddy', args }, port, {
+  const program =
+    processor === undefined
+      ? { name: 'caddy', package: 'caddy', args }
+      : { name: 'taskset', package: 'util-linux', args: ['-c', `${processor}`, 'caddy', ...args] };
+  return RealProxy.start(program, port, {
+    ...(processor !== undefined && { GOMAXPROCS: '16' }),
     ...{
       COUNTERSIGN_AUTHZ_SECRET: secret ?? '',
       HOME: folder,
