@@ -1,6 +1,9 @@
 import type { Plugin } from 'vite';
-// biome-ignore lint/style/noRestrictedImports: Vite loads this file before it knows the names of libraries
-import { EVENT_TYPES } from '../../libs/contract/src/events/index.js';
+// biome-ignore-start lint/style/noRestrictedImports: Vite loads this file before it knows the names of libraries
+import { EVENT_TYPES } from '../../libs/contract/src/events/names.js';
+import { STALE_ANSWERS } from '../../libs/contract/src/notices/stale-answers.js';
+
+// biome-ignore-end lint/style/noRestrictedImports: the same
 
 /** In the classes of zod's schemas, how each is written as a JSON Schema. */
 const PROCESSORS = /^ *inst\._zod\.processJSONSchema = \(.*\) => processors\..*;$/gm;
@@ -81,15 +84,23 @@ export function leanSchemas(): Plugin {
   };
 }
 
-/** Pages need the names of the types of events, and never the members that the store requires: a twentieth of the same page. */
-export function eventNames(): Plugin {
-  const none = "() => { throw new Error('Pages append no events.'); }";
+/** Modules of the contract whose only value follows from a large table. */
+const COMPUTED: Readonly<Record<string, object>> = {
+  '/libs/contract/src/events/names.ts': { EVENT_TYPES },
+  '/libs/contract/src/notices/stale-answers.ts': { STALE_ANSWERS },
+};
+
+/** Computes them when a page is built, so that it has the value without the table. */
+export function computedTables(): Plugin {
   return {
-    name: 'event-names',
+    name: 'computed-tables',
     enforce: 'pre',
     load(id) {
-      if (!id.endsWith('/libs/contract/src/events/index.ts')) return null;
-      return `export const EVENT_TYPES = ${JSON.stringify(EVENT_TYPES)};\nexport const EVENTS = {};\nexport const eventProblem = ${none};`;
+      const values = Object.entries(COMPUTED).find(([path]) => id.endsWith(path))?.[1];
+      if (values === undefined) return null;
+      return Object.entries(values)
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+        .join('\n');
     },
   };
 }

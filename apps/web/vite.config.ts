@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { firstLoad } from './first-load.js';
-import { eventNames, leanSchemas, pureSchemas } from './pure-schemas.js';
+import { computedTables, leanSchemas, pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const COMPRESSED = /\.(js|css|svg|html)$/;
@@ -35,7 +35,7 @@ const FRAME =
   /\/node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!push\.|dialog|chart|table|banners|(bypass|isolation)-banner|glossary|log\.))/;
 /** What most pages use, and the decision page does not need at first: its reader may be on a slow line. */
 const LATER =
-  /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|supervision|access-reason)\.|\/libs\/contract\/src\/(network|access-record|event-types|events\/index|terms\/terms|statement\/signed-bytes|encoding\/(commitment|strict-json)|vocabulary\/(log|people|reviews))\.|\/apps\/web\/src\/(ui\/(chart|dialog|table)|api\/(disclosures|grants|incidents|published-page))\./;
+  /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|supervision|access-reason)\.|\/libs\/contract\/src\/(network|access-record|notices\/channels|event-types|events\/names|terms\/terms|statement\/signed-bytes|encoding\/(commitment|strict-json)|vocabulary\/(log|people|reviews))\.|\/apps\/web\/src\/(ui\/(chart|dialog|table)|api\/(disclosures|grants|incidents|published-page))\./;
 /** The decision page, to which people come from many others. What only some requests need is loaded with the access. */
 const DECISION =
   /\/apps\/web\/src\/(passkey\/(passkey-problem|signing-ui|signer)\.|features\/(decision\/(?!access-now|countersign|exact-change)|controls\/levels|decision\.css))/;
@@ -66,7 +66,7 @@ export default defineConfig({
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },
-  plugins: [eventNames(), leanSchemas(), pureSchemas(), firstLoad(), precompress()],
+  plugins: [computedTables(), leanSchemas(), pureSchemas(), firstLoad(), precompress()],
   build: {
     outDir: from('../../dist/apps/web'),
     emptyOutDir: true,

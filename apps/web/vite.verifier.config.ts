@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { onePage } from './one-page.js';
-import { eventNames, leanSchemas, pureSchemas } from './pure-schemas.js';
+import { computedTables, leanSchemas, pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const lib = (path: string) => from(`../../libs/${path}`);
@@ -21,7 +21,7 @@ export default defineConfig({
     },
   },
   plugins: [
-    eventNames(),
+    computedTables(),
     leanSchemas(),
     pureSchemas(),
     onePage({

@@ -1,4 +1,5 @@
-import { type Deps, ensureBrokerKeys, type Signers } from '@countersign/access';
+import { beginLogKeyRotation, type Deps, ensureBrokerKeys, type Signers } from '@countersign/access';
+import { parseNote } from '@countersign/audit-log';
 import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';
 import { pino } from 'pino';
 import type { BrokerDeps } from '../../apps/broker/src/core.module.js';
@@ -84,6 +85,22 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
     expect(await signing).toEqual(kept);
     expect(slow.transactions).toEqual(['read', 'write', 'read']);
     expect((await signed())[0]?.newest).toEqual(kept);
+  });
+
+  test('P10: a cosignature that comes while a newer key signs the same size is kept', async () => {
+    await counting().broker.signIfGrown('acme');
+    await beginLogKeyRotation(deps, systemSigners);
+    let release = () => {};
+    const slow = counting(0, late(new Promise((resolve) => (release = resolve))));
+    const signing = slow.broker.signIfGrown('acme');
+    await eventually('it signs', () => slow.transactions.length === 1);
+    const line = `— witness.example/w1 ${Buffer.alloc(76, 1).toString('base64')}\n`;
+    await counting().broker.addCosignatures('acme', { epoch: 1, size: 1 }, line);
+    release();
+    const { note } = await signing;
+    expect(note).toContain(line);
+    expect(parseNote(note).signatures).toHaveLength(3);
+    expect((await signed())[0]?.newest?.note).toBe(note);
   });
 
   test('a log whose checkpoint cannot be signed keeps the one before, and is signed by the next attempt', async () => {

@@ -1,6 +1,7 @@
 import type { CallMode } from './route/call-mode.js';
 import type { ContextMode } from './route/upstream-settings.js';
 import type { RequesterFacts } from './terms/requester-facts.js';
+import type { RecordedDecision, RecordedOutcome } from './vocabulary/log.js';
 
 /**
  * One call at the gateway as the API returns it (docs/contract.md, HTTP API): the allowed or refused record merged with
@@ -20,7 +21,7 @@ export interface AccessRecordView {
   route: string | null;
   resource: string | null;
   action: string | null;
-  decision: 'allowed' | 'refused';
+  decision: RecordedDecision;
   code: string | null;
   count: number;
   mode: CallMode;
@@ -33,7 +34,7 @@ export interface AccessRecordView {
   bytes: number | null;
   bodySha256: string | null;
   durationMs: number | null;
-  outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
+  outcome: RecordedOutcome | null;
   gateway: string;
   boot: string;
   seq: number;
@@ -61,25 +62,11 @@ type Presence = 'required' | 'optional';
 type RecordMember = { readonly [Kind in RecordKind]?: Presence } & {
   /** Its name in the data of the leaf, if it is another one; null if the leaf has it outside of its data. */
   readonly leaf?: string | null;
-  /** How the store keeps it; absent if it does not. `…OrNull`: not every call has it. */
-  readonly column?:
-    | 'key'
-    | 'moment'
-    | 'word'
-    | 'wordOrNull'
-    | 'textOrNull'
-    | 'integer'
-    | 'integerOrNull'
-    | 'bigint'
-    | 'bigintOrNull'
-    | 'jsonOrNull'
-    | 'listOrNull';
-  /** The name of the column, if it is not the member's with underscores. */
-  readonly columnName?: string;
 };
 
 /** What a call in the store does not have, or has under another name. */
-type InRecordsAlone = 'v' | 'kind' | 'prev' | 'previous' | 'lane' | 'signature' | 'counts' | 'masked';
+const IN_RECORDS_ALONE = ['v', 'kind', 'prev', 'previous', 'lane', 'signature', 'counts', 'masked'] as const;
+type InRecordsAlone = (typeof IN_RECORDS_ALONE)[number];
 
 const CALL = { allowed: 'required', refused: 'required' } as const;
 const CALL_AND_OUTCOME = { ...CALL, outcome: 'required' } as const;
@@ -89,7 +76,7 @@ const SOME_OF_EVERY = { ...SOME, outcome: 'optional', head: 'optional', counters
 
 /**
  * Every member of the records of gateways, under its name in the record. From this table follow: the leaf of a record and the
- * record of a leaf, the row of a call with its column in the store, and the columns of exports. The shapes on the wire
+ * record of a leaf, and the columns of exports. The row of a call in the store (`persistence`), the shapes on the wire
  * (`gateway-protocol`) and in the API (`api`) are typed by it, so that none lacks a member.
  *
  * A call in the store and in the API is its `allowed` or `refused` record with its outcome. Two members have other names there,
@@ -100,47 +87,47 @@ const SOME_OF_EVERY = { ...SOME, outcome: 'optional', head: 'optional', counters
 export const RECORD_MEMBERS = {
   v: { ...EVERY, leaf: null },
   kind: { ...EVERY, leaf: null },
-  id: { ...EVERY, leaf: 'record', column: 'key' },
-  at: { ...EVERY, leaf: null, column: 'moment' },
-  tenant: { ...EVERY, leaf: null, column: 'word' },
-  grant: { ...CALL, column: 'word', columnName: 'grant_id' },
-  digest: { ...CALL, column: 'word' },
-  request: { ...CALL, column: 'word', columnName: 'request_id' },
-  service: { ...CALL, column: 'word' },
-  person: { ...CALL, leaf: 'requester', column: 'word' },
-  method: { ...CALL, column: 'word' },
+  id: { ...EVERY, leaf: 'record' },
+  at: { ...EVERY, leaf: null },
+  tenant: { ...EVERY, leaf: null },
+  grant: CALL,
+  digest: CALL,
+  request: CALL,
+  service: CALL,
+  person: { ...CALL, leaf: 'requester' },
+  method: CALL,
   // In the record and among the leaf's commitments it is a commitment, in the store the path.
-  path: { ...CALL, leaf: null, column: 'textOrNull' },
-  route: { ...CALL, column: 'textOrNull' },
-  resource: { ...CALL, column: 'textOrNull' },
-  action: { ...CALL, column: 'wordOrNull' },
-  decision: { column: 'word' },
-  code: { refused: 'required', column: 'wordOrNull' },
-  count: { refused: 'required', column: 'integer' },
-  mode: { ...CALL, column: 'word' },
-  droppedHeaders: { allowed: 'optional', column: 'listOrNull' },
-  context: { allowed: 'optional', column: 'wordOrNull' },
-  trust: { ...CALL, column: 'textOrNull' },
-  status: { outcome: 'required', column: 'integerOrNull' },
-  bytes: { outcome: 'required', column: 'bigintOrNull' },
-  bodySha256: { outcome: 'required', column: 'wordOrNull' },
-  durationMs: { outcome: 'required', column: 'bigintOrNull' },
-  outcome: { outcome: 'required', allowed: 'optional', column: 'wordOrNull' },
-  gateway: { ...EVERY, column: 'word' },
-  boot: { ...EVERY, column: 'word' },
-  seq: { ...EVERY, leaf: 'gatewaySeq', column: 'bigint' },
+  path: { ...CALL, leaf: null },
+  route: CALL,
+  resource: CALL,
+  action: CALL,
+  decision: {},
+  code: { refused: 'required' },
+  count: { refused: 'required' },
+  mode: CALL,
+  droppedHeaders: { allowed: 'optional' },
+  context: { allowed: 'optional' },
+  trust: CALL,
+  status: { outcome: 'required' },
+  bytes: { outcome: 'required' },
+  bodySha256: { outcome: 'required' },
+  durationMs: { outcome: 'required' },
+  outcome: { outcome: 'required', allowed: 'optional' },
+  gateway: EVERY,
+  boot: EVERY,
+  seq: { ...EVERY, leaf: 'gatewaySeq' },
   prev: { ...EVERY, leaf: null },
   previous: SOME_OF_EVERY,
   lane: SOME_OF_EVERY,
   signature: { head: 'required', counters: 'required' },
   counts: { counters: 'required' },
-  tenantFrom: { allowed: 'optional', column: 'wordOrNull' },
-  requesterFacts: { ...SOME, column: 'jsonOrNull' },
+  tenantFrom: { allowed: 'optional' },
+  requesterFacts: SOME,
   masked: { allowed: 'optional' },
-  maskedFields: { outcome: 'optional', column: 'bigintOrNull' },
-  withheld: { outcome: 'optional', column: 'wordOrNull' },
-  file: { allowed: 'optional', column: 'jsonOrNull' },
-  sentSha256: { outcome: 'optional', column: 'wordOrNull' },
+  maskedFields: { outcome: 'optional' },
+  withheld: { outcome: 'optional' },
+  file: { allowed: 'optional' },
+  sentSha256: { outcome: 'optional' },
 } as const satisfies Record<keyof AccessRecordView | InRecordsAlone, RecordMember>;
 
 type Members = typeof RECORD_MEMBERS;
@@ -158,8 +145,8 @@ export type RareOutcomeMember = Exclude<NameOf<{ outcome: 'optional' }>, MemberO
 type NotOfEachCall = Exclude<keyof AccessRecordView, NameOf<typeof CALL> | 'decision'>;
 
 const ENTRIES = Object.entries<RecordMember>(RECORD_MEMBERS);
-const namesOf = <Name>(isWanted: (member: RecordMember) => boolean): Name[] =>
-  ENTRIES.filter(([, member]) => isWanted(member)).map(([name]) => name as Name);
+const namesOf = <Name>(isWanted: (member: RecordMember, name: string) => boolean): Name[] =>
+  ENTRIES.filter(([name, member]) => isWanted(member, name)).map(([name]) => name as Name);
 
 export const OUTCOME_MEMBERS = namesOf<OutcomeMember>(({ outcome, head }) => outcome !== undefined && !head);
 export const RARE_OUTCOME_MEMBERS = namesOf<RareOutcomeMember>(
@@ -174,8 +161,8 @@ export const NO_OUTCOME = allNull(OUTCOME_MEMBERS);
 /** A call of which its record says only what each record says. */
 export const NOTHING_MORE = allNull(
   namesOf<NotOfEachCall>(
-    ({ allowed, refused, outcome, column }) =>
-      column !== undefined &&
+    ({ allowed, refused, outcome }, name) =>
+      !IN_RECORDS_ALONE.some((alone) => alone === name) &&
       (allowed !== 'required' || refused !== 'required') &&
       (allowed ?? refused ?? outcome) !== undefined,
   ),

@@ -1,4 +1,5 @@
-import { EVENT_TYPES, type EventType } from './events/index.js';
+import type { EventType } from './events/index.js';
+import { EVENT_TYPES } from './events/names.js';
 
 /**
  * The types that a list names, for filters: each part is a type, or the first word of several (`request`). Undefined if a

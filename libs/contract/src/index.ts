@@ -9,7 +9,6 @@ export {
   type OutcomeMember,
   RARE_OUTCOME_MEMBERS,
   type RareOutcomeMember,
-  RECORD_MEMBERS,
   type RecordKind,
 } from './access-record.js';
 export {
@@ -48,13 +47,13 @@ export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js'
 export { expandEventTypes, MOST_LISTED } from './event-types.js';
 export {
   type CommittedName,
-  EVENT_TYPES,
   EVENTS,
   type EventData,
   type EventMember,
   type EventType,
   eventProblem,
 } from './events/index.js';
+export { EVENT_TYPES } from './events/names.js';
 export {
   DEPLOYMENT_SLUG,
   GATEWAY_PATHS,
@@ -110,6 +109,7 @@ export {
   noticePath,
   type PersonalNoticeKind,
 } from './notices/notices.js';
+export { STALE_ANSWERS, type StaleAnswers } from './notices/stale-answers.js';
 export {
   API_KEY_DAYS,
   BACKGROUND_HEADER,

@@ -1,4 +1,5 @@
 import {
+  type CheckpointRepository,
   publishedKeys,
   type SignedLog,
   type StoredCheckpoint,
@@ -31,11 +32,11 @@ import { HttpProblem } from '../http/problem.js';
 
 type Outcome = PromiseSettledResult<StoredCheckpoint>;
 
-/** A checkpoint that is not kept yet. `before`: the newest one is of the same size, and a key has to sign it that came since. */
+/** A checkpoint that is not kept yet. Unless it `isLarger`, the newest one has its size, and lacks the signature of a newer key. */
 interface Grown {
   log: string;
   signed: StoredCheckpoint;
-  before: StoredCheckpoint | null;
+  isLarger: boolean;
 }
 
 /**
@@ -126,7 +127,7 @@ export class Checkpoints {
     if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
       return failed(await this.stop(log, newest, head));
     try {
-      return { log, signed: await this.checkpointOf(log, head, keys), before: isSame ? newest : null };
+      return { log, signed: await this.checkpointOf(log, head, keys), isLarger: !isSame };
     } catch (error) {
       return failed(error);
     }
@@ -137,16 +138,16 @@ export class Checkpoints {
     if (grown.length === 0) return [];
     const kept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
       Promise.all(
-        grown.map(({ log, signed, before }) =>
-          before === null
+        grown.map(({ log, signed, isLarger }) =>
+          isLarger
             ? checkpoints.advance(log, signed)
-            : checkpoints.addSignatures(log, signed, withSignatures(before.note, signed.note)),
+            : mergeSignatures(checkpoints, log, signed, () => signed.note),
         ),
       ),
     );
     const changed = grown.filter((_each, index) => kept[index]);
     for (const { log } of changed) for (const listener of this.#listeners) listener(log);
-    return changed.filter(({ before }) => before === null);
+    return changed.filter(({ isLarger }) => isLarger);
   }
 
   /**
@@ -155,11 +156,9 @@ export class Checkpoints {
    * @param lines each with its newline; verified before
    */
   async addCosignatures(log: string, at: { epoch: number; size: number }, lines: string): Promise<void> {
-    await this.deps.store.checkpoints.write(async ({ checkpoints }) => {
-      const newest = await checkpoints.newest(log);
-      if (newest?.epoch === at.epoch && newest.size === at.size)
-        await checkpoints.addSignatures(log, at, withSignatures(newest.note, `${newest.note}${lines}`));
-    });
+    await this.deps.store.checkpoints.write(({ checkpoints }) =>
+      mergeSignatures(checkpoints, log, at, (note) => `${note}${lines}`),
+    );
   }
 
   /**
@@ -306,6 +305,23 @@ const inconsistent = ({ size }: { size: number }): HttpProblem =>
     'log_inconsistent',
     `This log signed a checkpoint of ${size} leaves that does not fit what its database holds now. It signs nothing until the operator has opened a new epoch (countersign restore).`,
   );
+
+/**
+ * Adds signatures to the checkpoint of this size, with those that were added meanwhile; none if the log has a larger one.
+ *
+ * @param add the note with the signatures that are new
+ * @returns whether it had this size
+ */
+async function mergeSignatures(
+  checkpoints: CheckpointRepository,
+  log: string,
+  at: { epoch: number; size: number },
+  add: (note: string) => string,
+): Promise<boolean> {
+  const newest = await checkpoints.newest(log);
+  if (newest?.epoch !== at.epoch || newest.size !== at.size) return false;
+  return checkpoints.addSignatures(log, at, withSignatures(newest.note, add(newest.note)));
+}
 
 /** The signatures of both notes, each once. They have the same text. */
 function withSignatures(note: string, other: string): string {

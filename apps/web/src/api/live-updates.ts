@@ -1,4 +1,4 @@
-import { declarationOf, NOTICES, type NoticeDeclaration, STREAM_ALIVE } from '@countersign/contract';
+import { STALE_ANSWERS, STREAM_ALIVE, type StaleAnswers } from '@countersign/contract';
 import { invalidate } from './query-client.js';
 
 /** `open`: updates arrive as they happen. `lost`: what a page shows may be old. */
@@ -55,14 +55,12 @@ function connect(): void {
     void invalidate(['session']);
     retry = setTimeout(connect, RETRY_MS);
   };
-  for (const kind of Object.keys(NOTICES)) readAgain(opened, kind, declarationOf(kind).stale);
+  for (const [kind, stale] of Object.entries(STALE_ANSWERS)) readAgain(opened, kind, stale);
   readAgain(opened, 'access.recorded', STALE_WITH_CALLS);
 }
 
 /** Reads again, at each event of this kind, what it makes stale. */
-function readAgain(opened: EventSource, kind: string, stale: NoticeDeclaration['stale']): void {
-  if (stale === undefined) return;
-  const { one = [], all } = stale;
+function readAgain(opened: EventSource, kind: string, { one = [], all }: StaleAnswers): void {
   opened.addEventListener(kind, ({ data }: MessageEvent<string>) => {
     const subject = subjectOf(data);
     void invalidate(...one.map((key) => [key, subject]), ...all.map((key) => [key]));

@@ -1,4 +1,5 @@
-import { EVENT_TYPES, EVENTS, type EventDeclaration } from './index.js';
+import { EVENTS, type EventDeclaration } from './index.js';
+import { EVENT_TYPES } from './names.js';
 
 const HEAD = `# Events
 

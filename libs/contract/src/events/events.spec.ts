@@ -1,4 +1,5 @@
-import { EVENT_TYPES, type EventData, eventProblem, RESOURCES } from './index.js';
+import { type EventData, eventProblem, RESOURCES } from './index.js';
+import { EVENT_TYPES } from './names.js';
 
 const retried: EventData<'notice.retried'> = { notice: 'ntc_1', deliveries: 2 };
 

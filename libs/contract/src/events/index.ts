@@ -49,9 +49,6 @@ export type CommittedName<T extends EventType> = (typeof EVENTS)[T] extends {
   ? Name
   : never;
 
-/** By name. */
-export const EVENT_TYPES = Object.keys(EVENTS).sort() as readonly string[] as readonly EventType[];
-
 const SHAPES = new Map<string, Shape<unknown>>();
 
 /**

@@ -61,7 +61,7 @@ interface CommonDeclaration {
    * updates every copy; `message`: a message to each person, with a link to its page. Absent: Slack does not.
    */
   slack?: 'card' | 'every-card' | 'message';
-  /** The answers that open pages read again, by the first member of their keys; of those in `one`, only that of its subject. */
+  /** The answers that open pages read again: see `StaleAnswers`. */
   stale?: { one?: readonly string[]; all: readonly string[] };
 }
 

@@ -178,10 +178,18 @@ export const prunedLeaves = (engine: Engine): string[] => [
   }),
 ];
 
-/** A review stays as it is, except that its reason may be erased. @param columns every column of the table */
+/**
+ * A review stays as it is, except that its reason may be erased.
+ *
+ * @param columns every column of the table, for SQLite. PostgreSQL compares whole rows, also with columns that are added later
+ */
 export function erasableReviews(engine: Engine, columns: readonly string[]): string[] {
-  const others = [...columns, ...(isPostgres(engine) ? [] : ['rowid'])].filter((name) => name !== 'reason');
-  const changed = others.map((name) => differ(engine, `NEW.${name}`, `OLD.${name}`)).join(' OR ');
+  const changed = isPostgres(engine)
+    ? "(to_jsonb(NEW) - 'reason') IS DISTINCT FROM (to_jsonb(OLD) - 'reason')"
+    : [...columns, 'rowid']
+        .filter((name) => name !== 'reason')
+        .map((name) => differ(engine, `NEW.${name}`, `OLD.${name}`))
+        .join(' OR ');
   return appendOnly(engine, 'reviews', [['id'], ['person', 'digest']], {
     update: `OLD.reason IS NOT NULL AND NEW.reason IS NULL AND NOT (${changed})`,
   });
