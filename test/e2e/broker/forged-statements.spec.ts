@@ -5,6 +5,7 @@ import type { StatementBody } from '@countersign/audit-log';
 import type { StatementException, StatementGateway } from '@countersign/contract';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { laterEvent } from '../../factories/filler.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { signedByLog, signedStatementByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
@@ -215,6 +216,20 @@ describe('P10: a statement with one forged member, signed by the log’s key, do
     expect(await verify(body, '--log', mirror)).toMatchObject({
       exit: 1,
       err: expect.stringContaining('error[statement_differs]'),
+    });
+  });
+
+  // Last: the deployment's log has the event from here on.
+  test('nor because of an event of an unknown type that came after its span', async () => {
+    broker.clock.advance(120);
+    const { draft, forget } = laterEvent('gateway.moved', broker.clock.now().toISOString());
+    await broker.host.store.forTenant('deployment', (unit) => unit.log.append(draft));
+    forget();
+    const newer = join(folder, 'newer');
+    expect(await countersign('log', 'mirror', newer)).toMatchObject({ exit: 4 });
+    expect(await verify(honest, '--log', newer)).toMatchObject({ exit: 4 });
+    expect(await verify({ ...honest, count: 0, accesses: [] }, '--log', newer)).toMatchObject({
+      ...{ exit: 1, err: expect.stringContaining('error[statement_differs]') },
     });
   });
 });

@@ -79,7 +79,7 @@ export async function compareWithMirror(
       origin: own.checkpoint.origin,
       restored: own.succession?.restorations ?? [],
     });
-    return finish(check, unknown, statement.body.madeAt);
+    return finish(check, unknown, statement.body.to);
   } catch (error) {
     if (!(error instanceof LogFault)) throw error;
     const isOfDeployment = error.code === 'deployment_forked';
@@ -91,13 +91,13 @@ export async function compareWithMirror(
 }
 
 /** @throws LogFault `statement_differs`; CliError `unknown_event` */
-function finish(check: StatementCheck, unknown: UnknownLeaves, madeAt: string): StatementFound {
+function finish(check: StatementCheck, unknown: UnknownLeaves, end: string): StatementFound {
   let found: StatementFound | undefined;
   try {
     found = check.finish();
   } catch (error) {
-    // Later events cannot explain what the statement says of earlier ones.
-    unknown.keep(error, Date.parse(madeAt));
+    // Events after the end of its span cannot explain what it says of that span.
+    unknown.keep(error, Date.parse(end));
   }
   requireKnown([unknown.found]);
   return found as StatementFound;
