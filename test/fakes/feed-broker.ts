@@ -127,7 +127,7 @@ export class FeedBroker {
   takesNews = true;
   /** Whether answers to batches arrive. If not, the batch is accepted anyway. */
   answersRecords = true;
-  /** What it announces; undefined: nothing, as a broker of before announcements. */
+  /** What it announces; undefined: nothing, as a broker without announcements. */
   announces: Announcement | undefined = { version: '0.1.0', forms: FORMS };
   /** What the gateway announced last. */
   announced: Announcement | undefined;

@@ -192,7 +192,7 @@ describe('P10: our logs by programs that are not ours', () => {
       const key = await vkey();
       const [origin = ''] = key.split('+');
       expect(origin).toBe(`${before.split('+')[0]}/2`);
-      // A leaf of before the restore, in the tiles of the new epoch.
+      // A leaf from before the restore, in the tiles of the new epoch.
       expect((await follow({ old: '' })).stdout).toMatch(/^leaf 300 is in the log of/);
       await expect(follow({ key: before, old: '' })).rejects.toThrow(/note has no verifiable signatures/);
       const first = join(folder, 'first-of-epoch');

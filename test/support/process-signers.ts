@@ -18,7 +18,7 @@ type Reply = { id: number; jwk?: Record<string, string>; signature?: string };
 
 /** Keys in another process, which never gives them away. The database has only where they are. */
 export class ProcessSigners implements Signers {
-  /** How many signatures were requested, by what the key signs. */
+  /** The number of requested signatures, for each use of a key. */
   readonly signed: Record<KeyUse, number> = { token: 0, feed: 0, log: 0, push: 0 };
   /** Awaited before each signature: it may wait, or fail. */
   before: (use: KeyUse) => Promise<void> = () => Promise.resolve();

@@ -58,7 +58,7 @@ export type RecordKind = 'allowed' | 'refused' | 'outcome' | 'head' | 'counters'
 /** Whether each record of a kind has a member, or only some. A member that a record lacks is absent in it and in its leaf. */
 type Presence = 'required' | 'optional';
 
-/** What becomes of one member of a record. */
+/** How leaf and record present one member. */
 type RecordMember = { readonly [Kind in RecordKind]?: Presence } & {
   /** Its name in the data of the leaf, if it is another one; null if the leaf has it outside of its data. */
   readonly leaf?: string | null;
@@ -158,7 +158,7 @@ const allNull = <Name extends string>(names: readonly Name[]) =>
 
 /** The end of a call whose outcome is not known yet. */
 export const NO_OUTCOME = allNull(OUTCOME_MEMBERS);
-/** A call of which its record says only what each record says. */
+/** Null for every member that some records of calls lack. */
 export const NOTHING_MORE = allNull(
   namesOf<NotOfEachCall>(
     ({ allowed, refused, outcome }, name) =>

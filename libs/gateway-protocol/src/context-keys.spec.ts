@@ -39,7 +39,7 @@ test('a further key signs when the overlap is over; one that waits is replaced',
   expect([await kidAt(NOW + 2 * HOUR), await kidAt(NOW + 2 * HOUR + 1_000)]).toEqual([first, third.jwk.kid]);
 });
 
-test('without overlap the key of before is gone', async () => {
+test('without overlap the previous key is gone', async () => {
   await add(HOUR);
   const { jwk } = await add(0, NOW + HOUR);
   expect((await stored()).map(({ kid }) => kid)).toEqual([jwk.kid]);

@@ -13,7 +13,7 @@ const QUOTES: Readonly<Record<Language, readonly [open: string, close: string]>>
   de: ['„', '“'],
 };
 
-/** The language to which the switch of a page leads: each in turn. */
+/** The language that the page's switch selects next. */
 export const nextLanguage = (language: Language): Language =>
   LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length] ?? 'en';
 

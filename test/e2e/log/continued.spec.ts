@@ -142,7 +142,7 @@ describe('P10: a run that goes on from an earlier one finds what a first run fin
     expect(await faultOf(honest, { log, since: state })).toBe('missing_tile');
   });
 
-  test('a route map that is opened only now decides about the calls of before', async () => {
+  test('a route map that is opened only now decides about earlier calls', async () => {
     const copies: Copies = { tenant: honest.tenant.copy(), deployment: honest.deployment.copy() };
     const chain = gateway.chain(under);
     // Said to be the call of an invoice.

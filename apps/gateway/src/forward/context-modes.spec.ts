@@ -147,7 +147,7 @@ describe('context: hmac', () => {
     for (const mode of ['ed25519', 'none'] as const) {
       world.broker.upstreamSettings = { billing: { context: mode } };
       world.broker.announceServices();
-      // The mode of before may count for some calls.
+      // The previous mode may count for some calls.
       await until(async () => {
         await call();
         return seen.at(-1) === (mode === 'none' ? 'missing' : 'unknown_key');

@@ -132,7 +132,7 @@ describe('TLS to an upstream', () => {
     expect(JSON.stringify(world.logLines)).not.toContain('PRIVATE KEY');
   });
 
-  test('an authority that was replaced counts for the next call, also on connections of before', async () => {
+  test('an authority that was replaced counts for the next call, also on existing connections', async () => {
     await start({ tls: CA, files: { 'ca.pem': authority.cert } });
     expect(await call()).toEqual(OK);
     await put('ca.pem', stranger.cert);

@@ -170,7 +170,7 @@ describe('the gateway’s listener by TLS', () => {
     await expect(call(trusting(), '/healthz')).rejects.toThrow();
     await expect(call({ ...trusting(), cert: stranger.cert, key: stranger.key })).rejects.toThrow();
     expect(world?.upstream.hits.length).toBe(1);
-    // A session of before is not resumed past other authorities.
+    // An earlier session is not resumed past other authorities.
     await handshake({ ...trusting(), cert, key });
     await until(() => sessions.length > 0);
     const session = sessions.at(-1);

@@ -33,7 +33,7 @@ export interface NewKey {
   kid: string;
   /** JWK (RFC 7517), public half, with `alg`, `use` and `kid`. */
   publicJwk: Record<string, unknown>;
-  /** What its signer opens it by: the private half, or where that is. It is sealed in the database, and never leaves the broker. */
+  /** What the signer needs to use the key: the private half, or the place where it is. Sealed in the database; it never leaves the broker. */
   secret: string;
 }
 

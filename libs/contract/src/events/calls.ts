@@ -6,7 +6,7 @@ import { flag, form, integer, list, members, nullable, oneOf, optional, text } f
 const RUN_END = { boot: text, seq: integer, hash: text } as const;
 const LANE = { number: integer, of: integer } as const;
 
-/** The record that the leaf was made of: its place in the gateway's chain. `previous` and `lane`: in few of them. */
+/** The place of the leaf's record in the gateway's chain. Few records have `previous` and `lane`. */
 const RECORD = {
   gateway: text,
   boot: text,

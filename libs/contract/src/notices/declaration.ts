@@ -80,7 +80,7 @@ type ImpersonalDeclaration = CommonDeclaration & {
 };
 
 /**
- * One kind of notice: where it goes and what it looks like. Without `to`, people get it neither by mail nor by push. Programs
- * (webhooks) and streams get every kind.
+ * One kind of notice: who gets it, by which channels, and with which texts. A kind without `to` reaches no person by mail or push.
+ * Webhooks and event streams get every kind.
  */
 export type NoticeDeclaration = PersonalDeclaration | ImpersonalDeclaration;

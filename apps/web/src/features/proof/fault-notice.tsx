@@ -5,7 +5,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { proofTexts } from './proof.text.js';
 
-/** A fault of a log, loudly: what it is, at which leaf, and the verifier's own words. An unknown event is none, and looks otherwise. */
+/** Shows a fault of a log: its name, its leaf, and the verifier's message. An unknown event is no fault, and has its own look. */
 export function FaultNotice({ fault, title }: { fault: Fault; title?: string }) {
   const text = useText(proofTexts);
   const words = useText(faultTexts);

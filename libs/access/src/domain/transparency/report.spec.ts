@@ -114,7 +114,7 @@ describe('the report of a simulated year', () => {
     }
   });
 
-  test('in the CSV the name of an entity is quoted, and a report without these counts has the CSV of before', () => {
+  test('in the CSV the name of an entity is quoted, and a report without these counts has the previous CSV', () => {
     const name = 'Smith, "Sons".verified';
     const requester = { entity: { value: name, verified: true } };
     const [first] = halves[0]?.requests ?? [];

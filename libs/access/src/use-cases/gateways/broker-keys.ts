@@ -128,7 +128,7 @@ export async function revokeSigningKey(
   return revoked;
 }
 
-/** @returns null, and nothing is changed, if no key would sign any more and `made` is null */
+/** @param made the key that replaces the last one that signs. @returns null, with nothing changed, if it is needed and null */
 function revokeWith(deps: Deps, kid: string, made: NewKey | null): Promise<{ successor: string } | null> {
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();

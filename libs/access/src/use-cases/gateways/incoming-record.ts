@@ -52,12 +52,12 @@ export type IncomingBatch = ChainName & {
 type RecordType = 'gateway.head' | 'access.counters' | 'access.outcome' | 'access.allowed' | 'access.refused';
 type Leaf = { [T in RecordType]: Pick<DraftOf<T>, 'type' | 'data' | 'commitments'> }[RecordType];
 
-/** Which member of a record is which member of its leaf. */
+/** A member of a record, and its name in the leaf. `isOwn`: `leafOfKind` supplies the value, not the record. */
 type LeafMember = Pick<MemberOfLeaf, 'name' | 'isOptional'> & { leaf: string; isOwn: boolean };
 type NamedMember = Omit<LeafMember, 'isOwn'>;
 
 const PLACE = ['gateway', 'boot', 'seq', 'hash'];
-/** What `leafOfKind` says of a record besides its members: to look for a name where it is not costs more than all else here. */
+/** Leaf members that `leafOfKind` supplies itself. Looking up a name that an object lacks costs more than everything else here. */
 const OWN: Record<RecordKind, ReadonlySet<string>> = {
   allowed: new Set([...PLACE, 'masked']),
   refused: new Set([...PLACE, 'masked']),
