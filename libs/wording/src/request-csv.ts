@@ -1,8 +1,10 @@
 import type { ScopeEntry } from '@countersign/contract';
 import { csvLine } from './csv.js';
+import { FACES } from './request/faces.js';
+import type { StatedAnswers } from './request/members.js';
 
 /** A request as the API answers it, with what a line of the table has. */
-export interface ExportedRequest {
+export interface ExportedRequest extends StatedAnswers {
   id: string;
   createdAt: string;
   tenant: string;
@@ -12,8 +14,6 @@ export interface ExportedRequest {
   scope: readonly ScopeEntry[];
   duration: string;
   justification: string | null;
-  ticket: string | null;
-  reasonCode?: string;
   needs: { impact: { level: string } };
   lapsesAt: string;
   reviews: readonly { person: string; at: string }[];
@@ -23,10 +23,12 @@ export interface ExportedRequest {
 
 const COLUMNS = [
   ...(['createdAt', 'id', 'tenant', 'service', 'requester', 'requesterName', 'state', 'scope'] as const),
-  ...(['duration', 'justification', 'ticket', 'reasonCode', 'risk', 'lapsesAt'] as const),
-  ...(['decidedBy', 'decidedAt', 'grant', 'digest'] as const),
+  'duration' as const,
+  ...FACES.csv,
+  ...(['risk', 'lapsesAt', 'decidedBy', 'decidedAt', 'grant', 'digest'] as const),
 ] as const;
 
+type TextColumns = Record<(typeof FACES.csv)[number], string | null>;
 type RequestRow = Record<(typeof COLUMNS)[number], string | null>;
 
 /** A request as one line of a table. @param name of a person, by id */
@@ -44,9 +46,7 @@ export function requestRow(request: ExportedRequest, name: (person: string) => s
     state: request.state,
     scope: request.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
     duration: request.duration,
-    justification: request.justification,
-    ticket: request.ticket,
-    reasonCode: request.reasonCode ?? null,
+    ...(Object.fromEntries(FACES.csv.map((member) => [member, request[member] ?? null])) as TextColumns),
     risk: request.needs.impact.level,
     lapsesAt: request.lapsesAt,
     decidedBy: last === undefined ? null : name(last.person),
