@@ -6,6 +6,7 @@ import {
   type RareOutcomeMember,
   REQUEST_STATES,
 } from '@countersign/contract';
+import { FACES } from '@countersign/wording';
 import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
 import { type Cell, type Row, type RowSource, TablePart } from './part.js';
@@ -47,10 +48,18 @@ const REQUEST_COLUMNS = [
     'countersignatures',
     'grant',
   ] as const),
-  ...(['seconds', 'scope', 'reasonCode', 'justification', 'ticket', 'digest'] as const),
+  ...(['seconds', 'scope'] as const),
+  ...FACES.evidence,
+  'digest' as const,
   ...FACT_COLUMNS,
 ] as const;
 type RequestRow = { -readonly [Column in (typeof REQUEST_COLUMNS)[number]]: Row<Column>[Column] };
+
+type TextColumn = (typeof FACES.evidence)[number];
+
+/** The texts of a request: the leaf commits to most, and has the others in its data. */
+const textCells = (cellOf: (member: TextColumn) => Cell): Record<TextColumn, Cell> =>
+  Object.fromEntries(FACES.evidence.map((member) => [member, cellOf(member)])) as Record<TextColumn, Cell>;
 
 const STATES: ReadonlySet<string> = new Set(REQUEST_STATES);
 const ENDED: ReadonlySet<string> = new Set(FINAL_REQUEST_STATES);
@@ -98,8 +107,8 @@ const emptyRequest = (request: string): RequestRow => ({
     state: null,
   },
   ...{ decidedAt: null, decidedLeaf: null, vendorApprovals: 0, customerApprovals: 0, denials: 0 },
-  ...{ countersignatures: 0, grant: null, seconds: null, scope: null, reasonCode: null },
-  ...{ justification: null, ticket: null, digest: null },
+  ...{ countersignatures: 0, grant: null, seconds: null, scope: null, digest: null },
+  ...textCells(() => null),
   ...factCells(undefined),
 });
 
@@ -120,9 +129,10 @@ function noteCreation(row: RequestRow, leaf: PackLeaf): void {
   row.createdLeaf = leaf.index;
   row.state = datum(leaf, 'state');
   row.digest = datum(leaf, 'digest');
-  row.reasonCode = datum(leaf, 'reasonCode');
-  row.justification = textOf(leaf, 'justification');
-  row.ticket = textOf(leaf, 'ticket');
+  Object.assign(
+    row,
+    textCells((member) => textOf(leaf, member) ?? datum(leaf, member)),
+  );
 }
 
 function noteReview(row: RequestRow, leaf: PackLeaf): void {
