@@ -51,7 +51,7 @@ describe('in a pseudo-language, each text of', () => {
         scope: [{ resource: 'invoices/*', actions: ['list', 'read'] }],
         hidden: { fields: ['/iban'], unmasked: true },
         ...{ seconds: 5_400, requestedSeconds: 5_400 },
-        ...{ justification: 'Case 4711:\nthe totals differ.', ticket: 'CASE-4711', change: null },
+        ...{ justification: 'Case 4711:\nthe totals differ.', texts: { ticket: 'CASE-4711' }, change: null },
         lapsesAt: '2026-11-25T03:00:00Z',
         requested: { startsAt: null, useBy: null, isExtension: false },
         ...{ grant: null, crossing: null, dueAt: null, said: null, by: null, blocked: null },

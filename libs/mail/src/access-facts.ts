@@ -17,7 +17,7 @@ import {
   requestViews,
 } from '@countersign/access';
 import { declarationOf, hiddenFields, noticePath, type Opening, type Terms } from '@countersign/contract';
-import { bodyDifference, changedRows } from '@countersign/wording';
+import { bodyDifference, changedRows, openedTexts, requestInWords } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
 import type { AccessMailKind } from './words/words.js';
 
@@ -81,7 +81,7 @@ export async function accessFacts(
     ...{ kind, at: notice.at },
     requester: requester?.name ?? request.requester,
     tenant: tenant?.name ?? request.tenant,
-    ...(await termsFacts(unit, request, terms)),
+    ...(await termsFacts(unit, request, terms, view?.openings ?? {})),
     ...(await grantFacts(unit, kind, grant)),
     by: note === undefined ? await deciderOf(unit, kind, grant, reviews) : await writerOf(unit, note),
     blocked: grant === null ? null : await blockOf(unit, side, { grant, request }, now),
@@ -90,23 +90,24 @@ export async function accessFacts(
   };
 }
 
-/** What is requested. @param terms those of the offer, if there is one */
-async function termsFacts(unit: ReadUnit, request: AccessRequest, terms: Terms) {
+/** What is requested. @param terms those of the offer, if there is one: it cannot change the texts */
+async function termsFacts(
+  unit: ReadUnit,
+  request: AccessRequest,
+  terms: Terms,
+  openings: Readonly<Record<string, Opening>>,
+) {
   const service = await unit.organisation.service(request.service);
-  const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
   return {
     service: request.service,
-    scope: terms.scope,
-    seconds: terms.seconds,
     requestedSeconds: request.terms.seconds,
-    requesterFacts: terms.requesterFacts,
-    hidden: {
-      fields: hiddenFields(service?.definition.routes ?? [], terms.scope),
-      unmasked: terms.unmasked,
-    },
+    ...requestInWords(
+      terms,
+      hiddenFields(service?.definition.routes ?? [], terms.scope),
+      openedTexts(terms, openings),
+    ),
     change: changeFacts(terms, await unit.openings.find(changeTexts(terms))),
-    justification: openings.get(terms.justification)?.value ?? null,
-    ticket: openings.get(terms.ticket ?? '')?.value ?? null,
+    justification: openings['justification']?.value ?? null,
     lapsesAt: request.lapsesAt,
     requested: {
       startsAt: terms.startsAt ?? null,

@@ -15,7 +15,7 @@ const FACTS: MailFacts = {
   seconds: 5_400,
   requestedSeconds: 5_400,
   justification: 'Case 4711:\nthe totals differ.',
-  ticket: 'CASE-4711',
+  texts: { ticket: 'CASE-4711' },
   change: null,
   lapsesAt: '2026-11-25T03:00:00Z',
   requested: { startsAt: null, useBy: null, isExtension: false },
@@ -216,7 +216,9 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
   });
 
   test('says so if the justification was erased', () => {
-    expect(writeMail({ ...FACTS, justification: null, ticket: null }, EN).text).toContain('Why: (erased)');
+    expect(writeMail({ ...FACTS, justification: null, texts: { ticket: null } }, EN).text).toContain(
+      'Why: (erased)',
+    );
   });
 
   test.each([
@@ -250,7 +252,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
           requester: nasty,
           tenant: nasty,
           justification: nasty,
-          ticket: nasty,
+          texts: fc.record({ ticket: nasty }),
           resource: nasty,
           said: nasty,
           person: nasty,

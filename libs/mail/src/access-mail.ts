@@ -1,9 +1,11 @@
 import type { AccessReason, Grant } from '@countersign/access';
-import { declarationOf, type Language, type RequesterFacts, type ScopeEntry } from '@countersign/contract';
+import { declarationOf, type Language } from '@countersign/contract';
 import {
   accessReasonText,
-  hiddenFieldsText,
-  requesterFactLines,
+  FACES,
+  MEMBER_LABELS,
+  memberLines,
+  type RequestInWords,
   type SupervisedLimit,
   shortDurationText,
   supervisedText,
@@ -13,26 +15,20 @@ import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
 import type { AccessMailKind, Names, Words } from './words/words.js';
 
-/** The content of a mail about a request or a grant. Texts are as people wrote them; instants are RFC 3339 UTC. */
-export interface MailFacts {
+/**
+ * The content of a mail about a request or a grant: what was requested, or offered instead, because the mail about an offer shows what
+ * the engineer would accept. Texts are as people wrote them; instants are RFC 3339 UTC.
+ */
+export interface MailFacts extends RequestInWords {
   kind: AccessMailKind;
   /** When it happened. */
   at: string;
   requester: string;
-  /** What the terms say about the requester's place and employer; absent: nothing. */
-  requesterFacts?: RequesterFacts | undefined;
-  /** What the access shows of the fields that the service hides: the fields, and whether it shows them. */
-  hidden: { fields: readonly string[]; unmasked?: true | undefined };
   tenant: string;
   service: string;
-  /** What was requested, or offered instead: the mail about an offer shows what the engineer would accept. */
-  scope: readonly ScopeEntry[];
-  seconds: number;
   requestedSeconds: number;
   /** Null if it was erased. */
   justification: string | null;
-  /** Null if there is none or if it was erased. */
-  ticket: string | null;
   /** The one call that is requested, and the pointers of the values that it changes; null if it is about none. */
   change: { call: string; values: readonly string[] } | null;
   lapsesAt: string;
@@ -137,24 +133,24 @@ const isOpening = (kind: AccessMailKind): boolean => declarationOf(kind).forCust
 
 const isOpen = (kind: AccessMailKind): boolean => declarationOf(kind).tone === 'wait';
 
-function requestRows(
-  { kind, scope, justification, ticket, requesterFacts, hidden, change }: MailFacts,
-  { labels, erased }: Words,
+const requestRows = (facts: MailFacts, words: Words, language: Language): Row[] =>
+  FACES.mail.flatMap((member): Row[] => {
+    const isOffer = member === 'scope' && facts.kind === 'request.countered';
+    const said = memberRow(member, facts, words, language);
+    return said.length === 0
+      ? []
+      : [[isOffer ? words.labels.offered : MEMBER_LABELS[language][member], said]];
+  });
+
+function memberRow(
+  member: (typeof FACES.mail)[number],
+  { justification, change, ...request }: MailFacts,
+  { erased }: Words,
   language: Language,
-): Row[] {
-  const known = requesterFactLines(requesterFacts, language).map(oneLine);
-  const fields = hiddenFieldsText(hidden.fields, hidden, language);
-  return [
-    ...(known.length === 0 ? [] : [[labels.placeAndEmployer, known] satisfies Row]),
-    [
-      kind === 'request.countered' ? labels.offered : labels.what,
-      scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`)),
-    ],
-    ...(fields === null ? [] : [[labels.hiddenFields, [oneLine(fields)]] satisfies Row]),
-    [labels.why, justification === null ? [erased] : lines(justification)],
-    ...(ticket === null ? [] : [[labels.ticket, [oneLine(ticket)]] satisfies Row]),
-    ...(change === null ? [] : [[labels.change, changeLines(change)] satisfies Row]),
-  ];
+): string[] {
+  if (member === 'justification') return justification === null ? [erased] : lines(justification);
+  if (member === 'change') return change === null ? [] : changeLines(change);
+  return memberLines(member, request, language).map(oneLine);
 }
 
 const MAX_CHANGED_VALUES = 10;

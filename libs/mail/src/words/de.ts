@@ -90,13 +90,7 @@ export const access: Words = {
       `Eine Regel der Aufsicht hat den Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} beendet.`,
   },
   labels: {
-    hiddenFields: 'Verborgene Felder',
-    placeAndEmployer: 'Ort und Arbeitgeber',
-    what: 'Was',
     offered: 'Stattdessen angeboten',
-    why: 'Warum',
-    ticket: 'Ticket',
-    change: 'Die eine Änderung',
     lapses: 'Die Anfrage verfällt',
     decided: 'Entschieden',
     wouldBegin: 'Der Zugriff würde beginnen',

@@ -87,13 +87,7 @@ export const access: Words = {
       `A rule about what engineers do has ended the access of ${n.requester} to the data of ${n.tenant} in ${n.service}.`,
   },
   labels: {
-    hiddenFields: 'Hidden fields',
-    placeAndEmployer: 'Place and employer',
-    what: 'What',
     offered: 'Offered instead',
-    why: 'Why',
-    ticket: 'Ticket',
-    change: 'The one change',
     lapses: 'The request lapses',
     decided: 'Decided',
     wouldBegin: 'Access would begin',

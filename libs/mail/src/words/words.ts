@@ -18,12 +18,6 @@ export interface Words {
   sentence: Readonly<Record<AccessMailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
-      | 'hiddenFields'
-      | 'placeAndEmployer'
-      | 'what'
-      | 'why'
-      | 'ticket'
-      | 'change'
       | 'lapses'
       | 'decided'
       | 'wouldBegin'
