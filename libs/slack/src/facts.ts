@@ -27,7 +27,7 @@ import {
   whyOutdated,
 } from '@countersign/access';
 import { browserAddress, type ServiceDefinition } from '@countersign/contract';
-import { type Language, waitsForLock } from '@countersign/wording';
+import { type Language, openedTexts, type StatedAnswers, waitsForLock } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import { waitingQuestion } from './messages/conversation.js';
 import type { HomeFacts } from './messages/home.js';
@@ -49,8 +49,8 @@ export interface CardFacts {
   justification: string | null;
   /** The texts of an exact change; null if there are none, or if they were erased. */
   change: { body: string | null; before: string | null };
-  /** `none` if the request has no ticket; value null if it was erased. */
-  ticket: { value: string | null } | 'none';
+  /** The texts that it states, by name; null if one was erased. */
+  texts: StatedAnswers;
   grant: Grant | null;
   /** The address that opens the service in the engineer's browser; null without a grant, or if the service has no origin. */
   browserUrl: string | null;
@@ -208,7 +208,7 @@ function cardFacts(
       body: openings['changeBody']?.value ?? null,
       before: openings['changeBefore']?.value ?? null,
     },
-    ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
+    texts: openedTexts(request.terms, openings),
     grant,
     browserUrl: grant === null || origin === undefined ? null : browserAddress(origin, grant.id),
     crossing: null,

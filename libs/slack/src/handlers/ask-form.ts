@@ -9,7 +9,15 @@ import {
   requestLimits,
 } from '@countersign/access';
 import { type Hashing, hiddenFields } from '@countersign/contract';
-import { hiddenFieldsText, listOfferings, tickedScope, tickOf } from '@countersign/wording';
+import {
+  hiddenFieldsText,
+  listOfferings,
+  SLACK_TEXTS,
+  type StatedTexts,
+  tickedScope,
+  tickOf,
+  typedTexts,
+} from '@countersign/wording';
 import type { AllMiddlewareArgs, App, SlackOptionsMiddlewareArgs, ViewStateValue } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import type { SlackParts } from '../config.js';
@@ -30,7 +38,7 @@ export interface AskForm {
   /** Asks that hidden fields are shown in full. */
   unmasked: boolean;
   seconds: number | null;
-  ticket: string;
+  texts: StatedTexts;
   reason: string;
 }
 
@@ -51,7 +59,7 @@ export function readAskForm(values: Values): AskForm {
     objects: typed(ASK.objects),
     unmasked: chosen(ASK.unmasked) === IN_FULL,
     seconds: Number.isSafeInteger(duration) && duration > 0 ? duration : null,
-    ticket: typed(ASK.ticket).trim(),
+    texts: typedTexts(Object.fromEntries(SLACK_TEXTS.map((name) => [name, typed(name)]))),
     reason: typed(ASK.reason),
   };
 }
@@ -81,7 +89,8 @@ export async function askInputOf(
     scope: tickedScope({ ticked, objects: form.objects }),
     seconds,
     justification: form.reason,
-    ticket: form.ticket === '' ? null : form.ticket,
+    ticket: null,
+    ...form.texts,
     ...(form.unmasked && { unmasked: true as const }),
   };
 }

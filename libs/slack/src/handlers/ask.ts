@@ -1,4 +1,5 @@
 import { AccessError, hasPermission, hexDigest, type Principal, requestAccess } from '@countersign/access';
+import { SLACK_TEXTS } from '@countersign/wording';
 import type {
   AllMiddlewareArgs,
   App,
@@ -150,7 +151,7 @@ const FIELD_OF: readonly (readonly [pointer: string, field: string])[] = [
   ['/scope', ASK.what],
   ['/unmasked', ASK.unmasked],
   ['/duration', ASK.duration],
-  ['/ticket', ASK.ticket],
+  ...SLACK_TEXTS.map((name) => [`/${name}`, name] as const),
   ['/justification', ASK.reason],
 ];
 

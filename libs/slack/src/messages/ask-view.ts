@@ -3,9 +3,14 @@ import {
   durationText,
   entryWords,
   type Language,
+  MEMBER_LABELS,
+  MOST_CHARACTERS,
   needReasonText,
   type Offering,
   refusalWords,
+  SLACK_TEXTS,
+  SLACK_WORDS,
+  STATED_TEXTS,
   tickOf,
 } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
@@ -15,7 +20,10 @@ import { LIMITS } from './limits.js';
 import { cut, oneLine } from './text.js';
 import { type Words, wordsOf } from './words/index.js';
 
-/** Names of the form's fields. The `block_id` of `what` and `duration` has a suffix: the service, and the longest time. */
+/**
+ * Names of the form's fields, besides those of `SLACK_TEXTS`. The `block_id` of `what` and `duration` has a suffix: the service, and the
+ * longest time.
+ */
 export const ASK = {
   tenant: 'tenant',
   service: 'service',
@@ -23,7 +31,6 @@ export const ASK = {
   objects: 'objects',
   unmasked: 'unmasked',
   duration: 'duration',
-  ticket: 'ticket',
   reason: 'reason',
 } as const;
 
@@ -149,7 +156,7 @@ function hiddenFieldsInput(hidden: string, words: Words['form']['ask']): InputBl
 
 /** The request form. Slack keeps the entered values on an update, since the `block_id`s stay the same. */
 export function askView(facts: AskFacts): ModalView {
-  const { service, only, longest, ticketRequired } = facts;
+  const { service, only, longest, ticketRequired, language } = facts;
   const { form } = wordsOf(facts);
   const words = form.ask;
   return {
@@ -167,12 +174,14 @@ export function askView(facts: AskFacts): ModalView {
         hint: words.objectsHint,
       }),
       ...(facts.hidden === null ? [] : [hiddenFieldsInput(facts.hidden, words)]),
-      durationInput(longest, facts.language),
-      textInput(ASK.ticket, words.ticket, {
-        optional: !ticketRequired,
-        hint: words.ticketHint,
-        most: 256,
-      }),
+      durationInput(longest, language),
+      ...SLACK_TEXTS.map((name) =>
+        textInput(name, MEMBER_LABELS[language][name], {
+          optional: !(name === 'ticket' && ticketRequired),
+          hint: SLACK_WORDS[language][name].hint,
+          most: MOST_CHARACTERS[name],
+        }),
+      ),
       textInput(ASK.reason, words.why, {
         multiline: true,
         hint: words.whyHint,
@@ -185,7 +194,10 @@ export function askView(facts: AskFacts): ModalView {
 const MAX_REFUSALS = 8;
 
 /** What a request may state, and this form has no field for. */
-const WITHOUT_FIELD = ['/reasonCode', '/budget'];
+const WITHOUT_FIELD = [
+  '/budget',
+  ...STATED_TEXTS.filter((name) => !SLACK_TEXTS.some((field) => field === name)).map((name) => `/${name}`),
+];
 
 /** Why a request is refused. If the form has no field that would change this, it also says where to request the access. */
 export const requestRefusalText =

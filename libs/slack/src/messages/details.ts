@@ -1,5 +1,6 @@
 import { isOpen } from '@countersign/access';
 import { MAX_SCOPE_ENTRIES } from '@countersign/contract';
+import { MEMBER_LABELS } from '@countersign/wording';
 import type { ModalView } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { context, link, mrkdwn, paragraph, section } from './blocks.js';
@@ -32,7 +33,7 @@ export function detailsView(facts: CardFacts, audience: Audience, url: string): 
   const isUndecided = isOpen(request);
   return plainView(language, words.form.details.title, [
     paragraph(sentence(facts)),
-    ...scopeBlocks(facts, request.terms, words.labels.what, MAX_SCOPE_ENTRIES),
+    ...scopeBlocks(facts, request.terms, MEMBER_LABELS[language].scope, MAX_SCOPE_ENTRIES),
     ...whyBlocks(facts, MAX_REASON),
     ...askedRows(facts),
     ...changeBlocks(facts).blocks,

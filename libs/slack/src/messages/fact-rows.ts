@@ -1,9 +1,9 @@
 import { isOpen } from '@countersign/access';
-import { needReasonText, type ReaderSide } from '@countersign/wording';
+import { FACES, MEMBER_LABELS, needReasonText, type ReaderSide } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { mrkdwn, type Row, rows, value } from './blocks.js';
-import { ticketText, wouldBegin, wouldEnd } from './terms-rows.js';
+import { memberRows, wouldBegin, wouldEnd } from './terms-rows.js';
 import { cut, lines, oneLine, readerTime } from './text.js';
 import { wordsOf } from './words/index.js';
 
@@ -14,8 +14,8 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
   const { labels } = words;
   const why = justification === null ? words.noReason : `“${cut(lines(justification), mostWhy, words.cut)}”`;
   const asked: Row[] = [
-    [labels.why, value(why)],
-    [labels.ticket, value(ticketText(facts))],
+    [MEMBER_LABELS[facts.language].justification, value(why)],
+    ...memberRows(FACES.card, facts),
   ];
   if (!isOpen(request)) return rows(asked);
   const { impact } = request.needs;

@@ -1,4 +1,4 @@
-import type { Language } from '@countersign/wording';
+import { type Language, MEMBER_LABELS } from '@countersign/wording';
 import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -110,7 +110,7 @@ function waitingBlocks(facts: CardFacts, { reader, person }: HomeFacts, publicUr
   const canDecideHere = !isOwn && (reader === 'approver' || reader === 'reviewer');
   return [
     paragraph(cut(sentence(facts), 1_000)),
-    ...scopeBlocks(facts, request.terms, words.labels.what, MAX.entries),
+    ...scopeBlocks(facts, request.terms, MEMBER_LABELS[facts.language].scope, MAX.entries),
     paragraph(why),
     context(
       aside(stateSentence(facts)),

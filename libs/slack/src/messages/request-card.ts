@@ -1,5 +1,5 @@
 import { isOpen } from '@countersign/access';
-import { durationText, withHiddenFields } from '@countersign/wording';
+import { durationText, MEMBER_LABELS, withHiddenFields } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -107,7 +107,9 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     header(heading(facts)),
     paragraph(sentence(facts)),
     ...(shown === '' ? [] : [paragraph(`⚠ ${cut(shown, 600)}`)]),
-    ...(isListed ? scopeBlocks(facts, request.terms, wordsOf(facts).labels.what, detail.entries) : []),
+    ...(isListed
+      ? scopeBlocks(facts, request.terms, MEMBER_LABELS[facts.language].scope, detail.entries)
+      : []),
     ...factRows(facts, audience === 'approver' ? 'customer' : 'vendor', Math.min(detail.reason, MAX_WHY)),
     ...(isUndecided ? [...furtherRows(facts), ...change.blocks] : []),
     ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),

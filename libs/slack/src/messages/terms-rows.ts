@@ -9,16 +9,23 @@ import {
   bodyDifference,
   type CodedReason,
   changedRows,
+  type DescribedMember,
   differenceLine,
   durationText,
   entryWords,
-  hiddenFieldsText,
+  FACES,
   howApprovedText,
+  isStatedText,
   type Language,
+  MEMBER_LABELS,
+  memberLines,
   needReasonText,
   type ReaderSide,
-  requesterFactLines,
+  requestInWords,
   resourceWords,
+  SLACK_WORDS,
+  type SlackText,
+  type StatedText,
   scopeWords,
   withHiddenFields,
 } from '@countersign/wording';
@@ -27,7 +34,7 @@ import type { CardFacts } from '../facts.js';
 import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './blocks.js';
 import { LIMITS } from './limits.js';
 import { cut, later, lines, oneLine, readerTime } from './text.js';
-import { type Words, wordsOf } from './words/index.js';
+import { wordsOf } from './words/index.js';
 
 /** How much a card shows, if all of it would be too long for a message. */
 export interface Detail {
@@ -102,70 +109,63 @@ function inSections(list: readonly string[]): KnownBlock[] {
   return parts.map((part) => paragraph(part));
 }
 
-function budgetText({ budget }: Terms, words: Words): string | null {
-  if (budget === undefined) return null;
-  const parts = [
-    ...(budget.calls === undefined ? [] : [words.atMostCalls(budget.calls)]),
-    ...(budget.bytes === undefined ? [] : [words.atMostBytes(budget.bytes)]),
-  ];
-  return parts.join(', ');
-}
+/** What the access shows of the fields that the service hides; empty if there are none. */
+const hiddenText = (facts: CardFacts, terms: Terms): string => describe('unmasked', facts, terms).join('');
 
-export function ticketText({ ticket, language }: CardFacts): string {
-  const words = wordsOf({ language });
-  if (ticket === 'none') return words.noTicket;
-  return ticket.value === null ? words.ticketErased : cut(oneLine(ticket.value), 300);
+/** What terms say of a member, in lines. */
+function describe(
+  member: DescribedMember,
+  { service, texts, language }: CardFacts,
+  terms: Terms,
+): readonly string[] {
+  const fields = hiddenFields(service?.routes ?? [], terms.scope);
+  return memberLines(member, requestInWords(terms, fields, texts), language);
 }
-
-const hiddenText = (
-  { service, language }: CardFacts,
-  terms: Pick<Terms, 'scope' | 'unmasked'>,
-): string | null => hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language);
 
 /** Says in a line of its own that the access shows what the service hides. Empty if it does not. */
 export function shownFields(facts: CardFacts): string {
   const { terms } = facts.request;
-  return terms.unmasked === true ? (hiddenText(facts, terms) ?? '') : '';
+  return terms.unmasked === true ? hiddenText(facts, terms) : '';
 }
 
 /** What a counter-offer does with the fields that were to be shown. */
 export const offeredFieldsBlocks = (facts: CardFacts, offered: Terms): KnownBlock[] => {
-  const text = facts.request.terms.unmasked === true ? hiddenText(facts, offered) : null;
-  return text === null ? [] : [paragraph(cut(text, 600))];
+  const text = facts.request.terms.unmasked === true ? hiddenText(facts, offered) : '';
+  return text === '' ? [] : [paragraph(cut(text, 600))];
 };
 
 /** Rows for all that is requested. */
 export function askedRows(facts: CardFacts): KnownBlock[] {
-  const { labels } = wordsOf(facts);
-  const { terms } = facts.request;
   const who =
     facts.vendor === ''
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
-  const hidden = hiddenText(facts, terms);
-  return rows([
-    [labels.who, value(who)],
-    ...(hidden === null ? [] : [[labels.hiddenFields, value(cut(hidden, 600))] satisfies Row]),
-    [labels.howLong, value(durationText(terms.seconds, facts.language))],
-    [labels.ticket, value(ticketText(facts))],
-    ...limitRows(terms, facts.language),
-  ]);
+  return rows([[wordsOf(facts).labels.who, value(who)], ...memberRows(FACES.details, facts)]);
 }
 
 /** Rows for those parts of the terms that the card's sentence and four facts do not show. */
-export const furtherRows = ({ request, language }: CardFacts): KnownBlock[] =>
-  rows(limitRows(request.terms, language));
+export const furtherRows = (facts: CardFacts): KnownBlock[] => rows(memberRows(FACES.openCard, facts));
 
-/** The place and employer of the requester, and the budget, if the terms name them. */
-function limitRows(terms: Terms, language: Language): Row[] {
-  const words = wordsOf({ language });
-  const { labels } = words;
-  const budget = budgetText(terms, words);
-  const known = requesterFactLines(terms.requesterFacts, language).join('\n');
-  return [
-    ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
-    ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),
-  ];
+type SlackMember = Exclude<DescribedMember, StatedText> | SlackText;
+
+/** A row for each of these members that the request has. */
+export const memberRows = (members: readonly SlackMember[], facts: CardFacts): Row[] =>
+  members.flatMap((member): Row[] => {
+    const text = isStatedText(member)
+      ? statedText(member, facts)
+      : describe(member, facts, facts.request.terms).join('\n');
+    return text === '' ? [] : [[MEMBER_LABELS[facts.language][member], value(cut(text, 600))]];
+  });
+
+/** In characters: the reader has the whole text in the browser. */
+const MAX_STATED = 300;
+
+/** What a person has stated, or that there is nothing or nothing any more. */
+function statedText(name: SlackText, { texts, language }: CardFacts): string {
+  const words = SLACK_WORDS[language][name];
+  const text = texts[name];
+  if (text === undefined) return words.none ?? '';
+  return text === null ? words.erased : cut(oneLine(text), MAX_STATED);
 }
 
 /** SHA-256 of a body of no bytes: method and path say all of such a call. */
@@ -193,7 +193,7 @@ export function changeBlocks({ request, change, language }: CardFacts): {
   if (call.bodySha256 === NO_BODY) return { blocks: oneCall, isWhole: isLineWhole };
   const difference =
     change.body === null ? null : bodyDifference(change.before, change.body, call.contentType).rows;
-  const title = section(mrkdwn(`*${words.labels.change}*`));
+  const title = section(mrkdwn(`*${MEMBER_LABELS[language].change}*`));
   if (difference === null)
     return { blocks: [...oneCall, title, paragraph(words.changeInBrowser)], isWhole: false };
   const changed = changedRows(difference, call.method);
@@ -222,7 +222,7 @@ export function changeBlocks({ request, change, language }: CardFacts): {
 export function whyBlocks({ justification, language }: CardFacts, most: number): KnownBlock[] {
   const words = wordsOf({ language });
   const why = justification === null ? words.noReason : `“${cut(lines(justification), most, words.cut)}”`;
-  return [section(mrkdwn(`*${words.labels.why}*`)), paragraph(why)];
+  return [section(mrkdwn(`*${MEMBER_LABELS[language].justification}*`)), paragraph(why)];
 }
 
 /** The risk and how the customer approves, each with its reasons, and both deadlines in the reader's own time zone. */
