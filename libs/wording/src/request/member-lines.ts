@@ -3,7 +3,8 @@ import { durationText } from '../durations.js';
 import { hiddenFieldsText } from '../hidden-fields.js';
 import type { Language } from '../languages.js';
 import { requesterFactLines } from '../requester-facts.js';
-import { eachStatedText, type RequestMember, type StatedAnswers } from './members.js';
+import type { RequestMember, StatedAnswers } from './members.js';
+import { eachStatedText } from './stated-fields.js';
 
 /** What the rows of a request are written from. */
 export interface RequestInWords {

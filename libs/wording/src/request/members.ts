@@ -28,17 +28,17 @@ export type StatedAnswers = { readonly [Name in StatedText]?: string | null | un
 export const isStatedText = (member: string): member is StatedText =>
   STATED_TEXTS.some((name) => name === member);
 
-/** One value for each of the texts. */
-export const eachStatedText = <T>(make: (name: StatedText) => T): Record<StatedText, T> =>
-  Object.fromEntries(STATED_TEXTS.map((name) => [name, make(name)])) as Record<StatedText, T>;
+/** These members, without those that are null or absent. */
+export const pickPresent = <T, Name extends keyof T>(
+  from: T,
+  names: readonly Name[],
+): { [Each in Name]?: NonNullable<T[Each]> } =>
+  Object.fromEntries(names.flatMap((name) => (from[name] == null ? [] : [[name, from[name]]]))) as {
+    [Each in Name]?: NonNullable<T[Each]>;
+  };
 
-/** The texts that are there. */
-export const pickStated = (from: StatedAnswers): StatedTexts =>
-  Object.fromEntries(STATED_TEXTS.flatMap((name) => (from[name] == null ? [] : [[name, from[name]]])));
-
-/** What was typed into the fields of a form, without the blank ones. */
-export const typedTexts = (form: StatedAnswers): StatedTexts =>
-  pickStated(eachStatedText((name) => form[name]?.trim() || null));
+/** The texts that are stated. */
+export const pickStated = (from: StatedAnswers): StatedTexts => pickPresent(from, STATED_TEXTS);
 
 /** The texts to which the terms of a request commit, by its openings. Null: it was erased. */
 export const openedTexts = (
