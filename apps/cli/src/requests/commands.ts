@@ -1,3 +1,4 @@
+import type { StatedText } from '@countersign/wording';
 import type { Command } from 'commander';
 import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';
@@ -51,8 +52,17 @@ export function registerRequests(program: Command, run: Run): void {
     .action(run(async (context, id: string) => (await import('./requests.js')).cancelRequest(context, id)));
 }
 
+/** The flags for the texts that a request may state. */
+const STATED_FLAGS: Readonly<Record<StatedText, readonly [flag: string, meaning: string]>> = {
+  ticket: ['--ticket <id>', 'the case or ticket that this belongs to'],
+  reasonCode: [
+    '--reason-code <code>',
+    'what kind of reason: support-case, incident, maintenance, migration, security, legal, or another of the vendor’s',
+  ],
+};
+
 function defineRequest(program: Command, run: Run): void {
-  addVerb(program, 'request', 'Request access to a tenant’s data')
+  const verb = addVerb(program, 'request', 'Request access to a tenant’s data')
     .argument('[tenant]', 'slug of the customer, such as acme')
     .argument('[service]', 'data service, such as billing; "countersign routes SERVICE" shows what it holds')
     .option(
@@ -61,12 +71,9 @@ function defineRequest(program: Command, run: Run): void {
     )
     .option('--for <duration>', 'how long, such as 30m, 2h or PT1H')
     .option('--reason <text>', 'why you need it; the customer reads this')
-    .option('--template <name>', 'fill in what you do not name from a template that you have saved')
-    .option('--ticket <id>', 'the case or ticket that this belongs to')
-    .option(
-      '--reason-code <code>',
-      'what kind of reason: support-case, incident, maintenance, migration, security, legal, or another of the vendor’s',
-    )
+    .option('--template <name>', 'fill in what you do not name from a template that you have saved');
+  for (const [flag, meaning] of Object.values(STATED_FLAGS)) verb.option(flag, meaning);
+  verb
     .option('--start-at <time>', `start then (at most 7 days ahead), such as ${inDays(1)}`)
     .addOption(
       choiceOption(

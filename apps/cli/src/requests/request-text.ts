@@ -2,9 +2,13 @@ import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import {
   type CodedReason,
+  FACES,
   howApprovedText,
+  isStatedText,
+  MEMBER_LABELS,
   needReasonText,
   requesterFactLines,
+  type StatedText,
   stagesText,
 } from '@countersign/wording';
 import type { Api } from '../api/client.js';
@@ -67,11 +71,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
       [formatPerson(request.requester, names), ...requesterFactLines(request.terms.requesterFacts, 'en')],
     ],
     ['what', [`${request.service} of ${request.tenant}`, ...formatScope(request.scope)]],
-    ['how long', formatDuration(request.duration)],
-    ...timingFacts(request.terms),
-    ['why', request.justification ?? '(erased)'],
-    ...optionalFact('reason code', request.reasonCode ?? null),
-    ...optionalFact('ticket', request.ticket),
+    ...FACES.show.flatMap((member) => memberFacts(member, request)),
     ...optionalFact('invited by', request.invitation),
     ...needsFacts(request),
     ['reviews', reviewLines(request, names)],
@@ -114,23 +114,30 @@ function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<strin
   ];
 }
 
-/** When the access would start, and its budget. */
-const timingFacts = ({
-  startsAt,
-  startsOn,
-  useBy,
-  budget,
-  unmasked,
-  extends: extended,
-}: AccessRequest['terms']): Fact[] => [
-  ...optionalFact('hidden fields', unmasked === true ? 'shown in full' : null),
-  ...optionalFact('starts', startsAt === undefined ? null : `not before ${startsAt}`),
-  ...optionalFact('extends', extended === undefined ? null : `the access with digest ${extended}`),
-  ...optionalFact('starts', startsOn === 'first-use' ? 'with the first token' : null),
-  ...optionalFact('use by', useBy),
-  ...optionalFact('at most', budget?.calls === undefined ? null : `${budget.calls} calls`),
-  ...optionalFact('at most', budget?.bytes === undefined ? null : `${budget.bytes} bytes`),
-];
+type ShownMember = (typeof FACES.show)[number];
+
+/** The facts about these members. A stated text is a fact by itself. */
+const FACTS: Readonly<Record<Exclude<ShownMember, StatedText>, (request: ShownRequest) => Fact[]>> = {
+  seconds: ({ duration }) => [['how long', formatDuration(duration)]],
+  unmasked: ({ terms }) => optionalFact('hidden fields', terms.unmasked === true ? 'shown in full' : null),
+  times: ({ terms: { startsAt, startsOn, useBy, extends: extended } }) => [
+    ...optionalFact('starts', startsAt === undefined ? null : `not before ${startsAt}`),
+    ...optionalFact('extends', extended === undefined ? null : `the access with digest ${extended}`),
+    ...optionalFact('starts', startsOn === 'first-use' ? 'with the first token' : null),
+    ...optionalFact('use by', useBy),
+  ],
+  budget: ({ terms: { budget } }) => [
+    ...optionalFact('at most', budget?.calls === undefined ? null : `${budget.calls} calls`),
+    ...optionalFact('at most', budget?.bytes === undefined ? null : `${budget.bytes} bytes`),
+  ],
+  justification: ({ justification }) => [['why', justification ?? '(erased)']],
+};
+
+function memberFacts(member: ShownMember, request: ShownRequest): Fact[] {
+  if (!isStatedText(member)) return FACTS[member](request);
+  const name = member === 'reasonCode' ? 'reason code' : MEMBER_LABELS.en[member].toLowerCase();
+  return optionalFact(name, request[member]);
+}
 
 /** What was said, and to whom the reader may forward it. */
 const noteFacts = (

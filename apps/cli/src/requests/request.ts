@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AccessRequest, type Grant, grantEndpoints, requestEndpoints } from '@countersign/api';
 import { type ScopeEntry, scopeNarrows } from '@countersign/contract';
+import { pickStated, type StatedTexts } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
@@ -21,17 +22,15 @@ import { suggestNames } from './suggestions.js';
 import { findTemplate } from './templates.js';
 import { waitForDecision } from './wait-for-decision.js';
 
-export type RequestOptions = {
+export type RequestOptions = StatedTexts & {
   template?: string;
   scope?: string[];
   for?: string;
   reason?: string;
-  ticket?: string;
   startAt?: string;
   startOn?: string;
   useBy?: string;
   calls?: string;
-  reasonCode?: string;
   unmasked?: boolean;
   invited?: boolean;
   demand?: string;
@@ -81,8 +80,7 @@ const parseAsk = (
   ...(options.scope === undefined ? {} : { scope: options.scope.map(parseScopeEntry) }),
   ...(options.for === undefined ? {} : { duration: parseIsoDuration('--for', options.for) }),
   ...(options.reason === undefined ? {} : { justification: options.reason }),
-  ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
-  ...(options.reasonCode === undefined ? {} : { reasonCode: options.reasonCode }),
+  ...pickStated(options),
   ...(options.unmasked === true ? { unmasked: true } : {}),
   ...parseTiming(options),
   ...parseBasis(options),

@@ -1,6 +1,6 @@
-import { type NewTemplate, requestEndpoints, type Template, templateEndpoints } from '@countersign/api';
+import { requestEndpoints, type Template, templateEndpoints } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
-import { durationText } from '@countersign/wording';
+import { durationText, requestAgain } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
@@ -33,16 +33,7 @@ export async function listTemplates(context: Context): Promise<Answer> {
 export async function saveTemplate(context: Context, name: string, from: string): Promise<Answer> {
   const { api, id } = await openWithId(context, 'req', from);
   const past = await api.call(requestEndpoints.read, { params: { id } });
-  const { tenant, service, scope, duration, justification, ticket, reasonCode, terms } = past;
-  const request: NewTemplate['request'] = {
-    ...{ tenant, service, scope, duration },
-    ...(justification === null ? {} : { justification }),
-    ...(ticket === null ? {} : { ticket }),
-    ...(reasonCode === undefined ? {} : { reasonCode }),
-    ...(terms.budget === undefined ? {} : { budget: terms.budget }),
-    ...(terms.unmasked === true ? { unmasked: true as const } : {}),
-  };
-  const saved = await api.call(templateEndpoints.save, { body: { name, request } });
+  const saved = await api.call(templateEndpoints.save, { body: { name, request: requestAgain(past) } });
   return { document: saved, text: formatTemplates([saved]) };
 }
 
