@@ -1,6 +1,13 @@
 import { REASON_CODES } from '@countersign/contract';
 import './ask.css';
-import { durationText, tickedScope } from '@countersign/wording';
+import {
+  durationText,
+  MEMBER_LABELS,
+  MOST_CHARACTERS,
+  STATED_HINTS,
+  STATED_TEXTS,
+  tickedScope,
+} from '@countersign/wording';
 import { type ReactNode, useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -73,7 +80,10 @@ export function AskFields({
   );
 }
 
-/** Why access is needed: in words, as a code, and by a ticket. */
+/** A code is chosen from a list, or typed. */
+const OF_CODES = { list: 'reason-codes', autoCapitalize: 'off' };
+
+/** Why access is needed: in words, and by what else the requester states. */
 function ReasonFields({
   draft,
   whyHint,
@@ -84,6 +94,7 @@ function ReasonFields({
   onChange: (change: Partial<Draft>) => void;
 }) {
   const text = useText(askTexts);
+  const language = useLanguage();
   const reasonCodes = useText(reasonCodeTexts);
   return (
     <>
@@ -95,29 +106,23 @@ function ReasonFields({
         required
         onChange={(event) => onChange({ justification: event.target.value })}
       />
-      <TextField
-        label={text.reasonCode}
-        hint={text.reasonCodeHint}
-        value={draft.reasonCode}
-        maxLength={63}
-        list="reason-codes"
-        autoCapitalize="off"
-        autoComplete="off"
-        onChange={(event) => onChange({ reasonCode: event.target.value })}
-      />
-      <datalist id="reason-codes">
+      {STATED_TEXTS.map((name) => (
+        <TextField
+          key={name}
+          label={MEMBER_LABELS[language][name]}
+          hint={STATED_HINTS[language][name]}
+          value={draft[name]}
+          maxLength={MOST_CHARACTERS[name]}
+          {...(name === 'reasonCode' && OF_CODES)}
+          autoComplete="off"
+          onChange={(event) => onChange({ [name]: event.target.value })}
+        />
+      ))}
+      <datalist id={OF_CODES.list}>
         {REASON_CODES.map((code) => (
           <option key={code} value={code} label={reasonCodes[code]} />
         ))}
       </datalist>
-      <TextField
-        label={text.ticket}
-        hint={text.ticketHint}
-        value={draft.ticket}
-        maxLength={256}
-        autoComplete="off"
-        onChange={(event) => onChange({ ticket: event.target.value })}
-      />
     </>
   );
 }

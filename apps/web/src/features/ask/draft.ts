@@ -1,13 +1,13 @@
 import { formatDuration, toInstant } from '@countersign/contract';
-import { tickedScope } from '@countersign/wording';
+import { type StatedText, tickedScope, typedTexts } from '@countersign/wording';
 import type { Ask, Template } from '../../api/client.js';
 import { instantOfLocal } from '../../text/clock.js';
 
 /** When access begins: at once, at a time, or with the first token. */
 export type Start = 'approval' | 'later' | 'first-use';
 
-/** The values of the form. */
-export interface Draft {
+/** The values of the form. A text that is not stated is empty. */
+export interface Draft extends Record<StatedText, string> {
   tenant: string;
   service: string;
   /** The ticked `pattern action` pairs. */
@@ -15,15 +15,12 @@ export interface Draft {
   objects: string;
   minutes: string;
   justification: string;
-  ticket: string;
   /** The customer is notified and not asked. */
   emergency?: boolean;
   /** The government demand that the access answers (`dem_…`). */
   demand?: string;
   /** Answers show the fields that the service hides. */
   unmasked?: boolean;
-  /** Empty: none is stated. */
-  reasonCode: string;
   /** `approval` if absent. */
   start?: Start;
   /** Local times of the form: `2026-11-24T15:03`. */
@@ -80,16 +77,13 @@ function valuesOf(draft: Draft): Omit<Ask, 'tenant' | 'justification'> | null {
   const seconds = secondsOf(draft);
   const budget = budgetOf(draft);
   if (draft.service === '' || scope.length === 0 || !(seconds >= 1) || budget === null) return null;
-  const ticket = draft.ticket.trim();
-  const reasonCode = draft.reasonCode.trim();
   return {
     service: draft.service,
     scope,
     duration: formatDuration(seconds),
-    ...(ticket === '' ? {} : { ticket }),
+    ...typedTexts(draft),
     ...budget,
     ...(draft.unmasked === true ? { unmasked: true as const } : {}),
-    ...(reasonCode === '' ? {} : { reasonCode }),
   };
 }
 

@@ -9,7 +9,8 @@ const services = [
 ] as unknown as Service[];
 const past = {
   ...{ tenant: 'acme', service: 'billing', scope: [{ resource: 'invoices', actions: ['list'] }] },
-  ...{ justification: 'Case 9', ticket: null, terms: { seconds: 2_700, startsAt: '2026-11-24T15:00:00Z' } },
+  ...{ duration: 'PT45M', justification: 'Case 9', ticket: null },
+  terms: { seconds: 2_700, startsAt: '2026-11-24T15:00:00Z' },
 } as unknown as AccessRequestDetail;
 const kept = { ...namedDraft(new URLSearchParams(), services), justification: 'Mine' };
 const first = (query: string, read?: AccessRequestDetail) =>

@@ -1,5 +1,5 @@
-import { formatDuration, parseDuration, type Terms } from '@countersign/contract';
-import { ticksOf } from '@countersign/wording';
+import { parseDuration } from '@countersign/contract';
+import { eachStatedText, requestAgain, ticksOf } from '@countersign/wording';
 import type { AccessRequestDetail, Service, Template } from '../../api/client.js';
 import type { Draft } from './draft.js';
 
@@ -27,7 +27,7 @@ export function firstDraft(
   { past, template, kept }: Sources,
 ): FirstDraft {
   if (kept !== null) return { draft: kept, by: 'draft' };
-  if (past !== undefined) return { draft: draftOf(valuesOf(past), services), by: 'request' };
+  if (past !== undefined) return { draft: draftOf(requestAgain(past), services), by: 'request' };
   if (template !== undefined) return { draft: draftOf(template.request, services), by: 'template' };
   return { draft: namedDraft(given, services), by: null };
 }
@@ -42,23 +42,10 @@ export function namedDraft(given: URLSearchParams, services: readonly Service[])
     ...ticks(service, given.getAll('scope')),
     minutes: '30',
     justification: '',
-    ticket: text('ticket'),
+    ...eachStatedText(text),
     emergency: false,
     ...(given.has('demand') ? { demand: text('demand') } : {}),
-    reasonCode: text('reasonCode'),
     unmasked: given.get('unmasked') === 'true',
-  };
-}
-
-/** What an earlier request names, without its times: those may be past. */
-function valuesOf(past: AccessRequestDetail): Template['request'] {
-  const { tenant, service, scope, justification, ticket, reasonCode } = past;
-  const { budget, unmasked, seconds } = past.terms as Terms;
-  return {
-    ...{ tenant, service, scope, duration: formatDuration(seconds) },
-    ...{ justification: justification ?? '', ticket: ticket ?? '', reasonCode: reasonCode ?? '' },
-    ...(unmasked === true ? { unmasked } : {}),
-    ...(budget === undefined ? {} : { budget }),
   };
 }
 
@@ -72,9 +59,8 @@ function draftOf(request: Template['request'], services: readonly Service[]): Dr
     ...ticks(service, scope),
     minutes: String((parseDuration(request.duration) ?? 0) / 60),
     justification: request.justification ?? '',
-    ticket: request.ticket ?? '',
+    ...eachStatedText((name) => request[name] ?? ''),
     emergency: false,
-    reasonCode: request.reasonCode ?? '',
     ...(unmasked === true ? { unmasked } : {}),
     ...(budget?.calls === undefined ? {} : { calls: String(budget.calls) }),
   };

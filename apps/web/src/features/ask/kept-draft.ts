@@ -1,3 +1,4 @@
+import { STATED_TEXTS } from '@countersign/wording';
 import type { Draft } from './draft.js';
 
 /**
@@ -59,10 +60,9 @@ export const writeKept = (draft: Draft, now: number): string =>
 export function parseKept(text: string | null, now: number): Draft | null {
   try {
     const { at, draft } = JSON.parse(text ?? 'null') as Kept;
-    const { tenant, service, objects, minutes, justification, ticket, reasonCode } = draft;
-    const { startsAt = '', useBy = '', calls = '' } = draft;
+    const { tenant, service, objects, minutes, justification, startsAt = '', useBy = '', calls = '' } = draft;
     const isDraft = [
-      ...[tenant, service, objects, minutes, justification, ticket, reasonCode],
+      ...[tenant, service, objects, minutes, justification, ...STATED_TEXTS.map((name) => draft[name])],
       ...[startsAt, useBy, calls, ...draft.ticked],
     ].every((each) => typeof each === 'string');
     return isDraft && now - at <= KEPT_MS ? { ...draft, ticked: new Set(draft.ticked) } : null;
@@ -72,5 +72,10 @@ export function parseKept(text: string | null, now: number): Draft | null {
 }
 
 /** Whether anything in it is the person's own work. What answers a demand stays in no browser: its gag may forbid that. */
-const isWorthKeeping = ({ justification, ticked, objects, ticket, demand }: Draft): boolean =>
-  demand === undefined && (justification.trim() !== '' || ticked.size > 0 || objects !== '' || ticket !== '');
+const isWorthKeeping = ({ justification, ticked, objects, demand, ...draft }: Draft): boolean =>
+  demand === undefined &&
+  (justification.trim() !== '' ||
+    ticked.size > 0 ||
+    objects !== '' ||
+    // A kind of reason is chosen again with one press.
+    STATED_TEXTS.some((name) => name !== 'reasonCode' && draft[name] !== ''));

@@ -1,4 +1,5 @@
 import type { Terms } from '@countersign/contract';
+import { requestAgain } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
@@ -46,23 +47,11 @@ export function AskChanged({ request }: { request: Pick<AccessRequestDetail, 'id
 }
 
 /** What was asked, without its times: those may be past. */
-function sameAsk({
-  tenant,
-  service,
-  scope,
-  duration,
-  justification,
-  ticket,
-  reasonCode,
-  terms,
-}: AccessRequestDetail): Ask {
-  const { budget, change, unmasked } = terms as Terms;
+function sameAsk(request: AccessRequestDetail): Ask {
+  const { change } = request.terms as Terms;
   return {
-    ...{ tenant, service, scope, duration, justification: justification ?? '' },
-    ...(ticket === null ? {} : { ticket }),
-    ...(reasonCode === undefined ? {} : { reasonCode }),
-    ...(budget === undefined ? {} : { budget }),
+    justification: '',
+    ...requestAgain(request),
     ...(change === undefined ? {} : { change }),
-    ...(unmasked && { unmasked }),
   };
 }

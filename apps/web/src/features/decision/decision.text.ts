@@ -1,5 +1,15 @@
+import type { StatedText } from '@countersign/wording';
 import type { Review } from '../../api/client.js';
 import type { Catalogue } from '../../text/language.js';
+
+/** What the page says under the reason of a text that a request may state. */
+interface StatedWords {
+  said(text: string): string;
+  /** Before who has erased it. */
+  erased?: string;
+  /** Absent: the page does not say that there is none. */
+  none?: string;
+}
 
 const en = {
   title: (who: string, service: string) => `${who} requests access to ${service}`,
@@ -8,10 +18,10 @@ const en = {
   placeAndEmployer: 'Place and employer',
   at: (tenant: string) => `at ${tenant}`,
   forTime: (time: string) => `for ${time}`,
-  reasonCode: (code: string) => `Kind of reason: ${code}.`,
-  ticket: (ticket: string) => `Ticket ${ticket}`,
-  ticketErased: 'Ticket:',
-  noTicket: 'No ticket was named.',
+  stated: {
+    reasonCode: { said: (code) => `Kind of reason: ${code}.` },
+    ticket: { said: (ticket) => `Ticket ${ticket}`, erased: 'Ticket:', none: 'No ticket was named.' },
+  } as Record<StatedText, StatedWords>,
   risk: 'Risk',
   howApproved: 'How the customer approves it',
   countersignature: 'countersignature',
@@ -160,10 +170,14 @@ const de: DecisionText = {
   placeAndEmployer: 'Ort und Arbeitgeber',
   at: (tenant) => `bei ${tenant}`,
   forTime: (time) => `für ${time}`,
-  reasonCode: (code) => `Art des Grundes: ${code}.`,
-  ticket: (ticket) => `Ticket ${ticket}`,
-  ticketErased: 'Ticket:',
-  noTicket: 'Es wurde kein Ticket genannt.',
+  stated: {
+    reasonCode: { said: (code) => `Art des Grundes: ${code}.` },
+    ticket: {
+      said: (ticket) => `Ticket ${ticket}`,
+      erased: 'Ticket:',
+      none: 'Es wurde kein Ticket genannt.',
+    },
+  },
   risk: 'Risiko',
   howApproved: 'Wie der Kunde es freigibt',
   countersignature: 'Gegenzeichnung',

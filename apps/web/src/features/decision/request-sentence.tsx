@@ -1,4 +1,5 @@
-import { accessWords, durationText, requesterFactLines } from '@countersign/wording';
+import { accessWords, durationText, requesterFactLines, STATED_TEXTS } from '@countersign/wording';
+import { Fragment } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -14,7 +15,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
   const language = useLanguage();
   const name = useNames([request.requester]);
   const organisation = useOrganisation();
-  const { terms, justification, ticket, reasonCode, asked } = request;
+  const { terms, justification, asked } = request;
   return (
     <div className="stack near">
       <p className={short ? undefined : 'sentence'}>
@@ -29,16 +30,23 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {justification ?? <Erased erased={request.erased['justification']} />}
       </blockquote>
       <p className="soft">
-        {reasonCode === undefined ? null : `${text.reasonCode(reasonCodeWords(reasonCode, reasonCodes))} `}
-        {ticket !== null ? (
-          text.ticket(ticket)
-        ) : 'ticket' in terms ? (
-          <>
-            {text.ticketErased} <Erased erased={request.erased['ticket']} />
-          </>
-        ) : (
-          text.noTicket
-        )}
+        {STATED_TEXTS.map((name) => {
+          const { said, erased, none } = text.stated[name];
+          const value = request[name] ?? null;
+          return (
+            <Fragment key={name}>
+              {value !== null ? (
+                `${said(name === 'reasonCode' ? reasonCodeWords(value, reasonCodes) : value)} `
+              ) : name in terms ? (
+                <>
+                  {erased} <Erased erased={request.erased[name]} />
+                </>
+              ) : (
+                none
+              )}
+            </Fragment>
+          );
+        })}
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import '../ask/ask.css';
 import type { IncidentBody } from '@countersign/api';
+import { eachStatedText } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api, type Service } from '../../api/client.js';
@@ -31,7 +32,7 @@ export function IncidentForm({ services }: { services: readonly Service[] }) {
   const [chosen, setChosen] = useState<Chosen>({ title: '', tenants: [] });
   const [draft, setDraft] = useState<Draft>({
     ...{ tenant: '', service: services[0]?.name ?? '', ticked: new Set<string>(), objects: '' },
-    ...{ minutes: '30', justification: '', ticket: '', emergency: false, reasonCode: '' },
+    ...{ minutes: '30', justification: '', emergency: false, ...eachStatedText(() => '') },
   });
   const body = buildIncident(draft, chosen);
   const content = JSON.stringify(body);

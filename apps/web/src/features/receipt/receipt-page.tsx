@@ -1,6 +1,7 @@
 import './receipt.css';
-import { accessWords, entryWords, wordFor } from '@countersign/wording';
+import { accessWords, entryWords, FACES, MEMBER_LABELS, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
 import { grantQuery, readAllRecords } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
@@ -54,8 +55,6 @@ export default function ReceiptPage() {
     </Loaded>
   );
 }
-
-const hasTicket = ({ terms }: AccessRequestDetail): boolean => 'ticket' in terms;
 
 function Receipt({
   grant,
@@ -126,10 +125,14 @@ function Facts({ grant, request }: { grant: GrantDetail; request: AccessRequestD
       </dd>
       <dt>{text.reason}</dt>
       <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>
-      <dt>{text.ticket}</dt>
-      <dd>
-        {request.ticket ?? (hasTicket(request) ? <Erased erased={request.erased['ticket']} /> : text.none)}
-      </dd>
+      {FACES.receipt.map((name) => (
+        <Fragment key={name}>
+          <dt>{MEMBER_LABELS[language][name]}</dt>
+          <dd>
+            {request[name] ?? (name in request.terms ? <Erased erased={request.erased[name]} /> : text.none)}
+          </dd>
+        </Fragment>
+      ))}
     </dl>
   );
 }
