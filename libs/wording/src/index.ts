@@ -44,7 +44,7 @@ export {
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
 export { refusalWords } from './refusals.js';
-export { FACES, SLACK_TEXTS, type SlackText } from './request/faces.js';
+export { FACES, MOST_CHARACTERS, SLACK_TEXTS, type SlackText } from './request/faces.js';
 export {
   type DescribedMember,
   memberLines,
@@ -63,7 +63,7 @@ export {
 } from './request/members.js';
 export { requestAgain } from './request/request-again.js';
 export { MEMBER_LABELS, SLACK_WORDS, STATED_HINTS } from './request/request-words.js';
-export { eachStatedText, MOST_CHARACTERS, typedTexts } from './request/stated-fields.js';
+export { eachStatedText, typedTexts } from './request/stated-fields.js';
 export { peopleInCsv, requestRow, requestsAsCsv } from './request-csv.js';
 export { countryText, factSourceText, factText, requesterFactLines } from './requester-facts.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';

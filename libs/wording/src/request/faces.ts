@@ -21,3 +21,6 @@ export const FACES = {
 /** The texts for which Slack's form has a field, and which its messages can show. */
 export const SLACK_TEXTS = ['ticket'] as const satisfies readonly StatedText[];
 export type SlackText = (typeof SLACK_TEXTS)[number];
+
+/** The most characters that the API takes. */
+export const MOST_CHARACTERS: Readonly<Record<StatedText, number>> = { reasonCode: 63, ticket: 256 };

@@ -6,9 +6,6 @@ import {
   type StatedTexts,
 } from './members.js';
 
-/** The most characters that the API takes. */
-export const MOST_CHARACTERS: Readonly<Record<StatedText, number>> = { reasonCode: 63, ticket: 256 };
-
 /** One value for each of the texts. */
 export const eachStatedText = <T>(make: (name: StatedText) => T): Record<StatedText, T> =>
   Object.fromEntries(STATED_TEXTS.map((name) => [name, make(name)])) as Record<StatedText, T>;

@@ -1,4 +1,4 @@
-import { listOfferings, tickedScope, ticksOf } from '@countersign/wording';
+import { eachStatedText, listOfferings, tickedScope, ticksOf } from '@countersign/wording';
 import { localText } from '../../text/clock.js';
 import { buildAsk, buildTemplate, findTimeProblem } from './draft.js';
 
@@ -16,8 +16,7 @@ const draft = {
   objects: '',
   minutes: '30',
   justification: 'Case 4711',
-  ticket: ' ',
-  reasonCode: '',
+  ...eachStatedText(() => ' '),
 };
 
 test('lists each action on each resource once, in the order of the route map', () => {

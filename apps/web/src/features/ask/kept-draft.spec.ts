@@ -1,3 +1,4 @@
+import { eachStatedText } from '@countersign/wording';
 import type { Draft } from './draft.js';
 import { type DraftPlace, forgetDraft, keepDraft, keptDraft, parseKept, writeKept } from './kept-draft.js';
 
@@ -5,7 +6,7 @@ const NOW = Date.parse('2026-11-24T15:00:00Z');
 const WEEK_MS = 7 * 86_400_000;
 const DRAFT: Draft = {
   ...{ tenant: 'acme', service: 'billing', ticked: new Set(['invoices list']), objects: '', minutes: '45' },
-  ...{ justification: 'The total is wrong', ticket: '9', reasonCode: '', calls: '20' },
+  ...{ justification: 'The total is wrong', ...eachStatedText(() => ''), ticket: '9', calls: '20' },
 };
 
 /** A browser's storage: its items are its own properties. */

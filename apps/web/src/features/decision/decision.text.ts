@@ -10,6 +10,7 @@ interface StatedWords {
   /** Absent: the page does not say that there is none. */
   none?: string;
 }
+type OfStatedTexts = Record<StatedText, StatedWords>;
 
 const en = {
   title: (who: string, service: string) => `${who} requests access to ${service}`,
@@ -21,7 +22,7 @@ const en = {
   stated: {
     reasonCode: { said: (code) => `Kind of reason: ${code}.` },
     ticket: { said: (ticket) => `Ticket ${ticket}`, erased: 'Ticket:', none: 'No ticket was named.' },
-  } as Record<StatedText, StatedWords>,
+  } satisfies OfStatedTexts as OfStatedTexts,
   risk: 'Risk',
   howApproved: 'How the customer approves it',
   countersignature: 'countersignature',
