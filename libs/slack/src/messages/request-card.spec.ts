@@ -503,3 +503,13 @@ test('the details say where the engineer works and who employs them, if the term
   expect(saidInDetails(facts)).toContain('works in Germany (DE) – stated by the vendor, not verified');
   expect(saidInDetails(atCustomer({ needs: LOW }))).not.toContain('Place and employer');
 });
+
+test('a card says that there is no ticket, or that it was erased', () => {
+  const shown = (texts: Parameters<typeof detailsView>[0]['texts']) => {
+    const facts = { ...atCustomer({ needs: LOW }), texts };
+    return [said(requestCard(facts, 'approver', URL)), saidInDetails(facts)];
+  };
+  for (const text of shown({})) expect(text).toContain('No ticket was given.');
+  for (const text of shown({ ticket: null })) expect(text).toContain('The ticket has been erased.');
+  for (const text of shown({ ticket: '4711' })) expect(text).toMatch(/\*Ticket\*\n4711/);
+});
