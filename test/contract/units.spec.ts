@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { createdEvent, filler, personalFiller } from '../factories/filler.js';
+import { createdEvent, deploymentFiller, filler, personalFiller } from '../factories/filler.js';
 import { type Bench, describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRequest, aReview, NOW } from './support/rows.js';
 
@@ -211,7 +211,7 @@ describeStore('units of work', (bench) => {
       const tenant = await unit.tenant('globex');
       await tenant.requests.insert(request);
       await tenant.log.append(createdEvent(request, NOW));
-      await unit.log.append(filler(NOW));
+      await unit.log.append(deploymentFiller(NOW));
     });
     const sizes = await bench.database.raw('SELECT tenant, size FROM log_heads ORDER BY tenant');
     expect(sizes).toEqual([

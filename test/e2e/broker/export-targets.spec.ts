@@ -80,7 +80,9 @@ const untilSent = (id: string) =>
 
 const append = (count: number, slug = 'acme', text = '') =>
   broker.host.store.forTenant(slug, (unit) =>
-    unit.log.appendAll(Array.from({ length: count }, (_, at) => filler('2026-01-01T00:00:00Z', at, text))),
+    unit.log.appendAll(
+      Array.from({ length: count }, (_, at) => filler('2026-01-01T00:00:00Z', `${at}${text}`)),
+    ),
   );
 
 describe('a log that is streamed by signed POSTs', () => {

@@ -29,7 +29,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
   const place = (name: string) => join(folder, name);
   const grow = (count: number, name = 'kept') =>
     broker.host.store.forTenant('acme', (unit) =>
-      unit.log.appendAll(Array.from({ length: count }, () => filler(new Date().toISOString(), 0, name))),
+      unit.log.appendAll(Array.from({ length: count }, () => filler(new Date().toISOString(), name))),
     );
   const head = () => broker.host.store.readForTenant('acme', (unit) => unit.events.head());
   const leafAt = async (index: number) => {
