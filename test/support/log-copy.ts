@@ -28,6 +28,7 @@ import type { Opening } from '@countersign/contract';
 import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
 import { type ReplayOptions, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
 import { logKey } from '../factories/log-keys.js';
+import { completeData } from './complete-data.js';
 
 /** The ports of the verifier over Node. */
 export const VERIFIER_PORTS = {
@@ -119,7 +120,8 @@ export class LogCopy {
 
   insert(index: number, leaf: Omit<LeafV1, 'v' | 'tenant' | 'seq' | 'commitments'> & Partial<LeafV1>): void {
     const tenant = this.origin.split('/')[2] ?? '';
-    this.leaves.splice(index, 0, { v: 1, tenant, seq: 0, commitments: {}, ...leaf });
+    const data = completeData(leaf.type, leaf.data);
+    this.leaves.splice(index, 0, { v: 1, tenant, seq: 0, commitments: {}, ...leaf, data });
     this.openings.splice(index, 0, {});
   }
 

@@ -16,6 +16,7 @@ export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export { HashTile, proofFromTiles } from './hash-tile.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
+export { type Difference, differenceOf } from './leaf-form.js';
 export { LogFault, type LogFaultCode } from './log-fault.js';
 export {
   type Ed25519Check,
@@ -99,7 +100,6 @@ export {
 } from './tree.js';
 export type { LogSource, VerifiedPoint } from './tree-reader.js';
 export {
-  isKnownType,
   type UnknownFound,
   UnknownLeaves,
   type UnknownType,

@@ -45,6 +45,7 @@ export {
 export { jwsToSign, signWith, type ToSign } from './encoding/to-sign.js';
 export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
 export { expandEventTypes, MOST_LISTED } from './event-types.js';
+export { EVENT_FORMS } from './events/forms.js';
 export {
   type CommittedName,
   EVENTS,

@@ -1,4 +1,4 @@
-import type { LeafV1, LogFault } from '@countersign/audit-log';
+import { type Difference, differenceOf, type LeafV1, type LogFault } from '@countersign/audit-log';
 import { ContractError, type EventMember } from '@countersign/contract';
 import { fault, type ReplayFaultCode } from './faults.js';
 
@@ -6,12 +6,15 @@ import { fault, type ReplayFaultCode } from './faults.js';
 export class LeafData {
   /** When it happened, in milliseconds since the epoch. */
   readonly at: number;
+  /** How it differs from what its type declares; undefined if it does not. */
+  readonly difference: Difference | undefined;
 
   constructor(
     readonly index: number,
     readonly leaf: LeafV1,
   ) {
     this.at = Date.parse(leaf.at);
+    this.difference = differenceOf(leaf);
   }
 
   text(name: EventMember): string {

@@ -1,4 +1,4 @@
-import { isKnownType, type LeafV1, type LogSource } from '@countersign/audit-log';
+import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { ERASURE_DAYS, type Hashing, type Opening, openCommitment } from '@countersign/contract';
 import { fault, type Warnings } from './faults.js';
 import type { LeafData } from './leaf-data.js';
@@ -145,8 +145,8 @@ const SHARED = 'ticket';
 const DAY_MS = 86_400_000;
 
 /**
- * A reason of the vendor's lock is the vendor's alone. A sealed leaf is opened after twelve months, and checked then. Of an unknown
- * type it is not known.
+ * A reason of the vendor's lock is the vendor's alone. A sealed leaf is opened after twelve months, and checked then. Of an
+ * unknown leaf it is not known.
  */
-const isOpenToTenant = ({ leaf: { type, data } }: LeafData): boolean =>
-  isKnownType(type) && type !== 'log.sealed' && !(type === 'lock.set' && data['side'] === 'vendor');
+const isOpenToTenant = ({ leaf: { type, data }, difference }: LeafData): boolean =>
+  difference === undefined && type !== 'log.sealed' && !(type === 'lock.set' && data['side'] === 'vendor');

@@ -4,7 +4,6 @@ import {
   EMPTY_RANGE,
   encodeBase64,
   encodeLeaf,
-  isKnownType,
   type LeafV1,
   leafHash,
   parseLogOrigin,
@@ -114,8 +113,8 @@ async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, s
         throw fault('wrong_pruning', 'The tenant’s log has no beginning: who could decide is not known.');
     },
     onLeaf: (index, leaf) => {
-      if (unknown.take(leaf)) return;
       const data = new LeafData(index, leaf);
+      if (unknown.take(leaf, data.difference)) return;
       if (CONTEXT.has(leaf.type.split('.', 1)[0] ?? '')) leaves.push(data);
       if (leaf.type === 'demand.accessed' && data.text('log') === sealed)
         heads.push({ size: data.count('size'), root: data.text('root'), index });
@@ -135,8 +134,8 @@ async function readDeployment(ports: VerifierPorts, { source, key }: FollowedLog
     ...{ key, since: undefined, everyLeaf: true },
     onLeaf: async (index, leaf) => {
       const data = new LeafData(index, leaf);
-      if (!isKnownType(leaf.type)) await openings.settle();
-      if (unknown.take(leaf)) return;
+      if (data.difference !== undefined) await openings.settle();
+      if (unknown.take(leaf, data.difference)) return;
       unknown.attempt(() => history.take(data), data.at);
       if (leaf.type === 'log.restored')
         restored.push({ epoch: data.count('epoch'), index, kept: data.count('kept') });
@@ -220,11 +219,11 @@ class SealedLogVerification {
     const data = new LeafData(index, leaf);
     // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.
     const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
-    const isKnown = isKnownType(leaf.type);
+    const isKnown = data.difference === undefined;
     if (isKnown) await this.#unknown.attempt(() => this.takeKnown(data, ofTenant), data.at);
     else {
       await this.#openings.settle();
-      this.#unknown.take(leaf);
+      this.#unknown.take(leaf, data.difference);
     }
     if (this.options.openings !== false)
       await this.#openings.take(data, (opened) => {

@@ -2,7 +2,6 @@ import {
   type Checkpoint,
   checkpointOrigin,
   encodeBase64,
-  isKnownType,
   LogFault,
   type LogSource,
   type Note,
@@ -151,8 +150,8 @@ class TenantLogVerification {
       onLeaf: async (index, leaf) => {
         const data = new LeafData(index, leaf);
         // Faults of earlier leaves do not follow from this one.
-        if (!isKnownType(leaf.type)) await openings.settle();
-        if (!unknown.take(leaf)) {
+        if (data.difference !== undefined) await openings.settle();
+        if (!unknown.take(leaf, data.difference)) {
           for (const reader of [history, chains, events])
             await unknown.attempt(() => reader.take(data), data.at);
           // No event explains a leaf that is dated back.

@@ -1,6 +1,5 @@
 import {
   type Checkpoint,
-  isKnownType,
   type LogSource,
   parseLeaf,
   provenLeaf,
@@ -131,11 +130,11 @@ export class TenantReaders {
   async take(data: LeafData): Promise<void> {
     const { replay, replays } = this;
     const { unknown } = this.options;
-    const isKnown = isKnownType(data.leaf.type);
+    const isKnown = data.difference === undefined;
     if (!isKnown) {
       // What is still being read is of earlier leaves: their faults follow from none of these.
       await this.openings.settle();
-      unknown.take(data.leaf);
+      unknown.take(data.leaf, data.difference);
     }
     const isNew = isKnown && data.index >= this.#replayed;
     if (isNew) {

@@ -243,7 +243,8 @@ export function requireKnown(
   const types = logs
     .flatMap((each) => each.types)
     .filter(
-      ({ log, type }, at, all) => all.findIndex((each) => each.log === log && each.type === type) === at,
+      ({ log, type, member }, at, all) =>
+        all.findIndex((each) => each.log === log && each.type === type && each.member === member) === at,
     );
   if (types.length === 0) return;
   const undecided = logs.map((each) => each.undecided).find((each) => each !== null) ?? null;

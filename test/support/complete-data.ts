@@ -1,0 +1,33 @@
+import { type Form, LEAF_FORMS } from '../../libs/audit-log/src/leaf-form.js';
+
+/** The data of a leaf of this type, with some value for each member that it lacks: a leaf without is refused before anything else. */
+export function completeData(type: string, data: Record<string, unknown>): Record<string, unknown> {
+  const form = LEAF_FORMS.get(type)?.data;
+  return form === undefined ? data : { ...(sampleOf(form) as object), ...data };
+}
+
+/** @param all with members that may be absent */
+export function sampleOf(form: Form, all = false): unknown {
+  switch (form.kind) {
+    case 'text':
+      return '';
+    case 'integer':
+      return 0;
+    case 'flag':
+      return false;
+    case 'one':
+      return form.values[0];
+    case 'nullable':
+      return all ? sampleOf(form.inner, all) : null;
+    case 'list':
+      return all ? [sampleOf(form.inner, all)] : [];
+    case 'object':
+      return {};
+    case 'named':
+      return all ? { some: sampleOf(form.inner, all) } : {};
+    case 'members': {
+      const members = [...form.members].filter(([, { isOptional }]) => all || !isOptional);
+      return Object.fromEntries(members.map(([name, { form: inner }]) => [name, sampleOf(inner, all)]));
+    }
+  }
+}
