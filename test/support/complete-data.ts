@@ -3,7 +3,19 @@ import { type Form, LEAF_FORMS } from '../../libs/audit-log/src/leaf-form.js';
 /** The data of a leaf of this type, with some value for each member that it lacks: a leaf without is refused before anything else. */
 export function completeData(type: string, data: Record<string, unknown>): Record<string, unknown> {
   const form = LEAF_FORMS.get(type)?.data;
-  return form === undefined ? data : { ...(sampleOf(form) as object), ...data };
+  return form === undefined ? data : (complete(form, data) as Record<string, unknown>);
+}
+
+function complete(form: Form, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (form.kind === 'nullable') return complete(form.inner, value);
+  if (form.kind === 'list' && Array.isArray(value)) return value.map((item) => complete(form.inner, item));
+  if (form.kind !== 'members') return value;
+  const given = Object.entries(value).map(([name, item]) => {
+    const member = form.members.get(name);
+    return [name, member === undefined ? item : complete(member.form, item)];
+  });
+  return { ...(sampleOf(form) as object), ...Object.fromEntries(given) };
 }
 
 /** @param all with members that may be absent */

@@ -233,11 +233,11 @@ export function verifyCopies(
   });
 }
 
-/** Code and leaf of the first fault; `none` if the copies verify. */
+/** Code and leaf of the first fault; `unknown_event` if there is none, and some leaf is unknown; `none` if the copies verify. */
 export async function faultOf(copies: Copies, options: Partial<ReplayOptions> = {}): Promise<string> {
   try {
-    await verifyCopies(copies, options);
-    return 'none';
+    const { unknown } = await verifyCopies(copies, options);
+    return unknown === null ? 'none' : `unknown_event ${JSON.stringify(unknown.types)}`;
   } catch (error) {
     const { code, index } = error as { code?: string; index?: number };
     if (code === undefined) throw error;

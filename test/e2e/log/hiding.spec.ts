@@ -431,7 +431,7 @@ describe('a quarterly access review', () => {
     for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
       copies.tenant.append({
         ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
-        data: { dueAt: later(at, DAYS), ...data },
+        data: { ...(type.endsWith('.opened') && { dueAt: later(at, DAYS) }), ...data },
       });
     return (await faultOf(copies)).replace(/ \d+$/, '');
   };
@@ -549,7 +549,7 @@ describe('a practice of the approvers', () => {
     for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
       copies.tenant.append({
         ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
-        data: { dueAt: later(at, WEEK), ...data },
+        data: { ...(type.endsWith('.opened') && { dueAt: later(at, WEEK) }), ...data },
       });
     return (await faultOf(copies)).replace(/ \d+$/, '');
   };

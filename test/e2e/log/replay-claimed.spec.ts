@@ -441,7 +441,7 @@ describe('P12: the log of a claimed tenant', () => {
     const hash = statementHash(nodeHashing, document);
     const append = (type: string, more: Record<string, unknown>) =>
       tenant.append({ type, at, actor: 'host', data: { proposal: 'forged', hash, ...more } });
-    append('trust.reset', {});
+    tenant.append({ type: 'trust.reset', at, actor: 'host', data: {} });
     append('trust.proposed', { document });
     for (const [place, { person }] of people.entries())
       for (const key of keys[place] ?? []) {
