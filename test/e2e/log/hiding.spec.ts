@@ -1,6 +1,7 @@
 import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { commit } from '@countersign/contract';
+import { completeData } from '../../support/complete-data.js';
 import {
   type Copies,
   copiesOf,
@@ -47,12 +48,15 @@ function disown({ tenant }: Copies, index: number, reason: string, more: object 
   const { gateway: id, boot, gatewaySeq, gatewayHash, record } = data;
   tenant.edit(index, {
     ...{ type: 'gateway.mismatch', at, commitments: {} },
-    data: withoutUndefined({ gateway: id, boot, at: gatewaySeq, gatewayHash, reason, record, ...more }),
+    data: completeData(
+      'gateway.mismatch',
+      withoutUndefined({ gateway: id, boot, at: gatewaySeq, gatewayHash, reason, record, ...more }),
+    ),
   });
   tenant.openings[index] = {};
 }
 
-const withoutUndefined = (data: object) =>
+const withoutUndefined = (data: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 
 /** Fills a log up, prunes its first tile and records that, as anyone who holds its key can. */
@@ -172,7 +176,7 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
       const long = hidden(before);
       for (let index = 0; long.tenant.leaves[index]?.type !== 'log.restored'; index += 1)
         long.tenant.edit(index, {
-          ...{ type: 'notice.retried', at: before, actor: 'job', data: {}, commitments: {} },
+          ...{ type: 'preferences.changed', at: before, actor: 'job', data: { person: '' }, commitments: {} },
         });
       long.deployment.edit(long.deployment.indexOf('log.restored'), { at: later(at, 0) });
       expect(await faultOf(long)).toMatch(/^record_gap /);

@@ -322,7 +322,7 @@ describe('P12: the log of a claimed tenant', () => {
           'bad_stop there',
           (own) => {
             const index = own.tenant.indexOf('trust.stopped');
-            const { data } = own.tenant.leaves[index] as LeafV1;
+            const { digest: _digest, ...data } = (own.tenant.leaves[index] as LeafV1).data;
             own.tenant.edit(index, { type: 'trust.lifted', data: { ...data, stop: 'stp_0' } });
             return index;
           },

@@ -281,6 +281,35 @@ describe('P10: the command says that it does not know an event', () => {
     });
   });
 
+  test('a member of a later release is unknown, and exits with 4', async () => {
+    const copies = copyOf(honest);
+    const index = copies.tenant.change('grant.started', { renewedBy: 'usr_1' });
+    const place = await write('member', copies);
+    const found = await countersign('log', 'verify', place, '--vkey', vkeyText(copies.tenant));
+    const unknown = [{ log: 'acme', type: 'grant.started', member: 'data.renewedBy', index, count: 1 }];
+    expect(found).toMatchObject({ exit: 4, document: { verified: false, code: 'unknown_event', unknown } });
+    expect(found.err).toContain(
+      `Leaf ${index} of the log acme has \`data.renewedBy\` in the type grant.started, which this verifier does not know.`,
+    );
+  });
+
+  test.each<[what: string, log: 'tenant' | 'deployment', type: string, change: object, member: string]>([
+    ['lacks a member', 'tenant', 'token.minted', { jti: undefined }, 'data.jti'],
+    ['has one of another kind', 'deployment', 'gateway.registered', { publicKey: 7 }, 'data.publicKey'],
+    ['has both, one more too', 'tenant', 'person.add', { before: 1, more: 1 }, 'data.before'],
+  ])('a leaf that %s is at fault, also after an unknown event: it exits with 1', async (...row) => {
+    const [what, log, type, change, member] = row;
+    const copies = copyOf(honest);
+    addUnknown(copies.tenant, { before: 0 });
+    const index = copies[log].indexOf(type);
+    const { data } = copies[log].leaves[index] as LeafV1;
+    copies[log].edit(index, { data: JSON.parse(JSON.stringify({ ...data, ...change })) });
+    const place = await write(what, copies);
+    const found = await countersign('log', 'verify', place, '--vkey', vkeyText(copies.tenant));
+    expect(found).toMatchObject({ exit: 1, document: { verified: false, code: 'unreadable_leaf', index } });
+    expect(found.err).toContain(`Leaf ${index}: \`${member}\` of ${type} is missing, or of another kind.`);
+  });
+
   test('a fault before it exits with 1, and one after it is shown as undecided', async () => {
     const copies = copyOf(honest);
     const index = addUnknown(copies.tenant, { before: 1 });
