@@ -1,4 +1,4 @@
-import { EVENT_FORMS } from '@countersign/contract';
+import { EVENT_FORMS, type EventOf, type EventType } from '@countersign/contract';
 import type { LeafV1 } from './leaf.js';
 
 /** What the data of a leaf, or a part of it, has to be. */
@@ -18,6 +18,13 @@ export type LeafForm = { data: Form; commits: readonly string[] };
  * later release may. `broken`: it lacks a member, or has one of another kind, which no release writes (docs/decisions/0076).
  */
 export type Difference = { kind: 'unknown' | 'broken'; at: string };
+
+/** A leaf that is as its type declares: `type` says what its data is. */
+export type EventLeaf<T extends EventType = EventType> = Omit<LeafV1, 'type' | 'data'> & EventOf<T>;
+
+/** The one way to read a leaf's data. @returns undefined if the leaf is not as its type declares */
+export const eventOf = (leaf: LeafV1): EventLeaf | undefined =>
+  differenceOf(leaf) === undefined ? (leaf as unknown as EventLeaf) : undefined;
 
 /** What is different about a leaf; undefined if it is as declared. What is broken comes before what is unknown. */
 export function differenceOf({ type, data, commitments }: LeafV1): Difference | undefined {
@@ -75,7 +82,7 @@ export const LEAF_FORMS: ReadonlyMap<string, LeafForm> = readForms(EVENT_FORMS);
 function readForms(text: string): Map<string, LeafForm> {
   const forms = new Map<string, LeafForm>();
   for (const line of text.split('\n')) {
-    const words = line.match(/[\w.-]+|\S/g) ?? [];
+    const words: string[] = line.match(/[\w.-]+|\S/g) ?? [];
     const types = words.splice(0, words.indexOf('{'));
     const form = { data: readForm(words), commits: words };
     for (const type of types) forms.set(type, form);

@@ -51,6 +51,7 @@ export {
   EVENTS,
   type EventData,
   type EventMember,
+  type EventOf,
   type EventType,
   eventProblem,
 } from './events/index.js';

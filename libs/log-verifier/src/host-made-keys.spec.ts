@@ -1,7 +1,7 @@
 import type { LeafV1 } from '@countersign/audit-log';
 import { Warnings } from './faults.js';
 import { HostMadeKeys } from './host-made-keys.js';
-import { LeafData } from './leaf-data.js';
+import { LeafData, type LeafOf } from './leaf-data.js';
 
 const key = { key: 'key_1', person: 'usr_1', expiresAt: '2026-01-02T00:00:00Z' };
 
@@ -24,7 +24,7 @@ function notesOf(...steps: Step[]): (number | null)[] {
         actor,
         data,
         commitments: {},
-      } as unknown as LeafV1),
+      } as unknown as LeafV1) as LeafOf,
     );
   return warnings.all.map(({ code, index }) => (code === 'host_made_key' ? index : null));
 }

@@ -23,7 +23,7 @@ import {
   PinnedSource,
   requireSamePoint,
 } from './interrupted-replay.js';
-import { LeafData } from './leaf-data.js';
+import { eventOf, LeafData } from './leaf-data.js';
 import { LeafOrder } from './leaf-order.js';
 import { LogClock } from './log-clock.js';
 import { requireDeploymentPoints, requireSignedPoints } from './named-points.js';
@@ -151,16 +151,17 @@ class TenantLogVerification {
         const data = new LeafData(index, leaf);
         // Faults of earlier leaves do not follow from this one.
         if (data.difference !== undefined) await openings.settle();
-        if (!unknown.take(leaf, data.difference)) {
+        const event = eventOf(data);
+        if (!unknown.take(leaf, data.difference) && event !== undefined) {
           for (const reader of [history, chains, events])
-            await unknown.attempt(() => reader.take(data), data.at);
+            await unknown.attempt(() => reader.take(event), data.at);
           // No event explains a leaf that is dated back.
           order.take(data);
         }
         // Route maps decide about calls, so they are read even if openings are not.
-        if (isService(data))
+        if (event !== undefined && isService(event))
           await openings.take(data, (opened) =>
-            unknown.attempt(() => history.takeServiceOpenings(this.ports.hashing, data, opened), data.at),
+            unknown.attempt(() => history.takeServiceOpenings(this.ports.hashing, event, opened), data.at),
           );
         else if (this.options.openings !== false) await openings.take(data);
       },

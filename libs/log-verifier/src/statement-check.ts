@@ -8,7 +8,7 @@ import {
   utcDay,
 } from '@countersign/contract';
 import { DeploymentHistory, type Gateway } from './deployment-history.js';
-import { LeafData } from './leaf-data.js';
+import { eventOf, LeafData } from './leaf-data.js';
 import { SignedLanes } from './signed-lanes.js';
 import { BROKER_TOLERANCE_MS } from './timeline.js';
 
@@ -68,7 +68,8 @@ export class StatementCheck {
 
   /** Takes the next leaf of the deployment's log. @throws LogFault */
   takeDeployment(index: number, leaf: LeafV1): void {
-    this.#deployment.take(new LeafData(index, leaf));
+    const event = eventOf(new LeafData(index, leaf));
+    if (event !== undefined) this.#deployment.take(event);
   }
 
   /** Takes the next leaf of the tenant's log. */

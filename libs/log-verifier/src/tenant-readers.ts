@@ -12,7 +12,7 @@ import { type ChainState, GatewayChains } from './gateway-chains.js';
 import { GatewayPresence, type PresenceState } from './gateway-presence.js';
 import { HostMadeKeys, type HostMadeKeysState } from './host-made-keys.js';
 import type { Pending } from './interrupted-replay.js';
-import type { LeafData } from './leaf-data.js';
+import { eventOf, type LeafData, type LeafOf } from './leaf-data.js';
 import { LeafOrder, type LeafOrderState } from './leaf-order.js';
 import { LogClock, type LogClockState } from './log-clock.js';
 import { Openings } from './openings.js';
@@ -71,7 +71,7 @@ export class TenantReaders {
   /** False if leaves were pruned that no earlier run has replayed. */
   readonly replays: boolean;
   readonly #replayed: number;
-  readonly #readers: readonly { take(data: LeafData): void | Promise<void> }[];
+  readonly #readers: readonly { take(data: LeafOf): void | Promise<void> }[];
   #last: LeafData | undefined;
   readonly #times = new Map<number, number>();
 
@@ -130,20 +130,20 @@ export class TenantReaders {
   async take(data: LeafData): Promise<void> {
     const { replay, replays } = this;
     const { unknown } = this.options;
-    const isKnown = data.difference === undefined;
-    if (!isKnown) {
+    const event = eventOf(data);
+    if (event === undefined) {
       // What is still being read is of earlier leaves: their faults follow from none of these.
       await this.openings.settle();
       unknown.take(data.leaf, data.difference);
     }
-    const isNew = isKnown && data.index >= this.#replayed;
-    if (isNew) {
+    const isNew = data.index >= this.#replayed;
+    if (event !== undefined && isNew) {
       this.#last = data;
       this.takeTime(data);
       // Most leaves have nothing to wait for, and there are millions of them.
       for (const reader of this.#readers) {
         try {
-          const later = reader.take(data);
+          const later = reader.take(event);
           if (later !== undefined) await later;
         } catch (error) {
           unknown.keep(error, data.at);
@@ -153,7 +153,8 @@ export class TenantReaders {
       this.order.take(data);
     }
     await this.openings.take(data, (opened) => {
-      if (isNew && replays) unknown.attempt(() => replay.takeOpened(data, opened), data.at);
+      if (event !== undefined && isNew && replays)
+        unknown.attempt(() => replay.takeOpened(event, opened), data.at);
     });
   }
 

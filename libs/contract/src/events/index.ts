@@ -41,6 +41,10 @@ export type { EventDeclaration };
 export type EventType = keyof typeof EVENTS;
 /** What an event of this type says in plain text. */
 export type EventData<T extends EventType> = DataOf<(typeof EVENTS)[T]['data']>;
+/** An event of one of these types: `type` says what its data is. */
+export type EventOf<T extends EventType = EventType> = {
+  [K in T]: { readonly type: K; readonly data: Readonly<EventData<K>> };
+}[T];
 /** A member that the data of some type has. */
 export type EventMember = { [T in EventType]: keyof EventData<T> & string }[EventType];
 /** The names of the personal values that an event of this type may commit to. */

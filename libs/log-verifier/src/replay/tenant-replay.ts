@@ -1,6 +1,6 @@
 import type { DeploymentHistory } from '../deployment-history.js';
 import type { Warnings } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafOf } from '../leaf-data.js';
 import { LockHistory } from '../lock-history.js';
 import type { SignedPoint } from '../named-points.js';
 import type { Opened } from '../openings.js';
@@ -97,9 +97,16 @@ export class TenantReplay {
   }
 
   /** Takes the next leaf. @throws LogFault */
-  take(data: LeafData): void | Promise<void> {
-    const [area] = data.leaf.type.split('.', 1);
+  take(data: LeafOf): void | Promise<void> {
+    const [area] = data.type.split('.', 1);
     this.emergencies.takeTime(data);
+    if (data.type === 'lock.set' || data.type === 'lock.lifted')
+      return this.locks.take(data, (person, role) =>
+        role === 'security-admin'
+          ? this.deployment.staffHad(person, role, data.at)
+          : this.tenant.holds(person, role),
+      );
+    if (data.type === 'standing.stated') return this.standing.take(data);
     switch (area) {
       case 'emergency':
       case 'demand':
@@ -111,7 +118,7 @@ export class TenantReplay {
       case 'token':
         return this.grants.take(data);
       case 'request':
-        if (data.leaf.type === 'request.approved') return this.grants.takeApproved(data);
+        if (data.type === 'request.approved') return this.grants.takeApproved(data);
         return this.requests.take(data);
       case 'review':
       case 'invitation':
@@ -124,14 +131,6 @@ export class TenantReplay {
         return this.tenant.take(data);
       case 'widening':
         return this.widenings.take(data);
-      case 'lock':
-        return this.locks.take(data, (person, role) =>
-          role === 'security-admin'
-            ? this.deployment.staffHad(person, role, data.at)
-            : this.tenant.holds(person, role),
-        );
-      case 'standing':
-        return this.standing.take(data);
       case 'access-review':
         return this.accessReviews.take(data);
       case 'practice':
@@ -152,8 +151,8 @@ export class TenantReplay {
   }
 
   /** Takes what the openings of a leaf show. @throws LogFault */
-  takeOpened(data: LeafData, opened: Opened): void {
-    if (data.leaf.type === 'access.allowed') this.calls.takePath(data, opened);
+  takeOpened(data: LeafOf, opened: Opened): void {
+    if (data.type === 'access.allowed') this.calls.takePath(data, opened);
   }
 
   get state(): TenantReplayState {
