@@ -22,9 +22,15 @@ export type Difference = { kind: 'unknown' | 'broken'; at: string };
 /** A leaf that is as its type declares: `type` says what its data is. */
 export type EventLeaf<T extends EventType = EventType> = Omit<LeafV1, 'type' | 'data'> & EventOf<T>;
 
-/** The one way to read a leaf's data. @returns undefined if the leaf is not as its type declares */
+/** Reads what a leaf says. @returns undefined if the leaf is not as its type declares */
 export const eventOf = (leaf: LeafV1): EventLeaf | undefined =>
   differenceOf(leaf) === undefined ? (leaf as unknown as EventLeaf) : undefined;
+
+/**
+ * What a leaf says, unchecked: for one that the store wrote, and for readers that go on with what they know of a newer release's leaf. A
+ * type that is none of those that are listed falls through each switch.
+ */
+export const saidIn = (leaf: LeafV1): EventLeaf => leaf as unknown as EventLeaf;
 
 /** What is different about a leaf; undefined if it is as declared. What is broken comes before what is unknown. */
 export function differenceOf({ type, data, commitments }: LeafV1): Difference | undefined {

@@ -42,7 +42,7 @@ export class GatewayPresence {
   /** Takes the next leaf. @throws LogFault `standing_differs`, `unknown_gateway` */
   take(data: LeafOf): void {
     this.state.begin ??= data.at;
-    if (data.type === 'gateway.head') this.#signed.take(data.at, data.leaf.data);
+    if (data.type === 'gateway.head') this.#signed.take(data.at, data.members);
     else if (data.type === 'standing.stated') this.takeStatement(data);
     else if (data.type === 'access.allowed') this.requireThere(data);
   }

@@ -66,6 +66,6 @@ export class LeafData {
   }
 }
 
-/** The one way to read what a leaf says. @returns undefined if the leaf is not as its type declares */
+/** Reads what a leaf says. @returns undefined if the leaf is not as its type declares */
 export const eventOf = (data: LeafData): LeafOf | undefined =>
   data.difference === undefined ? (data as LeafOf) : undefined;

@@ -1,4 +1,5 @@
 import {
+  type EventMember,
   FACT_NAMES,
   FINAL_REQUEST_STATES,
   isRequesterFacts,
@@ -153,7 +154,7 @@ const REVIEW_COLUMNS = [
 const reviews = (context: PackContext): RowSource<(typeof REVIEW_COLUMNS)[number]> => ({
   take: (leaf) => {
     if (leaf.leaf.type !== 'request.reviewed' || !isInPeriod(context, leaf)) return [];
-    const named = (name: string) => datum(leaf, name);
+    const named = (name: EventMember) => datum(leaf, name);
     return [
       {
         ...{
@@ -332,7 +333,7 @@ function fileHostOf({ leaf }: PackLeaf): Cell {
 }
 
 function callRow(leaf: PackLeaf, late: boolean): CallRow {
-  const named = (name: string) => datum(leaf, name);
+  const named = (name: EventMember) => datum(leaf, name);
   const isRefused = leaf.leaf.type === 'access.refused';
   return {
     ...{ record: named('record'), at: leaf.leaf.at, leaf: leaf.index },
