@@ -1,8 +1,8 @@
-import { type Form, LEAF_FORMS } from '../../libs/audit-log/src/leaf-form.js';
+import { type Form, leafForm } from '../../libs/audit-log/src/leaf-form.js';
 
 /** The data of a leaf of this type, with some value for each member that it lacks: a leaf without is refused before anything else. */
 export function completeData(type: string, data: Record<string, unknown>): Record<string, unknown> {
-  const form = LEAF_FORMS.get(type)?.data;
+  const form = leafForm(type)?.data;
   return form === undefined ? data : (complete(form, data) as Record<string, unknown>);
 }
 

@@ -1,10 +1,10 @@
 import { EVENT_TYPES, EVENTS, eventProblem } from '@countersign/contract';
 import { sampleOf } from '../../../test/support/complete-data.js';
 import type { LeafV1 } from './leaf.js';
-import { differenceOf, LEAF_FORMS } from './leaf-form.js';
+import { differenceOf, leafForm } from './leaf-form.js';
 
 const formOf = (type: string) => {
-  const form = LEAF_FORMS.get(type);
+  const form = leafForm(type);
   if (form === undefined) throw new Error(type);
   return form;
 };

@@ -34,7 +34,7 @@ export const saidIn = (leaf: LeafV1): EventLeaf => leaf as unknown as EventLeaf;
 
 /** What is different about a leaf; undefined if it is as declared. What is broken comes before what is unknown. */
 export function differenceOf({ type, data, commitments }: LeafV1): Difference | undefined {
-  const form = LEAF_FORMS.get(type);
+  const form = leafForm(type);
   if (form === undefined) return { kind: 'unknown', at: '' };
   const found: Difference[] = [];
   compare(form.data, data, 'data', found);
@@ -82,18 +82,23 @@ function isOfKind(kind: Exclude<Form['kind'], 'nullable'>, value: unknown): bool
   }
 }
 
-/** By type. The contract says how each is written (`EVENT_FORMS`). */
-export const LEAF_FORMS: ReadonlyMap<string, LeafForm> = readForms(EVENT_FORMS);
+let forms: ReadonlyMap<string, LeafForm> | undefined;
+
+/** The form of a type; undefined if it is unknown. Read on first use, so that a page that verifies nothing lacks the table. */
+export function leafForm(type: string): LeafForm | undefined {
+  forms ??= readForms(EVENT_FORMS);
+  return forms.get(type);
+}
 
 function readForms(text: string): Map<string, LeafForm> {
-  const forms = new Map<string, LeafForm>();
+  const found = new Map<string, LeafForm>();
   for (const line of text.split('\n')) {
     const words: string[] = line.match(/[\w.-]+|\S/g) ?? [];
     const types = words.splice(0, words.indexOf('{'));
     const form = { data: readForm(words), commits: words };
-    for (const type of types) forms.set(type, form);
+    for (const type of types) found.set(type, form);
   }
-  return forms;
+  return found;
 }
 
 /** Takes the words of one form from the front. */
