@@ -47,6 +47,7 @@ export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js'
 export { expandEventTypes, MOST_LISTED } from './event-types.js';
 export { EVENT_FORMS } from './events/forms.js';
 export {
+  type AnyEventData,
   type CommittedName,
   EVENTS,
   type EventData,

@@ -47,6 +47,8 @@ export type EventOf<T extends EventType = EventType> = {
 }[T];
 /** A member that the data of some type has. */
 export type EventMember = { [T in EventType]: keyof EventData<T> & string }[EventType];
+/** The data of any event, for what reads events of all types alike: a name that no type declares does not compile. */
+export type AnyEventData = Readonly<Partial<Record<EventMember, unknown>>>;
 /** The names of the personal values that an event of this type may commit to. */
 export type CommittedName<T extends EventType> = (typeof EVENTS)[T] extends {
   commits: readonly (infer Name extends string)[];
