@@ -43,7 +43,7 @@ export function incomingRecord(
     default: {
       const opening = entry.openings.path ?? null;
       if (opening !== null && !openCommitment(hashing, 'path', opening, record.path))
-        throw wrong(index, 'openings/path', 'This does not open the record’s path.');
+        throw wrong(index, 'openings/path', 'This opening does not fit the record’s path.');
       return {
         ...chained,
         kind: record.kind,

@@ -91,7 +91,7 @@ export class SlackRoundTrip {
       code = await work();
     } catch (error) {
       if (!(error instanceof SlackRoundTripError)) throw error;
-      request.log.warn({ code: error.code, err: error.cause }, 'a way through Slack failed');
+      request.log.warn({ code: error.code, err: error.cause }, 'a step of connecting Slack failed');
       code = error.code;
     }
     redirect(response, 303, `/account?slack=${code}`);

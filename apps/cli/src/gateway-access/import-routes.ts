@@ -53,10 +53,7 @@ function read(text: string, options: Parameters<typeof importOpenApi>[1]): OpenA
     return importOpenApi(text, options);
   } catch (error) {
     if (!(error instanceof OpenApiError)) throw error;
-    throw new CliError(
-      'invalid_openapi',
-      `this is no OpenAPI description that can be imported: ${error.message}`,
-    );
+    throw new CliError('invalid_openapi', `this OpenAPI description cannot be imported: ${error.message}`);
   }
 }
 

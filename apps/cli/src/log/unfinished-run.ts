@@ -72,7 +72,9 @@ export class UnfinishedRun {
       } catch (error) {
         if (!isFault(error)) throw error;
         await this.drop();
-        this.context.note('What the interrupted run kept does not fit. Verifying from the beginning …');
+        this.context.note(
+          'The saved progress of the interrupted run does not fit. Verifying from the beginning …',
+        );
       }
     }
     this.resumedAt = null;

@@ -105,7 +105,7 @@ export async function readPoint(file: string): Promise<VerifiedState | undefined
   if (bytes === undefined) return undefined;
   try {
     const { sum, ...state } = stateSchema.parse(JSON.parse(bytes.toString('utf8')));
-    if (sum !== sumOf(state)) throw new Error('its sum is of another state');
+    if (sum !== sumOf(state)) throw new Error('its checksum does not fit its content');
     return state;
   } catch (error) {
     throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {

@@ -198,7 +198,7 @@ export class PinnedTrustStore {
     const detail = { tenant, reason: 'behind_pin', held, atLeast: this.pins.requiredVersions(tenant) };
     this.options.log.error(
       detail,
-      'the trust documents that are held do not reach the version that the pin requires; nothing opens',
+      'the stored trust documents are older than the version that the pin requires; no call is allowed',
     );
   }
 

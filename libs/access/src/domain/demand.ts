@@ -279,7 +279,7 @@ function extendedUntil(
   if (proposal?.until == null)
     throw new AccessError('wrong_state', 'No extension waits for a second person: propose one first.');
   if (proposal.person === person)
-    throw new AccessError('self_review', 'Another person with the role legal confirms the extension.');
+    throw new AccessError('self_review', 'Another person with the role legal must confirm the extension.');
   return proposal.until;
 }
 

@@ -117,7 +117,7 @@ export function decideAccessReview(
     if (decision === 'confirmed' && item.owner === actor.id && isOwnAccess(item))
       throw new AccessError(
         'self_review',
-        'No one confirms their own roles, keys and sessions. Another admin does.',
+        'No one confirms their own roles, keys and sessions. Another admin must confirm them.',
       );
     const by = { deps, tenant, actor: actor.id, now };
     const end =

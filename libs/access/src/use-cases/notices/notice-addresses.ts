@@ -45,7 +45,7 @@ export async function addNoticeAddress(
 ): Promise<{ address: NoticeAddress; tenantName: string }> {
   const [address, normalised] = [exactEmail(given), normaliseEmail(given)];
   if (address === undefined || normalised === undefined)
-    throw new AccessError('invalid_request', 'This is no address to which mail can be sent.', {
+    throw new AccessError('invalid_request', 'Mail cannot be sent to this address.', {
       pointer: '/address',
     });
   return deps.store.forTenant(slug, async (unit) => {

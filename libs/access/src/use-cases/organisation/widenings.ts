@@ -181,8 +181,8 @@ export function confirmWidening(
       throw new AccessError(
         'forbidden',
         actor.id === widening.by
-          ? 'Another admin confirms it: no one confirms their own widening.'
-          : 'You became an admin after this was proposed. An admin of longer standing confirms it.',
+          ? 'Another admin must confirm it: no one confirms their own widening.'
+          : 'You became an admin after this was proposed. Ask an admin of longer standing to confirm it.',
       );
     if (isSigned(widening, facts) && given === undefined)
       throw new AccessError('countersignature_required', 'Confirm this with your passkey, in the browser.');

@@ -100,12 +100,12 @@ export async function confirmPasskey(
     const passkey = isBase64url(id) ? await unit.authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
     if (passkey.person === actor.id)
-      throw new AccessError('forbidden', 'Another admin confirms it: no one confirms their own passkey.');
+      throw new AccessError('forbidden', 'Another admin must confirm it: no one confirms their own passkey.');
     const since = await unit.organisation.rolesSince(actor.id);
     if (since !== null && now.getTime() < Date.parse(since) + cooling * 1_000)
       throw new AccessError(
         'forbidden',
-        'You were added, or became an admin, too short a time ago. An admin of longer standing confirms it.',
+        'You were added, or became an admin, too recently. Ask an admin of longer standing to confirm it.',
       );
     const at = now.toISOString();
     if (isActivePasskey(passkey, now) || !(await unit.authenticators.confirmPasskey(id, actor.id, at)))

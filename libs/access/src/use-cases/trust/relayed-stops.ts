@@ -55,7 +55,7 @@ export async function receiveRelayedStop(
     else if (!servesTenant(by, tenant))
       throw new AccessError(
         'invalid_request',
-        'This broker cannot verify the stop, and relays none of a tenant that the gateway does not serve.',
+        'This broker cannot verify the stop. It relays no stop of a tenant that the gateway does not serve.',
       );
     else await relayStop(deps, vendor, reported, gateway);
   });

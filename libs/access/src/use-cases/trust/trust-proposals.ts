@@ -104,7 +104,7 @@ export function readTrustDraft(
     if (draft === null)
       throw new AccessError(
         'conflict',
-        'Nobody has a passkey that counts yet. Enrol one, and wait until it counts or let another admin confirm it.',
+        'No one has a passkey that counts yet. Enrol one, and wait until it counts or let another admin confirm it.',
       );
     return draft;
   });
