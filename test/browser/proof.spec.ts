@@ -1,3 +1,5 @@
+/** @soak */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { logOrigin, verifierKey } from '@countersign/audit-log';
 import type { TrustDocument } from '@countersign/contract';

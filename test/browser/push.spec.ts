@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { PushService } from '../support/push-service.js';

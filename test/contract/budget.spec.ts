@@ -1,3 +1,5 @@
+/** @soak */
+
 import { randomUUID } from 'node:crypto';
 import {
   closeLeases,

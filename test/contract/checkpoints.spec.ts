@@ -1,3 +1,5 @@
+/** @soak */
+
 import { beginLogKeyRotation, type Deps, ensureBrokerKeys, type Signers } from '@countersign/access';
 import { parseNote } from '@countersign/audit-log';
 import { systemHashing, systemRandomness, systemSigners, uuidV7Ids } from '@countersign/persistence';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { existsSync, readFileSync } from 'node:fs';
 import {
   type AccessRecordView,

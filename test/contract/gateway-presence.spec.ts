@@ -1,3 +1,5 @@
+/** @soak */
+
 import { closeVanishedGateways, recordContact, VANISHED_AFTER_MS } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { enrolledGateway } from '../factories/enrolled-gateway.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ensureBrokerKeys } from '@countersign/access';
 import {
   appendLeaf,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Store } from '@countersign/access';
 import { pino } from 'pino';
 import { KnownBrowsers } from '../../apps/broker/src/http/known-browsers.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { GRANT_TRANSITIONS, type Grant, REQUEST_TRANSITIONS, type RequestState } from '@countersign/access';
 import { rowsOfEachKind } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';

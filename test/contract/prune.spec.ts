@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type Deps, NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS, type Store } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { attempt, fanOut } from './support/attempts.js';

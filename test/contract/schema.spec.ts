@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   ACCESS_REVIEW_TRANSITIONS,
   DEMAND_TRANSITIONS,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';

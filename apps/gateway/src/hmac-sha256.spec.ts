@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHmac, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { runs } from '../../../test/support/samples.js';

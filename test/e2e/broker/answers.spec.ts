@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ask } from '../../factories/ask.js';
 import { AnswerCheck, type Sent } from '../../support/openapi/answer-check.js';
 import type { OpenApiDocument } from '../../support/openapi/document.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { MESSAGE_SIGNATURE_HEADER, signMessage } from '@countersign/gateway-protocol';
 import { billing, organisation } from '../../factories/organisation.js';

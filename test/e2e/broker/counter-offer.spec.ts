@@ -1,3 +1,5 @@
+/** @soak */
+
 import { someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, type RequestBody, readRequest, review } from '../story.js';

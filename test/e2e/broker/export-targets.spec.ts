@@ -1,3 +1,5 @@
+/** @soak */
+
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';

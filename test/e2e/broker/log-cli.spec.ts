@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSeals, sealDays } from '@countersign/access';

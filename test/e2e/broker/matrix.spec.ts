@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ask } from '../../factories/ask.js';
 import { type PersonName, personNames } from '../../factories/organisation.js';
 import { isFullRun } from '../../support/samples.js';

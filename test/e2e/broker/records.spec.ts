@@ -1,3 +1,5 @@
+/** @soak */
+
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import {
   type GatewayCredential,

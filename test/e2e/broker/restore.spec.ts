@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeafV1 } from '@countersign/audit-log';

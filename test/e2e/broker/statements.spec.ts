@@ -1,3 +1,5 @@
+/** @soak */
+
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDailyStatements } from '@countersign/access';

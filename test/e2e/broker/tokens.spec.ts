@@ -1,3 +1,5 @@
+/** @soak */
+
 import { revokeSigningKey, rotateSigningKey } from '@countersign/access';
 import { checkToken } from '@countersign/authorization';
 import { systemSigners } from '@countersign/persistence';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { hash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

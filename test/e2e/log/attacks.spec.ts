@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   formatTlogPolicy,
   type LeafV1,

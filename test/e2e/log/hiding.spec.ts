@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { commit } from '@countersign/contract';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorFile, type LeafV1, verifierKey } from '@countersign/audit-log';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChangedTenantPerson, Widening, WideningToSign } from '@countersign/api';

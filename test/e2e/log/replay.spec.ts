@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { LeafV1 } from '@countersign/audit-log';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';

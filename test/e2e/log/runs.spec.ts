@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { LeafV1 } from '@countersign/audit-log';
 import type { RecordEntry, RunEnd } from '@countersign/gateway-protocol';
 import {

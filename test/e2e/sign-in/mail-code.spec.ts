@@ -1,3 +1,5 @@
+/** @soak */
+
 import { organisation } from '../../factories/organisation.js';
 import { codeIn, MailServer, type ReceivedMail } from '../../fakes/mail-server.js';
 import { Browser } from '../../support/browser.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak, someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';

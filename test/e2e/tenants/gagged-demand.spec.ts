@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createApiKey, recordAccessHeads } from '@countersign/access';
 import { organisation, type PersonName } from '../../factories/organisation.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';

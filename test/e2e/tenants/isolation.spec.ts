@@ -1,3 +1,5 @@
+/** @soak */
+
 import { join } from 'node:path';
 import type { OrganisationTenant } from '@countersign/access';
 import { Locks } from '../../../libs/persistence/src/repositories/locks.js';

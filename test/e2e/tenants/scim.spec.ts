@@ -1,3 +1,5 @@
+/** @soak */
+
 import { connect } from 'node:net';
 import { createScimToken, revokeScimToken } from '@countersign/access';
 import { ask } from '../../factories/ask.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation, createApiKey, type Organisation, resetTrust } from '@countersign/access';
 import { organisation, PEOPLE } from '../../factories/organisation.js';
 import { claim, signProposal, trustOf } from '../../support/claim.js';

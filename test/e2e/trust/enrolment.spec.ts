@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation } from '@countersign/access';
 import type { PresenceStatement, Signature } from '@countersign/contract';
 import { organisation } from '../../factories/organisation.js';

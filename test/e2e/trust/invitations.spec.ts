@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type InvitationStatement, toInstant } from '@countersign/contract';
 import { AT } from '../../factories/trust.js';
 import { claim, trustOf } from '../../support/claim.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { AT } from '../../factories/trust.js';
 import { Authenticator, type Ceremony, RecoveryKey } from '../../support/authenticator.js';
 import { Customer } from '../../support/customer.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

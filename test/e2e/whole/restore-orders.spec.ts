@@ -1,3 +1,5 @@
+/** @soak */
+
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

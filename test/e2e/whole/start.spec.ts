@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { connect } from 'node:net';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeGatewayCredential } from '@countersign/gateway-protocol';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import type { ServiceDefinition } from '@countersign/contract';

@@ -1,3 +1,5 @@
+/** @alone */
+
 import { readdir, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

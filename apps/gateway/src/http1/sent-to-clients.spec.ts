@@ -1,3 +1,5 @@
+/** @soak */
+
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { Client } from 'undici';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type LookupFunction, type Server, type Socket } from 'node:net';
 import { until } from '../../../../test/fakes/until.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { rm } from 'node:fs/promises';
 import {
   INVITATION_TYPE,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findRouteMapProblems, type TenantFrom } from '@countersign/contract';

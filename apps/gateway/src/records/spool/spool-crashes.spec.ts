@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type AccessRecord, recordHash } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
 import { allowed, head, outcome } from '../../../../../test/factories/spool-drafts.js';

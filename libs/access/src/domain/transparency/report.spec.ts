@@ -1,3 +1,5 @@
+/** @soak */
+
 import { seeded, simulatedYear, within } from '../../../../../test/factories/simulated-year.js';
 import { isFullRun } from '../../../../../test/support/samples.js';
 import { DEMAND_KINDS } from '../demand.js';
