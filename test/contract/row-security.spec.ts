@@ -272,9 +272,9 @@ describe('row-level security on PostgreSQL', () => {
     const tables = (await database.raw(`SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS held
       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`)) as {
       name: string;
-      held: boolean;
+      isBound: boolean;
     }[];
-    expect(tables.filter(({ held }) => !held).map(({ name }) => name)).toEqual([
+    expect(tables.filter(({ isBound }) => !isBound).map(({ name }) => name)).toEqual([
       'legal_transitions',
       'migrations',
     ]);

@@ -177,8 +177,8 @@ describeUseCase('SQLite', 'the sealed sub-log of a demand under a gag', (bench) 
     expect(seals.map(({ commitments }) => Object.keys(commitments))).toEqual(seals.map(() => ['seal']));
     const rows = (await bench.database.raw('SELECT content FROM day_seals')) as { content: string }[];
     expect(new Set(rows.map(({ content }) => content.length)).size).toBe(1);
-    const kept = JSON.stringify(await bench.database.raw('SELECT * FROM sealed_leaves'));
-    expect(kept).not.toMatch(/County| StPO|konto-4711|courier/);
+    const rowsText = JSON.stringify(await bench.database.raw('SELECT * FROM sealed_leaves'));
+    expect(rowsText).not.toMatch(/County| StPO|konto-4711|courier/);
     for (const sql of ['DELETE FROM sealed_leaves', "UPDATE sealed_leaves SET hash = 'x'"])
       await expect(bench.database.raw(sql)).rejects.toThrow('is append-only');
   });

@@ -107,9 +107,9 @@ const legalTerms: fc.Arbitrary<Terms> = fc
     fc.option(fc.constant({ calls: 9_999_999, bytes: 9_999_999_999 })),
   )
   .map(([scope, seconds, budget]) => {
-    for (let kept = scope.length; kept > 0; kept -= 1) {
+    for (let count = scope.length; count > 0; count -= 1) {
       const terms = sampleTerms({
-        scope: scope.slice(0, kept),
+        scope: scope.slice(0, count),
         seconds,
         ...(budget === null ? {} : { budget }),
         parent: `sha256:${'2'.repeat(64)}`,

@@ -45,12 +45,12 @@ const WORDS: Readonly<Record<Language, Words>> = {
 export function resourceWords(resource: string, language: Language): string {
   const words = WORDS[language];
   if (resource === '**') return words.everything;
-  const shown = readable(resource);
-  const database = DATABASE.exec(shown)?.[1];
+  const text = readable(resource);
+  const database = DATABASE.exec(text)?.[1];
   if (database !== undefined) return words.database(database === '*' ? undefined : database);
-  if (shown.endsWith('/**')) return words.below(shown.slice(0, -3));
-  if (shown.endsWith('/*') && !shown.slice(0, -2).includes('*')) return words.each(shown.slice(0, -2));
-  return shown;
+  if (text.endsWith('/**')) return words.below(text.slice(0, -3));
+  if (text.endsWith('/*') && !text.slice(0, -2).includes('*')) return words.each(text.slice(0, -2));
+  return text;
 }
 
 /** The resource of a database (`sqlRoute`), or of any. */

@@ -336,12 +336,12 @@ export const aReset = (person: Person, change: Partial<TrustReset> = {}): TrustR
 
 export function aSignature(proposal: TrustProposal): ProposalSignature {
   const { id, tenant, document, by } = proposal;
-  const made = { authenticatorData: 'AA', clientDataJSON: 'e30', signature: freshKey() };
+  const assertion = { authenticatorData: 'AA', clientDataJSON: 'e30', signature: freshKey() };
   return {
     proposal: id,
     tenant,
     person: by,
-    signature: { statement: document, credential: freshKey(), ...made },
+    signature: { statement: document, credential: freshKey(), ...assertion },
     at: '2026-11-24T15:00:00.000Z',
   };
 }

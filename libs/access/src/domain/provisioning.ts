@@ -95,6 +95,6 @@ export function rolesOfGroups(
   { groups }: ScimSettings,
   names: readonly string[],
 ): (VendorRole | TenantRole)[] {
-  const given = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []));
-  return areCompatible(given) ? [...new Set(given)].sort() : [];
+  const roles = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []));
+  return areCompatible(roles) ? [...new Set(roles)].sort() : [];
 }

@@ -34,13 +34,13 @@ function assessRisk(
 ): ReviewNeeds['risk'] {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
   const countersigned = countersignedActions({ scope, unmasked }, controls, trust);
-  const shown = unmasked === true ? ['Fields that are usually hidden are shown in full.'] : [];
+  const extra = unmasked === true ? ['Fields that are usually hidden are shown in full.'] : [];
   if (countersigned.length > 0)
     return {
       level: 'high',
-      reasons: [...shown, ...countersigned.map((action) => `“${action}” must be countersigned.`)],
+      reasons: [...extra, ...countersigned.map((action) => `“${action}” must be countersigned.`)],
     };
-  if (shown.length > 0) return { level: 'medium', reasons: shown };
+  if (extra.length > 0) return { level: 'medium', reasons: extra };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));
   if (beyondSlack.length === 0)
     return { level: 'low', reasons: ['Your controls list every requested action as low risk.'] };

@@ -17,10 +17,10 @@ const reload = () => invalidate(templatesQuery.queryKey);
 /** Fills the form in from one of the reader's templates, by the address, or deletes the one that has filled it in. */
 export function ChooseTemplate() {
   const text = useText(templateTexts);
-  const given = useSearchParams();
+  const query = useSearchParams();
   const templates = useQuery(templatesQuery).data?.items ?? [];
-  const chosen = templates.find(({ id }) => id === given.get('template'));
-  if (templates.length === 0 || given.has('demand')) return null;
+  const chosen = templates.find(({ id }) => id === query.get('template'));
+  if (templates.length === 0 || query.has('demand')) return null;
   return (
     <div className="stack near">
       <SelectField

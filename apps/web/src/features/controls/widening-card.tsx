@@ -31,8 +31,8 @@ import { wideningTexts } from './widening.text.js';
 export function WaitingWidenings({ slug, of }: { slug: string; of?: 'people' }) {
   const query = useQuery(wideningsQuery(slug));
   if (query.error !== null) return <ProblemNotice error={query.error} />;
-  const shown = query.data?.items.filter(({ kind }) => of === undefined || kind === 'person') ?? [];
-  return shown.map((widening) => <WideningCard key={widening.id} slug={slug} widening={widening} />);
+  const waiting = query.data?.items.filter(({ kind }) => of === undefined || kind === 'person') ?? [];
+  return waiting.map((widening) => <WideningCard key={widening.id} slug={slug} widening={widening} />);
 }
 
 function WideningCard({ slug, widening }: { slug: string; widening: Widening }) {
@@ -148,11 +148,11 @@ function signConfirmation(
     const { statement, controls } = await unwrap(
       api.GET('/api/v1/tenants/{slug}/widenings/{id}/statement', { params: { path } }),
     );
-    const made = await buildWidening(
+    const ownStatement = await buildWidening(
       { tenant, widening: id, person, controls },
       statement as WideningStatement,
     );
-    const countersignature = await pages.sign(made, signer, { controls });
+    const countersignature = await pages.sign(ownStatement, signer, { controls });
     return unwrap(
       api.POST('/api/v1/tenants/{slug}/widenings/{id}/confirmation', {
         params: { path },

@@ -17,9 +17,9 @@ export function countersign(
   { signer, person }: { signer: Signer; person: string },
 ): Promise<Signature> {
   return SigningPages.open([signer.at], async (pages) => {
-    const shown = shownOf(request, narrowed, person);
-    const approval = await buildApproval(shown, await offeredFor(request, narrowed));
-    return pages.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
+    const shownRequest = shownOf(request, narrowed, person);
+    const approval = await buildApproval(shownRequest, await offeredFor(request, narrowed));
+    return pages.sign(approval, signer, { terms: shownRequest.terms, openings: shownRequest.openings });
   });
 }
 
@@ -46,9 +46,9 @@ const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: st
 function shownTexts(request: AccessRequest): Shown['openings'] {
   const { terms, tenant, service, requester, openings, justification, ticket } = request;
   const signed = terms as Terms;
-  const shown = { tenant, service, requester };
+  const names = { tenant, service, requester };
   const expected = { tenant: signed.tenant, service: signed.service, requester: signed.requester };
-  if (canonicalJson(shown) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
+  if (canonicalJson(names) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
   const texts: Record<string, { value: string; salt: string }> = {};
   for (const [name, value] of Object.entries({ justification, ticket })) {
     if (value === null) continue;

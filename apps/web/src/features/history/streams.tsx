@@ -154,15 +154,15 @@ function NewStream({ log }: { log: string }) {
   const [draft, setDraft] = useState(EMPTY);
   const add = useMutation({
     mutationFn: ({ secret, ca, ...rest }: Draft) => {
-      const given = { ...(rest.kind === 'hec' ? { secret } : {}), ...(ca.trim() === '' ? {} : { ca }) };
-      return unwrap(api.POST(PATH, { params: { path: { slug: log } }, body: { ...rest, ...given } }));
+      const secrets = { ...(rest.kind === 'hec' ? { secret } : {}), ...(ca.trim() === '' ? {} : { ca }) };
+      return unwrap(api.POST(PATH, { params: { path: { slug: log } }, body: { ...rest, ...secrets } }));
     },
     // The answer may have a secret.
     gcTime: 0,
     onSuccess: () => setDraft(EMPTY),
     onSettled: reload,
   });
-  const made = add.data?.secret ?? null;
+  const secret = add.data?.secret ?? null;
   return (
     <form
       className="stack near"
@@ -173,10 +173,10 @@ function NewStream({ log }: { log: string }) {
     >
       <Fields draft={draft} change={(part) => setDraft({ ...draft, ...part })} />
       {add.error === null ? null : <ProblemNotice error={add.error} />}
-      {made === null ? null : (
+      {secret === null ? null : (
         <Notice tone="wait" icon="alert" live>
           <p className="strong">{text.secretOnce}</p>
-          <Command>{made}</Command>
+          <Command>{secret}</Command>
           <p>
             <Button small onClick={() => add.reset()}>
               {text.secretKept}

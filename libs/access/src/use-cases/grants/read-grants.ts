@@ -48,16 +48,16 @@ async function grantViews(
   const invited = await loadInvitations(unit, requests);
   const origins = await originsOf(unit, grants);
   return grants.map((grant) => {
-    const asked = terms.get(grant.request);
-    if (asked === undefined) throw notFound('grant');
-    const consents = selectConsents(grant, asked, reviews, invited);
+    const requestTerms = terms.get(grant.request);
+    if (requestTerms === undefined) throw notFound('grant');
+    const consents = selectConsents(grant, requestTerms, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
     return {
       grant,
-      tenant: asked.tenant,
-      scope: asked.scope,
-      ...(asked.unmasked && { unmasked: asked.unmasked }),
-      budget: asked.budget ?? null,
+      tenant: requestTerms.tenant,
+      scope: requestTerms.scope,
+      ...(requestTerms.unmasked && { unmasked: requestTerms.unmasked }),
+      budget: requestTerms.budget ?? null,
       countersignedBy,
       status: statuses.get(grant.id) ?? NO_STATUS,
       pausedBy: pausesOf(grant, locks),

@@ -119,14 +119,14 @@ export async function readOpeningsFrom(
   const end = (leaves.at(-1)?.index ?? Math.max(minimum, from) - 1) + 1;
   if (end <= from) throw notFound('leaf');
   let chars = 0;
-  const kept = leaves.findIndex(({ openings }, at) => {
+  const firstLeftOut = leaves.findIndex(({ openings }, at) => {
     for (const { value, salt } of Object.values(openings)) chars += value.length + salt.length;
     return chars > MOST_CHARS && at > 0;
   });
-  const shown = kept < 0 ? leaves : leaves.slice(0, kept);
+  const included = firstLeftOut < 0 ? leaves : leaves.slice(0, firstLeftOut);
   return {
-    next: kept < 0 ? end : (leaves[kept]?.index ?? end),
-    leaves: shown
+    next: firstLeftOut < 0 ? end : (leaves[firstLeftOut]?.index ?? end),
+    leaves: included
       .filter(({ hasCommitments }) => hasCommitments)
       .map(({ hasCommitments: _, ...leaf }) => leaf),
   };
