@@ -78,7 +78,6 @@ export {
   parseTilePath,
   subtreeRoot,
   TILE_HEIGHT,
-  TILE_WIDTH,
   type TileId,
   tileOfNode,
   tilePath,

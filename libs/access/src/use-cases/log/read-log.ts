@@ -1,18 +1,16 @@
-import { DEPLOYMENT_SLUG, type EventType, isSealedLog, type Opening } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  DEPLOYMENT_SLUG,
+  type EventType,
+  isSealedLog,
+  type Opening,
+} from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission, seesSealed } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ListFilter,
-  LogHead,
-  Page,
-  PageQuery,
-  ReadUnit,
-  StoredEvent,
-} from '../../ports/index.js';
+import type { ListFilter, LogHead, Page, PageQuery, ReadUnit, StoredEvent } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson, requireTenant } from '../shared/visible-objects.js';
 
