@@ -1,4 +1,4 @@
-import { deadlineSpecs, SOAK_ONLY, soakSpecs } from './bin/jest/soak-specs.mjs';
+import { taggedSpecs } from './bin/jest/tagged-specs.mjs';
 import { SWC_OPTIONS } from './bin/swc-options.mjs';
 
 const swc = ['@swc/jest', { ...SWC_OPTIONS, sourceMaps: 'inline' }];
@@ -28,7 +28,7 @@ const project = (displayName, testMatch) => ({
 });
 
 /** The projects of `npm test` leave out what only the soak runs. */
-const quick = (made) => ({ ...made, testPathIgnorePatterns: [SOAK_ONLY.source] });
+const quick = (made) => ({ ...made, testPathIgnorePatterns: ['\\.soak\\.spec\\.ts$'] });
 
 /** Projects that need a PostgreSQL server share the one that the run starts. */
 const withPostgres = (made) => ({
@@ -85,16 +85,12 @@ export default {
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
-    withBoth(
-      project('alone', [
-        '<rootDir>/test/alone/**/*.spec.ts',
-        ...deadlineSpecs().map((path) => `<rootDir>/${path}`),
-      ]),
-    ),
+    withBoth(project('alone', ['<rootDir>/test/alone/**/*.spec.ts', ...taggedSpecs('alone')])),
     withBoth(
       project('soak', [
         '<rootDir>/test/soak/**/*.spec.ts',
-        ...soakSpecs().map((path) => `<rootDir>/${path}`),
+        '<rootDir>/{libs,apps,test}/**/*.soak.spec.ts',
+        ...taggedSpecs('soak'),
       ]),
     ),
   ],

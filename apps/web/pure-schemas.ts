@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 // biome-ignore-start lint/style/noRestrictedImports: Vite loads this file before it knows the names of libraries
+import { EVENT_FORMS } from '../../libs/contract/src/events/forms.js';
 import { EVENT_TYPES } from '../../libs/contract/src/events/names.js';
 import { STALE_ANSWERS } from '../../libs/contract/src/notices/stale-answers.js';
 
@@ -86,6 +87,7 @@ export function leanSchemas(): Plugin {
 
 /** Modules of the contract whose only value follows from a large table. */
 const COMPUTED: Readonly<Record<string, object>> = {
+  '/libs/contract/src/events/forms.ts': { EVENT_FORMS },
   '/libs/contract/src/events/names.ts': { EVENT_TYPES },
   '/libs/contract/src/notices/stale-answers.ts': { STALE_ANSWERS },
 };

@@ -42,9 +42,9 @@ const DECISION =
 /** What pages about requests and access have in common. */
 const ACCESS =
   /@simplewebauthn\/browser|\/apps\/web\/src\/(passkey|signing\/(channel|protocol|describe\/members)|features\/(decision|lists|grants\/(?!access-page|live-page|live\.css)|ask\/draft))/;
-/** Only pages that verify what others signed need the schemas of statements, and the schema library. */
+/** Only pages that verify what others signed need the schemas of statements, the forms of events, and the schema library. */
 const STATEMENTS =
-  /\/node_modules\/zod\/|\/libs\/contract\/src\/(statement\/(?!signed-bytes)|terms\/members)/;
+  /\/node_modules\/zod\/|\/libs\/contract\/src\/(events\/forms|statement\/(?!signed-bytes)|terms\/members)/;
 
 const GROUPS = [
   { name: 'statements', test: STATEMENTS, priority: 3 },

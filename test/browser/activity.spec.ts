@@ -1,3 +1,5 @@
+/** @soak */
+
 import { encodeBase64, encodeLeaf, type LeafV1, leafHash, parseTlogProof } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import type { Page } from 'playwright-core';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { hash } from 'node:crypto';
 import type { Page, Request } from 'playwright-core';
 import { onBusyMachine } from '../support/deadline.js';

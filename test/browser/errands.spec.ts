@@ -1,3 +1,5 @@
+/** @soak */
+
 import { text as textOf } from 'node:stream/consumers';
 import type { Route } from 'playwright-core';
 import { eventually } from '../support/eventually.js';

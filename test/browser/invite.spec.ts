@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak } from '../support/samples.js';
 import { ask, review } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';

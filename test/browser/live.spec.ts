@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Organisation } from '@countersign/access';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';

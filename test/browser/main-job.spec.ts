@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { BrowserContextOptions, Locator } from 'playwright-core';
 import { CLI } from '../support/cli.js';
 import { Program } from '../support/program.js';

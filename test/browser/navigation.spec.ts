@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Page } from 'playwright-core';
 import { onlyInSoak } from '../support/samples.js';
 import { BrowserSite } from './support/browser-site.js';

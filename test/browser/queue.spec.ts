@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { onlyInSoak } from '../support/samples.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -329,7 +331,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     [
       'a flipped byte of a leaf',
       'tile/entries/000',
-      flip('notice.retried'),
+      flip('preferences.changed'),
       'A leaf was changed',
       'changed_leaf',
     ],

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak } from '../support/samples.js';
 import { type Asked, ask, call, cancelOpen, review, token, waiting } from './support/access.js';
 import { expectGoodViews } from './support/axe.js';

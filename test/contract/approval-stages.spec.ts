@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   applyOrganisation,
   type ControlRule,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type BypassInput, listBypassReports, type Principal, reportBypass } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeUseCase } from './support/describe-store.js';

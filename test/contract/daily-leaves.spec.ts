@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   AccessError,
   applyOrganisation,
@@ -202,11 +204,12 @@ describeUseCase('SQLite', 'the deployment in a tenant’s log', (bench) => {
     );
     return Buffer.from(rangeRoot(systemHashing, range)).toString('base64');
   };
+  const gateway = 'gtw_0199f0a0-7b2c-7001-8000-000000000001';
   const inDeployment = (type: 'gateway.returned' | 'service.applied') =>
     bench.store.asVendor((unit) => {
-      const by = { at: flow.clock.now().toISOString(), actor: 'host' };
-      if (type === 'service.applied') return unit.log.append({ type, ...by, data: {} });
-      return unit.log.append({ type, ...by, data: { gateway: 'gtw_1', closedAt: null } });
+      const at = flow.clock.now().toISOString();
+      if (type === 'service.applied') return unit.log.append({ type, at, actor: 'host', data: {} });
+      return unit.log.append({ type, at, actor: gateway, data: { gateway, closedAt: null } });
     });
 
   test('P10: its head stands before the first grant that depends on it, and again only if it has changed', async () => {

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { ClaimedMessage, DeliveryOutcome, MessageDraft, MessagePart, Notice } from '@countersign/access';
 import { endOf, fanOut } from './support/attempts.js';
 import { describeOn } from './support/describe-store.js';

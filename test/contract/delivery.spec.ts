@@ -1,3 +1,5 @@
+/** @soak */
+
 import { runDueTransitions } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { fanOut } from './support/attempts.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { ExportTarget } from '@countersign/access';
 import { filler } from '../factories/filler.js';
 import { describeOn } from './support/describe-store.js';

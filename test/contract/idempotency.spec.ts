@@ -1,3 +1,5 @@
+/** @soak */
+
 import { listLocks, requestAccess, setLock } from '@countersign/access';
 import { describeUseCase } from './support/describe-store.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';

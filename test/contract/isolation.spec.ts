@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   type Canary,
   type Deps,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type EventDraft, exportLogAsSide } from '@countersign/access';
 import { leafHash } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';

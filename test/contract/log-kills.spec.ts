@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ensureBrokerKeys } from '@countersign/access';
 import {
   appendLeaf,
@@ -6,9 +8,9 @@ import {
   parseCheckpoint,
   parseNote,
   rangeRoot,
-  TILE_WIDTH,
   tileRoot,
 } from '@countersign/audit-log';
+import { TILE_WIDTH } from '@countersign/contract';
 import { systemHashing, systemSigners } from '@countersign/persistence';
 import { filler } from '../factories/filler.js';
 import { samples } from '../support/samples.js';
@@ -65,7 +67,7 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
       expectSame(
         `unit ${unit} of ${writer}`,
         leaves.slice(first, first + count).map(({ data }) => data),
-        Array.from({ length: count }, (_, part) => ({ deliveries: part, notice: `${writer} ${unit}` })),
+        Array.from({ length: count }, (_, part) => ({ person: `${writer} ${unit}/${part}` })),
       );
     for (const [unit, parts] of unitsOf(leaves))
       expectSame(
@@ -115,10 +117,12 @@ describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
 const toHex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
 
 /** The parts of each unit that the log has, in the order of their leaves, by writer and number. */
-function unitsOf(leaves: readonly { type: string; data: { notice: string; deliveries: number } }[]) {
+function unitsOf(leaves: readonly { type: string; data: { person: string } }[]) {
   const units = new Map<string, number[]>();
   for (const { type, data } of leaves)
-    if (type === 'notice.retried')
-      units.set(data.notice, [...(units.get(data.notice) ?? []), data.deliveries]);
+    if (type === 'preferences.changed') {
+      const [unit = '', part] = data.person.split('/');
+      units.set(unit, [...(units.get(unit) ?? []), Number(part)]);
+    }
   return units;
 }

@@ -2,12 +2,13 @@ import type { TenantUnit } from '@countersign/access';
 import { appendLeaf, EMPTY_RANGE, leafHash, rangeRoot, tileRoot } from '@countersign/audit-log';
 import { openCommitment } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { filler, personalFiller } from '../factories/filler.js';
+import { deploymentFiller, filler, personalFiller } from '../factories/filler.js';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import { aGrant, aRequest, aReview, NOW } from './support/rows.js';
 
 const toHex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
+const PERSON = 'usr_0199f0a0-7b2c-7001-8000-000000000001';
 const ALL = { cursor: null, limit: 200 };
 
 describeStore('the log', (bench) => {
@@ -16,7 +17,7 @@ describeStore('the log', (bench) => {
   const about = (grant: string, requester = 'usr_1', at = NOW) =>
     bench.store.forTenant('acme', (unit) =>
       unit.log.append({
-        ...{ type: 'disclosure.acknowledged', at, actor: 'job' },
+        ...{ type: 'disclosure.acknowledged', at, actor: PERSON },
         data: { grant, request: 'req_1', requester },
       }),
     );
@@ -30,7 +31,7 @@ describeStore('the log', (bench) => {
       unit.log.append({
         type: 'disclosure.given',
         at: NOW,
-        actor: 'job',
+        actor: PERSON,
         data,
         commitments: { prevention: `c1:${'A'.repeat(43)}` },
         personal: { reason: 'wrong customer' },
@@ -46,7 +47,7 @@ describeStore('the log', (bench) => {
       at: NOW,
       tenant: 'acme',
       seq: 0,
-      actor: 'job',
+      actor: PERSON,
       data,
       commitments: { prevention: `c1:${'A'.repeat(43)}`, reason: expect.stringMatching(/^c1:/) },
     });
@@ -63,21 +64,25 @@ describeStore('the log', (bench) => {
   test('an event with another member than its type declares, or without one, is refused, and the unit with it', async () => {
     const event = filler();
     const { data } = event;
+    const { person: _person, ...none } = data;
     const refused = (work: (unit: TenantUnit) => Promise<unknown>) =>
       bench.store.forTenant('acme', work).catch((error: unknown) => error);
     expect([
       // @ts-expect-error the type declares no such member
-      await refused(({ log }) => log.append({ ...event, data: { ...data, notices: 1 } })),
-      // @ts-expect-error the type requires a number of deliveries
-      await refused(({ log }) => log.append({ ...event, data: { notice: 'ntc_1' } })),
+      await refused(({ log }) => log.append({ ...event, data: { ...data, notice: 1 } })),
+      // @ts-expect-error the type requires a person
+      await refused(({ log }) => log.append({ ...event, data: none })),
       await refused(({ log }) => log.append({ ...event, personal: { reason: 'none' } })),
     ]).toMatchObject([
-      { code: 'invalid_leaf', message: 'not an event: `data.notices` of notice.retried is not as declared' },
       {
         code: 'invalid_leaf',
-        message: 'not an event: `data.deliveries` of notice.retried is not as declared',
+        message: 'not an event: `data.notice` of preferences.changed is not as declared',
       },
-      { code: 'invalid_leaf', message: 'not an event: notice.retried does not commit to `reason`' },
+      {
+        code: 'invalid_leaf',
+        message: 'not an event: `data.person` of preferences.changed is not as declared',
+      },
+      { code: 'invalid_leaf', message: 'not an event: preferences.changed does not commit to `reason`' },
     ]);
     expect(await bench.database.raw('SELECT * FROM events')).toEqual([]);
   });
@@ -86,7 +91,7 @@ describeStore('the log', (bench) => {
     await append('acme');
     await append('globex');
     await bench.store.asVendor(async (unit) => {
-      await unit.log.append(filler());
+      await unit.log.append(deploymentFiller());
       await (await unit.tenant('acme')).log.append(filler());
     });
     const indices = (slug: string) =>

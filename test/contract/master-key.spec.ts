@@ -1,3 +1,5 @@
+/** @soak */
+
 import { publishedKeys, rotateSigningKey } from '@countersign/access';
 import { migrate, openStore, rotateMasterKey, systemSigners } from '@countersign/persistence';
 import { optionsFor } from '../support/migrated-database.js';

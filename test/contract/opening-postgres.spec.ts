@@ -1,3 +1,5 @@
+/** @soak */
+
 import { inspectServer, migrate, openStore, pendingMigrations, schemaDrift } from '@countersign/persistence';
 import { migratedPostgres, optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, serverUrl, withClient } from '../support/postgres/database.js';

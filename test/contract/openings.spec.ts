@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation, readOpenings, readOpeningsFrom, setLock } from '@countersign/access';
 import { filler, personalFiller } from '../factories/filler.js';
 import { billing } from '../factories/organisation.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { ListFilter } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import type { EntityManager } from 'typeorm';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import pg from 'pg';
 import { postgresArray } from '../../libs/persistence/src/engine/postgres/arrays.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { type OpenedStore, rotateMasterKey } from '@countersign/persistence';
 import type pg from 'pg';
 import { LOCK_TIMEOUT_MS } from '../../libs/persistence/src/engine/postgres/begin.js';

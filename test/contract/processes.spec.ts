@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak, samples } from '../support/samples.js';
 import { startWriter } from './support/child.js';
 import type { TestDatabase } from './support/database.js';

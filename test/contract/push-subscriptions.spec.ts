@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   addPushSubscription,
   applyOrganisation,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { listRequests, type Principal } from '@countersign/access';
 import { describeUseCase } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';

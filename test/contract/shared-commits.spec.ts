@@ -16,7 +16,7 @@ async function commitsOf(work: () => Promise<unknown>): Promise<number> {
 
 describeStore('units that wait together share a commit', (bench) => {
   // Each event is named after its unit, so that the log shows which units it has.
-  const appended = (name: string) => filler(NOW, 0, name);
+  const appended = (name: string) => filler(NOW, name);
   /** Writes one of each: state, event, notice, feed change. */
   const write = async (unit: TenantUnit, subject: string) => {
     await unit.requests.insert(aRequest());
@@ -26,7 +26,7 @@ describeStore('units that wait together share a commit', (bench) => {
   };
   const left = async () => ({
     events: (await bench.database.raw('SELECT leaf FROM events ORDER BY seq')).map(
-      (row) => JSON.parse((row as { leaf: string }).leaf).data.notice as string,
+      (row) => JSON.parse((row as { leaf: string }).leaf).data.person as string,
     ),
     notices: (await bench.database.raw('SELECT subject FROM notices ORDER BY id')).map(
       (row) => (row as { subject: string }).subject,
@@ -118,14 +118,14 @@ describeStore('units that wait together share a commit', (bench) => {
     const all = await outcomes([good('a'), hides, good('c')]);
     expect([all[0]?.status, all[2]?.status]).toEqual(['fulfilled', 'fulfilled']);
     // PostgreSQL commits nothing after a refused statement; SQLite undoes the statement alone.
-    const kept = all[1]?.status === 'fulfilled' ? ['a', 'b', 'c'] : ['a', 'c'];
-    expect((await left()).notices.sort()).toEqual(kept);
-    expect((await left()).events).toHaveLength(kept.length);
+    const names = all[1]?.status === 'fulfilled' ? ['a', 'b', 'c'] : ['a', 'c'];
+    expect((await left()).notices.sort()).toEqual(names);
+    expect((await left()).events).toHaveLength(names.length);
   });
 
-  const ON_B = `AFTER INSERT ON events WHEN NEW.leaf LIKE '%"notice":"b"%' BEGIN`;
+  const ON_B = `AFTER INSERT ON events WHEN NEW.leaf LIKE '%"person":"b"%' BEGIN`;
   const REFUSES = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.leaf LIKE '%"notice":"b"%' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
+    IF NEW.leaf LIKE '%"person":"b"%' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
   /** Statements that make the database refuse what unit `b` leaves for the end. */
   const refusals = {
     'at the common end': {

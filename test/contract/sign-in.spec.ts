@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Session, SignInAttempt } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { rowsAt } from '../support/rows-at.js';

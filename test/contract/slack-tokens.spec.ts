@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Deps } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { BOT_SCOPES, boltLogger, readSlackConfig } from '@countersign/slack';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { SlackAccount, SlackInstallation, SlackPost } from '@countersign/access';
 import { rowsAt } from '../support/rows-at.js';
 import { describeOn } from './support/describe-store.js';

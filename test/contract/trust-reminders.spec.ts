@@ -1,3 +1,5 @@
+/** @soak */
+
 import { remindTrust, type SigningDeps, type TrustVersion } from '@countersign/access';
 import { describeUseCase } from './support/describe-store.js';
 import { aTrustDocument, aTrustVersion } from './support/rows.js';

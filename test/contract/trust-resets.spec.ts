@@ -1,3 +1,5 @@
+/** @soak */
+
 import { cancelOwnReset, cancelReset, getTrust, resetTrust } from '@countersign/access';
 import { Claimant, claimFor } from '../support/claimant.js';
 import { describeUseCase } from './support/describe-store.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { endProposal, type ReadUnit, type RelayedStop, type TenantUnit } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { enrolledGateway } from '../factories/enrolled-gateway.js';

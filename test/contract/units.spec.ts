@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { createdEvent, filler, personalFiller } from '../factories/filler.js';
+import { createdEvent, deploymentFiller, filler, personalFiller } from '../factories/filler.js';
 import { type Bench, describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRequest, aReview, NOW } from './support/rows.js';
 
@@ -136,10 +136,12 @@ describeStore('units of work', (bench) => {
 
   test('P7: what is kept from a unit works no longer when the unit is over', async () => {
     const request = aRequest();
-    const kept = await bench.store.forTenant('acme', async (unit) => unit);
+    const oldUnit = await bench.store.forTenant('acme', async (unit) => unit);
     const over = expect.objectContaining({ name: 'QueryRunnerAlreadyReleasedError' });
-    await expect(kept.requests.insert(request)).rejects.toEqual(over);
-    await bench.store.forTenant('globex', () => expect(kept.requests.insert(request)).rejects.toEqual(over));
+    await expect(oldUnit.requests.insert(request)).rejects.toEqual(over);
+    await bench.store.forTenant('globex', () =>
+      expect(oldUnit.requests.insert(request)).rejects.toEqual(over),
+    );
     const reads = await bench.store.readAsVendor(async (unit) => unit);
     await expect(reads.requests.find(request.id)).rejects.toEqual(over);
     expect(await bench.database.raw('SELECT id FROM requests')).toEqual([]);
@@ -211,7 +213,7 @@ describeStore('units of work', (bench) => {
       const tenant = await unit.tenant('globex');
       await tenant.requests.insert(request);
       await tenant.log.append(createdEvent(request, NOW));
-      await unit.log.append(filler(NOW));
+      await unit.log.append(deploymentFiller(NOW));
     });
     const sizes = await bench.database.raw('SELECT tenant, size FROM log_heads ORDER BY tenant');
     expect(sizes).toEqual([

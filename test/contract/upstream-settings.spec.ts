@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeUseCase } from './support/describe-store.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { ApiKey, StoredKey } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { enrolledGateway } from '../factories/enrolled-gateway.js';

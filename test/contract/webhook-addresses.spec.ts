@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation, endpointHash, type Organisation } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';

@@ -1,20 +1,28 @@
 import type { AccessRequest, DraftOf } from '@countersign/access';
 import { EVENTS } from '@countersign/contract';
 
-/** An event that is of no interest: it makes a log longer. @param name tells it from others, as `number` does */
+/** Some person, by whom some of these events are. */
+const PERSON = 'usr_0199f0a0-7b2c-7001-8000-00000000f111';
+
+/** An event that is of no interest: it makes the log of a tenant, or the vendor's own, longer. @param person tells it from others */
 export const filler = (
   at = '2026-01-01T00:00:00Z',
-  number = 0,
-  name = 'ntc_filler',
-): DraftOf<'notice.retried'> => ({
-  ...{ type: 'notice.retried', at, actor: 'job' },
-  data: { notice: name, deliveries: number },
+  person: string | number = PERSON,
+): DraftOf<'preferences.changed'> => ({
+  ...{ type: 'preferences.changed', at, actor: 'job' },
+  data: { person: String(person) },
 });
 
-/** The same with a personal value, whose name is `subject`. */
+/** The same for the deployment's log. */
+export const deploymentFiller = (at = '2026-01-01T00:00:00Z', number = 0): DraftOf<'notice.retried'> => ({
+  ...{ type: 'notice.retried', at, actor: PERSON },
+  data: { notice: 'ntc_filler', deliveries: number },
+});
+
+/** An event of a tenant with a personal value, whose name is `subject`. */
 export const personalFiller = (at: string, subject: string): DraftOf<'identity.pinned'> => ({
-  ...{ type: 'identity.pinned', at, actor: 'job' },
-  data: { person: 'usr_filler', issuer: 'https://idp.example' },
+  ...{ type: 'identity.pinned', at, actor: PERSON },
+  data: { person: PERSON, issuer: 'https://idp.example' },
   personal: { subject },
 });
 
@@ -42,10 +50,12 @@ export const createdEvent = (
 export function laterEvent(
   type: string,
   at: string,
-): { draft: DraftOf<'notice.retried'>; forget: () => void } {
-  Object.assign(EVENTS, { [type]: EVENTS['notice.retried'] });
+): { draft: DraftOf<'preferences.changed'>; forget: () => void } {
+  Object.assign(EVENTS, {
+    [type]: { ...EVENTS['preferences.changed'], log: ['tenant', 'deployment', 'vendor'] },
+  });
   return {
-    draft: { ...filler(at), type: type as 'notice.retried' },
+    draft: { ...filler(at), type: type as 'preferences.changed' },
     forget: () => void Reflect.deleteProperty(EVENTS, type),
   };
 }

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as samples from '../support/samples.js';
+import { onBusyMachine } from '../support/deadline.js';
+import { samples } from '../support/samples.js';
 
 test.each([[['unti']], [['unit', 'e3e']], [[]]])(
   'a run of %j is refused: no test would be left out unseen',
@@ -13,22 +12,9 @@ test.each([[['unti']], [['unit', 'e3e']], [[]]])(
   },
 );
 
-test('the soak has each spec that calls a function of test/support/samples.ts', () => {
-  const args = ['bin/jest.mjs', 'soak', '--', '--listTests'];
-  const listed = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout.split('\n');
-  const functions = Object.entries(samples).flatMap(([name, value]) =>
-    typeof value === 'function' ? [name] : [],
-  );
-  const calls = new RegExp(`\\b(?:${functions.join('|')})[(<]`);
-  const callers = ['libs', 'apps', 'test/contract', 'test/e2e', 'test/browser'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.spec.ts'))
-      .map((name) => join(folder, name))
-      .filter((path) => {
-        const text = readFileSync(path, 'utf8');
-        return text.includes("/support/samples.js'") && calls.test(text);
-      }),
-  );
-  expect(callers.length).toBeGreaterThan(100);
-  expect(callers.filter((path) => !listed.includes(join(process.cwd(), path)))).toEqual([]);
+test.each([
+  ['soak', () => samples('scopes')],
+  ['alone', () => onBusyMachine(1_000)],
+])('a spec without the tag @%s fails, as this one does, if it has more to do there', (tag, call) => {
+  expect(call).toThrow(`has to begin with the comment /** @${tag} */`);
 });

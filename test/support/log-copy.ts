@@ -28,6 +28,7 @@ import type { Opening } from '@countersign/contract';
 import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
 import { type ReplayOptions, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
 import { logKey } from '../factories/log-keys.js';
+import { completeData } from './complete-data.js';
 
 /** The ports of the verifier over Node. */
 export const VERIFIER_PORTS = {
@@ -119,7 +120,8 @@ export class LogCopy {
 
   insert(index: number, leaf: Omit<LeafV1, 'v' | 'tenant' | 'seq' | 'commitments'> & Partial<LeafV1>): void {
     const tenant = this.origin.split('/')[2] ?? '';
-    this.leaves.splice(index, 0, { v: 1, tenant, seq: 0, commitments: {}, ...leaf });
+    const data = completeData(leaf.type, leaf.data);
+    this.leaves.splice(index, 0, { v: 1, tenant, seq: 0, commitments: {}, ...leaf, data });
     this.openings.splice(index, 0, {});
   }
 
@@ -231,11 +233,11 @@ export function verifyCopies(
   });
 }
 
-/** Code and leaf of the first fault; `none` if the copies verify. */
+/** Code and leaf of the first fault; `unknown_event` if there is none, and some leaf is unknown; `none` if the copies verify. */
 export async function faultOf(copies: Copies, options: Partial<ReplayOptions> = {}): Promise<string> {
   try {
-    await verifyCopies(copies, options);
-    return 'none';
+    const { unknown } = await verifyCopies(copies, options);
+    return unknown === null ? 'none' : `unknown_event ${JSON.stringify(unknown.types)}`;
   } catch (error) {
     const { code, index } = error as { code?: string; index?: number };
     if (code === undefined) throw error;

@@ -1,8 +1,9 @@
 import { holdsDeadlines } from './deadline.js';
+import { requireTag } from './tags.js';
 
 /**
  * How often the repeated and randomised tests run: `quick` in `npm test`, `full` in `npm run test:soak`, which runs every
- * spec that uses this file again with the full counts. A test that only the soak runs has its count in its own file.
+ * spec with the tag `@soak` again with the full counts. A test that only the soak runs has its count in its own file.
  */
 export const SAMPLES = {
   /** Damaged files of a mirror, states, anchor files and statements, all together. */
@@ -54,14 +55,21 @@ export const SAMPLES = {
   logWriterKills: { quick: 2, full: 50 },
 } as const;
 
-/** Whether this is a run with the full counts: the soak. For a whole test of the soak alone, use `onlyInSoak`. */
-export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
+/**
+ * Whether this is a run with the full counts: the soak. For a whole test of the soak alone, use `onlyInSoak`. Specs that differ
+ * in the soak have the tag `@soak`, so that it runs them.
+ */
+export function isFullRun(): boolean {
+  if (process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full') return true;
+  if (!holdsDeadlines()) requireTag('soak');
+  return false;
+}
 
 /**
  * Whether this run has the tests of `onlyInSoak`: the soak, and `npm run test:alone`, because some of them hold deadlines. For what
  * they share with the other tests of a file.
  */
-export const hasSoakTests = (): boolean => isFullRun() || holdsDeadlines();
+export const hasSoakTests = (): boolean => holdsDeadlines() || isFullRun();
 
 /**
  * Registers tests that only the soak runs, and `npm run test:alone` in files with deadlines. A whole file of them is named `*.soak.spec.ts` instead. `.ci/run` runs both `npm test`

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHmac, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { runs } from '../../../test/support/samples.js';
@@ -39,6 +41,6 @@ test.each([
     '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
   ],
 ])('the HMAC of RFC 4231 with %s', (_case, key, text, expected) => {
-  const made = hmacSha256(createSecretKey(key))(text);
-  expect(Buffer.from(made, 'base64url').toString('hex')).toBe(expected);
+  const digest = hmacSha256(createSecretKey(key))(text);
+  expect(Buffer.from(digest, 'base64url').toString('hex')).toBe(expected);
 });

@@ -16,6 +16,7 @@ export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export { HashTile, proofFromTiles } from './hash-tile.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
+export { type Difference, differenceOf, type EventLeaf, eventOf, saidIn } from './leaf-form.js';
 export { LogFault, type LogFaultCode } from './log-fault.js';
 export {
   type Ed25519Check,
@@ -77,7 +78,6 @@ export {
   parseTilePath,
   subtreeRoot,
   TILE_HEIGHT,
-  TILE_WIDTH,
   type TileId,
   tileOfNode,
   tilePath,
@@ -99,7 +99,6 @@ export {
 } from './tree.js';
 export type { LogSource, VerifiedPoint } from './tree-reader.js';
 export {
-  isKnownType,
   type UnknownFound,
   UnknownLeaves,
   type UnknownType,

@@ -35,5 +35,7 @@ export type LogFaultCode =
   | 'invalid_state'
   /** A leaf is not what this log's leaves are. */
   | 'invalid_leaf'
+  /** A leaf lacks a member that its type has, or has one of another kind. */
+  | 'unreadable_leaf'
   /** Leaves are gone that were not verified before, and the log's own leaves do not say that it pruned them. */
   | 'pruned';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import type { Hashing } from '@countersign/contract';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { canonicalJson } from '@countersign/contract';
 import fc from 'fast-check';

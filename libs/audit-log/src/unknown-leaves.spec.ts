@@ -10,7 +10,7 @@ const AT = Date.parse('2026-11-24T10:00:00Z');
 
 test('a type that this version knows is none of them', () => {
   const leaves = new UnknownLeaves();
-  expect(leaves.take(leaf('access.allowed'))).toBe(false);
+  expect(leaves.take(leaf('service.tenants'))).toBe(false);
   expect(leaves.found).toBeNull();
 });
 
@@ -41,7 +41,7 @@ test('those of another log count from their time on, and at the end', () => {
 test('one that is dated before the leaves that precede it counts from their time on', () => {
   const other = new UnknownLeaves();
   const leaves = new UnknownLeaves([other]);
-  other.take(leaf('access.allowed'));
+  other.take(leaf('service.tenants'));
   other.take(leaf('something.new', 1, '1970-01-01T00:00:00Z'));
   expect(() => leaves.keep(fault, AT - 30_001)).toThrow(fault);
 });
@@ -81,5 +81,33 @@ test('the verdict names the first, what to do, and what is undecided', () => {
   leaves.keep(fault);
   expect(unknownEvent(leaves.found ?? found).message).toContain(
     'may be for that reason (not_approved: Leaf 9: no.)',
+  );
+});
+
+test('a member that is unknown counts like a type, and is named', () => {
+  const leaves = new UnknownLeaves();
+  expect(leaves.take({ ...leaf('service.tenants', 7), data: { since: 1 } })).toBe(true);
+  leaves.take(leaf('service.tenants', 8));
+  leaves.take({ ...leaf('service.tenants', 9), data: { since: 2 } });
+  leaves.keep(fault);
+  const { found } = leaves;
+  if (found === null) throw new Error('nothing was found');
+  expect(found.types).toEqual([
+    { log: 'acme', type: 'service.tenants', member: 'data.since', index: 7, count: 2 },
+  ]);
+  expect(unknownEvent(found).message).toMatch(
+    /^Leaf 7 of the log acme has `data.since` in the type service.tenants, which this verifier does not know\./,
+  );
+});
+
+test('a leaf that no release writes is a fault, also after unknown ones', () => {
+  const leaves = new UnknownLeaves();
+  leaves.take(leaf('something.new'));
+  expect(() => leaves.take(leaf('grant.started', 1))).toThrow(
+    new LogFault(
+      'unreadable_leaf',
+      'Leaf 1: `data.grant` of grant.started is missing, or of another kind.',
+      1,
+    ),
   );
 });

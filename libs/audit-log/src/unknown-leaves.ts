@@ -1,14 +1,12 @@
-import { EVENT_TYPES } from '@countersign/contract';
 import type { LeafV1 } from './leaf.js';
+import { type Difference, differenceOf } from './leaf-form.js';
 import { LogFault } from './log-fault.js';
 
-const KNOWN: ReadonlySet<string> = new Set(EVENT_TYPES);
-
-/** Whether this verifier knows what a leaf of this type says. */
-export const isKnownType = (type: string): boolean => KNOWN.has(type);
-
-/** A type that this verifier does not know. `log` is the slug of the log, `index` its first leaf of this type. */
-export type UnknownType = { log: string; type: string; index: number; count: number };
+/**
+ * A type that this verifier does not know; or, with `member`, what it does not know of a type (`data.lane`). `log` is the slug of the
+ * log, `index` its first such leaf.
+ */
+export type UnknownType = { log: string; type: string; member?: string; index: number; count: number };
 
 export type UnknownFound = {
   /** In the order of their first leaves; the deployment's log comes first. */
@@ -24,8 +22,8 @@ const MOST_TYPES = 100;
 const TOLERANCE_MS = 30_000;
 
 /**
- * The leaves of a log whose types this verifier does not know: a newer broker has written them. They may end a grant, give a role,
- * or explain a gap. So what comes after them may look like a fault and be none, and no such log is verified. What does not depend
+ * The leaves of a log that this verifier does not know, by their type or a member: a newer broker has written them. They may end a
+ * grant, give a role, or explain a gap. So what comes after them may look like a fault and be none, and no such log is verified. What does not depend
  * on them is checked as ever: hashes, signatures, openings, and everything that came before.
  */
 export class UnknownLeaves {
@@ -38,14 +36,28 @@ export class UnknownLeaves {
   /** @param beside those of other logs that this one depends on. They count from their times on */
   constructor(private readonly beside: readonly UnknownLeaves[] = []) {}
 
-  /** Takes a leaf; each one of a log that another depends on, so that none can be dated back. @returns whether its type is unknown */
-  take({ type, tenant: log, at, seq: index }: LeafV1): boolean {
+  /**
+   * Takes a leaf; each one of a log that another depends on, so that none can be dated back.
+   *
+   * @throws LogFault `unreadable_leaf` if it is none that any release writes
+   * @returns whether it is unknown
+   */
+  take(leaf: LeafV1, difference: Difference | undefined = differenceOf(leaf)): boolean {
+    const { type, tenant: log, at, seq: index } = leaf;
     this.#newest = Math.max(this.#newest, Date.parse(at));
-    if (KNOWN.has(type)) return false;
+    if (difference === undefined) return false;
+    if (difference.kind === 'broken')
+      throw new LogFault(
+        'unreadable_leaf',
+        `Leaf ${index}: \`${difference.at}\` of ${type} is missing, or of another kind.`,
+        index,
+      );
     this.#since ??= this.#newest;
-    const known = this.#types.get(type);
+    const key = `${type} ${difference.at}`;
+    const known = this.#types.get(key);
+    const member = difference.at === '' ? {} : { member: difference.at };
     if (known !== undefined) known.count += 1;
-    else if (this.#types.size < MOST_TYPES) this.#types.set(type, { log, type, index, count: 1 });
+    else if (this.#types.size < MOST_TYPES) this.#types.set(key, { log, type, ...member, index, count: 1 });
     return true;
   }
 
@@ -73,7 +85,7 @@ export class UnknownLeaves {
     }
   }
 
-  /** What was found in this log and those beside it; null if every type is known. */
+  /** What was found in this log and those beside it; null if all is known. */
   get found(): UnknownFound | null {
     const logs = [...this.beside, this];
     const types = logs.flatMap((log) => [...log.#types.values()]);
@@ -85,14 +97,16 @@ export class UnknownLeaves {
 /** What a caller takes them for: a verdict of its own, after every fault. */
 export function unknownEvent({ types, undecided }: UnknownFound): LogFault<'unknown_event'> {
   const [first, ...more] = types;
-  const others = more.length === 0 ? '' : ` Nor does it know ${more.length} more of its types.`;
+  const what = types.some(({ member }) => member !== undefined) ? 'types and members' : 'types';
+  const others = more.length === 0 ? '' : ` Nor does it know ${more.length} more of its ${what}.`;
+  const has = first?.member === undefined ? 'the type ' : `\`${first.member}\` in the type `;
   const rest =
     undecided === null
       ? 'What it knows was checked, and no fault was found.'
       : `What comes after does not fit what it knows, which may be for that reason (${undecided.code}: ${undecided.message}).`;
   return new LogFault(
     'unknown_event',
-    `Leaf ${first?.index} of the log ${first?.log} has the type ${first?.type}, which this verifier does not know.${others} ${rest} Update the verifier, and verify again.`,
+    `Leaf ${first?.index} of the log ${first?.log} has ${has}${first?.type}, which this verifier does not know.${others} ${rest} Update the verifier, and verify again.`,
     first?.index,
   );
 }

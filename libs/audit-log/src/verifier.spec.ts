@@ -1,3 +1,5 @@
+/** @soak */
+
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
 import { LogFiles } from '../../../test/factories/log-files.js';

@@ -1,5 +1,5 @@
 import { type LeafV1, parseLeaf } from '@countersign/audit-log';
-import { type Hashing, type Opening, openCommitment, utf8 } from '@countersign/contract';
+import { type EventMember, type Hashing, type Opening, openCommitment, utf8 } from '@countersign/contract';
 import { EvidenceFault } from './evidence-fault.js';
 
 /** Why a value behind a commitment is not in the pack: see `ExportedValue` of libs/access. */
@@ -84,7 +84,7 @@ export function textOf({ values }: PackLeaf, name: string): string | null {
 }
 
 /** A member of the leaf's data; null if it is absent, a list or an object. */
-export function datum({ leaf }: PackLeaf, name: string): string | number | boolean | null {
+export function datum({ leaf }: PackLeaf, name: EventMember): string | number | boolean | null {
   const value = leaf.data[name];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

@@ -11,6 +11,7 @@ import {
   parseNote,
   parseTlogProof,
   type StatementBody,
+  saidIn,
   type VerifierKey,
   verifyInclusion,
   verifyNote,
@@ -382,12 +383,13 @@ class StatedAccesses {
     // A job dates this leaf when it writes it, each day.
     if (!isStated && leaf.type === 'log.sealed') this.#notBefore ??= leaf.at;
     if (!isInPeriod(context, { index, leaf, ...rest })) return;
-    if (leaf.type === 'access.refused' && isStated) this.#refused += Number(leaf.data['count']);
-    if (leaf.type !== 'access.allowed') return;
+    const event = saidIn(leaf);
+    if (event.type === 'access.refused' && isStated) this.#refused += event.data.count;
+    if (event.type !== 'access.allowed') return;
     this.#all += 1;
     if (!isStated) return;
     this.#count += 1;
-    if (this.#count <= MOST_STATED_ACCESSES) this.#accesses.push([index, String(leaf.data['record'])]);
+    if (this.#count <= MOST_STATED_ACCESSES) this.#accesses.push([index, event.data.record]);
   }
 
   /** @returns how many calls there are */

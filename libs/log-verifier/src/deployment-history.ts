@@ -1,13 +1,7 @@
-import {
-  type AccessPolicy,
-  FACT_SOURCES,
-  type Lock,
-  type Person,
-  type PersonFacts,
-  type ServiceRecord,
-} from '@countersign/access/policy';
+import type { AccessPolicy, Lock, Person, PersonFacts, ServiceRecord } from '@countersign/access/policy';
 import {
   ContractError,
+  FACT_SOURCES,
   type Hashing,
   type Opening,
   readStrictJsonText,
@@ -15,7 +9,7 @@ import {
   type ServiceDefinition,
   serviceDefinitionSchema,
 } from '@countersign/contract';
-import type { LeafData } from './leaf-data.js';
+import type { LeafData, LeafOf } from './leaf-data.js';
 import { LockHistory } from './lock-history.js';
 import {
   BROKER_TOLERANCE_MS,
@@ -24,6 +18,12 @@ import {
   type Timeline,
   valueAt,
 } from './timeline.js';
+
+type OfGateway = LeafOf<
+  'gateway.enrolled' | 'gateway.registered' | 'gateway.revoked' | 'gateway.closed' | 'gateway.returned'
+>;
+type OfService = LeafOf<'service.applied' | 'service.removed'>;
+type OfPerson = LeafOf<'person.add' | 'person.change' | 'person.remove'>;
 
 /** A gateway is closed so soon after the last contact, with some room. */
 const CLOSED_WITHIN_MS = 3_600_000;
@@ -65,8 +65,8 @@ const byIndex = (one: { index?: number }, other: { index?: number }): number =>
   (one.index ?? 0) - (other.index ?? 0);
 
 /** Whether the leaf says that a service was set up, changed or removed. Such leaves decide about calls. */
-export const isService = ({ leaf: { type } }: LeafData): boolean =>
-  type === 'service.applied' || type === 'service.removed';
+export const isService = (data: LeafOf): data is OfService =>
+  data.type === 'service.applied' || data.type === 'service.removed';
 
 /** The vendor's policy, staff, services, gateways and locks at each moment, from the deployment's log. */
 export class DeploymentHistory {
@@ -88,18 +88,37 @@ export class DeploymentHistory {
   }
 
   /** Takes the next leaf of the deployment's log. */
-  take(data: LeafData): void {
-    const { type } = data.leaf;
+  take(data: LeafOf): void {
     if (data.at - (this.state.times.at(-1) ?? Number.NEGATIVE_INFINITY) > TIMES_APART_MS)
       this.state.times.push(data.at);
-    if (type === 'vendor.applied') this.takePolicy(data);
-    else if (type.startsWith('person.')) this.takePerson(data, type === 'person.remove');
-    else if (isService(data) && data.has('service'))
-      this.takeService(data, data.text('service'), data.text('routes'));
-    else if (type.startsWith('gateway.')) this.takeGateway(data);
-    else if (type.startsWith('lock.')) {
-      this.locks.take(data, (person, role) => this.staffHad(person, role, data.at));
-      this.state.changes.push({ at: data.at, index: data.index });
+    switch (data.type) {
+      case 'vendor.applied':
+        this.takePolicy(data);
+        break;
+      case 'person.add':
+      case 'person.change':
+      case 'person.remove':
+        this.takePerson(data);
+        break;
+      case 'service.applied':
+      case 'service.removed': {
+        const { service } = data.members;
+        // Its hash must be readable with its name.
+        if (service !== undefined)
+          this.takeService(data, service, data.required('routes', data.members.routes));
+        return;
+      }
+      case 'gateway.enrolled':
+      case 'gateway.registered':
+      case 'gateway.revoked':
+      case 'gateway.closed':
+      case 'gateway.returned':
+        this.takeGateway(data);
+        break;
+      case 'lock.set':
+      case 'lock.lifted':
+        this.locks.take(data, (person, role) => this.staffHad(person, role, data.at));
+        this.state.changes.push({ at: data.at, index: data.index });
     }
   }
 
@@ -109,11 +128,11 @@ export class DeploymentHistory {
    *
    * @throws LogFault `false_route_map`
    */
-  takeServiceOpenings(hashing: Hashing, data: LeafData, opened: ReadonlyMap<string, Opening>): void {
-    const read = (name: 'service' | 'routes') => data.textIfAny(name) ?? opened.get(name)?.value;
+  takeServiceOpenings(hashing: Hashing, data: OfService, opened: ReadonlyMap<string, Opening>): void {
+    const read = (name: 'service' | 'routes') => data.members[name] ?? opened.get(name)?.value;
     const [service, routes, definition] = [read('service'), read('routes'), opened.get('definition')];
     if (service === undefined || routes === undefined) return;
-    if (!data.has('service')) this.takeService(data, service, routes);
+    if (data.members.service === undefined) this.takeService(data, service, routes);
     if (definition !== undefined) this.takeDefinition(hashing, data, routes, definition);
   }
 
@@ -215,67 +234,70 @@ export class DeploymentHistory {
     return this.locks.blocking(access, at);
   }
 
-  private takePolicy(data: LeafData): void {
-    const { policy } = data.object<{ policy: AccessPolicy }>('after');
+  private takePolicy(data: LeafOf<'vendor.applied'>): void {
+    const policy = data.members.after.policy as AccessPolicy;
     this.state.policies.push({ at: data.at, index: data.index, value: policy });
     this.state.changes.push({ at: data.at, index: data.index });
   }
 
-  private takePerson(data: LeafData, removed: boolean): void {
-    const id = data.text('person');
+  private takePerson(data: OfPerson): void {
+    const { person: id, after, groups, facts } = data.members;
     const timeline = this.state.staff.get(id) ?? [];
-    const groups = data.has('groups') ? { groups: data.texts('groups') } : {};
-    const facts = data.has('facts') ? { facts: factsOfLeaf(data) } : {};
-    const value = { roles: data.texts('after') as Person['roles'], ...groups, ...facts, removed };
+    const value = {
+      roles: after as Person['roles'],
+      ...(groups === undefined ? {} : { groups: [...groups] }),
+      ...(facts === undefined ? {} : { facts: factsOfLeaf(data.at, facts) }),
+      removed: data.type === 'person.remove',
+    };
     this.state.staff.set(id, [...timeline, { at: data.at, index: data.index, value }]);
     this.state.changes.push({ at: data.at, index: data.index });
   }
 
   /** In the order of the log, although what is opened may arrive in another one. */
-  private takeService(data: LeafData, name: string, routes: string): void {
-    const value = { routes, removed: data.leaf.type === 'service.removed' };
+  private takeService(data: OfService, name: string, routes: string): void {
+    const value = { routes, removed: data.type === 'service.removed' };
     const timeline = [...(this.state.services.get(name) ?? []), { at: data.at, index: data.index, value }];
     this.state.services.set(name, timeline.sort(byIndex));
     this.state.changes.push({ at: data.at, index: data.index });
     this.state.changes.sort(byIndex);
   }
 
-  private takeGateway(data: LeafData): void {
+  private takeGateway(data: OfGateway): void {
     const { gateways } = this.state;
-    const { type } = data.leaf;
-    const id = data.text('gateway');
+    const id = data.members.gateway;
     const known = gateways.get(id) ?? {
       ...{ publicKey: null, enrolledAt: data.at, registeredAt: null, revokedAt: null },
       ...{ servesAll: servesAll(data), absences: [] },
     };
-    if (type === 'gateway.enrolled') gateways.set(id, known);
-    else if (type === 'gateway.registered') {
-      const publicKey = data.text('publicKey');
+    if (data.type === 'gateway.enrolled') gateways.set(id, known);
+    else if (data.type === 'gateway.registered') {
+      const publicKey = data.members.publicKey;
       // A gateway keeps its key for good. With another one, someone else could sign for it.
       if (known.publicKey !== null && known.publicKey !== publicKey)
         throw data.fault('bad_head', `${id} had registered another key before.`);
       gateways.set(id, { ...known, publicKey, registeredAt: known.registeredAt ?? data.at });
-    } else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
-    else if (type === 'gateway.closed') takeAbsence(known, data);
-    else if (type === 'gateway.returned') for (const absence of known.absences) absence.until ??= data.at;
+    } else if (data.type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
+    else if (data.type === 'gateway.closed') takeAbsence(known, data);
+    else if (data.type === 'gateway.returned')
+      for (const absence of known.absences) absence.until ??= data.at;
   }
 }
 
 /** A gateway is for all tenants, or for a number of them. */
-const servesAll = (data: LeafData): boolean =>
-  !data.has('serves') || (data.object<{ tenants?: unknown }>('serves').tenants ?? null) === null;
+const servesAll = (data: OfGateway): boolean =>
+  data.type !== 'gateway.enrolled' || data.members.serves.tenants === null;
 
 /** A broker closes a gateway that it has not heard from for a quarter of an hour. So nothing is excused that was much earlier. */
-function takeAbsence({ absences }: Gateway, data: LeafData): void {
-  const lastSeen = data.textIfAny('lastSeenAt');
-  const from = Math.max(lastSeen === undefined ? 0 : data.instant('lastSeenAt'), data.at - CLOSED_WITHIN_MS);
+function takeAbsence({ absences }: Gateway, data: LeafOf<'gateway.closed'>): void {
+  const { lastSeenAt } = data.members;
+  const from = Math.max(lastSeenAt === null ? 0 : data.instant('lastSeenAt'), data.at - CLOSED_WITHIN_MS);
   absences.push({ from: Math.min(from, data.at), closedAt: data.at, until: null });
 }
 
 /** The facts of a `person.*` leaf, which names for each the one source that counts. */
-function factsOfLeaf(data: LeafData): PersonFacts {
-  const listed = Object.entries(data.object<Record<string, { value: string; source: string }>>('facts'));
-  const at = new Date(data.at).toISOString();
+function factsOfLeaf(time: number, facts: NonNullable<OfPerson['members']['facts']>): PersonFacts {
+  const listed = Object.entries(facts);
+  const at = new Date(time).toISOString();
   return Object.fromEntries(
     FACT_SOURCES.flatMap((source) => {
       const own = listed

@@ -5,7 +5,7 @@ import { LogFault } from '@countersign/audit-log';
  * `LogFaultCode` in @countersign/audit-log.
  */
 export type ReplayFaultCode =
-  /** A leaf lacks a member that its type has, or has one of another kind. */
+  /** A leaf has a value that its type does not have, such as a decision that is none, or a day. What lacks a member has this code too. */
   | 'unreadable_leaf'
   /** The keys or the anchor file are not those of one tenant's log and of its deployment's log. */
   | 'wrong_log'

@@ -3,7 +3,7 @@ import { LogCopy, VERIFIER_PORTS } from '../../../test/support/log-copy.js';
 import { gatewayIdentity, RecordChain } from '../../../test/support/record-chain.js';
 import { Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
-import { LeafData } from './leaf-data.js';
+import { LeafData, type LeafOf } from './leaf-data.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 const MINUTE = 60_000;
@@ -30,7 +30,7 @@ function logWithoutLane() {
       const now = () => new Date(T0 + minutes * MINUTE);
       const chain = new RecordChain(GATEWAY, privateKey, under, now, null, lane);
       const index = log.appendRecord(chain.add('refused'));
-      await chains.take(new LeafData(index, log.leaves[index] as LeafV1));
+      await chains.take(new LeafData(index, log.leaves[index] as LeafV1) as LeafOf);
     },
   };
 }

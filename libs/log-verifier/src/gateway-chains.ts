@@ -1,8 +1,13 @@
 import { canonicalJson, decodeBase64url, utf8 } from '@countersign/contract';
 import { fault, type Warnings } from './faults.js';
-import type { LeafData } from './leaf-data.js';
+import type { LeafData, LeafOf } from './leaf-data.js';
 import type { VerifierPorts } from './ports.js';
-import { hashOf, isRecordLeaf, recordOf } from './record-of-leaf.js';
+import { hashOf, recordOf } from './record-of-leaf.js';
+
+/** Leaves of records: calls and refusals, and those that a gateway signs. */
+type Signed = LeafOf<'gateway.head' | 'access.counters'>;
+type OfRecord = LeafOf<'access.allowed' | 'access.refused' | 'access.outcome'> | Signed;
+type OfRun = OfRecord | LeafOf<'gateway.gap' | 'gateway.mismatch' | 'gateway.closed'>;
 
 /** The last record of a chain. `hash` is null after a record that the log does not show, until the next one. */
 type Chain = {
@@ -24,12 +29,6 @@ type Newest = { boot: string; seq: number; hash: string | null; isExcused?: bool
 
 /** `index`: the first leaf that names a record of this run of another lane; `at`: when it was written, in milliseconds since the epoch. */
 type Awaited = { gateway: string; seq: number; hash: string; index: number; at: number };
-
-/** As a record names its lane (docs/feed.md). */
-type LaneOfRecord = {
-  number: number;
-  beside?: { lane: number; boot: string; seq: number; hash: string }[];
-};
 
 export type ChainState = {
   chains: Map<string, Chain>;
@@ -84,21 +83,31 @@ export class GatewayChains {
    *
    * @throws LogFault `record_gap`, `run_missing`, `changed_record`, `bad_head`, `unknown_gateway`, `disputed_call`
    */
-  take(data: LeafData): void | Promise<void> {
-    const { type } = data.leaf;
+  take(data: LeafOf): void | Promise<void> {
     this.#last = data.at;
-    if (isRecordLeaf(type)) return this.takeRecord(data);
-    if (type === 'log.restored') this.takeRestore(data);
-    else if (type === 'gateway.gap') this.takeGap(data);
-    else if (type === 'gateway.mismatch') this.takeMismatch(data);
-    else if (type === 'gateway.closed') this.takeClosing(data);
+    switch (data.type) {
+      case 'access.allowed':
+      case 'access.refused':
+      case 'access.outcome':
+      case 'access.counters':
+      case 'gateway.head':
+        return this.takeRecord(data);
+      case 'log.restored':
+        return this.takeRestore(data);
+      case 'gateway.gap':
+        return this.takeGap(data);
+      case 'gateway.mismatch':
+        return this.takeMismatch(data);
+      case 'gateway.closed':
+        return this.takeClosing(data);
+    }
   }
 
-  private takeRecord(data: LeafData): void | Promise<void> {
+  private takeRecord(data: OfRecord): void | Promise<void> {
     const { leaf } = data;
-    const gateway = data.text('gateway');
+    const gateway = data.members.gateway;
     const seq = data.count('gatewaySeq');
-    const hash = data.text('gatewayHash');
+    const hash = data.members.gatewayHash;
     const chain = this.chainOf(data);
     if (this.keys(gateway) === undefined)
       throw data.fault('unknown_gateway', `the deployment’s log does not know ${gateway}.`);
@@ -109,17 +118,17 @@ export class GatewayChains {
     this.learnLane(data, chain, seq);
     if (seq === 1) this.requireRun(data, chain);
     Object.assign(chain, { seq, hash, shown: true, isExcused: false });
-    this.moveNewest(data, chain, { boot: data.text('boot'), seq, hash });
-    if (!data.has('signature')) return this.requireHeads(data, chain);
+    this.moveNewest(data, chain, { boot: data.members.boot, seq, hash });
+    if (!('signature' in data.members)) return this.requireHeads(data, chain);
     chain.unsigned = null;
-    return this.requireSigned(data, gateway);
+    return this.requireSigned(data as Signed, gateway);
   }
 
   /**
    * Whoever holds the broker's database can chain other records, but cannot sign a head over them. So heads may not be left
    * out. Only the last records of a gateway that never came back have none.
    */
-  private requireHeads(data: LeafData, chain: Chain): void {
+  private requireHeads(data: OfRecord, chain: Chain): void {
     const { at } = data;
     const before = chain.unsigned ?? { from: at, last: at, pauses: 0 };
     const isPause = at - before.last > PAUSE_MS;
@@ -129,7 +138,7 @@ export class GatewayChains {
     if (at - from > LONGEST_UNSIGNED_MS || pauses > MOST_PAUSES)
       throw data.fault(
         'bad_head',
-        `${data.text('gateway')} signs its records each minute, and the log shows no head for these.`,
+        `${data.members.gateway} signs its records each minute, and the log shows no head for these.`,
       );
   }
 
@@ -137,16 +146,15 @@ export class GatewayChains {
    * The first record of a run names the record that its gateway wrote just before, in an earlier run. The log must show that
    * one as the gateway's last: otherwise a whole run, or the end of one, was kept out of the log.
    */
-  private requireRun(data: LeafData, { lane }: Chain): void {
-    const { previous } = data.leaf.data;
-    const gateway = data.text('gateway');
+  private requireRun(data: OfRecord, { lane }: Chain): void {
+    const { previous, gateway } = data.members;
     const newest = this.state.newest.get(nameOfLane(gateway, lane));
     this.awaitLanes(data, gateway);
     if (previous === undefined || previous === null) {
       this.noteFirstRun(data, gateway, newest !== undefined);
       return;
     }
-    const { boot, seq, hash } = data.object<{ boot: string; seq: number; hash: string }>('previous');
+    const { boot, seq, hash } = previous;
     const isNewest = newest?.boot === boot && newest.seq === seq;
     if (isNewest && (newest.hash ?? hash) === hash) return;
     const named = this.state.chains.get(`${gateway} ${boot}`);
@@ -171,8 +179,8 @@ export class GatewayChains {
     );
   }
 
-  private noteFirstRun(data: LeafData, gateway: string, hasEarlier: boolean): void {
-    const isOld = data.leaf.data['previous'] === undefined;
+  private noteFirstRun(data: OfRecord, gateway: string, hasEarlier: boolean): void {
+    const isOld = data.members.previous === undefined;
     if (hasEarlier)
       this.warnings.add(
         'run_unlinked',
@@ -192,10 +200,10 @@ export class GatewayChains {
   }
 
   /** The first record of a chain and its heads name the lane. A chain whose beginning is not shown is known from its first head on. */
-  private learnLane(data: LeafData, chain: Chain, seq: number): void {
+  private learnLane(data: OfRecord, chain: Chain, seq: number): void {
     if (seq !== 1 && data.leaf.type !== 'gateway.head') return;
-    const gateway = data.text('gateway');
-    const { number = 0 } = data.has('lane') ? data.object<LaneOfRecord>('lane') : {};
+    const gateway = data.members.gateway;
+    const number = data.members.lane?.number ?? 0;
     if (seq !== 1 && chain.isLaneUnknown !== true) return;
     const newest = this.state.newest.get(nameOfLane(gateway, number));
     if (seq !== 1 && !this.isRunExcused(data, newest))
@@ -204,8 +212,8 @@ export class GatewayChains {
     delete chain.isLaneUnknown;
   }
 
-  private moveNewest(data: LeafData, chain: Chain, newest: Newest): void {
-    const gateway = data.text('gateway');
+  private moveNewest(data: OfRun, chain: Chain, newest: Newest): void {
+    const gateway = data.members.gateway;
     if (chain.isLaneUnknown !== true) this.state.newest.set(nameOfLane(gateway, chain.lane), newest);
     const name = `${gateway} ${newest.boot}`;
     const awaited = this.state.awaited?.get(name);
@@ -216,9 +224,8 @@ export class GatewayChains {
   }
 
   /** What the first record of a chain says of the other lanes. Their records may still be on the way. */
-  private awaitLanes(data: LeafData, gateway: string): void {
-    if (!data.has('lane')) return;
-    for (const { lane, boot, seq, hash } of data.object<LaneOfRecord>('lane').beside ?? []) {
+  private awaitLanes(data: OfRecord, gateway: string): void {
+    for (const { lane, boot, seq, hash } of data.members.lane?.beside ?? []) {
       const known = this.state.chains.get(`${gateway} ${boot}`);
       if (known?.seq === seq && (known.hash ?? hash) !== hash)
         throw data.fault('changed_record', `record ${seq} of another lane of ${gateway} is another one.`);
@@ -258,10 +265,10 @@ export class GatewayChains {
   }
 
   /** Records that a broker says it has not got. */
-  private takeGap(data: LeafData): void {
-    const gateway = data.text('gateway');
-    const isOfRun = data.has('next');
-    const lane = data.has('lane') ? data.count('lane') : 0;
+  private takeGap(data: LeafOf<'gateway.gap'>): void {
+    const gateway = data.members.gateway;
+    const isOfRun = data.members.next !== undefined;
+    const lane = data.members.lane === undefined ? 0 : data.count('lane');
     const isExcused = isOfRun
       ? this.isRunExcused(data, this.state.newest.get(nameOfLane(gateway, lane)))
       : this.isExcused(data, this.chainOf(data));
@@ -270,7 +277,7 @@ export class GatewayChains {
     throw isOfRun
       ? data.fault(
           'run_missing',
-          `records ${after + 1} to ${data.count('at') - 1} of run ${data.text('boot')} of ${gateway} are missing: its next run names them.`,
+          `records ${after + 1} to ${data.count('at') - 1} of run ${data.members.boot} of ${gateway} are missing: its next run names them.`,
         )
       : data.fault('record_gap', `records of ${gateway} are missing after number ${after}.`);
   }
@@ -295,9 +302,9 @@ export class GatewayChains {
     return restoredAt !== null && at < restoredAt + LOST_DAYS * DAY_MS;
   }
 
-  private chainOf(data: LeafData): Chain {
-    const gateway = data.text('gateway');
-    const name = `${gateway} ${data.text('boot')}`;
+  private chainOf(data: OfRun): Chain {
+    const gateway = data.members.gateway;
+    const name = `${gateway} ${data.members.boot}`;
     const known = this.state.chains.get(name);
     if (known !== undefined) return known;
     // A boot that the log does not show from its beginning: its first records were pruned, or lost by a restore. Which lane's run
@@ -311,9 +318,9 @@ export class GatewayChains {
     return chain;
   }
 
-  private requireNext(data: LeafData, chain: Chain, seq: number): void {
+  private requireNext(data: OfRun, chain: Chain, seq: number): void {
     if (seq === chain.seq + 1) return;
-    const gateway = data.text('gateway');
+    const gateway = data.members.gateway;
     if (seq > chain.seq && this.isExcused(data, chain)) {
       chain.shown = false;
       const why = this.#isMidway ? 'they were pruned' : 'a restore lost them';
@@ -328,7 +335,7 @@ export class GatewayChains {
     throw data.fault('record_gap', `records ${chain.seq + 1} to ${seq - 1} of ${gateway} are missing.`);
   }
 
-  private requireHash(data: LeafData, prev: string | null, hash: string): void {
+  private requireHash(data: OfRecord, prev: string | null, hash: string): void {
     const { leaf } = data;
     const record = recordOf(leaf, prev);
     if (hashOf(this.ports.hashing, record) === hash) return;
@@ -338,8 +345,8 @@ export class GatewayChains {
     throw data.fault('changed_record', 'the record is not the one that its gateway chained.');
   }
 
-  private async requireSigned(data: LeafData, gateway: string): Promise<void> {
-    const { signature: text, ...unsigned } = recordOf(data.leaf, data.textIfAny('prev') ?? null) ?? {};
+  private async requireSigned(data: Signed, gateway: string): Promise<void> {
+    const { signature: text, ...unsigned } = recordOf(data.leaf, data.members.prev) ?? {};
     const publicKey = decodeBase64url(this.keys(gateway)?.publicKey ?? '');
     const signature = decodeBase64url(String(text));
     const message = utf8(`countersign-record/v1\n${canonicalJson(unsigned)}`);
@@ -351,39 +358,39 @@ export class GatewayChains {
   }
 
   /** A record that the broker did not take. It has its number in the chain. */
-  private takeMismatch(data: LeafData): void {
-    if (!data.has('at')) return;
+  private takeMismatch(data: LeafOf<'gateway.mismatch'>): void {
+    if (data.members.at === undefined) return;
     const seq = data.count('at');
-    const reason = data.text('reason');
+    const reason = data.members.reason;
     if (reason === 'prev')
       throw data.fault(
         'changed_record',
-        `record ${seq} of ${data.text('gateway')} does not continue its chain.`,
+        `record ${seq} of ${data.members.gateway} does not continue its chain.`,
       );
-    const claimed = data.has('claimed') ? data.object<{ decision?: unknown; at?: unknown }>('claimed') : {};
+    const { claimed } = data.members;
     // The grant of a call before the restore, or the call of an outcome, may be among what was lost.
     const { restoredAt } = this.state;
-    const isLost = this.wasRestoredBefore(data.at) && !(Date.parse(String(claimed.at)) >= (restoredAt ?? 0));
+    const isLost = this.wasRestoredBefore(data.at) && !(Date.parse(String(claimed?.at)) >= (restoredAt ?? 0));
     // What such a record is, is the broker's word alone: an allowed call could hide behind any of them.
     if (!isLost)
       throw data.fault(
         'disputed_call',
-        `${data.text('gateway')} ${claimed.decision === 'allowed' ? 'let a call through' : 'sent a record'} that the broker did not take as one (${reason}), so the log does not show it.`,
+        `${data.members.gateway} ${claimed?.decision === 'allowed' ? 'let a call through' : 'sent a record'} that the broker did not take as one (${reason}), so the log does not show it.`,
       );
     const chain = this.chainOf(data);
     this.requireNext(data, chain, seq);
-    const hash = data.textIfAny('gatewayHash');
+    const hash = data.members.gatewayHash;
     Object.assign(chain, { seq, hash: hash ?? null, shown: hash !== undefined, isExcused: false });
-    this.moveNewest(data, chain, { boot: data.text('boot'), seq, hash: hash ?? null });
+    this.moveNewest(data, chain, { boot: data.members.boot, seq, hash: hash ?? null });
     this.warnings.add(
       'gateway_mismatch',
-      `${data.text('gateway')} sent a record that contradicts the log (${reason}).`,
+      `${data.members.gateway} sent a record that contradicts the log (${reason}).`,
       data.index,
     );
   }
 
   /** A restore may have lost records: it leaves at most one gap in each chain. */
-  private takeRestore(data: LeafData): void {
+  private takeRestore(data: LeafOf<'log.restored'>): void {
     this.state.restoredAt = data.at;
     for (const chain of this.state.chains.values()) chain.isExcused = true;
     for (const newest of this.state.newest.values()) newest.isExcused = true;
@@ -391,14 +398,14 @@ export class GatewayChains {
   }
 
   /** The broker closed the chains of a gateway that had vanished. It must name the end that the log shows. */
-  private takeClosing(data: LeafData): void {
-    if (!data.has('boot')) return;
+  private takeClosing(data: LeafOf<'gateway.closed'>): void {
+    if (data.members.boot === null) return;
     const chain = this.chainOf(data);
     if (chain.isExcused === true) return;
-    if (chain.seq !== data.count('seq') || (chain.shown && chain.hash !== data.textIfAny('hash')))
+    if (chain.seq !== data.count('seq') || (chain.shown && chain.hash !== data.members.hash))
       throw data.fault(
         'record_gap',
-        `the chain of ${data.text('gateway')} ends at record ${data.count('seq')}, and the log shows ${chain.seq}.`,
+        `the chain of ${data.members.gateway} ends at record ${data.count('seq')}, and the log shows ${chain.seq}.`,
       );
   }
 }

@@ -1,7 +1,7 @@
 import { MOST_LISTED } from '@countersign/contract';
 import type { DeploymentHistory, Gateway } from './deployment-history.js';
 import { fault, type Warnings } from './faults.js';
-import type { LeafData } from './leaf-data.js';
+import type { LeafOf } from './leaf-data.js';
 import { type LogClock, overlap } from './log-clock.js';
 import { SignedLanes, type SignedLanesState } from './signed-lanes.js';
 
@@ -40,12 +40,11 @@ export class GatewayPresence {
   }
 
   /** Takes the next leaf. @throws LogFault `standing_differs`, `unknown_gateway` */
-  take(data: LeafData): void {
+  take(data: LeafOf): void {
     this.state.begin ??= data.at;
-    const { type } = data.leaf;
-    if (type === 'gateway.head') this.#signed.take(data.at, data.leaf.data);
-    else if (type === 'standing.stated') this.takeStatement(data);
-    else if (type === 'access.allowed') this.requireThere(data);
+    if (data.type === 'gateway.head') this.#signed.take(data.at, data.members);
+    else if (data.type === 'standing.stated') this.takeStatement(data);
+    else if (data.type === 'access.allowed') this.requireThere(data);
   }
 
   /** After the last leaf. @throws LogFault `gateway_silent` */
@@ -89,9 +88,9 @@ export class GatewayPresence {
       warnings.add('gateway_unsigned', `${id} serves this tenant, and has signed nothing in this log yet.`);
   }
 
-  private takeStatement(data: LeafData): void {
+  private takeStatement(data: LeafOf<'standing.stated'>): void {
     const { state } = this;
-    const [listed, more] = [data.texts('gateways'), data.count('moreGateways')];
+    const [listed, more] = [data.members.gateways, data.count('moreGateways')];
     const since = state.statedAt ?? data.at;
     const wrong = (detail: string) => data.fault('standing_differs', `the statement ${detail}.`);
     for (const id of listed) {
@@ -122,8 +121,8 @@ export class GatewayPresence {
   }
 
   /** A gateway without contact to any broker refuses all calls within seconds, and so does one that was revoked. */
-  private requireThere(data: LeafData): void {
-    const gateway = this.deployment.gateways.get(data.text('gateway'));
+  private requireThere(data: LeafOf<'access.allowed'>): void {
+    const gateway = this.deployment.gateways.get(data.members.gateway);
     const isGone =
       data.at > (gateway?.revokedAt ?? Number.POSITIVE_INFINITY) + BACK_WITHIN_MS ||
       gateway?.absences.some(
@@ -134,7 +133,7 @@ export class GatewayPresence {
     if (isGone === true)
       throw data.fault(
         'unknown_gateway',
-        `the deployment’s log says that ${data.text('gateway')} was gone or revoked then.`,
+        `the deployment’s log says that ${data.members.gateway} was gone or revoked then.`,
       );
   }
 }

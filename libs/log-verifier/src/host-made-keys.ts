@@ -1,5 +1,5 @@
 import type { Warnings } from './faults.js';
-import type { LeafData } from './leaf-data.js';
+import type { LeafOf } from './leaf-data.js';
 
 export type HostMadeKeysState = Map<string, { person: string; until: number }>;
 
@@ -14,19 +14,18 @@ export class HostMadeKeys {
   ) {}
 
   /** Takes the next leaf. */
-  take(data: LeafData): void {
-    const { type, actor } = data.leaf;
-    if (type === 'api-key.created' && actor === 'host')
-      this.state.set(data.text('key'), {
-        person: data.text('person'),
-        until: Date.parse(data.text('expiresAt')),
+  take(data: LeafOf): void {
+    if (data.type === 'api-key.created' && data.leaf.actor === 'host')
+      this.state.set(data.members.key, {
+        person: data.members.person,
+        until: Date.parse(data.members.expiresAt),
       });
-    else if (type === 'api-key.revoked') this.state.delete(data.text('key'));
-    else if (type === 'request.reviewed') this.takeReview(data);
+    else if (data.type === 'api-key.revoked') this.state.delete(data.members.key);
+    else if (data.type === 'request.reviewed') this.takeReview(data);
   }
 
-  private takeReview(data: LeafData): void {
-    const { decision, channel, countersignature = null } = data.leaf.data;
+  private takeReview(data: LeafOf<'request.reviewed'>): void {
+    const { decision, channel, countersignature } = data.members;
     if (decision !== 'approve' || channel !== 'api' || countersignature !== null) return;
     const key = [...this.state.values()].find(
       ({ person, until }) => person === data.leaf.actor && until > data.at,

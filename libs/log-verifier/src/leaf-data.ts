@@ -1,28 +1,36 @@
-import type { LeafV1, LogFault } from '@countersign/audit-log';
-import { ContractError, type EventMember } from '@countersign/contract';
+import { type Difference, differenceOf, type LeafV1, type LogFault } from '@countersign/audit-log';
+import { ContractError, type EventData, type EventMember, type EventType } from '@countersign/contract';
 import { fault, type ReplayFaultCode } from './faults.js';
 
-/** Reads members of one leaf's data. Each reader throws LogFault `unreadable_leaf` if the member is of another kind. */
+/**
+ * A leaf with data as its type declares: `type` says what its members are. A history takes `LeafOf`, and narrows it by the type.
+ */
+export type LeafOf<T extends EventType = EventType> = {
+  [K in T]: LeafData & { readonly type: K; readonly members: Readonly<EventData<K>> };
+}[T];
+
+/** One leaf. Its readers throw LogFault `unreadable_leaf` if a member has a value that is not one of its own. */
 export class LeafData {
+  readonly type: string;
+  readonly members: object;
   /** When it happened, in milliseconds since the epoch. */
   readonly at: number;
+  /** How it differs from what its type declares; undefined if it does not. */
+  readonly difference: Difference | undefined;
 
   constructor(
     readonly index: number,
     readonly leaf: LeafV1,
   ) {
     this.at = Date.parse(leaf.at);
+    this.difference = differenceOf(leaf);
+    this.type = leaf.type;
+    this.members = leaf.data;
   }
 
-  text(name: EventMember): string {
-    const value = this.leaf.data[name];
-    return typeof value === 'string' ? value : this.unreadable(name);
-  }
-
-  /** Undefined if the member is absent or null. */
-  textIfAny(name: EventMember): string | undefined {
-    const value = this.leaf.data[name] ?? undefined;
-    return value === undefined || typeof value === 'string' ? value : this.unreadable(name);
+  /** A member that leaves of other kinds lack, or have as null. */
+  required<T>(name: EventMember, value: T): NonNullable<T> {
+    return value ?? this.unreadable(name);
   }
 
   /** A whole number from 0. */
@@ -31,23 +39,6 @@ export class LeafData {
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
       ? value
       : this.unreadable(name);
-  }
-
-  texts(name: EventMember): string[] {
-    const value = this.leaf.data[name];
-    return Array.isArray(value) && value.every((each) => typeof each === 'string')
-      ? (value as string[])
-      : this.unreadable(name);
-  }
-
-  has(name: EventMember): boolean {
-    return (this.leaf.data[name] ?? null) !== null;
-  }
-
-  /** An object as it is; its own parser decides about its members. */
-  object<T = Record<string, unknown>>(name: EventMember): T {
-    const value = this.leaf.data[name];
-    return typeof value === 'object' && value !== null ? (value as T) : this.unreadable(name);
   }
 
   /** What a strict parser of the contract makes of a member. */
@@ -62,7 +53,7 @@ export class LeafData {
 
   /** An instant as milliseconds since the epoch. */
   instant(name: EventMember): number {
-    const time = Date.parse(this.text(name));
+    const time = Date.parse(String(this.leaf.data[name]));
     return Number.isNaN(time) ? this.unreadable(name) : time;
   }
 
@@ -74,3 +65,7 @@ export class LeafData {
     throw this.fault('unreadable_leaf', `\`${name}\` of ${this.leaf.type} cannot be read.`);
   }
 }
+
+/** Reads what a leaf says. @returns undefined if the leaf is not as its type declares */
+export const eventOf = (data: LeafData): LeafOf | undefined =>
+  data.difference === undefined ? (data as LeafOf) : undefined;

@@ -1,4 +1,4 @@
-import { LeafData } from './leaf-data.js';
+import { LeafData, type LeafOf } from './leaf-data.js';
 import { LockHistory } from './lock-history.js';
 
 const [admin, approver, security] = ['usr_admin', 'usr_approver', 'usr_security'] as const;
@@ -12,8 +12,9 @@ const holds = (person: string, role: string) => ROLES[person] === role;
 const leaf = (type: string, actor: string, data: object) =>
   new LeafData(7, {
     ...{ v: 1, type, actor: actor as 'job', tenant: 'acme', seq: 7, commitments: {} },
-    ...{ at: '2026-11-24T10:00:00.000Z', data: { lock: 'lck_1', tenant: 'acme', name: 'acme', ...data } },
-  });
+    at: '2026-11-24T10:00:00.000Z',
+    data: { lock: 'lck_1', tenant: 'acme', name: 'acme', expiresAt: null, ...data },
+  }) as LeafOf<'lock.set' | 'lock.lifted'>;
 
 describe('P10: a lock is lifted by the side that set it, whatever the leaf that lifts it says', () => {
   test.each<[string, string, object]>([

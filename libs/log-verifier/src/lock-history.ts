@@ -1,5 +1,5 @@
 import { type Lock, lockBlocks } from '@countersign/access/policy';
-import type { LeafData } from './leaf-data.js';
+import type { LeafData, LeafOf } from './leaf-data.js';
 
 /** A lock as the leaves lead to it. Times in milliseconds since the epoch. */
 type LockEntry = Pick<Lock, 'id' | 'kind' | 'name' | 'tenant' | 'side'> & {
@@ -27,21 +27,21 @@ export class LockHistory {
    * @param holds whether a person held a role of their side at the time of the leaf
    * @throws LogFault `role_not_held`, `wrong_lift`
    */
-  take(data: LeafData, holds: (person: string, role: LockRole) => boolean): void {
-    const { actor, type } = data.leaf;
-    const isSet = type === 'lock.set';
-    const held = isSet ? undefined : this.inForce(data);
+  take(data: LeafOf<'lock.set' | 'lock.lifted'>, holds: (person: string, role: LockRole) => boolean): void {
+    const { actor } = data.leaf;
+    const isSet = data.type === 'lock.set';
+    const lock = data.type === 'lock.set' ? undefined : this.inForce(data);
     // Who may lift it depends on the lock itself, whatever the leaf that lifts it says.
-    const side = held?.side ?? (data.text('side') as Lock['side']);
-    const isPause = (held?.kind ?? data.text('kind')) === 'grant';
+    const side = lock?.side ?? data.members.side;
+    const isPause = (lock?.kind ?? data.members.kind) === 'grant';
     // `job` sets a lock only if a rule pauses a grant. It lifts a lock only if that has expired (`lift` checks that).
     if (actor === 'job' ? isSet && !isPause : !rolesFor(side, isPause).some((role) => holds(actor, role)))
       throw data.fault(
         isSet ? 'role_not_held' : 'wrong_lift',
         `${actor} is no ${rolesFor(side, isPause).join(' or ')} of the side that locked.`,
       );
-    if (held === undefined) this.set(data, side);
-    else this.lift(data, held, actor === 'job');
+    if (data.type === 'lock.set') this.set(data, side);
+    else if (lock !== undefined) this.lift(data, lock, actor === 'job');
   }
 
   /** The locks that block this access at that moment. */
@@ -55,33 +55,33 @@ export class LockHistory {
   /** Whether such a lock was in force for the whole span. */
   blockedThroughout(access: Access, from: number, to: number): boolean {
     return this.state.locks.some(
-      (held) => held.from <= from && (held.to === null || to < held.to) && lockBlocks(asLock(held), access),
+      (lock) => lock.from <= from && (lock.to === null || to < lock.to) && lockBlocks(asLock(lock), access),
     );
   }
 
-  private set(data: LeafData, side: Lock['side']): void {
+  private set(data: LeafOf<'lock.set'>, side: Lock['side']): void {
     this.state.locks.push({
-      id: data.text('lock'),
-      kind: data.text('kind') as Lock['kind'],
-      name: data.text('name'),
-      tenant: data.textIfAny('tenant') ?? null,
+      id: data.members.lock,
+      kind: data.members.kind as Lock['kind'],
+      name: data.members.name,
+      tenant: data.members.tenant,
       side,
       from: data.at,
       to: null,
-      expiresAt: data.has('expiresAt') ? data.instant('expiresAt') : null,
+      expiresAt: data.members.expiresAt !== null ? data.instant('expiresAt') : null,
     });
   }
 
-  private inForce(data: LeafData): LockEntry {
-    const held = this.state.locks.find(({ id, to }) => id === data.text('lock') && to === null);
-    if (held === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
-    return held;
+  private inForce(data: LeafOf<'lock.lifted'>): LockEntry {
+    const lock = this.state.locks.find(({ id, to }) => id === data.members.lock && to === null);
+    if (lock === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
+    return lock;
   }
 
-  private lift(data: LeafData, held: LockEntry, isExpiry: boolean): void {
-    if (isExpiry && (held.expiresAt === null || data.at < held.expiresAt))
+  private lift(data: LeafData, lock: LockEntry, isExpiry: boolean): void {
+    if (isExpiry && (lock.expiresAt === null || data.at < lock.expiresAt))
       throw data.fault('wrong_lift', 'the lock had not expired.');
-    held.to = data.at;
+    lock.to = data.at;
   }
 }
 

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { LogFault } from '@countersign/audit-log';
 import fc from 'fast-check';
 import { runs } from '../../../test/support/samples.js';

@@ -1,7 +1,7 @@
-import { isKnownType, type LeafV1, type LogSource } from '@countersign/audit-log';
+import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { ERASURE_DAYS, type Hashing, type Opening, openCommitment } from '@countersign/contract';
 import { fault, type Warnings } from './faults.js';
-import type { LeafData } from './leaf-data.js';
+import { eventOf, type LeafData, type LeafOf } from './leaf-data.js';
 import { OpeningFiles } from './opening-files.js';
 
 /** The values and salts of a leaf that were served and open their commitments, by name. */
@@ -54,10 +54,11 @@ export class Openings {
    * @param use called with what was opened. It may throw a LogFault
    */
   async take(data: LeafData, use: (opened: Opened) => void = () => undefined): Promise<void> {
-    if (data.leaf.type === 'opening.erased') {
+    const event = eventOf(data);
+    if (event?.type === 'opening.erased') {
       // It may name a leaf that is still being read.
       await this.settle();
-      await this.takeErasure(data);
+      await this.takeErasure(event);
     }
     const names = Object.keys(data.leaf.commitments);
     if (names.length === 0 || this.options.readsValues === false) return use(NOTHING);
@@ -111,9 +112,9 @@ export class Openings {
   }
 
   /** An erasure counts by its leaves alone, whether or not the value is still served: a mirror keeps what it has. */
-  private async takeErasure(data: LeafData): Promise<void> {
+  private async takeErasure(data: LeafOf<'opening.erased'>): Promise<void> {
     const index = data.count('leaf');
-    const fields = data.texts('fields');
+    const fields = data.members.fields;
     if (index >= data.index || fields.length === 0)
       throw data.fault('wrong_erasure', 'an erasure names an earlier leaf, and fields of it.');
     const detail = `Values of leaf ${index} were erased: ${fields.join(', ')}.`;
@@ -145,8 +146,11 @@ const SHARED = 'ticket';
 const DAY_MS = 86_400_000;
 
 /**
- * A reason of the vendor's lock is the vendor's alone. A sealed leaf is opened after twelve months, and checked then. Of an unknown
- * type it is not known.
+ * A reason of the vendor's lock is the vendor's alone. A sealed leaf is opened after twelve months, and checked then. Of an
+ * unknown leaf it is not known.
  */
-const isOpenToTenant = ({ leaf: { type, data } }: LeafData): boolean =>
-  isKnownType(type) && type !== 'log.sealed' && !(type === 'lock.set' && data['side'] === 'vendor');
+function isOpenToTenant(data: LeafData): boolean {
+  const event = eventOf(data);
+  if (event === undefined || event.type === 'log.sealed') return false;
+  return event.type !== 'lock.set' || event.members.side !== 'vendor';
+}

@@ -4,7 +4,6 @@ import {
   EMPTY_RANGE,
   encodeBase64,
   encodeLeaf,
-  isKnownType,
   type LeafV1,
   leafHash,
   parseLogOrigin,
@@ -19,7 +18,7 @@ import { DEPLOYMENT_SLUG, isSealedLog } from '@countersign/contract';
 import { DeploymentHistory, isService } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
 import { GatewayChains } from './gateway-chains.js';
-import { LeafData } from './leaf-data.js';
+import { eventOf, LeafData, type LeafOf } from './leaf-data.js';
 import { LeafOrder } from './leaf-order.js';
 import { LogClock } from './log-clock.js';
 import { type DeploymentPoint, type RestoredEpoch, requireDeploymentPoints } from './named-points.js';
@@ -104,7 +103,7 @@ function namesOf({ log, deployment, sealed }: SealedReplayOptions): Names {
 
 /** Reads from the tenant's log the leaves that decide about access, in their order, and the heads of the sealed log. */
 async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, sealed: string) {
-  const leaves: LeafData[] = [];
+  const leaves: LeafOf[] = [];
   const heads: Head[] = [];
   const unknown = new UnknownLeaves();
   await verifyTenantLog(ports, source, {
@@ -114,11 +113,12 @@ async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, s
         throw fault('wrong_pruning', 'The tenant’s log has no beginning: who could decide is not known.');
     },
     onLeaf: (index, leaf) => {
-      if (unknown.take(leaf)) return;
       const data = new LeafData(index, leaf);
-      if (CONTEXT.has(leaf.type.split('.', 1)[0] ?? '')) leaves.push(data);
-      if (leaf.type === 'demand.accessed' && data.text('log') === sealed)
-        heads.push({ size: data.count('size'), root: data.text('root'), index });
+      const event = eventOf(data);
+      if (unknown.take(leaf, data.difference) || event === undefined) return;
+      if (CONTEXT.has(leaf.type.split('.', 1)[0] ?? '')) leaves.push(event);
+      if (event.type === 'demand.accessed' && event.members.log === sealed)
+        heads.push({ size: data.count('size'), root: event.members.root, index });
     },
   });
   if (heads.length === 0)
@@ -135,15 +135,16 @@ async function readDeployment(ports: VerifierPorts, { source, key }: FollowedLog
     ...{ key, since: undefined, everyLeaf: true },
     onLeaf: async (index, leaf) => {
       const data = new LeafData(index, leaf);
-      if (!isKnownType(leaf.type)) await openings.settle();
-      if (unknown.take(leaf)) return;
-      unknown.attempt(() => history.take(data), data.at);
+      if (data.difference !== undefined) await openings.settle();
+      const event = eventOf(data);
+      if (unknown.take(leaf, data.difference) || event === undefined) return;
+      unknown.attempt(() => history.take(event), data.at);
       if (leaf.type === 'log.restored')
         restored.push({ epoch: data.count('epoch'), index, kept: data.count('kept') });
       // Route maps decide about calls.
-      if (isService(data))
+      if (isService(event))
         await openings.take(data, (opened) =>
-          unknown.attempt(() => history.takeServiceOpenings(ports.hashing, data, opened), data.at),
+          unknown.attempt(() => history.takeServiceOpenings(ports.hashing, event, opened), data.at),
         );
     },
   });
@@ -161,7 +162,7 @@ class SealedLogVerification {
   readonly #deploymentPoints: DeploymentPoint[] = [];
   readonly #unknown: UnknownLeaves;
   /** What is not replayed yet: the tenant's leaves in their order, and the heads by size. */
-  readonly #context: LeafData[];
+  readonly #context: LeafOf[];
   readonly #heads: Head[];
   #range: CompactRange = EMPTY_RANGE;
 
@@ -218,28 +219,29 @@ class SealedLogVerification {
 
   private async take(index: number, leaf: LeafV1): Promise<void> {
     const data = new LeafData(index, leaf);
+    const event = eventOf(data);
     // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.
-    const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
-    const isKnown = isKnownType(leaf.type);
-    if (isKnown) await this.#unknown.attempt(() => this.takeKnown(data, ofTenant), data.at);
+    const ofTenant = eventOf(new LeafData(index, { ...leaf, tenant: this.names.tenant }));
+    if (event !== undefined && ofTenant !== undefined)
+      await this.#unknown.attempt(() => this.takeKnown(event, ofTenant), data.at);
     else {
       await this.#openings.settle();
-      this.#unknown.take(leaf);
+      this.#unknown.take(leaf, data.difference);
     }
     if (this.options.openings !== false)
       await this.#openings.take(data, (opened) => {
-        if (isKnown) this.#unknown.attempt(() => this.#replay.takeOpened(ofTenant, opened), data.at);
+        if (ofTenant !== undefined)
+          this.#unknown.attempt(() => this.#replay.takeOpened(ofTenant, opened), data.at);
       });
     this.takeHash(leafHash(this.ports.hashing, encodeLeaf(leaf)));
   }
 
-  private async takeKnown(data: LeafData, ofTenant: LeafData): Promise<void> {
+  private async takeKnown(data: LeafOf, ofTenant: LeafOf): Promise<void> {
     this.#order.take(data);
     await this.takeContext(latestOf(data.at));
     await this.#chains.take(data);
     await this.#events.take(data);
-    const { type } = data.leaf;
-    if (type === 'request.created' && data.object<{ basis?: unknown }>('terms').basis !== 'legal')
+    if (data.type === 'request.created' && data.members.terms.basis !== 'legal')
       throw data.fault('not_allowed', 'only access for an authority may be kept in a sealed log.');
     await this.#replay.take(ofTenant);
   }

@@ -1,4 +1,4 @@
-import type { LeafV1 } from '@countersign/audit-log';
+import type { EventData } from '@countersign/contract';
 
 /** By gateway: when its newest head was signed, how many lanes that head names, and up to when each lane has signed. */
 export type SignedLanesState = Map<string, { at: number; of: number; lanes: Map<number, number> }>;
@@ -8,12 +8,12 @@ export class SignedLanes {
   constructor(readonly state: SignedLanesState = new Map()) {}
 
   /** Takes a leaf `gateway.head`. @param at in milliseconds since the epoch */
-  take(at: number, { gateway, lane }: LeafV1['data']): void {
-    const { number = 0, of = 1 } = (lane ?? {}) as { number?: number; of?: number };
-    const known = this.state.get(String(gateway)) ?? { at, of, lanes: new Map<number, number>() };
+  take(at: number, { gateway, lane }: Pick<EventData<'gateway.head'>, 'gateway' | 'lane'>): void {
+    const { number, of } = lane ?? { number: 0, of: 1 };
+    const known = this.state.get(gateway) ?? { at, of, lanes: new Map<number, number>() };
     if (at >= known.at) Object.assign(known, { at, of });
     known.lanes.set(number, Math.max(at, known.lanes.get(number) ?? at));
-    this.state.set(String(gateway), known);
+    this.state.set(gateway, known);
   }
 
   /** The first lane that has not signed at this time or later; undefined if all have. */

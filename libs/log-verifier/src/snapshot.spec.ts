@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import { runs } from '../../../test/support/samples.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';

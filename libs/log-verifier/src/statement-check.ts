@@ -8,7 +8,7 @@ import {
   utcDay,
 } from '@countersign/contract';
 import { DeploymentHistory, type Gateway } from './deployment-history.js';
-import { LeafData } from './leaf-data.js';
+import { eventOf, LeafData, type LeafOf } from './leaf-data.js';
 import { SignedLanes } from './signed-lanes.js';
 import { BROKER_TOLERANCE_MS } from './timeline.js';
 
@@ -68,44 +68,42 @@ export class StatementCheck {
 
   /** Takes the next leaf of the deployment's log. @throws LogFault */
   takeDeployment(index: number, leaf: LeafV1): void {
-    this.#deployment.take(new LeafData(index, leaf));
+    const event = eventOf(new LeafData(index, leaf));
+    if (event !== undefined) this.#deployment.take(event);
   }
 
   /** Takes the next leaf of the tenant's log. */
   take(index: number, leaf: LeafV1): void {
-    const { type, at, data } = leaf;
+    const { type, at } = leaf;
     const { leaves, gateways } = this.#body;
     if (DATED_BY_JOB.has(type)) {
       if (index < leaves) this.#madeAfter = at;
       else this.#madeBefore ??= at;
     }
     if (index >= leaves) return;
-    const [time, gateway] = [Date.parse(at), String(data['gateway'])];
-    if (type === 'gateway.head') {
-      this.#signed.take(time, data);
-      if (gateways.some(({ head }) => head?.index === index))
-        this.#heads.set(index, { gateway, record: String(data['record']), at });
-    } else if (type === 'log.sealed') this.#sealed.add(String(data['day']));
-    else if (type === 'log.unsealed') this.#unsealed.add(String(data['day']));
-    else if (type === 'standing.stated') this.takeStated(data);
-    if (time < this.#from) return;
-    if (type === 'gateway.gap' || type === 'gateway.mismatch') {
+    const event = eventOf(new LeafData(index, leaf));
+    if (event === undefined) return;
+    if (event.type === 'gateway.head') {
+      const { gateway, record } = event.members;
+      this.#signed.take(event.at, event.members);
+      if (gateways.some(({ head }) => head?.index === index)) this.#heads.set(index, { gateway, record, at });
+    } else if (event.type === 'log.sealed') this.#sealed.add(event.members.day);
+    else if (event.type === 'log.unsealed') this.#unsealed.add(event.members.day);
+    else if (event.type === 'standing.stated') for (const id of event.members.gateways) this.#stated.add(id);
+    if (event.at < this.#from) return;
+    if (event.type === 'gateway.gap' || event.type === 'gateway.mismatch') {
       // Gateways may hand in records late.
-      if (time < this.#to + DAY_MS) this.#gaps.add(gateway);
-    } else if (time < this.#to) this.takeRecord(index, leaf, gateway);
+      if (event.at < this.#to + DAY_MS) this.#gaps.add(event.members.gateway);
+    } else if (event.at < this.#to) this.takeRecord(event);
   }
 
-  private takeStated({ gateways }: LeafV1['data']): void {
-    for (const id of Array.isArray(gateways) ? gateways : []) this.#stated.add(String(id));
-  }
-
-  private takeRecord(index: number, { type, data }: LeafV1, gateway: string): void {
-    if (type === 'access.refused') this.#refused += Number(data['count']);
-    else if (type === 'access.allowed') {
+  private takeRecord(event: LeafOf): void {
+    if (event.type === 'access.refused') this.#refused += event.members.count;
+    else if (event.type === 'access.allowed') {
       this.#count += 1;
-      if (this.#count <= MOST_STATED_ACCESSES) this.#accesses.push([index, String(data['record'])]);
+      if (this.#count <= MOST_STATED_ACCESSES) this.#accesses.push([event.index, event.members.record]);
     } else return;
-    this.#recording.add(gateway);
+    this.#recording.add(event.members.gateway);
   }
 
   /** After the last leaf of both logs. @throws LogFault `statement_differs` */
@@ -158,9 +156,9 @@ export class StatementCheck {
     if (known.enrolledAt >= this.#to || end < this.#from)
       throw differs(`${gateway} was not enrolled in the span.`);
     // A gateway may be revoked after the statement was made.
-    const made = Date.parse(this.#body.madeAt);
+    const at = Date.parse(this.#body.madeAt);
     const isEnd =
-      revokedAt === null ? end >= made - BROKER_TOLERANCE_MS : Date.parse(revokedAt) === known.revokedAt;
+      revokedAt === null ? end >= at - BROKER_TOLERANCE_MS : Date.parse(revokedAt) === known.revokedAt;
     if (Date.parse(enrolledAt) !== known.enrolledAt || !isEnd)
       throw differs(
         `The deployment’s log says that ${gateway} was enrolled at ${text(known.enrolledAt)}, and revoked: ${known.revokedAt === null ? 'never' : text(known.revokedAt)}.`,
@@ -222,11 +220,11 @@ export class StatementCheck {
   }
 
   private requireMadeAt(): void {
-    const made = Date.parse(this.#body.madeAt);
+    const at = Date.parse(this.#body.madeAt);
     const [after, before] = [this.#madeAfter, this.#madeBefore];
-    if (after !== null && made < Date.parse(after) - BROKER_TOLERANCE_MS)
+    if (after !== null && at < Date.parse(after) - BROKER_TOLERANCE_MS)
       throw differs(`The statement says that it was made before ${after}, and names later leaves.`);
-    if (before !== null && made > Date.parse(before) + BROKER_TOLERANCE_MS)
+    if (before !== null && at > Date.parse(before) + BROKER_TOLERANCE_MS)
       throw differs(
         `The statement says that it was made after ${before}, and it is about fewer leaves than the log had by then.`,
       );

@@ -1,6 +1,5 @@
 import {
   type Checkpoint,
-  isKnownType,
   type LogSource,
   parseLeaf,
   provenLeaf,
@@ -13,7 +12,7 @@ import { type ChainState, GatewayChains } from './gateway-chains.js';
 import { GatewayPresence, type PresenceState } from './gateway-presence.js';
 import { HostMadeKeys, type HostMadeKeysState } from './host-made-keys.js';
 import type { Pending } from './interrupted-replay.js';
-import type { LeafData } from './leaf-data.js';
+import { eventOf, type LeafData, type LeafOf } from './leaf-data.js';
 import { LeafOrder, type LeafOrderState } from './leaf-order.js';
 import { LogClock, type LogClockState } from './log-clock.js';
 import { Openings } from './openings.js';
@@ -52,7 +51,7 @@ type Options = {
   /** Places at which the time of the log is kept. */
   timed: ReadonlySet<number>;
   /** What stands in for the first leaves, and how many these are; undefined if every leaf is replayed. */
-  known: { kept: KeptReplay; leaves: number } | undefined;
+  known: { state: KeptReplay; leaves: number } | undefined;
   /** Takes the leaves that no one here can read. */
   unknown: UnknownLeaves;
 };
@@ -72,7 +71,7 @@ export class TenantReaders {
   /** False if leaves were pruned that no earlier run has replayed. */
   readonly replays: boolean;
   readonly #replayed: number;
-  readonly #readers: readonly { take(data: LeafData): void | Promise<void> }[];
+  readonly #readers: readonly { take(data: LeafOf): void | Promise<void> }[];
   #last: LeafData | undefined;
   readonly #times = new Map<number, number>();
 
@@ -82,8 +81,8 @@ export class TenantReaders {
   ) {
     const { slug, source, deployment, pin, readsValues, pending, start, checkpoint, known } = options;
     const { hashing } = ports;
-    const kept = known?.kept;
-    this.#warnings = new Warnings(kept?.warnings);
+    const state = known?.state;
+    this.#warnings = new Warnings(state?.warnings);
     this.#replayed = known?.leaves ?? 0;
     this.replays = start === 0 || known !== undefined;
     this.openings = new Openings(hashing, source, {
@@ -91,10 +90,10 @@ export class TenantReaders {
       leafAt: async (index) =>
         index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
     });
-    this.clock = new LogClock(deployment.state.times, kept?.clock);
-    this.order = new LeafOrder(kept?.order);
-    this.hostMadeKeys = new HostMadeKeys(this.#warnings, kept?.hostMadeKeys);
-    this.presence = new GatewayPresence(deployment, this.clock, kept?.presence);
+    this.clock = new LogClock(deployment.state.times, state?.clock);
+    this.order = new LeafOrder(state?.order);
+    this.hostMadeKeys = new HostMadeKeys(this.#warnings, state?.hostMadeKeys);
+    this.presence = new GatewayPresence(deployment, this.clock, state?.presence);
     this.events = new LogEvents(
       hashing,
       {
@@ -107,9 +106,9 @@ export class TenantReaders {
             throw data.fault('backdated', `leaf ${index} of the deployment’s log says that it is older.`);
         },
       },
-      kept?.events,
+      state?.events,
     );
-    this.chains = new GatewayChains(ports, (id) => deployment.gateway(id), this.#warnings, kept?.chains);
+    this.chains = new GatewayChains(ports, (id) => deployment.gateway(id), this.#warnings, state?.chains);
     this.replay = new TenantReplay(
       ports,
       {
@@ -118,7 +117,7 @@ export class TenantReaders {
         deploymentSize: () => this.events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
         wasRestoredBefore: (at) => this.chains.wasRestoredBefore(at),
       },
-      kept?.replay,
+      state?.replay,
     );
     const ofAnyLog = [this.chains, this.events, this.presence, this.hostMadeKeys];
     this.#readers = [...ofAnyLog, ...(this.replays ? [this.replay] : [])];
@@ -131,20 +130,20 @@ export class TenantReaders {
   async take(data: LeafData): Promise<void> {
     const { replay, replays } = this;
     const { unknown } = this.options;
-    const isKnown = isKnownType(data.leaf.type);
-    if (!isKnown) {
+    const event = eventOf(data);
+    if (event === undefined) {
       // What is still being read is of earlier leaves: their faults follow from none of these.
       await this.openings.settle();
-      unknown.take(data.leaf);
+      unknown.take(data.leaf, data.difference);
     }
-    const isNew = isKnown && data.index >= this.#replayed;
-    if (isNew) {
+    const isNew = data.index >= this.#replayed;
+    if (event !== undefined && isNew) {
       this.#last = data;
       this.takeTime(data);
       // Most leaves have nothing to wait for, and there are millions of them.
       for (const reader of this.#readers) {
         try {
-          const later = reader.take(data);
+          const later = reader.take(event);
           if (later !== undefined) await later;
         } catch (error) {
           unknown.keep(error, data.at);
@@ -154,7 +153,8 @@ export class TenantReaders {
       this.order.take(data);
     }
     await this.openings.take(data, (opened) => {
-      if (isNew && replays) unknown.attempt(() => replay.takeOpened(data, opened), data.at);
+      if (event !== undefined && isNew && replays)
+        unknown.attempt(() => replay.takeOpened(event, opened), data.at);
     });
   }
 
@@ -200,7 +200,7 @@ export class TenantReaders {
     this.options.unknown.attempt(() => this.presence.finish(this.options.warnings));
   }
 
-  get kept(): KeptReplay {
+  get state(): KeptReplay {
     return {
       ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
       ...{ clock: this.clock.state, order: this.order.state, presence: this.presence.state },

@@ -49,7 +49,9 @@ export async function verifyOpenings(
   };
   for await (const leaf of leaves) {
     const data = new LeafData(leaf.seq, leaf);
-    if (!unknown.take(leaf)) await attempt(() => order.take(data));
+    await attempt(() => {
+      if (!unknown.take(leaf, data.difference)) order.take(data);
+    });
     await attempt(() => openings.take(data));
   }
   // Each attempt reports one leaf that was still being read; the last one, what is missing.

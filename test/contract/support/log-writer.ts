@@ -43,7 +43,7 @@ async function append(unit: number): Promise<void> {
   report({ tenant, unit, writer: name, leaves, first });
 }
 
-const leafOf = (unit: number, part: number) => filler(clock.now().toISOString(), part, `${name} ${unit}`);
+const leafOf = (unit: number, part: number) => filler(clock.now().toISOString(), `${name} ${unit}/${part}`);
 
 async function write(lane: number): Promise<never> {
   for (let unit = lane; ; unit += UNITS_AT_ONCE) await append(unit);

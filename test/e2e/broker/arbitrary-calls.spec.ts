@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createScimToken } from '@countersign/access';
 import {

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { request as httpRequest } from 'node:http';
 import { ask } from '../../factories/ask.js';
 import { someRows } from '../../support/samples.js';

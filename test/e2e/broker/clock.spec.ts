@@ -1,3 +1,5 @@
+/** @soak */
+
 import { eventually } from '../../support/eventually.js';
 import { someRows } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -80,7 +82,9 @@ const untilSent = (id: string) =>
 
 const append = (count: number, slug = 'acme', text = '') =>
   broker.host.store.forTenant(slug, (unit) =>
-    unit.log.appendAll(Array.from({ length: count }, (_, at) => filler('2026-01-01T00:00:00Z', at, text))),
+    unit.log.appendAll(
+      Array.from({ length: count }, (_, at) => filler('2026-01-01T00:00:00Z', `${at}${text}`)),
+    ),
   );
 
 describe('a log that is streamed by signed POSTs', () => {
@@ -110,14 +114,14 @@ describe('a log that is streamed by signed POSTs', () => {
       await start();
       await makeGrant(broker);
       const secret = `whsec_${randomBytes(32).toString('base64')}`;
-      const { id, secret: made } = await add({
+      const { id, secret: newSecret } = await add({
         kind: 'jsonl',
         address: http.url,
         content: 'ocsf',
         from: 2,
         secret,
       });
-      expect(made).toBeNull();
+      expect(newSecret).toBeNull();
       await untilSent(id);
       expect(http.lines).toEqual((await exported('ocsf')).slice(2));
       for (const line of http.lines) expect(ocsfProblems(JSON.parse(line))).toEqual([]);

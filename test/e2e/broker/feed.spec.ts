@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { applyOrganisation, revokeGateway, rotateSigningKey } from '@countersign/access';
 import { routeMapHash } from '@countersign/contract';

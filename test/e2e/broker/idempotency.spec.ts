@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { onlyInSoak, someRows } from '../../support/samples.js';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';

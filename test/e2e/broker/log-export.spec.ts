@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leafHash } from '@countersign/audit-log';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   type Checkpoint,
   completeSubtrees,
@@ -76,8 +78,12 @@ describe.each(enginesOf('SQLite'))('a log that anyone may follow, on %s', (engin
       const { items = [], code } = body as { items?: { type: string }[]; code?: string };
       return { status, code, types: [...new Set(items.map((each) => each.type))] };
     };
-    expect(await list('notice')).toEqual({ status: 200, code: undefined, types: ['notice.retried'] });
-    expect((await list('tenant.add,notice.retried')).status).toBe(200);
+    expect(await list('preferences')).toEqual({
+      status: 200,
+      code: undefined,
+      types: ['preferences.changed'],
+    });
+    expect((await list('tenant.add,preferences.changed')).status).toBe(200);
     expect(await list('nothing')).toMatchObject({ status: 400, code: 'invalid_request' });
     expect(await list('')).toMatchObject({ status: 400, code: 'invalid_request' });
   });

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { formatCheckpoint, formatNote, signNote } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { startBroker } from '../../../apps/broker/src/main.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { eventually } from '../../support/eventually.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, makeGrant, makeRequest, mintToken, readRequest, review } from '../story.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { rotateMasterKey } from '../../../libs/persistence/src/engine/rotate-master-key.js';

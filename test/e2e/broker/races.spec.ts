@@ -1,3 +1,5 @@
+/** @soak */
+
 import { runDueTransitions } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
 import { onlyInSoak, samples } from '../../support/samples.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation, requestAccess, revokeApiKey } from '@countersign/access';
 import type { Ask } from '@countersign/api';
 import { accessRequestInput } from '../../../apps/broker/src/requests/request-answers.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { revokeGateway } from '@countersign/access';
 import { onlyInSoak, someRows } from '../../support/samples.js';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { organisation } from '../../factories/organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { Balancer } from '../../support/balancer.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { Script } from 'node:vm';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { hash } from 'node:crypto';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';

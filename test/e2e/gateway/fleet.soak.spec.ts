@@ -1,3 +1,5 @@
+/** @alone */
+
 import { onBusyMachine } from '../../support/deadline.js';
 import { FleetSite, ofTheLast } from '../../support/fleet-site.js';
 import { percentile } from '../../support/percentile.js';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';

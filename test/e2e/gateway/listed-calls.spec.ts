@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessRequestDetail, Service } from '@countersign/api';

@@ -1,3 +1,5 @@
+/** @alone */
+
 import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';

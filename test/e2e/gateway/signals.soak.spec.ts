@@ -1,3 +1,5 @@
+/** @alone */
+
 import { IdentityProvider } from '../../fakes/identity-provider.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { onBusyMachine } from '../../support/deadline.js';

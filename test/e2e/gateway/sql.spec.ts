@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import {
   formatTlogPolicy,
   type LeafV1,
@@ -271,7 +273,7 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
     test('sealed days: one is missing, one comes twice, one is longer', async () => {
       const seal = (own: Copies, day: string, change: object = {}) =>
         own.tenant.append({
-          ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day, ...change } },
+          ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day }, ...change },
         });
       const { data } = copies.tenant.leaves[copies.tenant.indexOf('grant.started')] as LeafV1;
       const ways = [{ kind: 'grant', id: data['grant'] }];
@@ -292,7 +294,9 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
       expect(await faultAfter([[0], [2]])).toBe('seal_missing there');
       expect(await faultAfter([[1]])).toBe('seal_missing there');
       expect(await faultAfter([[0], [1], [1]])).toBe('seal_repeated there');
-      expect(await faultAfter([[0], [1, { more: 'x' }]])).toBe('seal_length there');
+      expect(await faultAfter([[0], [1, { commitments: { seal: `c1:${'A'.repeat(43)}` } }]])).toBe(
+        'seal_length there',
+      );
     });
   });
 });

@@ -1,6 +1,9 @@
+/** @soak */
+
 import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { commit } from '@countersign/contract';
+import { completeData } from '../../support/complete-data.js';
 import {
   type Copies,
   copiesOf,
@@ -47,12 +50,15 @@ function disown({ tenant }: Copies, index: number, reason: string, more: object 
   const { gateway: id, boot, gatewaySeq, gatewayHash, record } = data;
   tenant.edit(index, {
     ...{ type: 'gateway.mismatch', at, commitments: {} },
-    data: withoutUndefined({ gateway: id, boot, at: gatewaySeq, gatewayHash, reason, record, ...more }),
+    data: completeData(
+      'gateway.mismatch',
+      withoutUndefined({ gateway: id, boot, at: gatewaySeq, gatewayHash, reason, record, ...more }),
+    ),
   });
   tenant.openings[index] = {};
 }
 
-const withoutUndefined = (data: object) =>
+const withoutUndefined = (data: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 
 /** Fills a log up, prunes its first tile and records that, as anyone who holds its key can. */
@@ -172,7 +178,7 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
       const long = hidden(before);
       for (let index = 0; long.tenant.leaves[index]?.type !== 'log.restored'; index += 1)
         long.tenant.edit(index, {
-          ...{ type: 'notice.retried', at: before, actor: 'job', data: {}, commitments: {} },
+          ...{ type: 'preferences.changed', at: before, actor: 'job', data: { person: '' }, commitments: {} },
         });
       long.deployment.edit(long.deployment.indexOf('log.restored'), { at: later(at, 0) });
       expect(await faultOf(long)).toMatch(/^record_gap /);
@@ -410,7 +416,7 @@ describe('a quarterly access review', () => {
       if (type.startsWith('person.'))
         roles.set(String(data['person']), type === 'person.remove' ? [] : (data['after'] as string[]));
     return [...roles]
-      .filter(([, held]) => held.length > 0)
+      .filter(([, roles]) => roles.length > 0)
       .map(([id]) => ({ kind: 'person', id, service: null }));
   };
   const grant = () => ({ kind: 'grant', id: under.grant, service: 'billing' });
@@ -431,7 +437,7 @@ describe('a quarterly access review', () => {
     for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
       copies.tenant.append({
         ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
-        data: { dueAt: later(at, DAYS), ...data },
+        data: { ...(type.endsWith('.opened') && { dueAt: later(at, DAYS) }), ...data },
       });
     return (await faultOf(copies)).replace(/ \d+$/, '');
   };
@@ -549,7 +555,7 @@ describe('a practice of the approvers', () => {
     for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
       copies.tenant.append({
         ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
-        data: { dueAt: later(at, WEEK), ...data },
+        data: { ...(type.endsWith('.opened') && { dueAt: later(at, WEEK) }), ...data },
       });
     return (await faultOf(copies)).replace(/ \d+$/, '');
   };

@@ -11,7 +11,7 @@ import { IngestedCalls } from '../../../libs/access/src/use-cases/gateways/inges
 import { accessRecord } from '../../../libs/gateway-protocol/src/records/access-record.js';
 import { Warnings } from '../../../libs/log-verifier/src/faults.js';
 import { GatewayChains } from '../../../libs/log-verifier/src/gateway-chains.js';
-import { LeafData } from '../../../libs/log-verifier/src/leaf-data.js';
+import { LeafData, type LeafOf } from '../../../libs/log-verifier/src/leaf-data.js';
 import { allowed, BOOTS, head, outcome, refused } from '../../factories/spool-drafts.js';
 import { VERIFIER_PORTS } from '../../support/log-copy.js';
 import { gatewayIdentity } from '../../support/record-chain.js';
@@ -148,7 +148,7 @@ test('gateway, broker and verifier agree on every member of a record, whatever i
             ...{ v: 1, at: sent.at, tenant: sent.tenant, seq: at, actor: gateway, commitments: {} },
             ...leafOf(gateway, boot, incoming, calls),
           } as LeafV1;
-          await chains.take(new LeafData(at, JSON.parse(JSON.stringify(leaf)) as LeafV1));
+          await chains.take(new LeafData(at, JSON.parse(JSON.stringify(leaf)) as LeafV1) as LeafOf);
           const changed = { ...leaf, data: { ...leaf.data, gatewayHash: `sha256:${'0'.repeat(64)}` } };
           const others = new GatewayChains(
             VERIFIER_PORTS,
@@ -156,7 +156,7 @@ test('gateway, broker and verifier agree on every member of a record, whatever i
             new Warnings(),
             structuredClone(chains.state),
           );
-          expect(() => others.take(new LeafData(at, changed))).toThrow();
+          expect(() => others.take(new LeafData(at, changed) as LeafOf)).toThrow();
         }
       },
     ),

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorFile, type LeafV1, verifierKey } from '@countersign/audit-log';
@@ -141,10 +143,10 @@ function practised(
     ...{ type: 'practice.opened', at, actor: 'job' },
     data: { practice, occasion: 'quarter:2026-10-01', missed: [], people: [person], more: 0, dueAt },
   });
-  const given = { result: 'passed', passkey: 'worked', channel: 'web', seconds: 0 };
+  const result = { result: 'passed', passkey: 'worked', channel: 'web', seconds: 0 };
   return own.tenant.append({
     ...{ type: 'practice.answered', at, actor: person as 'job' },
-    data: { practice, ...answer, ...given, countersignature: sign(statement), ...change },
+    data: { practice, ...answer, ...result, countersignature: sign(statement), ...change },
   });
 }
 
@@ -322,7 +324,7 @@ describe('P12: the log of a claimed tenant', () => {
           'bad_stop there',
           (own) => {
             const index = own.tenant.indexOf('trust.stopped');
-            const { data } = own.tenant.leaves[index] as LeafV1;
+            const { digest: _digest, ...data } = (own.tenant.leaves[index] as LeafV1).data;
             own.tenant.edit(index, { type: 'trust.lifted', data: { ...data, stop: 'stp_0' } });
             return index;
           },
@@ -441,7 +443,7 @@ describe('P12: the log of a claimed tenant', () => {
     const hash = statementHash(nodeHashing, document);
     const append = (type: string, more: Record<string, unknown>) =>
       tenant.append({ type, at, actor: 'host', data: { proposal: 'forged', hash, ...more } });
-    append('trust.reset', {});
+    tenant.append({ type: 'trust.reset', at, actor: 'host', data: {} });
     append('trust.proposed', { document });
     for (const [place, { person }] of people.entries())
       for (const key of keys[place] ?? []) {
@@ -496,17 +498,17 @@ describe('P12: the log of a claimed tenant', () => {
       const { tenant, deployment } = copies;
       const { at } = tenant.leaves.at(-1) as LeafV1;
       const size = tenant.leaves.length;
-      const restored = (kept: number): Copies => ({
-        tenant: restoredCopy(tenant, at, { kept, lost: size - kept }),
+      const restored = (keptSize: number): Copies => ({
+        tenant: restoredCopy(tenant, at, { kept: keptSize, lost: size - keptSize }),
         deployment: restoredCopy(deployment, at),
       });
-      const lost = async (kept: number, options: object) =>
-        (await verifyCopies(restored(kept), options)).succession?.lost;
+      const lost = async (keptSize: number, options: object) =>
+        (await verifyCopies(restored(keptSize), options)).succession?.lost;
       // The log's key is that of the file: of the first epoch.
       const known = { anchor, log: undefined };
-      const of = (kept: number) => ({
+      const of = (keptSize: number) => ({
         ...known,
-        log: { source: restored(kept).tenant.source(), key: tenant.vkey },
+        log: { source: restored(keptSize).tenant.source(), key: tenant.vkey },
       });
       expect(await lost(0, of(0))).toBe(size);
       expect(await lost(size, of(size))).toBe(0);

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { applyOrganisation, createApiKey, resetTrust } from '@countersign/access';
 import type { StopStatement } from '@countersign/contract';
 import { ask } from '../../factories/ask.js';

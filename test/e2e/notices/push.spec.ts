@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { BrokerEnvironment } from '@countersign/config';
 import { type NoticeKind, toInstant } from '@countersign/contract';
 import type { PersonName } from '../../factories/organisation.js';

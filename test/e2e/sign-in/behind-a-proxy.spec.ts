@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';

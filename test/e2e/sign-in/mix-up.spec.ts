@@ -1,3 +1,5 @@
+/** @soak */
+
 import { onlyInSoak } from '../../support/samples.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
 import { type Browser, isCallback } from '../../support/browser.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { OrganisationTenant } from '@countersign/access';
 import { MailServer, type ReceivedMail } from '../../fakes/mail-server.js';
 import { eventually } from '../../support/eventually.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation } from '@countersign/access';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
 import type { IdentityProvider } from '../../fakes/identity-provider.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ACTIONS, SHORTCUT } from '@countersign/slack';
 import type { Json, Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';

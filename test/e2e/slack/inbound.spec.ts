@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { SLACK_EXAMPLE } from '../../factories/slack-example.js';
 import type { Callback } from '../../fakes/slack/deliver.js';

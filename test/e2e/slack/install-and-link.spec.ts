@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { PersonName } from '../../factories/organisation.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { onlyInSoak } from '../../support/samples.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { RecordEntry } from '@countersign/gateway-protocol';
 import { find } from '../../fakes/slack/fields.js';
 import { Customer } from '../../support/customer.js';

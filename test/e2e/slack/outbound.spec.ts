@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { createHash } from 'node:crypto';
 import { applyOrganisation } from '@countersign/access';
 import { waitForOwner } from '../../factories/organisation.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';
 import { readRequest } from '../story.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../apps/cli/src/main.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { onlyInSoak } from '../../support/samples.js';

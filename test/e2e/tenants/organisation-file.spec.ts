@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../support/root.js';

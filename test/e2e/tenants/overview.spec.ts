@@ -1,3 +1,5 @@
+/** @soak */
+
 import { revokeGateway } from '@countersign/access';
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';

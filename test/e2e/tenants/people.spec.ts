@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { Person } from '@countersign/access';
 import { onlyInSoak, rowsOfEachKind } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';

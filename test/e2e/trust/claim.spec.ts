@@ -1,3 +1,5 @@
+/** @soak */
+
 import { verifierKey } from '@countersign/audit-log';
 import { statementHash, type TrustDocument } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';

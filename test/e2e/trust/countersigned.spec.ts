@@ -1,3 +1,5 @@
+/** @soak */
+
 import { checkCountersigned, nodeCountersignPorts, type PinnedTrust } from '@countersign/authorization';
 import {
   type ApprovalStatement,

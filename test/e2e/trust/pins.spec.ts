@@ -1,3 +1,5 @@
+/** @soak */
+
 import { randomBytes } from 'node:crypto';
 import {
   importEd25519PublicKey,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { applyOrganisation, type Organisation } from '@countersign/access';
 import {
   type ApprovalStatement,

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import {

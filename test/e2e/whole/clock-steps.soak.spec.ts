@@ -1,3 +1,5 @@
+/** @alone */
+
 import { join } from 'node:path';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';

@@ -1,3 +1,5 @@
+/** @alone */
+
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { summary, takeAccount } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';

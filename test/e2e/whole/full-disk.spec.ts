@@ -1,3 +1,5 @@
+/** @soak */
+
 import { summary, takeAccount } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';

@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,11 @@
-import type { AccessRecordView, EnrolledGateway, IncomingRecord } from '@countersign/access';
-import { type Hashing, NO_OUTCOME, NOTHING_MORE, openCommitment } from '@countersign/contract';
+import type { EnrolledGateway, IncomingRecord } from '@countersign/access';
+import {
+  type AccessRecordView,
+  type Hashing,
+  NO_OUTCOME,
+  NOTHING_MORE,
+  openCommitment,
+} from '@countersign/contract';
 import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@countersign/gateway-protocol';
 import { HttpProblem } from '../http/problem.js';
 
@@ -43,7 +49,7 @@ export function incomingRecord(
     default: {
       const opening = entry.openings.path ?? null;
       if (opening !== null && !openCommitment(hashing, 'path', opening, record.path))
-        throw wrong(index, 'openings/path', 'This does not open the record’s path.');
+        throw wrong(index, 'openings/path', 'This opening does not fit the record’s path.');
       return {
         ...chained,
         kind: record.kind,

@@ -61,7 +61,7 @@ export class PartedGateways {
       await noteParted(this.deps);
     } catch (error) {
       this.isNoted = false;
-      this.logger.warn({ err: error }, 'it could not be noted that gateways are refused');
+      this.logger.warn({ err: error }, 'could not store that gateways are refused');
     }
   }
 }

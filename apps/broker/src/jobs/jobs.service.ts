@@ -92,7 +92,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const done = await runDueTransitions(this.deps);
       if (Object.values(done).every((count) => count === 0)) return;
       this.metrics.expired(done);
-      this.logger.info(done, 'did what was due');
+      this.logger.info(done, 'applied the transitions that were due');
     }
   }
 

@@ -39,7 +39,7 @@ describe('signers with a limit of time', () => {
     const failed = signers.open(KEY).sign(new Uint8Array(1));
     await expect(failed).rejects.toMatchObject({
       code: 'not_ready',
-      message: 'The key that signs this is out of reach. Try again in a moment.',
+      message: 'The signing key cannot be reached. Try again in a moment.',
     });
   });
 });

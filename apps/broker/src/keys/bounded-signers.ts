@@ -32,10 +32,14 @@ function bounded(signer: Signer, logger: Logger, limitMs: number): Signer {
       try {
         const signature = await withinTime(signer.sign(bytes), limitMs);
         if (signature?.length === SIGNATURE_BYTES) return signature;
-        throw new Error(signature === undefined ? 'the signature is late' : 'this is no signature');
+        throw new Error(
+          signature === undefined
+            ? 'the signer did not answer in time'
+            : 'the signer did not return a signature',
+        );
       } catch (error) {
         logger.error({ err: error, kid }, 'a signer failed');
-        throw new HttpProblem('not_ready', 'The key that signs this is out of reach. Try again in a moment.');
+        throw new HttpProblem('not_ready', 'The signing key cannot be reached. Try again in a moment.');
       }
     },
   };

@@ -57,7 +57,7 @@ export class PushSubscriptionsController {
     // One answer for every other address, and no name is resolved for it: it says nothing about what exists.
     if (!this.services.allows(endpoint))
       throw invalid('The broker sends nothing to this address (address_refused).', '/endpoint');
-    if (!isBrowserKey(p256dh)) throw invalid('This is no public key on P-256.', '/keys/p256dh');
+    if (!isBrowserKey(p256dh)) throw invalid('This is not a public key on P-256.', '/keys/p256dh');
     const draft = { endpoint, p256dh, auth, language };
     return subscriptionAnswer(await addPushSubscription(this.deps, principal, session, draft), session.id);
   }

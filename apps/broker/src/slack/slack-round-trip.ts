@@ -42,7 +42,7 @@ export class SlackRoundTrip {
     request: BrokerRequest,
     response: Response,
     of: { kind: Kind; principal: Principal },
-    to: (given: { state: string; browser: string }) => URL | Promise<URL>,
+    to: (attempt: { state: string; browser: string }) => URL | Promise<URL>,
   ): Promise<string> {
     const browser = this.attempts.browserOf(request);
     const state = this.attempts.newSecret();
@@ -91,7 +91,7 @@ export class SlackRoundTrip {
       code = await work();
     } catch (error) {
       if (!(error instanceof SlackRoundTripError)) throw error;
-      request.log.warn({ code: error.code, err: error.cause }, 'a way through Slack failed');
+      request.log.warn({ code: error.code, err: error.cause }, 'a step of connecting Slack failed');
       code = error.code;
     }
     redirect(response, 303, `/account?slack=${code}`);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { bypassReportEndpoints } from '@countersign/api';
-import { hadRoot, type LeafV1, parseLogOrigin, type VerifierKey } from '@countersign/audit-log';
+import { hadRoot, type LeafV1, parseLogOrigin, saidIn, type VerifierKey } from '@countersign/audit-log';
 import {
   type BypassFinding,
   nodeHashing,
@@ -113,8 +113,8 @@ async function recordsOf(
   const heads = new Map<string, Head>();
   await verifyMirror(new FolderLog(folder), key, (_index, leaf) => {
     takeRecord(records, leaf, span);
-    const { log, size, root } = leaf.data;
-    if (leaf.type === 'demand.accessed') heads.set(String(log), { size: Number(size), root: String(root) });
+    const event = saidIn(leaf);
+    if (event.type === 'demand.accessed') heads.set(event.data.log, event.data);
   });
   for (const [log, { size, root }] of heads) {
     const sealed = await sealedLog(context, { path: folder, isRemote: false }, log);
@@ -128,22 +128,22 @@ async function recordsOf(
   return records;
 }
 
-function takeRecord(
-  records: Map<string, RecordedCall>,
-  { type, at, data }: LeafV1,
-  { service, from, to }: Span,
-): void {
-  const record = String(data['record']);
-  const known = records.get(record);
-  if (type === 'access.outcome' && data['status'] === null && known !== undefined)
-    records.set(record, { ...known, answered: false });
-  if (type !== 'access.allowed' || data['service'] !== service) return;
+function takeRecord(records: Map<string, RecordedCall>, leaf: LeafV1, { service, from, to }: Span): void {
+  const event = saidIn(leaf);
+  if (event.type === 'access.outcome') {
+    const known = records.get(event.data.record);
+    if (event.data.status === null && known !== undefined)
+      records.set(event.data.record, { ...known, answered: false });
+  }
+  if (event.type !== 'access.allowed' || event.data.service !== service) return;
+  const { at } = event;
+  const { record, gateway, method, outcome } = event.data;
   const time = Date.parse(at);
   if (time < from - RECONCILED_WITHIN_MS || time >= to + RECONCILED_WITHIN_MS) return;
   records.set(record, {
-    ...{ at, gateway: String(data['gateway']), method: String(data['method']) },
+    ...{ at, gateway, method },
     // A call that the gateway did not forward has its outcome in its own record.
-    answered: data['outcome'] === undefined,
+    answered: outcome === undefined,
   });
 }
 
@@ -157,11 +157,12 @@ async function keysOfGateways(
 ): Promise<Map<string, GatewayKey>> {
   const deployment = await deploymentLog(context, { path: log, isRemote: false }, keys);
   const found = new Map<string, GatewayKey>();
-  await verifyMirror(deployment.source, deployment.key, (_index, { type, data }) => {
-    if (type !== 'gateway.registered') return;
-    const publicKey = String(data['publicKey']);
+  await verifyMirror(deployment.source, deployment.key, (_index, leaf) => {
+    const event = saidIn(leaf);
+    if (event.type !== 'gateway.registered') return;
+    const { publicKey, gateway } = event.data;
     const key = importEd25519PublicKey(publicKey);
-    found.set(ed25519Thumbprint(publicKey), { key, gateway: String(data['gateway']) });
+    found.set(ed25519Thumbprint(publicKey), { key, gateway });
   });
   return found;
 }

@@ -5,6 +5,7 @@ import {
   LogFault,
   type LogSource,
   type OpenedStatement,
+  saidIn,
   UnknownLeaves,
   type VerifiedLog,
   type VerifierKey,
@@ -67,7 +68,8 @@ export async function compareWithMirror(
     const own = await verifyMirror(log.source, log.key, (index, leaf) => {
       // The statement says nothing of later leaves.
       if (index >= statement.body.leaves || !unknown.take(leaf)) check.take(index, leaf);
-      if (leaf.type === 'deployment.checkpoint') points.push(deploymentPoint(index, leaf));
+      const event = saidIn(leaf);
+      if (event.type === 'deployment.checkpoint') points.push({ index, ...event.data });
     });
     if (!(await hadRoot(nodeHashing, log.source, statement.checkpoint, own.checkpoint)))
       throw differs(`The mirror has another root at ${statement.body.size} leaves, or fewer leaves.`);
@@ -101,10 +103,6 @@ function finish(check: StatementCheck, unknown: UnknownLeaves, end: string): Sta
   }
   requireKnown([unknown.found]);
   return found as StatementFound;
-}
-
-function deploymentPoint(index: number, { data }: LeafV1): DeploymentPoint {
-  return { index, origin: String(data['origin']), size: Number(data['size']), root: String(data['root']) };
 }
 
 const pointedLog = (source: LogSource, { checkpoint, start, succession }: VerifiedLog) => ({

@@ -47,15 +47,15 @@ export function readVerifierKey(text: string): VerifierKey {
  * @throws CliError `anchor_differs` if both are given and the file has another key; `invalid_usage` if neither is;
  *   `invalid_vkey`; those of `readAnchorFile`
  */
-export async function chooseKey(given: {
+export async function chooseKey(known: {
   vkey?: string;
   anchor?: string;
 }): Promise<{ key: VerifierKey; anchor: AnchorFile | undefined }> {
-  const anchor = given.anchor === undefined ? undefined : await readAnchorFile(given.anchor);
-  const vkey = given.vkey?.trim() ?? anchor?.vkey;
+  const anchor = known.anchor === undefined ? undefined : await readAnchorFile(known.anchor);
+  const vkey = known.vkey?.trim() ?? anchor?.vkey;
   if (vkey === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
   if (anchor !== undefined && vkey !== anchor.vkey)
-    throw new CliError('anchor_differs', `The key on the command line is not the one in ${given.anchor}.`);
+    throw new CliError('anchor_differs', `The key on the command line is not the one in ${known.anchor}.`);
   return { key: readVerifierKey(vkey), anchor };
 }
 
@@ -105,7 +105,7 @@ export async function readPoint(file: string): Promise<VerifiedState | undefined
   if (bytes === undefined) return undefined;
   try {
     const { sum, ...state } = stateSchema.parse(JSON.parse(bytes.toString('utf8')));
-    if (sum !== sumOf(state)) throw new Error('its sum is of another state');
+    if (sum !== sumOf(state)) throw new Error('its checksum does not fit its content');
     return state;
   } catch (error) {
     throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {
@@ -243,7 +243,8 @@ export function requireKnown(
   const types = logs
     .flatMap((each) => each.types)
     .filter(
-      ({ log, type }, at, all) => all.findIndex((each) => each.log === log && each.type === type) === at,
+      ({ log, type, member }, at, all) =>
+        all.findIndex((each) => each.log === log && each.type === type && each.member === member) === at,
     );
   if (types.length === 0) return;
   const undecided = logs.map((each) => each.undecided).find((each) => each !== null) ?? null;

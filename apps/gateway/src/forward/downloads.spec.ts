@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import { samples } from '../../../../test/support/samples.js';
 import type { Fields } from '../http1/fields.js';

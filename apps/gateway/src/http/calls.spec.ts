@@ -1,3 +1,5 @@
+/** @alone */
+
 import { hash, verify } from 'node:crypto';
 import { openCommitment, routeMapHash } from '@countersign/contract';
 import { importEd25519PublicKey } from '@countersign/gateway-protocol';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { runs } from '../../../../test/support/samples.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CALL_MODES } from '@countersign/contract';

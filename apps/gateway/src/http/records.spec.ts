@@ -1,3 +1,8 @@
+/**
+ * @soak
+ * @alone
+ */
+
 import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';

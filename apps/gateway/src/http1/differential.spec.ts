@@ -1,3 +1,5 @@
+/** @soak */
+
 import { parseWithNode } from '../../../../test/support/node-parser.js';
 import { randomness, seedOf } from '../../../../test/support/randomness.js';
 import { samples } from '../../../../test/support/samples.js';

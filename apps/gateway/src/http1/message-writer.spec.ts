@@ -1,3 +1,5 @@
+/** @soak */
+
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { anyText } from '../../../../test/factories/any-text.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { SignedStop } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
 import { processorTime } from '../../../../test/support/processor-time.js';

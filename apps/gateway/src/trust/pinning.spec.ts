@@ -1,3 +1,5 @@
+/** @soak */
+
 import { verify } from 'node:crypto';
 import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import {

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statementHash, toInstant } from '@countersign/contract';

@@ -27,6 +27,7 @@ const en: FaultText = {
     invalid_state:
       'What was kept from the last run does not fit this log: it is damaged, or the log has a new name.',
     invalid_leaf: 'A leaf is not a leaf of this log at its own place.',
+    unreadable_leaf: 'A leaf does not say what every event of its type says.',
     invalid_key: 'The key is not a verifier key.',
     not_a_countersign_log: 'The key is not that of a log of Countersign.',
     pruned: 'Leaves are gone, and no leaf says that the log pruned them.',
@@ -60,6 +61,7 @@ const de: FaultText = {
     invalid_state:
       'Was vom letzten Mal aufbewahrt wurde, passt nicht zu diesem Protokoll: Es ist beschädigt, oder das Protokoll hat einen neuen Namen.',
     invalid_leaf: 'Ein Eintrag ist kein Eintrag dieses Protokolls an seiner Stelle.',
+    unreadable_leaf: 'Ein Eintrag sagt nicht, was jedes Ereignis seiner Art sagt.',
     invalid_key: 'Der Schlüssel ist kein Prüfschlüssel.',
     not_a_countersign_log: 'Der Schlüssel gehört zu keinem Protokoll von Countersign.',
     pruned: 'Einträge fehlen, und kein Eintrag sagt, dass das Protokoll sie gelöscht hat.',

@@ -1,5 +1,4 @@
-import { TENANT_ROLES, type TenantRole } from './organisation.js';
-import { isReading, PERMISSION_NAMES, permissionRow } from './permissions.js';
+import type { TenantRole } from '@countersign/contract';
 import type { Person } from './person.js';
 
 /** What a tenant's person may do there: their roles, and the groups that its controls name. Both sorted. */
@@ -8,13 +7,11 @@ export interface Assignment {
   groups: string[];
 }
 
-/** Roles of a tenant that change something beyond the person's own account. */
-export const DECIDING_ROLES: readonly TenantRole[] = TENANT_ROLES.filter((role) =>
-  PERMISSION_NAMES.some((name) => {
-    const { tenant, realm } = permissionRow(name);
-    return tenant.includes(role) && realm !== 'self' && !isReading(name);
-  }),
-);
+/**
+ * Roles of a tenant that change something beyond the person's own account. They follow from the permissions, which verifiers do
+ * not contain; a test compares.
+ */
+export const DECIDING_ROLES: readonly TenantRole[] = ['approver', 'admin'];
 
 const NOTHING: Assignment = { roles: [], groups: [] };
 

@@ -1,5 +1,6 @@
+import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/contract';
 import { ada, bob, byApi, erin, max } from '../../../../test/factories/domain.js';
-import { TENANT_ROLES, VENDOR_ROLES } from './organisation.js';
+import { DECIDING_ROLES } from './assignment.js';
 import {
   canSee,
   hasPermission,
@@ -14,6 +15,13 @@ import {
 
 /** Changes of what concerns others. Everyone ends their own sessions and keys. */
 const CHANGES = PERMISSION_NAMES.filter((name) => !isReading(name) && permissionRow(name).realm !== 'self');
+
+test('the roles of a tenant that decide are those with such a change', () => {
+  const deciding = TENANT_ROLES.filter((role) =>
+    CHANGES.some((permission) => permissionRow(permission).tenant.includes(role)),
+  );
+  expect(DECIDING_ROLES).toEqual(deciding);
+});
 
 test('P2: an auditor, of either side, changes nothing', () => {
   for (const permission of CHANGES) {

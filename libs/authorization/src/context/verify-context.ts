@@ -195,9 +195,9 @@ function decode(part: string): JsonObject {
 
 function requireAlive({ iat, exp }: JsonObject, now: number): void {
   if (typeof iat !== 'number' || typeof exp !== 'number' || exp - iat > LONGEST_LIFE_S || exp <= iat)
-    refuse('malformed', 'the context has no life of at most a minute');
+    refuse('malformed', 'the context is valid for more than a minute, or for no time');
   if (now >= Number(exp)) refuse('expired', 'the context has expired');
-  if (now + CLOCK_SKEW_S < Number(iat)) refuse('not_yet_valid', 'the context begins later');
+  if (now + CLOCK_SKEW_S < Number(iat)) refuse('not_yet_valid', 'the context is not valid yet');
 }
 
 function callOf(claims: JsonObject, audience: string): CountersignCall {

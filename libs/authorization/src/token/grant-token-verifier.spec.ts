@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import {
   AUDIENCE,

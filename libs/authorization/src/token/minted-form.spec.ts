@@ -1,3 +1,5 @@
+/** @soak */
+
 import { canonicalJson, hasDuplicateMember, type Terms } from '@countersign/contract';
 import fc from 'fast-check';
 import { sampleClaims, sampleHeader, sampleTerms } from '../../../../test/factories/grant-token.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { type Terms, termsDigest } from '@countersign/contract';
 import fc from 'fast-check';

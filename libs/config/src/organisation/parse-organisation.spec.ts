@@ -1,3 +1,5 @@
+/** @soak */
+
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { anyText } from '../../../../test/factories/any-text.js';

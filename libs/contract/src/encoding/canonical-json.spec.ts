@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFileSync } from 'node:fs';
 import rfc8785 from 'canonicalize';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import fc from 'fast-check';
 import { processorTime } from '../../../../test/support/processor-time.js';
 import { runs } from '../../../../test/support/samples.js';

@@ -1,5 +1,6 @@
 import { EVENTS, type EventDeclaration } from './index.js';
 import { EVENT_TYPES } from './names.js';
+import { nameOf } from './shape.js';
 
 const HEAD = `# Events
 
@@ -23,7 +24,7 @@ const row = (type: string, { log, by, data, commits = [] }: EventDeclaration): s
 
 const membersOf = (data: EventDeclaration['data']): string =>
   Object.entries(data)
-    .map(([name, shape]) => `\`${name}${'optional' in shape ? '?' : ''}\` ${shape.words}`)
+    .map(([name, shape]) => `${code(nameOf(name, shape))} ${shape.words}`)
     .join('; ');
 
 const code = (name: string): string => `\`${name}\``;

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { runs } from '../../../../test/support/samples.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -43,9 +45,9 @@ describe('terms v1', () => {
   });
 
   test('returns a copy, so that checked terms cannot be changed afterwards', () => {
-    const given = structuredClone(least!);
-    const read = parseTerms(given);
-    given.scope[0]!.actions.push('update');
+    const input = structuredClone(least!);
+    const read = parseTerms(input);
+    input.scope[0]!.actions.push('update');
     expect(read).toEqual(least);
   });
 
@@ -130,15 +132,15 @@ describe('terms without a copy', () => {
     let accepted = 0;
     fc.assert(
       fc.property(fc.constantFrom(...bases), edits, (base, changes) => {
-        const given = new Map<string, unknown>(Object.entries(base));
+        const members = new Map<string, unknown>(Object.entries(base));
         for (const { name, value } of changes) {
-          if (value === undefined) given.delete(name);
-          else given.set(name, value);
+          if (value === undefined) members.delete(name);
+          else members.set(name, value);
         }
         // Through text, so that a member named __proto__ is a member of its own.
         const read = (): unknown =>
           JSON.parse(
-            `{${[...given].map((pair) => pair.map((each) => JSON.stringify(each)).join(':')).join(',')}}`,
+            `{${[...members].map((pair) => pair.map((each) => JSON.stringify(each)).join(':')).join(',')}}`,
           );
         const expected = outcome(parseTerms, read());
         expect(outcome(requireTerms, read())).toEqual(expected);

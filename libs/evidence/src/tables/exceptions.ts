@@ -1,3 +1,4 @@
+import type { EventMember } from '@countersign/contract';
 import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
 import { type Cell, type RowSource, TablePart } from './part.js';
@@ -10,7 +11,7 @@ type Exception = { kind: string; subject: Cell; what: Cell };
 type Rule = (leaf: PackLeaf) => Exception | null;
 
 const named =
-  (kind: string, subject: string, what: (leaf: PackLeaf) => Cell = () => null): Rule =>
+  (kind: string, subject: EventMember, what: (leaf: PackLeaf) => Cell = () => null): Rule =>
   (leaf) => ({ kind, subject: datum(leaf, subject), what: what(leaf) });
 
 const onlyIf =
@@ -18,7 +19,7 @@ const onlyIf =
   (leaf) =>
     condition(leaf) ? rule(leaf) : null;
 
-const listOf = ({ leaf }: PackLeaf, name: string): string[] => {
+const listOf = ({ leaf }: PackLeaf, name: EventMember): string[] => {
   const value = leaf.data[name];
   return Array.isArray(value) ? value.map(String) : [];
 };

@@ -1,3 +1,4 @@
+import { saidIn } from '@countersign/audit-log';
 import { canonicalJson } from '@countersign/contract';
 import { isBefore, isBeforePeriod, isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
@@ -65,8 +66,9 @@ class PolicyVersions implements RowSource<(typeof COLUMNS)[number]> {
 
   private note(leaf: PackLeaf): void {
     const { type, data, actor } = leaf.leaf;
-    if (type === 'trust.proposed')
-      this.#proposed.set(String(data['hash']), { by: actor, document: data['document'] });
+    const said = saidIn(leaf.leaf);
+    if (said.type === 'trust.proposed')
+      this.#proposed.set(said.data.hash, { by: actor, document: said.data.document });
     const kind = KINDS[type];
     if (kind === undefined || !isBefore(leaf.leaf.at, this.context.period.to)) return;
     const row =
@@ -76,7 +78,7 @@ class PolicyVersions implements RowSource<(typeof COLUMNS)[number]> {
   }
 
   private trustRow(leaf: PackLeaf): PolicyRow {
-    const hash = String(leaf.leaf.data['hash']);
+    const hash = String(datum(leaf, 'hash'));
     const { by, document } = this.#proposed.get(hash) ?? { by: '', document: hash };
     const row = { ...this.row(leaf, 'trust-document', this.#trust, document), author: by, cause: hash };
     this.#trust = document;

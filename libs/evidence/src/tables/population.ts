@@ -1,4 +1,5 @@
 import {
+  type EventMember,
   FACT_NAMES,
   FINAL_REQUEST_STATES,
   isRequesterFacts,
@@ -57,7 +58,7 @@ type RequestRow = { -readonly [Column in (typeof REQUEST_COLUMNS)[number]]: Row<
 
 type TextColumn = (typeof FACES.evidence)[number];
 
-/** The texts of a request: the leaf commits to most, and has the others in its data. */
+/** The texts of a request: its leaf commits to each but the code, which stands in its data. */
 const textCells = (cellOf: (member: TextColumn) => Cell): Record<TextColumn, Cell> =>
   Object.fromEntries(FACES.evidence.map((member) => [member, cellOf(member)])) as Record<TextColumn, Cell>;
 
@@ -131,7 +132,7 @@ function noteCreation(row: RequestRow, leaf: PackLeaf): void {
   row.digest = datum(leaf, 'digest');
   Object.assign(
     row,
-    textCells((member) => textOf(leaf, member) ?? datum(leaf, member)),
+    textCells((member) => (member === 'reasonCode' ? datum(leaf, member) : textOf(leaf, member))),
   );
 }
 
@@ -163,7 +164,7 @@ const REVIEW_COLUMNS = [
 const reviews = (context: PackContext): RowSource<(typeof REVIEW_COLUMNS)[number]> => ({
   take: (leaf) => {
     if (leaf.leaf.type !== 'request.reviewed' || !isInPeriod(context, leaf)) return [];
-    const named = (name: string) => datum(leaf, name);
+    const named = (name: EventMember) => datum(leaf, name);
     return [
       {
         ...{
@@ -342,7 +343,7 @@ function fileHostOf({ leaf }: PackLeaf): Cell {
 }
 
 function callRow(leaf: PackLeaf, late: boolean): CallRow {
-  const named = (name: string) => datum(leaf, name);
+  const named = (name: EventMember) => datum(leaf, name);
   const isRefused = leaf.leaf.type === 'access.refused';
   return {
     ...{ record: named('record'), at: leaf.leaf.at, leaf: leaf.index },

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@countersign/contract';
+import { canonicalJson, type EventMember } from '@countersign/contract';
 import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
 import { type Cell, TablePart } from './part.js';
@@ -45,7 +45,7 @@ export const accessReviewsPart = (context: PackContext) =>
     'access-review.decided': (leaf) => reviewRow(leaf, 'decided'),
     'access-review.closed': (leaf) => ({
       ...reviewRow(leaf, 'closed'),
-      what: canonicalJson(leaf.leaf.data['counts'] ?? null),
+      what: jsonOf(leaf, 'counts'),
     }),
   });
 
@@ -61,7 +61,10 @@ const reviewRow = (leaf: PackLeaf, event: string) => ({
   ...{ reason: datum(leaf, 'reason'), what: null as Cell },
 });
 
-const lengthOf = ({ leaf }: PackLeaf, name: string): number => {
+/** A list or an object as canonical JSON. */
+const jsonOf = ({ leaf }: PackLeaf, name: EventMember): string => canonicalJson(leaf.data[name] ?? null);
+
+const lengthOf = ({ leaf }: PackLeaf, name: EventMember): number => {
   const value = leaf.data[name];
   return Array.isArray(value) ? value.length : 0;
 };
@@ -76,8 +79,8 @@ export const standingPart = (context: PackContext) =>
       ways: ((leaf.leaf.data['ways'] ?? []) as { kind: string; id: string; since: string }[]).map(
         ({ kind, id, since }) => `${kind} ${id} since ${since};`,
       ),
-      credentials: canonicalJson(leaf.leaf.data['credentials'] ?? null),
-      coverage: canonicalJson(leaf.leaf.data['coverage'] ?? null),
+      credentials: jsonOf(leaf, 'credentials'),
+      coverage: jsonOf(leaf, 'coverage'),
     }),
   });
 
@@ -93,7 +96,7 @@ export const isolationPart = (context: PackContext) =>
         passed: datum(leaf, 'passed'),
         leaks: datum(leaf, 'leaks'),
       },
-      attempts: canonicalJson(leaf.leaf.data['attempts'] ?? null),
+      attempts: jsonOf(leaf, 'attempts'),
     }),
   });
 

@@ -1,5 +1,5 @@
 import { MOST_LISTED } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { GrantHistory } from './grant-history.js';
 import type { RequestHistory } from './request-history.js';
 import type { StandingHistory } from './standing-history.js';
@@ -42,17 +42,16 @@ export class AccessReviewHistory {
   ) {}
 
   /** Takes `access-review.*`. @throws LogFault `wrong_access_review`, `role_not_held`, `self_review` */
-  take(data: LeafData): void {
-    const { type } = data.leaf;
-    if (type === 'access-review.opened') this.takeOpened(data);
-    if (type === 'access-review.decided') this.takeDecided(data);
-    if (type === 'access-review.closed') this.takeClosed(data);
+  take(data: LeafOf): void {
+    if (data.type === 'access-review.opened') this.takeOpened(data);
+    if (data.type === 'access-review.decided') this.takeDecided(data);
+    if (data.type === 'access-review.closed') this.takeClosed(data);
   }
 
-  private takeOpened(data: LeafData): void {
-    const quarter = data.text('quarter');
+  private takeOpened(data: LeafOf<'access-review.opened'>): void {
+    const quarter = data.members.quarter;
     const dueAt = data.instant('dueAt');
-    const listed = data.object<{ kind: string; id: string; service: string | null }[]>('items');
+    const listed = data.members.items;
     const isWhole = data.count('more') === 0;
     if (quarter <= this.state.quarter) throw wrong(data, 'this quarter has a review already.');
     if (dueAt < data.at + TERM_MS - CLOCK_MS) throw wrong(data, 'its term is shorter than 14 days.');
@@ -63,7 +62,7 @@ export class AccessReviewHistory {
     if (!isWhole && names.size < MOST_LISTED.reviewItems)
       throw wrong(data, `it counts others than it lists, and lists fewer than ${MOST_LISTED.reviewItems}.`);
     this.state.quarter = quarter;
-    this.state.open.set(data.text('review'), { quarter, dueAt, left: names, isWhole });
+    this.state.open.set(data.members.review, { quarter, dueAt, left: names, isWhole });
   }
 
   /** What the leaves before it lead to. Keys and sessions are not replayed. */
@@ -74,12 +73,12 @@ export class AccessReviewHistory {
     return [...this.standing.reviewed(data.at), ...people];
   }
 
-  private takeDecided(data: LeafData): void {
-    const review = this.state.open.get(data.text('review'));
+  private takeDecided(data: LeafOf<'access-review.decided'>): void {
+    const review = this.state.open.get(data.members.review);
     if (review === undefined) throw wrong(data, 'its review was not opened, or is closed.');
-    const [kind, id] = [data.text('kind'), data.text('id')];
-    const outcome = data.text('outcome');
-    const name = nameOf(kind, id, data.textIfAny('service') ?? null);
+    const [kind, id] = [data.members.kind, data.members.id];
+    const outcome = data.members.outcome;
+    const name = nameOf(kind, id, data.members.service ?? null);
     if (!review.left.delete(name) && review.isWhole)
       throw wrong(data, 'its review does not list this, or it was decided before.');
     const { actor } = data.leaf;
@@ -94,12 +93,12 @@ export class AccessReviewHistory {
       throw wrong(data, 'what was to end is still active.');
   }
 
-  private takeClosed(data: LeafData): void {
-    const review = this.state.open.get(data.text('review'));
+  private takeClosed(data: LeafOf<'access-review.closed'>): void {
+    const review = this.state.open.get(data.members.review);
     if (review === undefined) throw wrong(data, 'it was not opened, or is closed.');
     if (review.left.size > 0) throw wrong(data, 'some of its items have no outcome.');
     if (data.at < review.dueAt - CLOCK_MS) throw wrong(data, 'its term is not over.');
-    this.state.open.delete(data.text('review'));
+    this.state.open.delete(data.members.review);
   }
 
   private isActive(kind: string, id: string): boolean {

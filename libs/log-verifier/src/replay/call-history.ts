@@ -17,7 +17,7 @@ import {
   SHARED,
   scopeAllows,
 } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { Opened } from '../openings.js';
 import { CLOCK_TOLERANCE_MS, STOP_TOLERANCE_MS, valuesWithin } from '../timeline.js';
 import type { GrantEntry, GrantHistory } from './grant-history.js';
@@ -29,7 +29,13 @@ export type CallState = {
   count: number;
 };
 
-type Call = { data: LeafData; grant: GrantEntry; at: number; resource: string; action: string };
+type Call = {
+  data: LeafOf<'access.allowed'>;
+  grant: GrantEntry;
+  at: number;
+  resource: string;
+  action: string;
+};
 type Check = (call: Call) => void | Promise<void> | undefined;
 
 /** Every allowed call: under a live grant, inside its scope, window and budget, and nothing had stopped or forbidden it. */
@@ -43,15 +49,15 @@ export class CallHistory {
   ) {}
 
   /** Takes `access.allowed` and `access.outcome`. */
-  take(data: LeafData): void | Promise<void> {
-    if (data.leaf.type === 'access.allowed') return this.takeCall(data);
-    if (data.leaf.type === 'access.outcome') this.takeOutcome(data);
+  take(data: LeafOf): void | Promise<void> {
+    if (data.type === 'access.allowed') return this.takeCall(data);
+    if (data.type === 'access.outcome') this.takeOutcome(data);
   }
 
   /** Compares the path that a call's opening shows with its route. @throws LogFault `wrong_route`, `wrong_change` */
-  takePath(data: LeafData, opened: Opened): void {
+  takePath(data: LeafOf<'access.allowed'>, opened: Opened): void {
     const path = opened.get('path')?.value;
-    const grant = this.grants.state.grants.get(data.text('grant'));
+    const grant = this.grants.state.grants.get(data.members.grant);
     const map = grant === undefined ? undefined : this.mapOf(data, grant.terms.routes);
     if (path === undefined || grant === undefined) return;
     const { change } = grant.terms;
@@ -65,31 +71,32 @@ export class CallHistory {
     const match = matchOf(map, data, path, operation);
     const isSame =
       match !== undefined &&
-      routeName(match.route) === data.text('route') &&
-      match.resource === data.text('resource') &&
-      match.action === data.text('action') &&
+      routeName(match.route) === data.members.route &&
+      match.resource === data.members.resource &&
+      match.action === data.members.action &&
       (match.tenant === undefined || match.tenant === data.leaf.tenant);
     if (!isSame)
       throw data.fault('wrong_route', 'by the route map of its grant, the call was something else.');
   }
 
-  private async takeCall(data: LeafData): Promise<void> {
+  private async takeCall(data: LeafOf<'access.allowed'>): Promise<void> {
     const call: Call = {
-      ...{ data, grant: this.grants.find(data), at: data.at },
-      ...{ resource: data.text('resource'), action: data.text('action') },
+      ...{ data, grant: this.grants.find(data, data.members.grant), at: data.at },
+      resource: data.required('resource', data.members.resource),
+      action: data.required('action', data.members.action),
     };
     for (const check of this.checks) {
       const later = check(call);
       if (later !== undefined) await later;
     }
     // Without a gateway that forwards it, no outcome follows: the record says so itself.
-    if (!data.has('outcome')) this.state.open.set(data.text('record'), call.grant.id);
+    if (data.members.outcome === undefined) this.state.open.set(data.members.record, call.grant.id);
     this.state.count += 1;
     call.grant.calls += 1;
   }
 
-  private takeOutcome(data: LeafData): void {
-    const record = data.text('record');
+  private takeOutcome(data: LeafOf<'access.outcome'>): void {
+    const record = data.members.record;
     const grant = this.grants.state.grants.get(this.state.open.get(record) ?? '');
     const isOpen = this.state.open.delete(record);
     // The restore has lost the call, and the gap that this leaves in its chain is reported.
@@ -97,15 +104,12 @@ export class CallHistory {
     if (!isOpen || grant === undefined)
       throw data.fault('changed_record', 'the outcome is of no call that is open.');
     const { budget, change, requester } = grant.terms;
-    if (
-      (data.textIfAny('grant') ?? grant.id) !== grant.id ||
-      (data.textIfAny('requester') ?? requester) !== requester
-    )
+    if ((data.members.grant ?? grant.id) !== grant.id || (data.members.requester ?? requester) !== requester)
       throw data.fault('wrong_grant', 'the outcome is of another grant or person than its call.');
-    grant.bytes += data.has('bytes') ? data.count('bytes') : 0;
+    grant.bytes += data.members.bytes === null ? 0 : data.count('bytes');
     if (budget?.bytes !== undefined && grant.bytes >= budget.bytes) grant.usedUpAt ??= data.at;
-    const body = data.textIfAny('bodySha256');
-    if (change !== undefined && body !== undefined && body !== change.bodySha256)
+    const body = data.members.bodySha256;
+    if (change !== undefined && body !== null && body !== change.bodySha256)
       throw data.fault('wrong_change', 'the body is not the one that was approved.');
   }
 
@@ -129,7 +133,7 @@ export class CallHistory {
   /** Every grant opens the shared routes of its map. If the map is not opened, `routeIsListed` warns of the call. */
   private isInScope({ data, grant, resource, action }: Call): void {
     if (scopeAllows(grant.terms.scope, resource, action)) return;
-    const path = data.text('route');
+    const path = data.required('route', data.members.route);
     const isShared =
       resource === SHARED.resource &&
       action === SHARED.action &&
@@ -161,7 +165,7 @@ export class CallHistory {
     const isAllowed = controls.some(
       (each) =>
         each !== null &&
-        (each.requireGateway !== true || data.textIfAny('mode') === 'gateway') &&
+        (each.requireGateway !== true || data.members.mode === 'gateway') &&
         !forbidRules(each, { document: null }).some((rule) =>
           forbidsCall(rule, grant.terms.service, resource, action),
         ),
@@ -177,7 +181,7 @@ export class CallHistory {
       this.context.warnings.add('route_map_unknown', detail, data.index);
       return;
     }
-    const path = data.text('route');
+    const path = data.required('route', data.members.route);
     const isListed = definition.routes.some(
       (route) =>
         routeName(route) === path &&
@@ -194,8 +198,8 @@ export class CallHistory {
   private trustAllows(call: Call): Promise<void> | undefined {
     const { data, at } = call;
     const { trust } = this.context;
-    const hash = data.textIfAny('trust');
-    if (hash === undefined) return this.unpinnedGatewayAllows(call);
+    const hash = data.members.trust;
+    if (hash === null) return this.unpinnedGatewayAllows(call);
     const pinned = trust
       .pinnedWithin(at - STOP_TOLERANCE_MS, at + STOP_TOLERANCE_MS)
       .find((version) => version.hash === hash);
@@ -228,7 +232,7 @@ export class CallHistory {
     if (objection !== undefined) throw objection;
     warnings.add(
       'unpinned_gateway',
-      `${data.text('gateway')} had not pinned your trust document, so it did not check the call by it.`,
+      `${data.members.gateway} had not pinned your trust document, so it did not check the call by it.`,
       data.index,
     );
   }
@@ -282,11 +286,11 @@ const compiledMap = (definition: ServiceDefinition): CompiledRouteMap | undefine
 /** Undefined if gateways refuse the path by this map. */
 const matchOf = (
   map: CompiledRouteMap,
-  data: LeafData,
+  data: LeafOf<'access.allowed'>,
   target: string,
   operation: OperationCall | undefined,
 ): RouteMatch | undefined =>
-  unlessRefused(() => matchRoute(map, data.text('method'), target.split('?')[0] ?? '', operation));
+  unlessRefused(() => matchRoute(map, data.members.method, target.split('?')[0] ?? '', operation));
 
 function unlessRefused<T>(run: () => T): T | undefined {
   try {
@@ -301,12 +305,15 @@ function unlessRefused<T>(run: () => T): T | undefined {
  * The persisted operation that a record names in its route, with the variables that its resource and tenant say it had: the record has no
  * others. Undefined if the route has no operation.
  */
-function recordedOperation(data: LeafData, routes: readonly Route[]): OperationCall | undefined {
-  const name = data.text('route');
+function recordedOperation(
+  data: LeafOf<'access.allowed'>,
+  routes: readonly Route[],
+): OperationCall | undefined {
+  const name = data.members.route;
   const route = routes.find((each) => each.graphql !== undefined && routeName(each) === name);
   if (route?.graphql === undefined) return undefined;
   const { sha256, operation, variables = {} } = route.graphql;
-  const segments = data.text('resource').split('/');
+  const segments = data.required('resource', data.members.resource).split('/');
   const places = route.resource.split('/');
   const values = new Map(
     Object.entries(variables).map(([variable, pointer]) => [
@@ -320,10 +327,10 @@ function recordedOperation(data: LeafData, routes: readonly Route[]): OperationC
 function isOfItsGrant({ data, grant }: Call): void {
   const { digest, terms } = grant;
   const isSame =
-    data.text('digest') === digest &&
-    data.text('request') === terms.request &&
-    data.text('requester') === terms.requester &&
-    data.text('service') === terms.service;
+    data.members.digest === digest &&
+    data.members.request === terms.request &&
+    data.members.requester === terms.requester &&
+    data.members.service === terms.service;
   if (!isSame)
     throw data.fault(
       'wrong_grant',
@@ -333,7 +340,7 @@ function isOfItsGrant({ data, grant }: Call): void {
 
 /** The gateway writes the facts of the terms that it has verified, or none if they state none. */
 function statesFactsOfTerms({ data, grant }: Call): void {
-  const { requesterFacts } = data.leaf.data;
+  const { requesterFacts } = data.members;
   if (canonicalJson(requesterFacts ?? null) !== canonicalJson(grant.terms.requesterFacts ?? null))
     throw data.fault(
       'wrong_facts',
@@ -343,7 +350,10 @@ function statesFactsOfTerms({ data, grant }: Call): void {
 
 /** Only a call that a gateway did not forward has no outcome of its own. Otherwise its bytes would count for no budget. */
 function isEndedByItsMode({ data }: Call): void {
-  if (data.has('outcome') && (data.text('mode') === 'gateway' || data.text('outcome') !== 'unknown'))
+  if (
+    data.members.outcome !== undefined &&
+    (data.members.mode === 'gateway' || data.members.outcome !== 'unknown')
+  )
     throw data.fault('changed_record', 'the record of a call through the gateway has no outcome of its own.');
 }
 
@@ -382,6 +392,6 @@ function isInBudget({ data, grant }: Call): void {
 
 function isTheChange({ data, grant }: Call): void {
   const { change } = grant.terms;
-  if (change !== undefined && change.method !== data.text('method'))
+  if (change !== undefined && change.method !== data.members.method)
     throw data.fault('wrong_change', 'the call is not the change that was approved.');
 }

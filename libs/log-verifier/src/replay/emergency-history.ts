@@ -1,5 +1,5 @@
 import type { Warnings } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { GrantEntry } from './grant-history.js';
 import type { ReplayContext } from './replay-context.js';
 
@@ -25,12 +25,11 @@ export class EmergencyHistory {
   ) {}
 
   /** Takes `emergency.*`, `disclosure.*` and `demand.notified`. @throws LogFault `not_notified`, `wrong_disclosure`, `role_not_held` */
-  take(data: LeafData): void {
-    const { type } = data.leaf;
-    if (type === 'emergency.notified' || type === 'demand.notified') this.takeNotified(data);
-    if (type === 'emergency.opened') this.takeOpened(data);
-    if (type === 'disclosure.given') this.takeGiven(data);
-    if (type === 'disclosure.acknowledged' || type === 'disclosure.disputed') this.takeAnswer(data);
+  take(data: LeafOf): void {
+    if (data.type === 'emergency.notified' || data.type === 'demand.notified') this.takeNotified(data);
+    if (data.type === 'emergency.opened') this.takeOpened(data);
+    if (data.type === 'disclosure.given') this.takeGiven(data);
+    if (data.type === 'disclosure.acknowledged' || data.type === 'disclosure.disputed') this.takeAnswer(data);
   }
 
   /** Any leaf shows that time has passed. */
@@ -69,21 +68,21 @@ export class EmergencyHistory {
         );
   }
 
-  private takeNotified(data: LeafData): void {
-    if (data.count('delivered') === 0 || data.texts('channels').length === 0)
+  private takeNotified(data: LeafOf<'emergency.notified' | 'demand.notified'>): void {
+    if (data.count('delivered') === 0 || data.members.channels.length === 0)
       throw data.fault('not_notified', 'no channel had acknowledged the notice.');
-    this.state.notified.set(data.text('request'), data.text('digest'));
+    this.state.notified.set(data.members.request, data.members.digest);
   }
 
-  private takeOpened(data: LeafData): void {
-    const owed = this.state.owed.get(data.text('grant'));
+  private takeOpened(data: LeafOf<'emergency.opened'>): void {
+    const owed = this.state.owed.get(data.members.grant);
     if (owed === undefined || data.instant('dueAt') > owed.dueAt)
       throw data.fault('wrong_disclosure', 'it is no grant of an emergency, or is to be explained too late.');
   }
 
-  private takeGiven(data: LeafData): void {
+  private takeGiven(data: LeafOf<'disclosure.given'>): void {
     const { owed, given } = this.state;
-    const grant = data.text('grant');
+    const grant = data.members.grant;
     const duty = owed.get(grant);
     if (duty === undefined)
       throw data.fault('wrong_disclosure', 'what is explained is no emergency, or was explained before.');
@@ -100,10 +99,10 @@ export class EmergencyHistory {
     given.set(grant, duty.requester);
   }
 
-  private takeAnswer(data: LeafData): void {
+  private takeAnswer(data: LeafOf<'disclosure.acknowledged' | 'disclosure.disputed'>): void {
     const { tenant } = this.context;
     const { actor } = data.leaf;
-    const grant = data.text('grant');
+    const grant = data.members.grant;
     const requester = this.state.given.get(grant);
     if (requester === undefined)
       throw data.fault('wrong_disclosure', 'what is answered was not explained, or was answered before.');
@@ -111,7 +110,7 @@ export class EmergencyHistory {
       throw data.fault('role_not_held', `${actor} was neither approver nor admin of the tenant.`);
     this.state.given.delete(grant);
     // After a dispute the vendor may explain again; the term was for the first time.
-    if (data.leaf.type === 'disclosure.disputed')
+    if (data.type === 'disclosure.disputed')
       this.state.owed.set(grant, { dueAt: Number.MAX_SAFE_INTEGER, requester, index: data.index });
   }
 }

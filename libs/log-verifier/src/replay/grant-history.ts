@@ -1,7 +1,7 @@
 import { countersignedActions, isConsent, requiredApprovals } from '@countersign/access/policy';
 import { checkCountersigned, type PinnedTrust } from '@countersign/authorization/signatures';
 import type { Terms } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { EmergencyHistory } from './emergency-history.js';
 import { evaluateTerms, type ReplayContext } from './replay-context.js';
 import type { Approved, RequestHistory } from './request-history.js';
@@ -39,12 +39,12 @@ export class GrantHistory {
   ) {}
 
   /** Takes `grant.*` and `token.minted`. */
-  take(data: LeafData): void | Promise<void> {
-    switch (data.leaf.type) {
+  take(data: LeafOf): void | Promise<void> {
+    switch (data.type) {
       case 'grant.scheduled':
         return this.takeNew(data);
       case 'grant.started':
-        return this.state.grants.has(data.text('grant')) ? this.takeStart(data) : this.takeNew(data);
+        return this.state.grants.has(data.members.grant) ? this.takeStart(data) : this.takeNew(data);
       case 'grant.ended':
         return this.takeEnd(data);
       case 'token.minted':
@@ -53,19 +53,19 @@ export class GrantHistory {
   }
 
   /** Takes `request.approved`, which follows the grant that it names. @throws LogFault `unknown_grant`, `wrong_grant` */
-  takeApproved(data: LeafData): void {
-    const { digest, terms } = this.find(data);
+  takeApproved(data: LeafOf<'request.approved'>): void {
+    const { digest, terms } = this.find(data, data.required('grant', data.members.grant));
     const isOfGrant =
-      data.text('digest') === digest &&
-      data.text('request') === terms.request &&
-      data.text('requester') === terms.requester;
+      data.members.digest === digest &&
+      data.members.request === terms.request &&
+      data.members.requester === terms.requester;
     if (!isOfGrant) throw data.fault('wrong_grant', 'what was approved is not what the grant is of.');
   }
 
   /** @throws LogFault `unknown_grant` */
-  find(data: LeafData): GrantEntry {
-    const grant = this.state.grants.get(data.text('grant'));
-    if (grant === undefined) throw data.fault('unknown_grant', `the log has no grant ${data.text('grant')}.`);
+  find(data: LeafData, id: string): GrantEntry {
+    const grant = this.state.grants.get(id);
+    if (grant === undefined) throw data.fault('unknown_grant', `the log has no grant ${id}.`);
     return grant;
   }
 
@@ -108,9 +108,9 @@ export class GrantHistory {
     return (await this.context.ports.signed((ports) => checkCountersigned(claims, pinned, ports)))?.detail;
   }
 
-  private takeNew(data: LeafData): void {
-    const id = data.text('grant');
-    const digest = data.text('digest');
+  private takeNew(data: LeafOf<'grant.scheduled' | 'grant.started'>): void {
+    const id = data.members.grant;
+    const digest = data.members.digest;
     if (this.state.grants.has(id) || this.state.byDigest.has(digest))
       throw data.fault('second_grant', `the log has a grant ${id}, or one of these terms, already.`);
     const approved = this.requests.approve(data);
@@ -120,14 +120,14 @@ export class GrantHistory {
         'the log names no point of the deployment’s log before this grant, so any could be shown.',
       );
     const { terms } = approved;
-    if (data.text('requester') !== terms.requester)
+    if (data.members.requester !== terms.requester)
       throw data.fault('wrong_grant', 'the grant is of another person than its terms.');
     this.requireExtendable(data, terms);
     const window = windowOf(data);
     requireWindow(data, approved, window);
     this.state.byDigest.set(digest, id);
     const entry: GrantEntry = {
-      ...{ ...approved, id, digest, ...window, isStarted: data.leaf.type === 'grant.started' },
+      ...{ ...approved, id, digest, ...window, isStarted: data.type === 'grant.started' },
       ...{ endedAt: null, endReason: null, tokens: [], calls: 0, bytes: 0, usedUpAt: null },
     };
     if (!isConsent(terms.basis)) this.emergencies.begin(data, entry);
@@ -142,8 +142,8 @@ export class GrantHistory {
       throw data.fault('not_allowed', 'the grant that this one extends was revoked, or is not in the log.');
   }
 
-  private takeStart(data: LeafData): void {
-    const grant = this.find(data);
+  private takeStart(data: LeafOf<'grant.started'>): void {
+    const grant = this.find(data, data.members.grant);
     const { startsAt, endsAt } = windowOf(data);
     if (grant.isStarted || grant.endedAt !== null || startsAt === null || endsAt === null)
       throw data.fault('second_grant', 'the grant had started, or had ended.');
@@ -158,20 +158,20 @@ export class GrantHistory {
     Object.assign(grant, { startsAt, endsAt, isStarted: true });
   }
 
-  private takeEnd(data: LeafData): void {
-    const grant = this.find(data);
+  private takeEnd(data: LeafOf<'grant.ended'>): void {
+    const grant = this.find(data, data.members.grant);
     if (grant.endedAt !== null) throw data.fault('second_grant', 'the grant had ended already.');
     grant.endedAt = data.at;
-    grant.endReason = data.text('reason');
+    grant.endReason = data.members.reason;
     // Signatures are checked with tokens and calls, and there are no new tokens.
   }
 
-  private async takeToken(data: LeafData): Promise<void> {
-    const grant = this.find(data);
+  private async takeToken(data: LeafOf<'token.minted'>): Promise<void> {
+    const grant = this.find(data, data.members.grant);
     const { actor } = data.leaf;
     const expiresAt = data.instant('expiresAt');
     const { startsAt, endsAt } = grant;
-    if (actor !== grant.requester || data.text('digest') !== grant.digest)
+    if (actor !== grant.requester || data.members.digest !== grant.digest)
       throw data.fault('wrong_grant', 'the token is of another person or digest than its grant.');
     if (!grant.isStarted || grant.endedAt !== null || startsAt === null || endsAt === null)
       throw data.fault('after_end', 'the grant was not active when the token was minted.');
@@ -228,16 +228,20 @@ export class GrantHistory {
 
 type Window = { startsAt: number | null; endsAt: number | null };
 
-const windowOf = (data: LeafData): Window => ({
-  startsAt: data.has('startsAt') ? data.instant('startsAt') : null,
-  endsAt: data.has('endsAt') ? data.instant('endsAt') : null,
+const windowOf = (data: LeafOf<'grant.scheduled' | 'grant.started'>): Window => ({
+  startsAt: data.members.startsAt !== null ? data.instant('startsAt') : null,
+  endsAt: data.members.endsAt !== null ? data.instant('endsAt') : null,
 });
 
 /**
  * The window at approval: `seconds` from the approval or from `startsAt`. A late approval leaves only the rest of it. A grant
  * that starts on its first use has none yet.
  */
-function requireWindow(data: LeafData, { terms, latest }: Approved, { startsAt, endsAt }: Window): void {
+function requireWindow(
+  data: LeafOf<'grant.scheduled' | 'grant.started'>,
+  { terms, latest }: Approved,
+  { startsAt, endsAt }: Window,
+): void {
   const wrong = () => data.fault('wrong_window', 'the window is not the one of the terms.');
   if (data.at >= latest) throw data.fault('wrong_window', 'the terms had lapsed.');
   if (terms.startsOn === 'first-use') {
@@ -249,5 +253,5 @@ function requireWindow(data: LeafData, { terms, latest }: Approved, { startsAt, 
   const signedEnd = Date.parse(terms.startsAt ?? terms.lapsesAt) + terms.seconds * 1_000;
   const end = Math.min(requested + terms.seconds * 1_000, signedEnd);
   if (startsAt !== Math.max(requested, data.at) || endsAt !== end) throw wrong();
-  if ((data.leaf.type === 'grant.started') !== startsAt <= data.at) throw wrong();
+  if ((data.type === 'grant.started') !== startsAt <= data.at) throw wrong();
 }

@@ -10,7 +10,7 @@ import {
   type Terms,
   toInstant,
 } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafOf } from '../leaf-data.js';
 import type { SignedPoint } from '../named-points.js';
 import type { ReplayContext } from './replay-context.js';
 
@@ -58,9 +58,9 @@ export class InvitationHistory {
   }
 
   /** Takes `invitation.created`. @throws LogFault `wrong_invitation`, `role_not_held`, `bad_countersignature` */
-  async takeNew(data: LeafData): Promise<void> {
+  async takeNew(data: LeafOf<'invitation.created'>): Promise<void> {
     const statement = data.parsed('statement', parseInvitation);
-    const hash = data.text('hash');
+    const hash = data.members.hash;
     const { ports, tenant, trust } = this.context;
     const isOwn = statement.tenant === data.leaf.tenant && statement.person === data.leaf.actor;
     if (statementHash(ports.hashing, statement) !== hash || !isOwn)
@@ -68,14 +68,14 @@ export class InvitationHistory {
     if (!tenant.holds(statement.person, 'approver'))
       throw data.fault('role_not_held', `${statement.person} was no approver then.`);
     let countersignature: Signature<InvitationStatement> | null = null;
-    if (data.has('countersignature')) {
-      const proof = data.object('countersignature');
+    if (data.members.countersignature !== undefined) {
+      const proof = data.members.countersignature;
       const signature = data.parsed('countersignature', () => parseSignature({ ...proof, statement }));
       await trust.requireValid(data, signature, statement.person);
       countersignature = { ...signature, statement };
       this.onPoint({ index: data.index, ...statement.log });
     }
-    const id = data.text('invitation');
+    const id = data.members.invitation;
     this.entries.set(hash, { id, statement, countersignature, state: 'open', used: 0, usedBy: null });
   }
 
@@ -85,12 +85,12 @@ export class InvitationHistory {
    * @param terms those of the request that used it, with the digest that the leaf names; undefined if it has none of this digest
    * @throws LogFault `wrong_invitation`
    */
-  takeUse(data: LeafData, request: string, terms: Terms | undefined): void {
+  takeUse(data: LeafOf<'invitation.used'>, request: string, terms: Terms | undefined): void {
     const entry = this.find(data);
     entry.used += 1;
     const { statement, used } = entry;
     const fits =
-      terms?.invitation === data.text('hash') &&
+      terms?.invitation === data.members.hash &&
       statement.type === INVITATION_TYPE &&
       invitationMismatches(terms, statement).length === 0 &&
       Date.parse(statement.notAfter) > Date.parse(toInstant(new Date(data.at)));
@@ -106,12 +106,14 @@ export class InvitationHistory {
   }
 
   /** Takes `invitation.withdrawn` and `invitation.expired`. @throws LogFault `wrong_invitation` */
-  takeEnd(data: LeafData): void {
-    this.find(data).state = data.leaf.type === 'invitation.expired' ? 'expired' : 'withdrawn';
+  takeEnd(data: LeafOf<'invitation.withdrawn' | 'invitation.expired'>): void {
+    this.find(data).state = data.type === 'invitation.expired' ? 'expired' : 'withdrawn';
   }
 
-  private find(data: LeafData): InvitationEntry {
-    const entry = this.entries.get(data.text('hash'));
+  private find(
+    data: LeafOf<'invitation.used' | 'invitation.withdrawn' | 'invitation.expired'>,
+  ): InvitationEntry {
+    const entry = this.entries.get(data.members.hash);
     if (entry === undefined) throw data.fault('wrong_invitation', 'the log has no such invitation.');
     return entry;
   }

@@ -11,7 +11,7 @@ import {
   type SealedDay,
 } from '@countersign/contract';
 import { fault, type Warnings } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import { type LogClock, overlap } from '../log-clock.js';
 import type { DeploymentPoint, RestoredEpoch } from '../named-points.js';
 import { SealedLog, type SealedLogState } from './sealed-log.js';
@@ -73,16 +73,16 @@ export class LogEvents {
     state.sealedLog = this.#sealedLog.state;
   }
 
-  take(data: LeafData): void | Promise<void> {
+  take(data: LeafOf): void | Promise<void> {
     if (data.index === 0) this.state.birth = Math.floor(data.at / DAY_MS);
-    if (data.leaf.type.startsWith('demand.') && data.has('happenedAt')) this.#sealedLog.takeOpened(data);
-    if (data.leaf.type === 'demand.accessed') {
-      const name = data.text('log');
+    if ('happenedAt' in data.members) this.#sealedLog.takeOpened(data);
+    if (data.type === 'demand.accessed') {
+      const name = data.members.log;
       // Readers look for the log in a folder, or at an address, of this name.
       if (!isSealedLog(name)) throw data.fault('sealed_mismatch', 'what it has a head of is no sealed log.');
       this.state.sealedLogs.add(name);
     }
-    switch (data.leaf.type) {
+    switch (data.type) {
       case 'log.sealed':
         return this.takeSeal(data);
       case 'standing.stated':
@@ -156,7 +156,7 @@ export class LogEvents {
     return this.options.clock.state.outages.some((outage) => overlap(outage, late) > 0);
   }
 
-  private takeSeal(data: LeafData): void {
+  private takeSeal(data: LeafOf<'log.sealed'>): void {
     const { state } = this;
     const day = dayOf(data);
     // Days that were missed are sealed together, and one statement follows.
@@ -166,7 +166,7 @@ export class LogEvents {
     if (this.#midway !== undefined) this.#midway.day ??= day;
     const expected = state.sealedDay === null ? state.birth : state.sealedDay + 1;
     if (state.sealedDay !== null && day <= state.sealedDay)
-      throw data.fault('seal_repeated', `the day ${data.text('day')} was sealed before.`);
+      throw data.fault('seal_repeated', `the day ${data.members.day} was sealed before.`);
     if (expected !== null && day > expected)
       throw data.fault('seal_missing', `the day ${dayText(expected)} has no sealed leaf.`);
     const own = encodeLeaf(data.leaf).length - String(data.index).length - data.leaf.at.length;
@@ -176,7 +176,7 @@ export class LogEvents {
     state.sealed.set(data.index, { day, commitment: data.leaf.commitments[SEAL] ?? '' });
   }
 
-  private async takeUnseal(data: LeafData): Promise<void> {
+  private async takeUnseal(data: LeafOf<'log.unsealed'>): Promise<void> {
     const leaf = data.count('leaf');
     const sealed = this.state.sealed.get(leaf);
     if (sealed?.day !== dayOf(data))
@@ -188,7 +188,7 @@ export class LogEvents {
       throw data.fault('missing_opening', `the seal of leaf ${leaf} is said to be open, and is not.`);
     const isOfIt = openCommitment(this.hashing, SEAL, opening, sealed.commitment);
     const content = sealedDayOf(opening);
-    if (!isOfIt || content?.day !== data.text('day'))
+    if (!isOfIt || content?.day !== data.members.day)
       throw data.fault(
         'false_opening',
         `what is served for the seal of leaf ${leaf} is not what was sealed.`,
@@ -197,14 +197,14 @@ export class LogEvents {
   }
 
   /** What it may say, `LogSuccession` checks. */
-  private takeRestore(data: LeafData): void {
-    const { origin } = data.object<{ origin: string }>('previous');
+  private takeRestore(data: LeafOf<'log.restored'>): void {
+    const { origin } = data.members.previous;
     const [kept, lost, epoch] = [data.count('kept'), data.count('lost'), data.count('epoch')];
     this.state.restored.push({ epoch, index: data.index, kept });
     this.options.warnings.add('restored', `Restored: ${lost} leaves of ${origin} were lost.`, data.index);
   }
 
-  private takePruning(data: LeafData): void {
+  private takePruning(data: LeafOf<'log.pruned'>): void {
     const before = data.count('before');
     if (before > data.index || before < this.state.prunedBefore)
       throw data.fault('wrong_pruning', 'tiles were pruned beyond the end of the log, or come back.');
@@ -213,12 +213,12 @@ export class LogEvents {
     this.options.warnings.add('pruned', `Leaves below ${before} are no longer served.`, data.index);
   }
 
-  private takeDeployment(data: LeafData): void {
+  private takeDeployment(data: LeafOf<'deployment.checkpoint'>): void {
     const point = {
       index: data.index,
-      origin: data.text('origin'),
+      origin: data.members.origin,
       size: data.count('size'),
-      root: data.text('root'),
+      root: data.members.root,
     };
     const before = this.state.deployment;
     if (before !== null && before.origin === point.origin && point.size < before.size)
@@ -238,9 +238,9 @@ function sealedDayOf({ value }: Opening): SealedDay | undefined {
   }
 }
 
-function dayOf(data: LeafData): number {
-  const day = Date.parse(`${data.text('day')}T00:00:00Z`) / DAY_MS;
-  if (!/^\d{4}-\d\d-\d\d$/.test(data.text('day')) || !Number.isInteger(day))
+function dayOf(data: LeafOf<'log.sealed' | 'log.unsealed'>): number {
+  const day = Date.parse(`${data.members.day}T00:00:00Z`) / DAY_MS;
+  if (!/^\d{4}-\d\d-\d\d$/.test(data.members.day) || !Number.isInteger(day))
     throw data.fault('unreadable_leaf', '`day` is no day.');
   return day;
 }

@@ -1,12 +1,11 @@
 import {
   canonicalJson,
   MOST_LISTED,
-  type PracticeStatement,
   parsePractice,
   parseSignature,
   rightPracticeAnswer,
 } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { ReplayContext } from './replay-context.js';
 
 type OpenPractice = {
@@ -35,18 +34,17 @@ export class PracticeHistory {
   ) {}
 
   /** Takes `practice.*`. @throws LogFault `wrong_practice`, `role_not_held`, `bad_countersignature` */
-  take(data: LeafData): void | Promise<void> {
-    const { type } = data.leaf;
-    if (type === 'practice.opened') return this.takeOpened(data);
-    if (type === 'practice.answered') return this.takeAnswered(data);
-    if (type === 'practice.closed') return this.takeClosed(data);
+  take(data: LeafOf): void | Promise<void> {
+    if (data.type === 'practice.opened') return this.takeOpened(data);
+    if (data.type === 'practice.answered') return this.takeAnswered(data);
+    if (data.type === 'practice.closed') return this.takeClosed(data);
   }
 
-  private takeOpened(data: LeafData): void {
+  private takeOpened(data: LeafOf<'practice.opened'>): void {
     const { tenant } = this.context;
     const { actor } = data.leaf;
-    const occasion = data.text('occasion');
-    const people = data.texts('people');
+    const occasion = data.members.occasion;
+    const people = data.members.people;
     const dueAt = data.instant('dueAt');
     if (actor !== 'job' && !tenant.holds(actor, 'admin'))
       throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
@@ -61,10 +59,10 @@ export class PracticeHistory {
       );
     this.state.occasions.add(occasion);
     const left = data.count('more') === 0 ? new Set(people) : null;
-    this.state.open.set(data.text('practice'), { dueAt, left });
+    this.state.open.set(data.members.practice, { dueAt, left });
   }
 
-  private async takeAnswered(data: LeafData): Promise<void> {
+  private async takeAnswered(data: LeafOf<'practice.answered'>): Promise<void> {
     const practice = this.openOne(data);
     const { actor } = data.leaf;
     if (!this.context.tenant.holds(actor, 'approver'))
@@ -72,35 +70,34 @@ export class PracticeHistory {
     if (practice.left !== null && !practice.left.delete(actor))
       throw wrong(data, `${actor} was not asked, or has answered before.`);
     if (data.at >= practice.dueAt + CLOCK_MS) throw wrong(data, 'it was answered after its term.');
-    const [decision, passkey] = [data.text('decision'), data.text('passkey')];
-    const task = {
-      expected: data.object<PracticeStatement['expected']>('expected'),
-      asked: data.object<PracticeStatement['asked']>('asked'),
-    };
+    const { expected, asked } = data.members;
+    const decision = data.required('decision', data.members.decision);
+    const passkey = data.required('passkey', data.members.passkey);
+    const task = { expected, asked };
     const isRight = decision === rightPracticeAnswer(task);
     const result = isRight ? (passkey === 'failed' ? 'passkey-failed' : 'passed') : 'wrong';
-    if (data.text('result') !== result) throw wrong(data, 'its result is not the one of its answer.');
-    if ((passkey === 'worked') !== data.has('countersignature'))
+    if (data.members.result !== result) throw wrong(data, 'its result is not the one of its answer.');
+    if ((passkey === 'worked') !== (data.members.countersignature !== undefined))
       throw wrong(data, 'the passkey worked if there is a signature, and only then.');
     if (passkey === 'worked') await this.requireSigned(data, { ...task, decision });
   }
 
-  private async requireSigned(data: LeafData, answer: object): Promise<void> {
+  private async requireSigned(data: LeafOf<'practice.answered'>, answer: object): Promise<void> {
     const signature = data.parsed('countersignature', parseSignature);
     const statement = data.parsed('countersignature', () => parsePractice(signature.statement));
     const { actor: person, tenant } = data.leaf;
-    const made = { ...statement, ...answer, practice: data.text('practice'), person, tenant };
-    if (canonicalJson(made) !== canonicalJson(statement))
+    const whole = { ...statement, ...answer, practice: data.members.practice, person, tenant };
+    if (canonicalJson(whole) !== canonicalJson(statement))
       throw data.fault('bad_countersignature', 'what was signed is not this answer.');
     await this.context.trust.requireValid(data, signature, person);
   }
 
-  private takeClosed(data: LeafData): void {
+  private takeClosed(data: LeafOf<'practice.closed'>): void {
     const practice = this.openOne(data);
     const isOver = data.at >= practice.dueAt - CLOCK_MS;
     if (practice.left !== null && practice.left.size > 0 && !isOver)
       throw wrong(data, 'its term is not over, and not everyone has answered.');
-    const unanswered = new Set(data.texts('unanswered'));
+    const unanswered = new Set(data.members.unanswered);
     const blamed = [...unanswered].find((person) => practice.left?.has(person) === false);
     if (blamed !== undefined) throw wrong(data, `${blamed} has answered, or was not asked.`);
     const hidden = [...(practice.left ?? [])].find(
@@ -108,11 +105,11 @@ export class PracticeHistory {
     );
     if (hidden !== undefined && unanswered.size < MOST_LISTED.practicePeople)
       throw wrong(data, `it leaves out that ${hidden} has not answered.`);
-    this.state.open.delete(data.text('practice'));
+    this.state.open.delete(data.members.practice);
   }
 
-  private openOne(data: LeafData): OpenPractice {
-    const practice = this.state.open.get(data.text('practice'));
+  private openOne(data: LeafOf<'practice.answered' | 'practice.closed'>): OpenPractice {
+    const practice = this.state.open.get(data.members.practice);
     if (practice === undefined) throw wrong(data, 'it was not opened, or is closed.');
     return practice;
   }

@@ -12,6 +12,7 @@ import {
 import {
   type ApprovalStatement,
   canonicalJson,
+  type EventType,
   type InvitationStatement,
   latestDecisionAfterPause,
   parseApproval,
@@ -25,11 +26,16 @@ import {
   termsDigest,
   termsNarrow,
 } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { SignedPoint } from '../named-points.js';
 import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import { type InvitationEntry, InvitationHistory } from './invitation-history.js';
 import { allowingEvaluations, type ReplayContext } from './replay-context.js';
+
+/** Leaves that name a request and its requester. */
+type OfRequest = LeafOf<
+  Extract<EventType, `request.${string}`> | 'grant.scheduled' | 'grant.started' | 'invitation.used'
+>;
 
 type Review = {
   id: string;
@@ -95,8 +101,8 @@ export class RequestHistory {
   }
 
   /** Takes `request.*`, `review.*` and `invitation.*`. */
-  take(data: LeafData): void | Promise<void> {
-    switch (data.leaf.type) {
+  take(data: LeafOf): void | Promise<void> {
+    switch (data.type) {
       case 'request.created':
         return this.takeRequest(data);
       case 'request.reviewed':
@@ -112,7 +118,7 @@ export class RequestHistory {
       case 'request.awaiting_customer': {
         const request = this.request(data);
         requireRequester(data, request);
-        if (data.text('digest') !== request.digest)
+        if (data.members.digest !== request.digest)
           throw data.fault('wrong_digest', 'what waits is not the digest that is open.');
         request.turnSince = data.at;
         return;
@@ -137,9 +143,9 @@ export class RequestHistory {
    *
    * @throws LogFault `unknown_request`, `not_allowed`, `not_approved`
    */
-  approve(data: LeafData): Approved {
+  approve(data: LeafOf<'grant.scheduled' | 'grant.started'>): Approved {
     const request = this.request(data);
-    const digest = data.text('digest');
+    const digest = data.members.digest;
     const known = request.terms.get(digest);
     if (request.isOver || known === undefined || digest !== request.digest)
       throw data.fault('unknown_request', `no open request has the digest ${digest}.`);
@@ -210,10 +216,10 @@ export class RequestHistory {
     });
   }
 
-  private takeRequest(data: LeafData): void {
+  private takeRequest(data: LeafOf<'request.created'>): void {
     const terms = data.parsed('terms', parseTerms);
-    const digest = data.text('digest');
-    const id = data.text('request');
+    const digest = data.members.digest;
+    const id = data.members.request;
     const { ports, tenant } = this.context;
     if (
       termsDigest(ports.hashing, terms) !== digest ||
@@ -221,7 +227,7 @@ export class RequestHistory {
       terms.tenant !== data.leaf.tenant
     )
       throw data.fault('wrong_digest', 'the terms are not those of their digest, request or tenant.');
-    if (terms.requester !== data.text('requester') || tenant.state.people.has(terms.requester))
+    if (terms.requester !== data.members.requester || tenant.state.people.has(terms.requester))
       throw data.fault('wrong_digest', 'the requester is not that of the terms, or is of the tenant itself.');
     const { deployment } = this.context;
     const maps = deployment
@@ -234,7 +240,7 @@ export class RequestHistory {
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, paused: false, isOver: false, reviews: [] },
-      reasonCode: data.textIfAny('reasonCode') ?? null,
+      reasonCode: data.members.reasonCode ?? null,
       ...{ stage: null, turnSince: data.at },
       terms: new Map([[digest, { terms, parent: null }]]),
     });
@@ -256,39 +262,40 @@ export class RequestHistory {
       );
   }
 
-  private async takeReview(data: LeafData): Promise<void> {
+  private async takeReview(data: LeafOf<'request.reviewed'>): Promise<void> {
     const request = this.request(data);
     const review = this.readReview(data, request);
     this.requireReviewer(data, request, review);
     const known = request.terms.get(review.decided);
     if (review.decision !== 'deny' && known !== undefined) {
-      const signed = data.has('countersignature');
+      const signed = data.members.countersignature !== null;
       this.requireConsent(data, request, known.terms, review, signed);
     }
-    if (data.has('countersignature')) review.countersignature = await this.verifyApproval(data, review);
+    if (data.members.countersignature !== null)
+      review.countersignature = await this.verifyApproval(data, review);
     request.reviews.push(review);
     if (review.decision === 'deny') request.isOver = true;
   }
 
-  private readReview(data: LeafData, request: Request): Review {
-    const digest = data.text('digest');
+  private readReview(data: LeafOf<'request.reviewed'>, request: Request): Review {
+    const digest = data.members.digest;
     requireRequester(data, request);
     if (request.isOver || digest !== request.digest)
       throw data.fault('wrong_digest', 'the review is not of the digest that was open.');
-    const decision = data.text('decision') as Review['decision'];
+    const decision = data.members.decision as Review['decision'];
     if (!REVIEW_DECISIONS.includes(decision))
       throw data.fault('unreadable_leaf', `“${decision}” is no decision of a review.`);
     const decided = decision === 'counter' ? this.takeOffer(data, request) : digest;
     return {
-      ...{ id: data.text('review'), person: data.leaf.actor, side: data.text('side') as Review['side'] },
+      ...{ id: data.members.review, person: data.leaf.actor, side: data.members.side as Review['side'] },
       ...{ decision, digest, decided, countersignature: null, voided: false },
-      stage: data.textIfAny('stage') ?? null,
+      stage: data.members.stage ?? null,
     };
   }
 
   /** @returns the digest of the offer */
-  private takeOffer(data: LeafData, request: Request): string {
-    const offer = data.object<{ digest: string; terms: unknown }>('offer');
+  private takeOffer(data: LeafOf<'request.reviewed'>, request: Request): string {
+    const offer = data.required('offer', data.members.offer);
     const terms = data.parsed('offer', () => parseTerms(offer.terms));
     if (termsDigest(this.context.ports.hashing, terms) !== offer.digest || terms.parent !== request.digest)
       throw data.fault('wrong_digest', 'the offer is not of its digest, or answers another one.');
@@ -321,7 +328,7 @@ export class RequestHistory {
 
   /** The channel of a customer's approval is one that the risk allowed, and what had to be countersigned is. */
   private requireConsent(
-    data: LeafData,
+    data: LeafOf<'request.reviewed'>,
     request: Request,
     terms: Terms,
     review: Review,
@@ -329,7 +336,7 @@ export class RequestHistory {
   ): void {
     const evaluations = this.evaluations(data, terms, request);
     if (review.side === 'vendor') return;
-    const channel = data.text('channel');
+    const channel = data.members.channel;
     const inChannel = evaluations.filter(({ needs }) =>
       (needs?.customer.channels as string[] | undefined)?.includes(channel),
     );
@@ -387,7 +394,10 @@ export class RequestHistory {
     });
   }
 
-  private async verifyApproval(data: LeafData, review: Review): Promise<Signature<ApprovalStatement>> {
+  private async verifyApproval(
+    data: LeafOf<'request.reviewed'>,
+    review: Review,
+  ): Promise<Signature<ApprovalStatement>> {
     const signature = data.parsed('countersignature', parseSignature);
     const statement = data.parsed('countersignature', () => parseApproval(signature.statement));
     const { trust } = this.context;
@@ -409,10 +419,10 @@ export class RequestHistory {
   }
 
   /** Only someone who may decide asks and forwards, and only the requester answers. */
-  private takeNote(data: LeafData): void {
+  private takeNote(data: LeafOf<'request.asked' | 'request.answered' | 'request.forwarded'>): void {
     const request = this.request(data);
     const { actor, type } = data.leaf;
-    if (request.isOver || data.text('digest') !== request.digest)
+    if (request.isOver || data.members.digest !== request.digest)
       throw data.fault('wrong_digest', 'what was said is not about the digest that was open.');
     if (type === 'request.answered') {
       if (actor !== request.requester) throw data.fault('role_not_held', `${actor} is not the requester.`);
@@ -427,16 +437,16 @@ export class RequestHistory {
     if (type === 'request.asked') request.paused = true;
   }
 
-  private takeVoid(data: LeafData): void {
+  private takeVoid(data: LeafOf<'review.voided'>): void {
     const review = this.state.requests
-      .get(data.text('request'))
-      ?.reviews.find(({ id }) => id === data.text('review'));
+      .get(data.members.request)
+      ?.reviews.find(({ id }) => id === data.members.review);
     if (review !== undefined) review.voided = true;
   }
 
-  private takeAcceptance(data: LeafData): void {
+  private takeAcceptance(data: LeafOf<'request.accepted'>): void {
     const request = this.request(data);
-    const digest = data.text('digest');
+    const digest = data.members.digest;
     const offer = request.terms.get(digest);
     if (request.isOver || data.leaf.actor !== request.requester || offer?.parent !== request.digest)
       throw data.fault('wrong_digest', 'what was accepted is no offer to this requester.');
@@ -444,21 +454,21 @@ export class RequestHistory {
     request.turnSince = data.at;
   }
 
-  private takeInvitationUse(data: LeafData): void {
+  private takeInvitationUse(data: LeafOf<'invitation.used'>): void {
     const request = this.request(data);
-    this.invitations.takeUse(data, request.id, request.terms.get(data.text('digest'))?.terms);
+    this.invitations.takeUse(data, request.id, request.terms.get(data.members.digest)?.terms);
   }
 
-  private request(data: LeafData): Request {
-    const request = this.state.requests.get(data.text('request'));
+  private request(data: OfRequest): Request {
+    const request = this.state.requests.get(data.members.request);
     if (request === undefined)
-      throw data.fault('unknown_request', `the log has no open request ${data.text('request')}.`);
+      throw data.fault('unknown_request', `the log has no open request ${data.members.request}.`);
     return request;
   }
 }
 
-function requireRequester(data: LeafData, { id, requester }: Request): void {
-  if (data.text('requester') !== requester)
+function requireRequester(data: OfRequest, { id, requester }: Request): void {
+  if (data.members.requester !== requester)
     throw data.fault('wrong_digest', `it names another requester than the request ${id}.`);
 }
 

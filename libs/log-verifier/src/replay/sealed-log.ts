@@ -8,7 +8,7 @@ import {
 } from '@countersign/audit-log';
 import type { Hashing, SealedHead } from '@countersign/contract';
 import type { ReplayFaultCode } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { LogClock } from '../log-clock.js';
 
 export type SealedLogState = {
@@ -78,7 +78,7 @@ export class SealedLog {
    * @param sealed what it commits to
    * @throws LogFault `sealed_mismatch`, `seal_overdue`
    */
-  takeHead(data: LeafData, day: number, sealed: SealedHead | null): void {
+  takeHead(data: LeafOf<'log.unsealed'>, day: number, sealed: SealedHead | null): void {
     const { state } = this;
     state.openedDay = day;
     if (state.hashes === null) return;
@@ -91,8 +91,8 @@ export class SealedLog {
     for (const [hash, happened] of state.inLog) this.requireCovered(data, hash, happened);
   }
 
-  private takeLeaves(data: LeafData, hashes: string[], sealed: SealedHead): void {
-    const { from, leaves } = data.object<{ from: unknown; leaves: unknown }>('sealed');
+  private takeLeaves(data: LeafOf<'log.unsealed'>, hashes: string[], sealed: SealedHead): void {
+    const { from, leaves } = data.required('sealed', data.members.sealed);
     if (from !== hashes.length || !isHashes(leaves))
       throw this.mismatch(data, 'the leaves that it shows do not continue those before.');
     hashes.push(...leaves);
@@ -103,8 +103,8 @@ export class SealedLog {
   }
 
   /** Each leaf stands in the log, or is closed until a date that has not come, by two people. */
-  private requireOpen(data: LeafData, hashes: readonly string[]): void {
-    const { closed } = data.object<{ closed: unknown }>('sealed');
+  private requireOpen(data: LeafOf<'log.unsealed'>, hashes: readonly string[]): void {
+    const { closed } = data.required('sealed', data.members.sealed);
     const allowed = new Set<unknown>();
     for (const { leaves, until, by } of Array.isArray(closed) ? closed.map(asClosed) : []) {
       const isExtended = Array.isArray(by) && new Set(by).size === 2 && by.every(isPerson);

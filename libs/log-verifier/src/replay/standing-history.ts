@@ -1,5 +1,5 @@
 import { MOST_LISTED } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafOf } from '../leaf-data.js';
 import type { GrantHistory } from './grant-history.js';
 import type { RequestHistory } from './request-history.js';
 import type { TenantHistory } from './tenant-history.js';
@@ -15,8 +15,8 @@ export class StandingHistory {
   ) {}
 
   /** Takes `standing.stated`. @throws LogFault `standing_differs` */
-  take(data: LeafData): void {
-    const listed = data.object<{ kind: string; id: string }[]>('ways');
+  take(data: LeafOf<'standing.stated'>): void {
+    const listed = data.members.ways;
     const more = data.count('more');
     const expected = this.open(data.at);
     const stated = new Map<string, number>();
@@ -31,7 +31,7 @@ export class StandingHistory {
     if (listed.length < MOST_LISTED.ways && missing.length > 0)
       throw data.fault('standing_differs', `the statement leaves out ${missing[0]}, which is open.`);
     const count = [...expected.values()].reduce((sum, each) => sum + each, 0);
-    if (listed.length + more !== count || (data.leaf.data['zero'] === true) !== (count === 0))
+    if (listed.length + more !== count || data.members.zero !== (count === 0))
       throw data.fault(
         'standing_differs',
         `the statement counts other ways in than the ${count} that are open.`,

@@ -1,7 +1,7 @@
 import type { PrivacyControls } from '@countersign/access/policy';
 import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { Warnings } from '../faults.js';
-import { LeafData } from '../leaf-data.js';
+import { LeafData, type LeafOf } from '../leaf-data.js';
 import { TenantHistory } from './tenant-history.js';
 import { TrustHistory } from './trust-history.js';
 
@@ -19,7 +19,7 @@ const change = (actor: string, data: object) =>
   new LeafData(9, {
     ...{ v: 1, type: 'tenant.change', actor: actor as 'job', tenant: 'acme', seq: 9, commitments: {} },
     ...{ at: '2026-11-24T10:00:00.000Z', data: { ...data } },
-  });
+  }) as LeafOf<'tenant.change'>;
 
 test('P10: controls that a trust document brought are not brought once more after the tenant has changed them', () => {
   const [signed, narrowed] = [controlsOf(7_200), controlsOf(600)];

@@ -9,9 +9,12 @@ import {
   widensAssignment,
 } from '@countersign/access/policy';
 import { canonicalJson } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { Timeline } from '../timeline.js';
 import type { WideningHistory } from './widening-history.js';
+
+type OfTenant = LeafOf<'tenant.add' | 'tenant.change' | 'tenant.remove'>;
+type OfPerson = LeafOf<'person.add' | 'person.change' | 'person.remove'>;
 
 type Member = { roles: Person['roles']; groups?: string[]; removedAt: number | null };
 
@@ -50,10 +53,19 @@ export class TenantHistory {
   ) {}
 
   /** Takes `tenant.*` and `person.*`. @throws LogFault `changed_outside_log`, `widened_*`, `wrong_widening`, `role_not_held` */
-  take(data: LeafData): void {
-    const [area] = data.leaf.type.split('.');
-    if (area === 'tenant' && data.leaf.type !== 'tenant.propose') this.takeTenant(data);
-    if (area === 'person') this.takePerson(data);
+  take(data: LeafOf): void {
+    switch (data.type) {
+      case 'tenant.add':
+      case 'tenant.change':
+      case 'tenant.remove':
+        this.takeTenant(data);
+        break;
+      case 'person.add':
+      case 'person.change':
+      case 'person.remove':
+        this.takePerson(data);
+        break;
+    }
   }
 
   get controls(): PrivacyControls | null {
@@ -109,25 +121,24 @@ export class TenantHistory {
       throw data.fault('widened_by_host', `the vendor’s side gave ${person} a role in a claimed tenant.`);
   }
 
-  private takeTenant(data: LeafData): void {
+  private takeTenant(data: OfTenant): void {
     const before = this.lastControls;
-    const stated = data.has('before') ? data.object<PrivacyControls>('before') : null;
-    if (canonicalJson(stated) !== canonicalJson(before))
+    if (canonicalJson(data.members.before) !== canonicalJson(before))
       throw data.fault(
         'changed_outside_log',
         'the controls before this change are not those that the log shows.',
       );
-    const isRemoval = data.leaf.type === 'tenant.remove';
-    const after = data.object<PrivacyControls>('after');
+    const isRemoval = data.type === 'tenant.remove';
+    const after = data.members.after as PrivacyControls;
     if (!isRemoval) this.requireMayChange(data, before, after);
     if (before === null) this.state.addedAt = data.at;
     this.state.controls.push({ at: data.at, value: isRemoval ? null : after });
   }
 
   /** A tenant's own admin may change its controls. The host only narrows those of a claimed tenant. */
-  private requireMayChange(data: LeafData, before: PrivacyControls | null, after: PrivacyControls): void {
+  private requireMayChange(data: OfTenant, before: PrivacyControls | null, after: PrivacyControls): void {
     const { actor } = data.leaf;
-    if (before !== null && data.has('widening')) {
+    if (before !== null && data.members.widening !== undefined) {
       this.options.widenings.takeApplied(data, before, after);
       return;
     }
@@ -141,7 +152,7 @@ export class TenantHistory {
         throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
       return;
     }
-    const proposal = data.textIfAny('proposal');
+    const { proposal } = data.members;
     const signed = proposal === undefined ? undefined : this.trust.takeControls(proposal);
     if (signed !== undefined && canonicalJson(signed) === canonicalJson(after)) return;
     const narrows = before !== null && narrowsTenant(recordOf(this.slug, before), recordOf(this.slug, after));
@@ -149,10 +160,10 @@ export class TenantHistory {
       throw data.fault('widened_by_host', 'the vendor’s side widened the controls of a claimed tenant.');
   }
 
-  private takePerson(data: LeafData): void {
-    const id = data.text('person');
+  private takePerson(data: OfPerson): void {
+    const id = data.members.person;
     const known = this.state.people.get(id);
-    const before = data.has('before') ? data.texts('before') : [];
+    const before = data.members.before ?? [];
     if (!isSame(before, known?.roles ?? []))
       throw data.fault(
         'changed_outside_log',
@@ -160,9 +171,9 @@ export class TenantHistory {
       );
     if (this.options.isStaff(id))
       throw data.fault('changed_outside_log', `${id} is of the vendor’s staff, and no one is of both sides.`);
-    const removed = data.leaf.type === 'person.remove';
-    const roles = data.texts('after') as Person['roles'];
-    const groups = data.has('groups') ? data.texts('groups') : [];
+    const removed = data.type === 'person.remove';
+    const roles = data.members.after as Person['roles'];
+    const groups = [...(data.members.groups ?? [])];
     const member = {
       ...{ roles, ...(groups.length === 0 ? {} : { groups }) },
       // Who left before the tenant did does not leave again with it.
@@ -170,13 +181,13 @@ export class TenantHistory {
     };
     if (removed && widensAssignment(assignmentOnReturn(known), assignmentOnReturn(member)))
       throw data.fault('changed_outside_log', `${id} leaves with more than the log shows that they had.`);
-    if (data.has('widening')) this.takeAssigned(data, id, member);
+    if (data.members.widening !== undefined) this.takeAssigned(data, id, member);
     else this.requireMayBecome(data, { id, known, member });
     this.state.people.set(id, member);
   }
 
   /** What waited takes effect. Nothing else of the person changes with it. */
-  private takeAssigned(data: LeafData, person: string, member: Member): void {
+  private takeAssigned(data: OfPerson, person: string, member: Member): void {
     const { controls } = this;
     if (controls === null) throw data.fault('changed_outside_log', 'the log shows no tenant now.');
     const change = { person, before: this.assignmentOf(person), after: assignmentOfMember(member) };
@@ -184,7 +195,7 @@ export class TenantHistory {
   }
 
   private requireMayBecome(
-    data: LeafData,
+    data: OfPerson,
     { id, known, member }: { id: string; known: Member | undefined; member: Member },
   ): void {
     const removed = member.removedAt !== null;

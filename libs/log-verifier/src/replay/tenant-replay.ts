@@ -1,6 +1,6 @@
 import type { DeploymentHistory } from '../deployment-history.js';
 import type { Warnings } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafOf } from '../leaf-data.js';
 import { LockHistory } from '../lock-history.js';
 import type { SignedPoint } from '../named-points.js';
 import type { Opened } from '../openings.js';
@@ -60,46 +60,53 @@ export class TenantReplay {
   private readonly practices: PracticeHistory;
   private readonly deployment: DeploymentHistory;
 
-  constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
+  constructor(ports: VerifierPorts, options: Options, state?: TenantReplayState) {
     const { slug, deployment, pin, warnings, onPoint, isSealed = false } = options;
     const { deploymentSize, wasRestoredBefore } = options;
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
-    this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
+    this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, state?.trust);
     const now = () => this.emergencies.state.now;
     const widenings: ConstructorParameters<typeof TenantHistory>[2]['widenings'] = {
       takeApplied: (...change) => this.widenings.takeApplied(...change),
       takeAssigned: (...change) => this.widenings.takeAssigned(...change),
     };
     const isStaff = (person: string) => deployment.state.staff.has(person);
-    this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, kept?.tenant);
-    this.locks = new LockHistory(kept?.locks);
+    this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, state?.tenant);
+    this.locks = new LockHistory(state?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = {
       ...{ ports, deployment, tenant, trust, locks, warnings },
       ...{ deploymentSize, wasRestoredBefore },
     };
-    this.widenings = new WideningHistory(context, { onPoint, now }, kept?.widenings);
-    this.requests = new RequestHistory(context, onPoint, kept?.requests);
-    this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
-    this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
-    this.calls = new CallHistory(context, this.grants, kept?.calls);
+    this.widenings = new WideningHistory(context, { onPoint, now }, state?.widenings);
+    this.requests = new RequestHistory(context, onPoint, state?.requests);
+    this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, state?.emergencies);
+    this.grants = new GrantHistory(context, this.requests, this.emergencies, state?.grants);
+    this.calls = new CallHistory(context, this.grants, state?.calls);
     this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);
     this.accessReviews = new AccessReviewHistory(
       this.grants,
       this.requests,
       tenant,
       this.standing,
-      kept?.accessReviews,
+      state?.accessReviews,
     );
-    this.practices = new PracticeHistory(context, kept?.practices);
+    this.practices = new PracticeHistory(context, state?.practices);
     this.deployment = deployment;
   }
 
   /** Takes the next leaf. @throws LogFault */
-  take(data: LeafData): void | Promise<void> {
-    const [area] = data.leaf.type.split('.', 1);
+  take(data: LeafOf): void | Promise<void> {
+    const [area] = data.type.split('.', 1);
     this.emergencies.takeTime(data);
+    if (data.type === 'lock.set' || data.type === 'lock.lifted')
+      return this.locks.take(data, (person, role) =>
+        role === 'security-admin'
+          ? this.deployment.staffHad(person, role, data.at)
+          : this.tenant.holds(person, role),
+      );
+    if (data.type === 'standing.stated') return this.standing.take(data);
     switch (area) {
       case 'emergency':
       case 'demand':
@@ -111,7 +118,7 @@ export class TenantReplay {
       case 'token':
         return this.grants.take(data);
       case 'request':
-        if (data.leaf.type === 'request.approved') return this.grants.takeApproved(data);
+        if (data.type === 'request.approved') return this.grants.takeApproved(data);
         return this.requests.take(data);
       case 'review':
       case 'invitation':
@@ -124,14 +131,6 @@ export class TenantReplay {
         return this.tenant.take(data);
       case 'widening':
         return this.widenings.take(data);
-      case 'lock':
-        return this.locks.take(data, (person, role) =>
-          role === 'security-admin'
-            ? this.deployment.staffHad(person, role, data.at)
-            : this.tenant.holds(person, role),
-        );
-      case 'standing':
-        return this.standing.take(data);
       case 'access-review':
         return this.accessReviews.take(data);
       case 'practice':
@@ -152,8 +151,8 @@ export class TenantReplay {
   }
 
   /** Takes what the openings of a leaf show. @throws LogFault */
-  takeOpened(data: LeafData, opened: Opened): void {
-    if (data.leaf.type === 'access.allowed') this.calls.takePath(data, opened);
+  takeOpened(data: LeafOf, opened: Opened): void {
+    if (data.type === 'access.allowed') this.calls.takePath(data, opened);
   }
 
   get state(): TenantReplayState {

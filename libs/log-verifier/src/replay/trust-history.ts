@@ -18,7 +18,7 @@ import {
   type TrustDocument,
 } from '@countersign/contract';
 import { fault, type Warnings } from '../faults.js';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { VerifierPorts } from '../ports.js';
 import { type Timeline, valuesWithin } from '../timeline.js';
 
@@ -64,8 +64,8 @@ export class TrustHistory {
   ) {}
 
   /** Takes `trust.*` and `passkey.*`. @throws LogFault `trust_chain`, `bad_stop`, `unknown_request` */
-  take(data: LeafData): void | Promise<void> {
-    switch (data.leaf.type) {
+  take(data: LeafOf): void | Promise<void> {
+    switch (data.type) {
       case 'trust.proposed':
         return this.takeProposal(data);
       case 'trust.signed':
@@ -205,39 +205,37 @@ export class TrustHistory {
     return { document, hash, versions: new Set(own.map(({ value }) => value.hash)) };
   }
 
-  private takeProposal(data: LeafData): void {
+  private takeProposal(data: LeafOf<'trust.proposed'>): void {
     const document = data.parsed('document', parseTrustDocument);
-    if (statementHash(this.ports.hashing, document) !== data.text('hash'))
+    if (statementHash(this.ports.hashing, document) !== data.members.hash)
       throw data.fault('trust_chain', 'the document does not have the hash that names it.');
-    const controls = data.has('controls')
-      ? data.object<{ after: PrivacyControls }>('controls').after
-      : undefined;
-    this.state.proposals.set(data.text('proposal'), {
+    const controls = data.members.controls?.after as PrivacyControls | undefined;
+    this.state.proposals.set(data.members.proposal, {
       document,
       signatures: [],
       ...(controls === undefined ? {} : { controls }),
     });
   }
 
-  private takeSignature(data: LeafData): void {
+  private takeSignature(data: LeafOf<'trust.signed'>): void {
     const proposal = this.proposal(data);
-    const person = data.text('person');
-    const proof = data.object('signature');
+    const person = data.members.person;
+    const proof = data.members.signature;
     const signature = data.parsed('signature', () =>
       parseSignature({ ...proof, statement: proposal.document }),
     );
     proposal.signatures.push({ person, signature });
   }
 
-  private proposal(data: LeafData): Proposal {
-    const proposal = this.state.proposals.get(data.text('proposal'));
+  private proposal(data: LeafOf<'trust.signed' | 'trust.adopted'>): Proposal {
+    const proposal = this.state.proposals.get(data.members.proposal);
     if (proposal === undefined) throw data.fault('unknown_request', 'the log has no such proposal.');
     return proposal;
   }
 
-  private async takeVersion(data: LeafData): Promise<void> {
+  private async takeVersion(data: LeafOf<'trust.adopted'>): Promise<void> {
     const { document, controls, signatures } = this.proposal(data);
-    const hash = data.text('hash');
+    const hash = data.members.hash;
     const chain = data.count('chain');
     const before = this.state.versions.at(-1)?.value;
     const isNewChain = before !== undefined && chain !== before.chain;
@@ -257,11 +255,11 @@ export class TrustHistory {
     if (objection !== undefined)
       throw data.fault('trust_chain', `the version does not follow the one before: ${objection.detail}.`);
     this.state.versions.push({ at: data.at, index: data.index, value: { hash, document, chain } });
-    this.state.proposals.delete(data.text('proposal'));
-    if (controls !== undefined) this.state.controls.set(data.text('proposal'), controls);
+    this.state.proposals.delete(data.members.proposal);
+    if (controls !== undefined) this.state.controls.set(data.members.proposal, controls);
   }
 
-  private async takeStop(data: LeafData): Promise<void> {
+  private async takeStop(data: LeafOf<'trust.stopped' | 'trust.lifted'>): Promise<void> {
     const { pinned } = this;
     const signature = data.parsed('signature', parseSignature);
     const objection =
@@ -270,8 +268,8 @@ export class TrustHistory {
         : await this.ports.signed((ports) => checkStop(signature, pinned, ports));
     if (objection !== undefined)
       throw data.fault('bad_stop', `it is not validly signed: ${objection.detail}.`);
-    const id = data.text('stop');
-    const isLift = data.leaf.type === 'trust.lifted';
+    const id = data.members.stop;
+    const isLift = data.type === 'trust.lifted';
     const { statement } = signature;
     if (isLift) {
       const known = this.state.stops.get(id);
@@ -287,24 +285,24 @@ export class TrustHistory {
     this.state.stops.set(id, { digest: statement.digest ?? null, from: data.at, to: null });
   }
 
-  private takePasskey(data: LeafData): void {
-    const id = data.text('credential');
+  private takePasskey(data: LeafOf<'passkey.enrolled' | 'passkey.confirmed' | 'passkey.removed'>): void {
+    const id = data.members.credential;
     const known = this.state.passkeys.get(id);
-    if (data.leaf.type === 'passkey.enrolled') {
+    if (data.type === 'passkey.enrolled') {
       // A credential is enrolled once: one that was removed would count again.
       if (known !== undefined)
         throw data.fault('changed_outside_log', 'the passkey had been enrolled before.');
-      const activeFrom = data.has('activeFrom') ? data.instant('activeFrom') : null;
-      const jwk = data.object<PasskeyJwk>('jwk');
+      const activeFrom = data.members.activeFrom !== null ? data.instant('activeFrom') : null;
+      const jwk = data.members.jwk as PasskeyJwk;
       this.state.passkeys.set(id, {
-        person: data.text('person'),
+        person: data.members.person,
         jwk,
-        rpId: data.text('rpId'),
+        rpId: data.members.rpId,
         activeFrom,
         removed: false,
       });
     } else if (known !== undefined) {
-      if (data.leaf.type === 'passkey.removed') known.removed = true;
+      if (data.type === 'passkey.removed') known.removed = true;
       else known.activeFrom = data.at;
     }
   }

@@ -14,16 +14,23 @@ import {
 } from '@countersign/access/policy';
 import {
   canonicalJson,
+  type EventType,
   parseSignature,
   parseWidening,
   type Signature,
   sha256Digest,
   type WideningStatement,
 } from '@countersign/contract';
-import type { LeafData } from '../leaf-data.js';
+import type { LeafData, LeafOf } from '../leaf-data.js';
 import type { SignedPoint } from '../named-points.js';
 import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import type { ReplayContext } from './replay-context.js';
+
+/** Leaves with which a widening takes effect. */
+type Applied = LeafOf<
+  'tenant.add' | 'tenant.change' | 'tenant.remove' | 'person.add' | 'person.change' | 'person.remove'
+>;
+type OfWidening = LeafOf<Extract<EventType, `widening.${string}`>>;
 
 /** Widenings of the controls, and of who decides, by id. */
 export type WideningState = Map<string, Widening>;
@@ -50,8 +57,8 @@ export class WideningHistory {
    * @throws LogFault `changed_outside_log`, `role_not_held`, `wrong_widening`, `countersignature_required`,
    *   `bad_countersignature`
    */
-  take(data: LeafData): void | Promise<void> {
-    switch (data.leaf.type) {
+  take(data: LeafOf): void | Promise<void> {
+    switch (data.type) {
       case 'widening.proposed':
         return this.takeProposal(data);
       case 'widening.confirmed':
@@ -69,7 +76,7 @@ export class WideningHistory {
    *
    * @throws LogFault `widened_early`, `wrong_widening`
    */
-  takeApplied(data: LeafData, before: PrivacyControls, after: PrivacyControls): void {
+  takeApplied(data: Applied, before: PrivacyControls, after: PrivacyControls): void {
     const widening = this.requireDue(data, before);
     if (widening.person !== null || canonicalJson(widenedControls(before, widening)) !== canonicalJson(after))
       throw data.fault('wrong_widening', 'the new controls are not those that were proposed.');
@@ -83,7 +90,7 @@ export class WideningHistory {
    * @throws LogFault `widened_early`, `wrong_widening`
    */
   takeAssigned(
-    data: LeafData,
+    data: Applied,
     { person, before, after }: { person: string; before: Assignment; after: Assignment },
     present: PrivacyControls,
   ): void {
@@ -98,7 +105,7 @@ export class WideningHistory {
   }
 
   /** The widening that the leaf says takes effect. @throws LogFault `widened_early` if it still had to wait */
-  private requireDue(data: LeafData, present: PrivacyControls): Widening {
+  private requireDue(data: Applied, present: PrivacyControls): Widening {
     const widening = this.waiting(data);
     if (dueWideningStep(widening, this.facts(present), new Date(data.at)).do === 'apply') return widening;
     const effect = takesEffectAt(widening, present);
@@ -110,7 +117,7 @@ export class WideningHistory {
     );
   }
 
-  private takeProposal(data: LeafData): void {
+  private takeProposal(data: LeafOf<'widening.proposed'>): void {
     const present = this.context.tenant.controls;
     if (present === null) throw data.fault('changed_outside_log', 'the log shows no tenant now.');
     if (data.at < this.options.now() - BROKER_TOLERANCE_MS)
@@ -118,12 +125,13 @@ export class WideningHistory {
         'backdated',
         'it says that it is older than the leaves before it, so it would wait for less.',
       );
-    const change = data.has('person') ? this.readAssignment(data) : this.readControls(data, present);
+    const change =
+      data.members.person !== undefined ? this.readAssignment(data) : this.readControls(data, present);
     const isSecond = ({ state, person }: Widening) => state === 'waiting' && person === change.person;
     if ([...this.state.values()].some(isSecond))
       throw data.fault('wrong_widening', 'another widening waits already.');
     const { tenant, actor, at } = data.leaf;
-    const id = data.text('widening');
+    const id = data.members.widening;
     this.state.set(id, {
       ...{ id, tenant, state: 'waiting', version: 1, by: actor, ...change },
       waits: present.widening ?? { delay: 0, secondAdmin: false },
@@ -133,34 +141,36 @@ export class WideningHistory {
   }
 
   private readControls(
-    data: LeafData,
+    data: LeafOf<'widening.proposed'>,
     present: PrivacyControls,
   ): Pick<ControlsWidening, 'person' | 'before' | 'after' | 'proposal'> {
     const { tenant, trust } = this.context;
-    const [before, after] = [data.object<PrivacyControls>('before'), data.object<PrivacyControls>('after')];
+    const [before, after] = [data.members.before as PrivacyControls, data.members.after as PrivacyControls];
     if (canonicalJson(before) !== canonicalJson(present))
       throw data.fault('changed_outside_log', 'the controls are not those that the log shows.');
     const { actor } = data.leaf;
     if (actor.startsWith('usr_') && !tenant.holds(actor, 'admin'))
       throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
-    const proposal = data.textIfAny('proposal') ?? null;
+    const proposal = data.members.proposal ?? null;
     const signed = proposal === null ? undefined : trust.takeControls(proposal);
     if (proposal !== null && canonicalJson(signed ?? null) !== canonicalJson(after))
       throw data.fault('wrong_widening', 'no trust document was signed that brings these controls.');
     return { person: null, before, after, proposal };
   }
 
-  private readAssignment(data: LeafData): Pick<PersonWidening, 'person' | 'before' | 'after' | 'proposal'> {
+  private readAssignment(
+    data: LeafOf<'widening.proposed'>,
+  ): Pick<PersonWidening, 'person' | 'before' | 'after' | 'proposal'> {
     const { tenant } = this.context;
-    const person = data.text('person');
-    const [before, after] = [data.object<Assignment>('before'), data.object<Assignment>('after')];
+    const person = data.required('person', data.members.person);
+    const [before, after] = [data.members.before as Assignment, data.members.after as Assignment];
     if (!sameAssignment(before, tenant.assignmentOf(person)))
       throw data.fault('changed_outside_log', `what ${person} decides is not what the log shows.`);
     tenant.requireMayAssign(data, person);
     return { person, before, after, proposal: null };
   }
 
-  private async takeConfirmation(data: LeafData): Promise<void> {
+  private async takeConfirmation(data: LeafOf<'widening.confirmed'>): Promise<void> {
     const widening = this.waiting(data);
     const { tenant } = this.context;
     const { actor: person } = data.leaf;
@@ -168,9 +178,9 @@ export class WideningHistory {
     const facts = this.facts(tenant.controls);
     if (!mayConfirm(widening, facts, person))
       throw data.fault('role_not_held', `${person} may not confirm this widening.`);
-    if (isSigned(widening, facts) && !data.has('countersignature'))
+    if (isSigned(widening, facts) && data.members.countersignature === undefined)
       throw data.fault('countersignature_required', 'a claimed tenant’s widening is confirmed by a passkey.');
-    const isOfControls = widening.person === null && data.has('countersignature');
+    const isOfControls = widening.person === null && data.members.countersignature !== undefined;
     const signature = isOfControls ? await this.signature(data, widening, person) : null;
     this.state.set(widening.id, { ...widening, confirmation: { person, at: data.leaf.at, signature } });
   }
@@ -186,15 +196,15 @@ export class WideningHistory {
     const { hashing } = this.context.ports;
     const hash = (controls: PrivacyControls) => sha256Digest(hashing, canonicalJson(controls));
     const { tenant } = data.leaf;
-    const made = { ...statement, tenant, widening: id, before: hash(before), after: hash(after), person };
-    if (canonicalJson(made) !== canonicalJson(statement))
+    const own = { ...statement, tenant, widening: id, before: hash(before), after: hash(after), person };
+    if (canonicalJson(own) !== canonicalJson(statement))
       throw data.fault('bad_countersignature', 'what was signed is not this widening.');
     await this.context.trust.requireValid(data, signature, person);
     this.options.onPoint({ index: data.index, ...statement.log });
     return { ...signature, statement };
   }
 
-  private takeWithdrawal(data: LeafData): void {
+  private takeWithdrawal(data: LeafOf<'widening.withdrawn'>): void {
     const { actor } = data.leaf;
     const { by, person } = this.waiting(data);
     // Who changes a person, in whatever way, takes back what waits for them.
@@ -206,14 +216,14 @@ export class WideningHistory {
   }
 
   /** The widening that the leaf names. @throws LogFault `wrong_widening` if it does not wait */
-  private waiting(data: LeafData): Widening {
-    const widening = this.state.get(data.text('widening'));
+  private waiting(data: OfWidening | Applied): Widening {
+    const widening = this.state.get(data.required('widening', data.members.widening));
     if (widening?.state !== 'waiting')
       throw data.fault('wrong_widening', 'the log has no such widening that waits.');
     return widening;
   }
 
-  private end(data: LeafData, state: Widening['state']): void {
+  private end(data: OfWidening | Applied, state: Widening['state']): void {
     const widening = this.waiting(data);
     this.state.set(widening.id, { ...widening, state });
   }

@@ -46,7 +46,7 @@ function mostly<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>, range
 
 /** For a cursor that is not in reach. */
 export const nowhere = (): AccessError =>
-  refuse('This cursor leads nowhere; begin the list again.', '/cursor');
+  refuse('This cursor is not valid. Start the list again without one.', '/cursor');
 
 /** @throws AccessError `invalid_request` where the text is no instant */
 export function instant(name: string, value: string): string {

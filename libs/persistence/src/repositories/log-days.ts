@@ -127,7 +127,7 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
   }
 
   async sealLeaf(demand: string, seq: number, draft: SealingDraft): Promise<void> {
-    requireDeclared(draft);
+    requireDeclared(this.tenant, draft);
     const { tenant } = this;
     const { hashing, random } = this.context;
     const { personal = {}, openTo: _openTo, ...plain } = draft;

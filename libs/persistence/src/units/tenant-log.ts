@@ -90,7 +90,7 @@ export class OpenLog {
 
   /** Waits for nothing: appends that run side by side cannot get the same index. */
   add(draft: EventDraft, personal: Record<string, string>): { index: number } {
-    requireDeclared(draft);
+    requireDeclared(this.tenant, draft);
     const index = this.range.size;
     const data: Readonly<Record<string, unknown>> = draft.data;
     const leaf = leafText({

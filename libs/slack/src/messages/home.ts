@@ -1,4 +1,5 @@
-import { type Language, MEMBER_LABELS } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
+import { MEMBER_LABELS } from '@countersign/wording';
 import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { NoticeKind } from '@countersign/contract';
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import fc from 'fast-check';

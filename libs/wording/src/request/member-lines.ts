@@ -1,7 +1,6 @@
-import type { Budget, RequesterFacts, ScopeEntry, Terms } from '@countersign/contract';
+import type { Budget, Language, RequesterFacts, ScopeEntry, Terms } from '@countersign/contract';
 import { durationText } from '../durations.js';
 import { hiddenFieldsText } from '../hidden-fields.js';
-import type { Language } from '../languages.js';
 import { requesterFactLines } from '../requester-facts.js';
 import type { RequestMember, StatedAnswers } from './members.js';
 import { eachStatedText } from './stated-fields.js';

@@ -1,4 +1,4 @@
-import type { Language } from '../languages.js';
+import type { Language } from '@countersign/contract';
 import type { SlackText } from './faces.js';
 import type { RequestMember, StatedText } from './members.js';
 

@@ -1,6 +1,6 @@
 import type { ExportedValue, ExportPage } from '@countersign/access';
 import { type LeafV1, logOrigin } from '@countersign/audit-log';
-import type { EventType } from '@countersign/contract';
+import type { AnyEventData, EventType } from '@countersign/contract';
 
 /** One leaf, ready to be written in any of the formats. */
 export interface ExportedEvent {
@@ -9,7 +9,7 @@ export interface ExportedEvent {
   index: number;
   /** RFC 6962 leaf hash, `sha256:` + hex. */
   hash: string;
-  leaf: LeafV1;
+  leaf: Omit<LeafV1, 'data'> & { data: AnyEventData };
   /** The leaf's canonical JSON, as it was hashed. */
   text: string;
   personal: Readonly<Record<string, ExportedValue>>;
@@ -50,7 +50,7 @@ const SEVERITIES: Partial<Record<EventType, Severity>> = {
 };
 
 /** How urgent an event is. One of a type that is not listed is information. */
-export function severityOf({ type, data }: Pick<LeafV1, 'type' | 'data'>): Severity {
-  if (type === 'grant.ended' && data['reason'] === 'revoked') return 'notice';
+export function severityOf({ type, data }: Pick<ExportedEvent['leaf'], 'type' | 'data'>): Severity {
+  if (type === 'grant.ended' && data.reason === 'revoked') return 'notice';
   return Object.hasOwn(SEVERITIES, type) ? (SEVERITIES[type as EventType] ?? 'info') : 'info';
 }

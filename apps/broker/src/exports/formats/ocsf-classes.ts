@@ -1,3 +1,5 @@
+import type { EventType } from '@countersign/contract';
+
 /** The release of the Open Cybersecurity Schema Framework that events are written for (https://schema.ocsf.io/1.8.0). */
 export const OCSF_RELEASE = '1.8.0';
 
@@ -32,7 +34,7 @@ export interface OcsfMapping {
 export const OTHER_ACTIVITY = 99;
 
 /** Events that change what a person may do, and those whose last word says something else than it does elsewhere. */
-const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
+const BY_TYPE: Readonly<Partial<Record<EventType, OcsfMapping>>> = {
   'grant.started': { class: 'userAccess', activity: 1 },
   'grant.scheduled': { class: 'userAccess', activity: OTHER_ACTIVITY },
   'grant.ended': { class: 'userAccess', activity: 2 },
@@ -132,7 +134,7 @@ function numbered(activity: number, verbs: readonly string[]): Record<string, nu
 
 /** The class and activity of a leaf. A type that this release does not know is an API activity of the kind “other”. */
 export function ocsfMappingOf(type: string, method: unknown): OcsfMapping {
-  const known = BY_TYPE[type];
+  const known = Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type as EventType] : undefined;
   if (known !== undefined) return known;
   const activity = type.startsWith('access.')
     ? ((Object.hasOwn(BY_METHOD, String(method)) ? BY_METHOD[String(method)] : undefined) ?? OTHER_ACTIVITY)

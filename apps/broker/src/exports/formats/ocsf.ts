@@ -1,4 +1,4 @@
-import type { Opening } from '@countersign/contract';
+import type { AnyEventData, EventMember, Opening } from '@countersign/contract';
 import type { ExportedEvent, Severity } from './exported-event.js';
 import { severityOf } from './exported-event.js';
 import {
@@ -29,7 +29,7 @@ const ADMIN_USER = 2;
  */
 export function formatOcsf(event: ExportedEvent): string {
   const { leaf } = event;
-  const mapping = ocsfMappingOf(leaf.type, leaf.data['method']);
+  const mapping = ocsfMappingOf(leaf.type, leaf.data.method);
   return JSON.stringify({ ...commonMembers(event, mapping), ...classMembers(event, mapping) });
 }
 
@@ -62,7 +62,7 @@ function commonMembers(event: ExportedEvent, mapping: OcsfMapping): Members {
       sequence: index,
       original_time: leaf.at,
       tenant_uid: leaf.tenant,
-      ...textMember('correlation_uid', leaf.data['request'] ?? leaf.data['grant']),
+      ...textMember('correlation_uid', leaf.data.request ?? leaf.data.grant),
     },
     raw_data: text,
     raw_data_hash: { algorithm_id: OTHER_ALGORITHM, algorithm: 'RFC 6962 SHA-256', value: hash.slice(7) },
@@ -75,19 +75,17 @@ function classMembers(event: ExportedEvent, mapping: OcsfMapping): Members {
   switch (mapping.class) {
     case 'userAccess':
       return {
-        user: userOf(data['requester'] ?? data['person'] ?? actor),
+        user: userOf(data.requester ?? data.person ?? actor),
         privileges: privilegesOf(type, data),
         ...resourcesMember(event),
       };
     case 'authorizeSession':
       return {
-        user: userOf(data['requester'] ?? actor),
-        privileges: [String(data['grant'])],
+        user: userOf(data.requester ?? actor),
+        privileges: [String(data.grant)],
         session: {
-          ...textMember('uid', data['jti']),
-          ...(typeof data['expiresAt'] === 'string'
-            ? { expiration_time: Date.parse(data['expiresAt']) }
-            : {}),
+          ...textMember('uid', data.jti),
+          ...(typeof data.expiresAt === 'string' ? { expiration_time: Date.parse(data.expiresAt) } : {}),
           issuer: 'countersign',
         },
       };
@@ -100,29 +98,28 @@ function apiMembers(event: ExportedEvent): Members {
   const { leaf, personal } = event;
   const { data, type } = leaf;
   const isCall = type.startsWith('access.');
-  const gateway = typeof data['gateway'] === 'string' ? { uid: data['gateway'] } : {};
-  const service = isCall && typeof data['service'] === 'string' ? data['service'] : undefined;
-  const operation =
-    isCall && typeof data['resource'] === 'string' ? `${data['action']} ${data['resource']}` : type;
+  const gateway = typeof data.gateway === 'string' ? { uid: data.gateway } : {};
+  const service = isCall && typeof data.service === 'string' ? data.service : undefined;
+  const operation = isCall && typeof data.resource === 'string' ? `${data.action} ${data.resource}` : type;
   return {
     api: {
       operation,
       service: { name: service ?? 'countersign' },
-      ...(typeof data['record'] === 'string' ? { request: { uid: data['record'] } } : {}),
-      ...(typeof data['code'] === 'string' ? { response: { error: data['code'] } } : {}),
+      ...(typeof data.record === 'string' ? { request: { uid: data.record } } : {}),
+      ...(typeof data.code === 'string' ? { response: { error: data.code } } : {}),
     },
     src_endpoint: { svc_name: isCall ? 'countersign-gateway' : 'countersign', ...gateway },
     ...(service === undefined ? {} : { dst_endpoint: { svc_name: service } }),
     ...(isCall ? httpMembers(data, personal['path']) : {}),
-    ...(typeof data['durationMs'] === 'number' ? { duration: data['durationMs'] } : {}),
-    ...(typeof data['count'] === 'number' ? { count: data['count'] } : {}),
+    ...(typeof data.durationMs === 'number' ? { duration: data.durationMs } : {}),
+    ...(typeof data.count === 'number' ? { count: data.count } : {}),
     ...resourcesMember(event),
   };
 }
 
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
 
-function httpMembers(data: Members, path: ExportedEvent['personal'][string] | undefined): Members {
+function httpMembers(data: AnyEventData, path: ExportedEvent['personal'][string] | undefined): Members {
   const { method, record, status, bytes } = data;
   const [place, query] = isOpened(path) ? path.value.split(/\?(.*)/s) : [];
   const request = {
@@ -142,7 +139,7 @@ function httpMembers(data: Members, path: ExportedEvent['personal'][string] | un
 const OUTCOMES: Readonly<Record<string, number>> = { completed: 1, cut: 2, failed: 2, unknown: 0 };
 const STATUS_NAMES: Readonly<Record<number, string>> = { 0: 'Unknown', 1: 'Success', 2: 'Failure' };
 
-function statusMembers(type: string, { outcome, code, reason }: Members): Members {
+function statusMembers(type: string, { outcome, code, reason }: AnyEventData): Members {
   const isEnded = type === 'access.outcome' || (type === 'access.allowed' && outcome !== undefined);
   const id = type === 'access.refused' ? 2 : isEnded ? (OUTCOMES[String(outcome)] ?? 0) : 1;
   return {
@@ -157,8 +154,8 @@ function statusMembers(type: string, { outcome, code, reason }: Members): Member
 function actorOf({ leaf: { actor, data, type } }: ExportedEvent): Members {
   if (actor.startsWith('gtw_')) {
     const app = { app_name: 'countersign-gateway', app_uid: actor };
-    const isCall = type.startsWith('access.') && typeof data['requester'] === 'string';
-    return isCall ? { ...app, user: userOf(data['requester']) } : app;
+    const isCall = type.startsWith('access.') && typeof data.requester === 'string';
+    return isCall ? { ...app, user: userOf(data.requester) } : app;
   }
   if (actor === 'job') return { app_name: 'countersign' };
   if (actor === 'host') return { user: { name: 'host operator', type_id: ADMIN_USER, type: 'Admin' } };
@@ -168,9 +165,9 @@ function actorOf({ leaf: { actor, data, type } }: ExportedEvent): Members {
 const userOf = (id: unknown): Members => ({ uid: String(id), type_id: REGULAR_USER, type: 'User' });
 
 /** The roles that a person has now, or had until they were removed; of a grant its id, by which the terms are found. */
-function privilegesOf(type: string, data: Members): string[] {
-  if (!type.startsWith('person.')) return [String(data['grant'])];
-  const roles = type === 'person.remove' ? data['before'] : data['after'];
+function privilegesOf(type: string, data: AnyEventData): string[] {
+  if (!type.startsWith('person.')) return [String(data.grant)];
+  const roles = type === 'person.remove' ? data.before : data.after;
   return Array.isArray(roles) ? roles.map(String) : [];
 }
 
@@ -194,7 +191,17 @@ function resourcesMember({ leaf: { data, tenant } }: ExportedEvent): Members {
 }
 
 /** The members that name a leaf's object, the closest first. */
-const ABOUT = ['grant', 'request', 'invitation', 'lock', 'person', 'gateway', 'service', 'session', 'key'];
+const ABOUT: readonly EventMember[] = [
+  'grant',
+  'request',
+  'invitation',
+  'lock',
+  'person',
+  'gateway',
+  'service',
+  'session',
+  'key',
+];
 
 function shownValues(personal: ExportedEvent['personal']): Members {
   return Object.fromEntries(

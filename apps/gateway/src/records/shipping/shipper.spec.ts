@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_RESOURCE_LENGTH } from '@countersign/contract';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessRecord } from '@countersign/gateway-protocol';

@@ -1,3 +1,5 @@
+/** @soak */
+
 import type { AccessRecord } from '@countersign/gateway-protocol';
 import { allowed, BOOTS, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
 import { CrashingDisk } from '../../../../../test/fakes/crashing-disk.js';

@@ -1,6 +1,6 @@
+import type { Review } from '@countersign/api';
 import type { StatedText } from '@countersign/wording';
-import type { Review } from '../../api/client.js';
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 /** What the page says under the reason of a text that a request may state. */
 interface StatedWords {

@@ -1,6 +1,6 @@
+import type { AccessRequest } from '@countersign/api';
 import { accessWords, durationText, requesterFactLines, STATED_TEXTS } from '@countersign/wording';
 import { Fragment } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Erased } from '../../ui/erased.js';

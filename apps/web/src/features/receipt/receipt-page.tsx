@@ -1,8 +1,8 @@
 import './receipt.css';
+import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '@countersign/api';
 import { accessWords, entryWords, FACES, MEMBER_LABELS, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
-import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
 import { grantQuery, readAllRecords } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestQuery } from '../../api/requests.js';

@@ -1,16 +1,13 @@
-import type { Recurrence } from '@countersign/contract';
+import type { ItemDecision, KeptReason, PracticeResult, Recurrence } from '@countersign/contract';
 import { toInstant } from '@countersign/contract';
 import {
   type AccessReview,
   type AccessReviewItem,
   countOutcomes,
-  type ItemDecision,
   isReviewDue,
-  type KeptReason,
   type ReviewCounts,
 } from '../../domain/access-review.js';
 import type { Principal } from '../../domain/person.js';
-import type { PracticeResult } from '../../domain/practice.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/index.js';
 import { changePeople } from '../organisation/change-person.js';
@@ -117,7 +114,7 @@ export function decideAccessReview(
     if (decision === 'confirmed' && item.owner === actor.id && isOwnAccess(item))
       throw new AccessError(
         'self_review',
-        'No one confirms their own roles, keys and sessions. Another admin does.',
+        'No one confirms their own roles, keys and sessions. Another admin must confirm them.',
       );
     const by = { deps, tenant, actor: actor.id, now };
     const end =

@@ -66,7 +66,10 @@ export async function requireOpenDemand(deps: Deps, { person }: Principal, reque
   const found = await readAsPerson(deps, person, ({ requests }) => requests.find(request));
   const file = found?.demand === undefined ? null : await demandFile(deps, found.demand);
   if (file !== null && isOverdue(file, deps.clock.now()))
-    throw new AccessError('wrong_state', 'The gag has ended: what is sealed opens, and no more begins.');
+    throw new AccessError(
+      'wrong_state',
+      'The gag has ended: sealed access is about to open, and no more can begin.',
+    );
   // It was stored in the moment in which its demand opened. Access in a sealed log begins without a notice to the customer.
   if (found !== null && isSealedLog(found.tenant) && (file === null || !isSealed(file)))
     throw new AccessError('wrong_state', 'The demand is open by now. Request the access again.');

@@ -1,4 +1,10 @@
-import { DEPLOYMENT_SLUG, EVENT_TYPES, type EventType, isTenantSlug } from '@countersign/contract';
+import {
+  DEPLOYMENT_SLUG,
+  EVENT_TYPES,
+  type EventOf,
+  type EventType,
+  isTenantSlug,
+} from '@countersign/contract';
 import { parseEvidencePeriod } from '../../domain/evidence-period.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -107,14 +113,17 @@ async function earlierLeaves({ events }: ReadUnit, period: ReportPeriod, before:
   const found = await events.timed({ types, to: period.from, newestFirst: true, limit: MAX_EARLIER });
   const known = found.filter(({ index }) => index < before).map(withData);
   const inForce = IN_FORCE.flatMap((group) => known.find(({ type }) => group.includes(type)) ?? []);
-  const adopted = inForce.find(({ type }) => type === 'trust.adopted');
+  const adopted = inForce.find((each) => each.type === 'trust.adopted');
   const proposed = known.find(
-    ({ type, data }) => type === 'trust.proposed' && data['hash'] === adopted?.data['hash'],
+    (each) => each.type === 'trust.proposed' && each.data.hash === adopted?.data.hash,
   );
   const closed = new Set(
-    known.filter(({ data }) => data['state'] === 'closed').map(({ data }) => data['demand']),
+    known.flatMap(({ data }) =>
+      'step' in data && 'state' in data && data.state === 'closed' ? [data.demand] : [],
+    ),
   );
-  const open = known.filter(({ type, data }) => type.startsWith('demand.') && !closed.has(data['demand']));
+  const isClosed = ({ data }: EventOf) => 'step' in data && closed.has(data.demand);
+  const open = known.filter((each) => each.type.startsWith('demand.') && !isClosed(each));
   return inOrder([
     ...inForce,
     ...(adopted === undefined || proposed === undefined ? [] : [proposed]),
@@ -123,8 +132,7 @@ async function earlierLeaves({ events }: ReadUnit, period: ReportPeriod, before:
 }
 
 function withData(found: TimedLeaf) {
-  const { type, data } = JSON.parse(found.leaf) as { type: EventType; data: Record<string, unknown> };
-  return { index: found.index, type, data };
+  return { ...(JSON.parse(found.leaf) as EventOf), index: found.index };
 }
 
 const inOrder = (leaves: readonly { index: number }[]): number[] =>

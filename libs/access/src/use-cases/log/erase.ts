@@ -1,3 +1,4 @@
+import type { AnyEventData, EventMember } from '@countersign/contract';
 import { isOpen } from '../../domain/access-request.js';
 import { type Erasure, type ErasureSubject, erasableFrom, erasableLeaf } from '../../domain/erasure.js';
 import { hasEnded } from '../../domain/grant.js';
@@ -32,7 +33,7 @@ interface ErasureView extends ErasureInput {
 interface Leaf {
   type: string;
   at: string;
-  data: Record<string, unknown>;
+  data: AnyEventData;
   commitments: Record<string, string>;
 }
 
@@ -82,9 +83,9 @@ export async function eraseOpenings(
       }),
     );
     await unit.erasures.erase(erased, copiesOf(leaf));
-    if (typeof leaf.data['request'] === 'string' && !leaf.type.startsWith('access.'))
+    if (typeof leaf.data.request === 'string' && !leaf.type.startsWith('access.'))
       await unit.outbox.add({
-        ...{ kind: 'request.erased', subject: leaf.data['request'], audience: [], at },
+        ...{ kind: 'request.erased', subject: leaf.data.request, audience: [], at },
       });
     return { leaf: index, fields: names, event, by: actor.id, at };
   });
@@ -109,7 +110,7 @@ async function leavesSharing(
   index: number,
   { ticket }: Readonly<Record<string, string>>,
 ): Promise<ErasureInput[]> {
-  const terms = data['terms'] as { invitation?: string } | undefined;
+  const terms = data.terms as { invitation?: string } | undefined;
   const mayShare = type === 'invitation.created' || terms?.invitation !== undefined;
   if (ticket === undefined || !mayShare) return [];
   const found = await events.leavesWith(ticket, ['invitation.created', 'request.created']);
@@ -204,11 +205,11 @@ async function requireStored(
 
 /** The ids by which the store finds copies of a leaf's values. */
 function copiesOf({ type, data }: Leaf): ErasedCopies {
-  const named = (member: string) => {
+  const named = (member: EventMember) => {
     const id = data[member];
     return typeof id === 'string' ? { [member]: id } : {};
   };
-  const objects = ['request', 'grant', 'invitation', 'review', 'lock'].flatMap((member) => {
+  const objects = (['request', 'grant', 'invitation', 'review', 'lock'] as const).flatMap((member) => {
     const id = data[member];
     return typeof id === 'string' ? [id] : [];
   });

@@ -1,4 +1,4 @@
-import type { Opening } from '@countersign/contract';
+import type { AnyEventData, Opening } from '@countersign/contract';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
 import type { ReadUnit, StoredEvent, TimeSpan } from '../../ports/index.js';
@@ -131,10 +131,10 @@ async function openPage(
 function commitmentsOf(leaf: string): Commitments {
   const { type, data, commitments } = JSON.parse(leaf) as {
     type: string;
-    data: Record<string, unknown>;
+    data: AnyEventData;
     commitments: Record<string, string>;
   };
-  const isVendors = type === 'lock.set' && data['side'] === 'vendor';
+  const isVendors = type === 'lock.set' && data.side === 'vendor';
   return { named: commitments, isSealed: type === 'log.sealed', isVendors };
 }
 

@@ -1,4 +1,4 @@
-import { type EventType, TILE_WIDTH } from '@countersign/contract';
+import { type AnyEventData, type EventMember, type EventType, TILE_WIDTH } from '@countersign/contract';
 import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 interface PrunedLeaf {
   type: EventType;
-  data: Record<string, unknown>;
+  data: AnyEventData;
   commitments: Record<string, string>;
 }
 
@@ -46,7 +46,7 @@ async function pruneLog(deps: Deps, tenant: string, days: number): Promise<numbe
   // Leaves never change: what is read here is still so in the unit that deletes them.
   const { from, before, leaves } = await deps.store.readForTenant(tenant, (unit) => oldLeaves(unit, cutoff));
   if (before === from) return 0;
-  const kept = await deps.store.readForTenant(tenant, (unit) =>
+  const requests = await deps.store.readForTenant(tenant, (unit) =>
     requestsWithLaterLeaves(unit, leaves, before),
   );
   return deps.store.forTenant(tenant, async (unit) => {
@@ -55,7 +55,7 @@ async function pruneLog(deps: Deps, tenant: string, days: number): Promise<numbe
     if (retentionDays === null || retentionDays > days) return 0;
     if (!(await unit.log.prune(from, before))) return 0;
     await unit.log.append({ type: 'log.pruned', at: now.toISOString(), actor: 'job', data: { before } });
-    await unit.erasures.forget(storedBeside(leaves, kept));
+    await unit.erasures.forget(storedBeside(leaves, requests));
     return before - from;
   });
 }
@@ -81,7 +81,7 @@ async function requestsWithLaterLeaves(
   before: number,
 ): Promise<Set<string>> {
   const requests = new Set(
-    leaves.flatMap(({ type, data }) => (type === 'request.created' ? [String(data['request'])] : [])),
+    leaves.flatMap(({ type, data }) => (type === 'request.created' ? [String(data.request)] : [])),
   );
   const continuing = new Set<string>();
   for (const request of requests) {
@@ -93,14 +93,13 @@ async function requestsWithLaterLeaves(
 
 /** What the store keeps beside these leaves. An invitation's ticket stays: requests that it allowed may share it. */
 function storedBeside(leaves: readonly PrunedLeaf[], continuing: ReadonlySet<string>) {
-  const ids = (types: readonly EventType[], member: string) =>
+  const ids = (types: readonly EventType[], member: EventMember) =>
     leaves.flatMap(({ type, data }) => (types.includes(type) ? [String(data[member])] : []));
   const isShared = ({ type, data }: PrunedLeaf) => {
     if (type === 'invitation.created') return true;
-    const terms = data['terms'] as { invitation?: string } | undefined;
+    const terms = data.terms as { invitation?: string } | undefined;
     return (
-      type === 'request.created' &&
-      (continuing.has(String(data['request'])) || terms?.invitation !== undefined)
+      type === 'request.created' && (continuing.has(String(data.request)) || terms?.invitation !== undefined)
     );
   };
   return {

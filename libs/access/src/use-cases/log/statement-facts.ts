@@ -1,5 +1,6 @@
 import {
   daysAfter,
+  type EventOf,
   type EventType,
   MOST_STATED_ACCESSES,
   type StatementFacts,
@@ -76,8 +77,7 @@ const isBefore = (one: string, other: string): boolean => Date.parse(one) < Date
 const latest = (...instants: (string | undefined)[]): string =>
   instants.reduce<string>((a, b) => (b !== undefined && isBefore(a, b) ? b : a), instants[0] ?? '');
 
-const dataOf = ({ leaf }: TimedLeaf) =>
-  JSON.parse(leaf) as { type: EventType; data: Record<string, unknown> };
+const dataOf = ({ leaf }: TimedLeaf) => JSON.parse(leaf) as EventOf;
 
 /** Every leaf of these types in the span. */
 async function* leavesOf(
@@ -103,13 +103,11 @@ async function accessesOf(
   const accesses: [number, string][] = [];
   let [count, refused] = [0, 0];
   for await (const found of leavesOf(events, ['access.allowed', 'access.refused'], span)) {
-    const { type, data } = dataOf(found);
-    if (type === 'access.refused') {
-      refused += Number(data['count']);
-      continue;
-    }
+    const event = dataOf(found);
+    if (event.type === 'access.refused') refused += event.data.count;
+    if (event.type !== 'access.allowed') continue;
     count += 1;
-    if (count <= MOST_STATED_ACCESSES) accesses.push([found.index, String(data['record'])]);
+    if (count <= MOST_STATED_ACCESSES) accesses.push([found.index, event.data.record]);
   }
   return {
     count,
@@ -126,8 +124,9 @@ async function gapsOf(events: EventReads, { from, to }: StatementSpan): Promise<
   const gaps = new Map<string, string>();
   const late = new Date(Date.parse(to) + DAY_MS).toISOString();
   for await (const found of leavesOf(events, ['gateway.gap', 'gateway.mismatch'], { from, to: late })) {
-    const gateway = String(dataOf(found).data['gateway']);
-    if (!gaps.has(gateway)) gaps.set(gateway, from);
+    const { type, data } = dataOf(found);
+    if (type !== 'gateway.gap' && type !== 'gateway.mismatch') continue;
+    if (!gaps.has(data.gateway)) gaps.set(data.gateway, from);
   }
   return gaps;
 }
@@ -137,8 +136,9 @@ async function headLeaf(events: EventReads, gateway: string, at: string) {
   const to = new Date(Date.parse(at) + 1).toISOString();
   const found = await events.timed({ types: ['gateway.head'], from: at, to, limit: PAGE });
   for (const each of found) {
-    const { data } = dataOf(each);
-    if (data['gateway'] === gateway) return { index: each.index, record: String(data['record']), at };
+    const { type, data } = dataOf(each);
+    if (type === 'gateway.head' && data.gateway === gateway)
+      return { index: each.index, record: data.record, at };
   }
   return null;
 }
@@ -147,9 +147,9 @@ async function headLeaf(events: EventReads, gateway: string, at: string) {
 async function sealedDays({ events }: ReadUnit, { from, to }: StatementSpan): Promise<string[]> {
   const [first, last] = [utcDay(new Date(from)), utcDay(new Date(Date.parse(to) - 1))];
   const since = `${first}T00:00:00.000Z`;
-  const daysIn = async (type: EventType) => {
+  const daysIn = async (type: 'log.sealed' | 'log.unsealed') => {
     const found = await events.timed({ types: [type], from: since, limit: MOST_DAYS });
-    return new Set(found.map((each) => String(dataOf(each).data['day'])));
+    return new Set(found.map(dataOf).map((each) => (each.type === type ? each.data.day : '')));
   };
   const [sealed, open] = [await daysIn('log.sealed'), await daysIn('log.unsealed')];
   const endDay = utcDay(new Date(to));

@@ -40,7 +40,7 @@ export async function readStatement(
   await readWholeLog(deps, principal, tenant, async ({ events }) => {
     const prunedUntil = await events.prunedUntil();
     if (prunedUntil !== null && Date.parse(prunedUntil) >= start)
-      throw new AccessError('pruned', 'Leaves of this span were pruned. Ask for a later one.');
+      throw new AccessError('pruned', 'Leaves of this span were pruned. Choose a later span.');
   });
   const facts = await statementFacts(deps, tenant, span);
   if (facts.exceptions.some(({ reason }) => reason === 'no_head'))
@@ -80,8 +80,8 @@ export async function headsWanted(
     since: new Date(now.getTime() - WANTED_MS).toISOString(),
     now: now.toISOString(),
   };
-  const wanted = await deps.store.gateways.read((unit) =>
+  const heads = await deps.store.gateways.read((unit) =>
     unit.gateways.headsWanted(gateway.id, span, MOST_WANTED),
   );
-  return wanted.filter(({ tenant }) => servesTenant(gateway, tenant));
+  return heads.filter(({ tenant }) => servesTenant(gateway, tenant));
 }

@@ -41,11 +41,11 @@ export async function addNoticeAddress(
   deps: Deps,
   principal: Principal,
   slug: string,
-  { address: given, topics, code }: { address: string; topics: NoticeTopic[]; code: string },
+  { address: input, topics, code }: { address: string; topics: NoticeTopic[]; code: string },
 ): Promise<{ address: NoticeAddress; tenantName: string }> {
-  const [address, normalised] = [exactEmail(given), normaliseEmail(given)];
+  const [address, normalised] = [exactEmail(input), normaliseEmail(input)];
   if (address === undefined || normalised === undefined)
-    throw new AccessError('invalid_request', 'This is no address to which mail can be sent.', {
+    throw new AccessError('invalid_request', 'Mail cannot be sent to this address.', {
       pointer: '/address',
     });
   return deps.store.forTenant(slug, async (unit) => {

@@ -49,7 +49,7 @@ export async function savePreferences(
       { pointer: '/notices' },
     );
   if (zone !== null && !isZone(zone))
-    throw new AccessError('invalid_request', 'This is no time zone. Write a name such as Europe/Berlin.', {
+    throw new AccessError('invalid_request', 'This is not a time zone. Write a name such as Europe/Berlin.', {
       pointer: '/zone',
     });
   const { id, tenant } = principal.person;

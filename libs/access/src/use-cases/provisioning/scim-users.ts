@@ -295,7 +295,7 @@ async function requireRoom(unit: VendorUnit, tenant: string | null): Promise<voi
   if ((await unit.organisation.countSide(tenant)) >= SCIM_LIMITS.people)
     throw new AccessError(
       'invalid_request',
-      `A client adds nobody to a side of ${SCIM_LIMITS.people} people, those who have left included. Provision only those who need Countersign.`,
+      `A side has at most ${SCIM_LIMITS.people} people, including those who have left. Provision only those who need Countersign.`,
     );
 }
 

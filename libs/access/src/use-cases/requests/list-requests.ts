@@ -90,7 +90,7 @@ async function placeOf(unit: ReadUnit, cursor: string | null): Promise<FoundRequ
   if (cursor === null) return null;
   const request = await unit.requests.find(cursor);
   if (request === null)
-    throw new AccessError('invalid_request', 'This cursor leads nowhere; begin the list again.', {
+    throw new AccessError('invalid_request', 'This cursor is not valid. Start the list again without one.', {
       pointer: '/cursor',
     });
   return { request: cursor, createdAt: request.createdAt };

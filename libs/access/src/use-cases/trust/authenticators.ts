@@ -100,12 +100,12 @@ export async function confirmPasskey(
     const passkey = isBase64url(id) ? await unit.authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
     if (passkey.person === actor.id)
-      throw new AccessError('forbidden', 'Another admin confirms it: no one confirms their own passkey.');
+      throw new AccessError('forbidden', 'Another admin must confirm it: no one confirms their own passkey.');
     const since = await unit.organisation.rolesSince(actor.id);
     if (since !== null && now.getTime() < Date.parse(since) + cooling * 1_000)
       throw new AccessError(
         'forbidden',
-        'You were added, or became an admin, too short a time ago. An admin of longer standing confirms it.',
+        'You were added, or became an admin, too recently. Ask an admin of longer standing to confirm it.',
       );
     const at = now.toISOString();
     if (isActivePasskey(passkey, now) || !(await unit.authenticators.confirmPasskey(id, actor.id, at)))
@@ -143,15 +143,15 @@ export async function addRecoveryKey(
     const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
     const id = thumbprint(deps.hashing, jwk);
-    const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
-    await own.authenticators.addRecoveryKey(made);
+    const key: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
+    await own.authenticators.addRecoveryKey(key);
     await own.log.append({
       type: 'recovery-key.registered',
       at,
       actor: actor.id,
       data: { person: actor.id, key: id, jwk },
     });
-    return { ...made, inTrust: false };
+    return { ...key, inTrust: false };
   });
 }
 

@@ -107,7 +107,7 @@ function lifeOf({ now, tokenTtlSeconds, grant }: MintOrder): Life {
   const grantEnds = Date.parse(grant.endsAt) / 1_000;
   const exp = Math.min(iat + tokenTtlSeconds, grantEnds);
   if (!(grantBegins <= iat && iat < exp)) {
-    throw new MintError('outside_window', 'no life of the token lies inside the window of the grant');
+    throw new MintError('outside_window', 'the token would have no lifetime inside the window of the grant');
   }
   return { iat, exp, grantBegins, grantEnds };
 }
