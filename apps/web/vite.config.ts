@@ -35,7 +35,7 @@ const FRAME =
   /\/node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!push\.|dialog|chart|table|banners|(bypass|isolation)-banner|glossary|log\.))/;
 /** What most pages use, and the decision page does not need at first: its reader may be on a slow line. */
 const LATER =
-  /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|request\/(faces|request-words|stated-fields)|supervision|access-reason)\.|\/libs\/contract\/src\/(network|access-record|notices\/channels|event-types|events\/names|terms\/terms|statement\/signed-bytes|encoding\/(commitment|strict-json)|vocabulary\/(log|people|reviews))\.|\/apps\/web\/src\/(ui\/(chart|dialog|save-file|table)|api\/(disclosures|grants|incidents|published-page))\./;
+  /\/libs\/wording\/src\/(body-difference|call-answer|csv|first-call|recurrence|request-csv|request\/(faces|request-words|stated-fields)|supervision|access-reason)\.|\/libs\/contract\/src\/(network|access-record|notices\/channels|event-types|events\/names|terms\/terms|ticket-pattern|statement\/signed-bytes|encoding\/(commitment|strict-json)|vocabulary\/(log|people|reviews))\.|\/apps\/web\/src\/(ui\/(chart|dialog|save-file|table)|api\/(disclosures|grants|incidents|published-page))\./;
 /** The decision page, to which people come from many others. What only some requests need is loaded with the access. */
 const DECISION =
   /\/apps\/web\/src\/(passkey\/(passkey-problem|signing-ui|signer)\.|features\/(decision\/(?!access-now|countersign|exact-change)|controls\/levels|decision\.css))/;
