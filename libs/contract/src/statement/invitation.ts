@@ -5,6 +5,7 @@ import { isNormalisedScope, type ScopeEntry, scopeNarrows } from '../resource/sc
 import { budget, commitment, count, digest, instant, scope, seconds } from '../terms/members.js';
 import { budgetWithin, type Widening } from '../terms/narrow.js';
 import { type Budget, latestEndOfTerms, type Terms } from '../terms/terms.js';
+import type { TermsText } from '../terms/texts.js';
 import { toInstant } from '../time.js';
 import {
   deployment,
@@ -120,22 +121,22 @@ export function parseInvitation(value: unknown): InvitationStatement {
   return readStatement(invitationSchema, RULES, value, 'invitation');
 }
 
-/** The members of terms that an invitation limits. */
-export type InvitedTerms = Pick<
-  Terms,
-  | 'tenant'
-  | 'service'
-  | 'scope'
-  | 'seconds'
-  | 'startsOn'
-  | 'startsAt'
-  | 'useBy'
-  | 'lapsesAt'
-  | 'budget'
-  | 'ticket'
-  | 'requester'
-  | 'unmasked'
->;
+/** Members of terms that no invitation limits. Of the texts it limits the ticket alone. */
+type Unlimited =
+  | 'v'
+  | 'deployment'
+  | 'request'
+  | 'parent'
+  | 'extends'
+  | 'basis'
+  | 'invitation'
+  | 'routes'
+  | 'change'
+  | 'requesterFacts'
+  | Exclude<TermsText, 'ticket'>;
+
+/** The members of terms that an invitation limits: each needs a rule in `MATCH_RULES`. */
+export type InvitedTerms = Omit<Terms, Unlimited>;
 
 type MatchRule = readonly [
   member: keyof InvitedTerms,
