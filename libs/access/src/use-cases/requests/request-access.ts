@@ -1,4 +1,4 @@
-import { isTenantSlug, termsCommitments, toInstant } from '@countersign/contract';
+import { isTenantSlug, TERMS_TEXTS, termsCommitments, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   firstWait,
@@ -130,7 +130,7 @@ const searchedTexts = (
   commitments: Readonly<Record<string, string>>,
   openings: TermsDraft['openings'],
 ): SearchedText[] =>
-  ['justification', 'ticket'].flatMap((name) => {
+  TERMS_TEXTS.flatMap((name) => {
     const [commitment, opening] = [commitments[name], openings[name]];
     return commitment === undefined || opening === undefined
       ? []
