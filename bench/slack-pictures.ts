@@ -28,8 +28,8 @@ async function main(closing: Closing): Promise<void> {
     tenant.slack = { teamId: 'T0ACME', channelId: 'C0LOCKBOX' };
     tenant.privacyControls.slackMayApprove = ['list', 'read'];
   }
-  const made = await SlackSite.start(closing, organisation, await sqlite.database(closing));
-  const { slack } = made;
+  const site = await SlackSite.start(closing, organisation, await sqlite.database(closing));
+  const { slack } = site;
   const vendor = slack.workspace('T0VENDOR', { name: 'Northwind Cloud' });
   const acme = slack.workspace('T0ACME', { name: 'Acme Corp' });
   const erin = vendor.user('U0ERIN', { name: 'erin', realName: 'Erin Okafor', zone: 'Europe/London' });
@@ -37,12 +37,12 @@ async function main(closing: Closing): Promise<void> {
   const ada = acme.user('U0ADA', { name: 'ada', realName: 'Ada Moreau', zone: 'Europe/Paris' });
   const reviews = vendor.channel('C0REVIEWS', { name: 'access-reviews' });
   const lockbox = acme.channel('C0LOCKBOX', { name: 'lockbox' });
-  for (const workspace of [vendor, acme]) await made.install(workspace);
+  for (const workspace of [vendor, acme]) await site.install(workspace);
   vendor.invite(reviews);
   acme.invite(lockbox);
-  await made.link('erin@northwind.example', erin);
-  await made.link('max@northwind.example', max);
-  await made.link('ada@acme.example', ada);
+  await site.link('erin@northwind.example', erin);
+  await site.link('max@northwind.example', max);
+  await site.link('ada@acme.example', ada);
   const draw = await drawer(closing);
   const view = (view: OpenView, reader: Person) => htmlView(slack.world, view, { zone: reader.member.zone });
   const message = (shown: Message, reader: Person) =>

@@ -75,10 +75,10 @@ process.exit(status ?? 1);
  */
 function temporaryFolder() {
   if (process.env.TMPDIR !== undefined || projects.some((name) => ON_DISK.includes(name))) return null;
-  const kept = memory();
-  if (kept === null) return null;
-  const made = mkdtempSync(join(kept, 'countersign-tests-'));
+  const base = memory();
+  if (base === null) return null;
+  const folder = mkdtempSync(join(base, 'countersign-tests-'));
   // As the one that it stands for: a server that runs as another user reads its programs below it.
-  chmodSync(made, 0o755);
-  return made;
+  chmodSync(folder, 0o755);
+  return folder;
 }

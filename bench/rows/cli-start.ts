@@ -19,7 +19,7 @@ export const cliStart: Family = {
     closing.add(() => removeFolder(folder));
     const site = await Site.start({ organisation: organisation() });
     closing.add(() => site.close());
-    const asked = await makeRequest(site, 'engineer');
+    const request = await makeRequest(site, 'engineer');
     const env = {
       PATH: process.env['PATH'] ?? '',
       HOME: folder,
@@ -29,7 +29,7 @@ export const cliStart: Family = {
     };
     const commands = { 'of a clone': join(root, 'bin/countersign.mjs'), installed: install(folder, env) };
     return Object.entries(commands).flatMap(([which, command]) =>
-      [['--version'], ['--help'], ['show', asked.id]].map((words) =>
+      [['--version'], ['--help'], ['show', request.id]].map((words) =>
         measure(`countersign ${words[0]}, ${which}`, [command, ...words], env),
       ),
     );

@@ -98,10 +98,10 @@ class Crowd {
     const grant = await makeGrant(this.site);
     await pause(500);
     for (const feed of this.feeds) feed.awaits = true;
-    const asked = performance.now();
+    const startedAt = performance.now();
     await revokeGrant(this.site, grant);
     await eventually('every feed has the end', () => this.feeds.every(({ awaits }) => !awaits), 60_000, 5);
-    return Math.max(...this.feeds.map(({ got }) => got)) - asked;
+    return Math.max(...this.feeds.map(({ got }) => got)) - startedAt;
   }
 
   close(): void {

@@ -62,13 +62,13 @@ const placesIn = (leaves: number): number[] =>
   Array.from({ length: PROOFS }, (_, turn) => (turn * 7_919) % leaves);
 
 async function proofs({ host }: PreparedStore, leaves: number): Promise<number[]> {
-  const made = new LogProofs({ hashing: systemHashing });
+  const logProofs = new LogProofs({ hashing: systemHashing });
   const taken: number[] = [];
   for (const index of placesIn(leaves))
     taken.push(
       await seconds(() =>
         host.store.readForTenant('acme', async ({ events }) => {
-          await made.inclusion(events, { log: 'acme', epoch: 1 }, index, leaves);
+          await logProofs.inclusion(events, { log: 'acme', epoch: 1 }, index, leaves);
         }),
       ),
     );

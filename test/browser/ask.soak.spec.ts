@@ -85,7 +85,7 @@ describe('the form for a request', () => {
   test('shows a draft with its own duration, begins again if told to, and deletes a draft that is a week old', async () => {
     const page = await site.signedIn('erin', '/ask');
     const why = page.getByLabel('Why? The customer reads this.');
-    const kept = () =>
+    const storedDrafts = () =>
       page.evaluate<string[]>('Object.keys(localStorage).filter((key) => /draft/.test(key))');
     const restored = page.getByText('This is the draft that you left here.');
     const write = async () => {
@@ -101,9 +101,9 @@ describe('the form for a request', () => {
     await gone(restored);
     expect(await why.inputValue()).toBe('');
     expect(await page.getByRole('radio', { name: '30 minutes' }).isChecked()).toBe(true);
-    expect(await kept()).toEqual([]);
+    expect(await storedDrafts()).toEqual([]);
     await write();
-    const [key] = await kept();
+    const [key] = await storedDrafts();
     await page.evaluate(`{
       const kept = JSON.parse(localStorage.getItem('${key}'));
       localStorage.setItem('${key}', JSON.stringify({ ...kept, at: kept.at - 7 * 86_400_000 }));
@@ -112,7 +112,7 @@ describe('the form for a request', () => {
     await why.waitFor();
     expect(await why.inputValue()).toBe('');
     expect(await restored.count()).toBe(0);
-    expect(await kept()).toEqual([]);
+    expect(await storedDrafts()).toEqual([]);
   }, 120_000);
 
   test('is filled in from an earlier request; access can begin with the first use and has a budget of calls', async () => {

@@ -337,11 +337,11 @@ describe('P12: a customer signs with passkeys', () => {
   onlyInSoak(() => {
     test('makes an API key, which is shown once, and revokes it', async () => {
       await page.goto(`${site.url}/account`);
-      const made = page.waitForResponse(
+      const response = page.waitForResponse(
         (response) => response.request().method() === 'POST' && response.url() === `${site.url}/api/v1/keys`,
       );
       await page.getByRole('button', { name: 'Make an API key' }).click();
-      const { id } = (await (await made).json()) as { id: string };
+      const { id } = (await (await response).json()) as { id: string };
       const key = (await page.locator('.command code').textContent()) ?? '';
       const asHer = () => fetch(`${site.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${key}` } });
       expect((await asHer()).status).toBe(200);

@@ -88,10 +88,10 @@ describe('P10: the page Proof', () => {
     const notice = page.getByRole('alert').filter({ hasText: 'Verified in this browser' });
     await notice.getByText('Whether the key is genuine').waitFor();
     expect(await violations(page)).toEqual([]);
-    const first = await kept();
+    const first = await storedPoint();
     expect(first.point.size).toBeGreaterThan(600);
-    const given = (await logFile('checkpoint')).split('\n');
-    expect([first.point.origin, first.point.root]).toEqual([given[0], given[2]]);
+    const lines = (await logFile('checkpoint')).split('\n');
+    expect([first.point.origin, first.point.root]).toEqual([lines[0], lines[2]]);
 
     await grow(site, 'acme', 300);
     await page.reload();
@@ -102,7 +102,7 @@ describe('P10: the page Proof', () => {
     await verify();
     await notice.getByText('300 of them are new since the last time.').waitFor();
     await notice.getByText('The log continues what this browser verified on').waitFor();
-    expect((await kept()).point.size).toBe(first.point.size + 300);
+    expect((await storedPoint()).point.size).toBe(first.point.size + 300);
     expect(read).toContain('/log/acme/tile/entries/002');
     expect(read).not.toContain('/log/acme/tile/entries/000');
   });
@@ -129,7 +129,7 @@ describe('P10: the page Proof', () => {
       await give({ ...anchor, vkey: other });
       await verify();
       await page.getByText('The key is not the one in your anchor file.').waitFor();
-      expect(await kept()).toBeNull();
+      expect(await storedPoint()).toBeNull();
       await give(anchor);
       await verify();
       await page.getByText('The key is the one in your anchor file, or one').waitFor();
@@ -160,7 +160,7 @@ describe('P10: the page Proof', () => {
       await page.reload();
       await verify();
       await page.getByText('Forked: the log is not the one that was last verified here.').waitFor();
-      expect(await kept()).toEqual(known);
+      expect(await storedPoint()).toEqual(known);
       await page.getByRole('button', { name: 'Forget what this browser knows' }).click();
       await verify();
       await page.getByText('This was the first run in this browser').waitFor();
@@ -169,7 +169,7 @@ describe('P10: the page Proof', () => {
     test('says loudly that the key has changed, unless the known key handed over to it', async () => {
       await verify();
       await page.getByText('Verified in this browser:').waitFor();
-      const known = await kept();
+      const known = await storedPoint();
       const { publicKey } = generateKeyPairSync('ed25519');
       const bytes = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
       const { keys: _learned, ...point } = known.point;
@@ -199,7 +199,7 @@ describe('P10: the page Proof', () => {
         await verify();
         await page.getByText(fault).waitFor();
         if (place !== '') await page.getByText(place).waitFor();
-        expect(await kept()).toBeNull();
+        expect(await storedPoint()).toBeNull();
       },
       60_000,
     );
@@ -240,7 +240,7 @@ describe('P10: the page Proof', () => {
   test('says of an event that it does not know neither that the log verifies nor that it is at fault', async () => {
     await verify();
     await page.getByText('Verified in this browser:').waitFor();
-    const before = await kept();
+    const before = await storedPoint();
     // As a page sees it that was loaded before the vendor upgraded its broker. The log keeps the event, so this test is the last.
     const { draft, forget } = laterEvent('something.new', new Date().toISOString());
     await site.site.store.host.store.forTenant('acme', (unit) => unit.log.append(draft));
@@ -251,11 +251,11 @@ describe('P10: the page Proof', () => {
     await verdict.getByText('has the type something.new').waitFor();
     expect(await page.getByText('Verified in this browser:').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Forget what this browser knows' }).count()).toBe(0);
-    expect(await kept()).toEqual(before);
+    expect(await storedPoint()).toEqual(before);
     expect(await violations(page)).toEqual([]);
   });
 
-  const kept = () =>
+  const storedPoint = () =>
     page.evaluate<{ point: { origin: string; size: number; root: string; keys: string[] } }>(
       `JSON.parse(localStorage.getItem('countersign-verified-log:acme'))`,
     );

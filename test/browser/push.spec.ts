@@ -81,11 +81,11 @@ class PushWorker {
 
   /** As a press on a notice with this path. @returns what was opened last */
   async press(path: unknown): Promise<string | undefined> {
-    return this.worker.evaluate<string | undefined, unknown>(async (given) => {
+    return this.worker.evaluate<string | undefined, unknown>(async (press) => {
       const scope = globalThis as unknown as { asked: Asked; dispatchEvent(event: Event): void };
       scope.asked.opened = [];
       let done: Promise<unknown> = Promise.resolve();
-      const notification = { data: given === undefined ? null : { path: given }, close: () => {} };
+      const notification = { data: press === undefined ? null : { path: press }, close: () => {} };
       const waitUntil = (work: Promise<unknown>) => {
         done = work;
       };

@@ -53,13 +53,13 @@ describe.each(versions())('what a statement may call of Debian’s PostgreSQL %s
       expect(isRefused(`${name}(0)`)).toBe(true);
       await login.query('BEGIN READ ONLY');
       const value = name === 'lo_from_bytea' ? "0, convert_to(repeat('x', 1000000), 'UTF8')" : '0';
-      const made = await login.query(`SELECT ${name}(${value})`).then(
+      const isAllowed = await login.query(`SELECT ${name}(${value})`).then(
         () => true,
         () => false,
       );
       await login.query('ROLLBACK');
       // Why they are refused. Later versions refuse them themselves.
-      expect([name, made]).toEqual([name, Number(version) < 16]);
+      expect([name, isAllowed]).toEqual([name, Number(version) < 16]);
     }
     expect((await size()) > before).toBe(Number(version) < 16);
   });

@@ -26,7 +26,7 @@ class Boot {
   readonly id = randomUUID();
   turn = 0;
   used = { calls: 0, bytes: 0 };
-  held: { calls: number | null; bytes: number | null } = { calls: 0, bytes: 0 };
+  lease: { calls: number | null; bytes: number | null } = { calls: 0, bytes: 0 };
   private seq = 0;
   private prev: string | null = null;
 
@@ -42,9 +42,9 @@ class Boot {
       bytes: this.used.bytes + (more.bytes ?? 0),
     };
     const ask = { boot: this.id, grant: this.grant, turn, used: { ...this.used }, wish };
-    const given = await leaseBudget(this.deps, { id: this.gateway, ...EVERYTHING }, ask);
-    this.held = given.held;
-    return given;
+    const answer = await leaseBudget(this.deps, { id: this.gateway, ...EVERYTHING }, ask);
+    this.lease = answer.held;
+    return answer;
   }
 
   /** As many calls, of as many bytes each, as are held of those wanted. @returns their records */
@@ -116,7 +116,7 @@ describeUseCase('SQLite', 'a grant’s budget', (bench) => {
   };
   const read = async (grant: string) => (await getGrant(flow.deps, erin, grant)).grant;
   const sumHeld = (boots: readonly Boot[], kind: 'calls' | 'bytes') =>
-    boots.reduce((sum, boot) => sum + (boot.held[kind] ?? 0), 0);
+    boots.reduce((sum, boot) => sum + (boot.lease[kind] ?? 0), 0);
 
   test('a budget is exact: twelve boots at two brokers that ask at once never hold more, and together all of it', async () => {
     const grant = await granted({ calls: 100, bytes: 1_000_000 });
@@ -129,8 +129,8 @@ describeUseCase('SQLite', 'a grant’s budget', (bench) => {
       await Promise.all(
         boots.map(async (boot) => {
           await boot.ask({ calls: 1, bytes: 10_000 });
-          const calls = Math.min(3, (boot.held.calls ?? 0) - boot.used.calls);
-          const bytes = Math.min(30_000, (boot.held.bytes ?? 0) - boot.used.bytes);
+          const calls = Math.min(3, (boot.lease.calls ?? 0) - boot.used.calls);
+          const bytes = Math.min(30_000, (boot.lease.bytes ?? 0) - boot.used.bytes);
           boot.used = { calls: boot.used.calls + calls, bytes: boot.used.bytes + bytes };
         }),
       );

@@ -81,12 +81,12 @@ describeOn('PostgreSQL', 'checkpoints of logs that have grown', (bench) => {
     const signing = slow.broker.signIfGrown('acme');
     await eventually('it signs', () => slow.transactions.length === 1);
     await bench.store.forTenant('acme', (unit) => unit.log.append(filler(NOW)));
-    const kept = await quick.broker.signIfGrown('acme');
-    expect(kept.size).toBe(2);
+    const checkpoint = await quick.broker.signIfGrown('acme');
+    expect(checkpoint.size).toBe(2);
     release();
-    expect(await signing).toEqual(kept);
+    expect(await signing).toEqual(checkpoint);
     expect(slow.transactions).toEqual(['read', 'write', 'read']);
-    expect((await signed())[0]?.newest).toEqual(kept);
+    expect((await signed())[0]?.newest).toEqual(checkpoint);
   });
 
   test('P10: a cosignature that comes while a newer key signs the same size is kept', async () => {

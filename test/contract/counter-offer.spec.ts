@@ -58,25 +58,25 @@ describeUseCase('SQLite', 'counter-offers', (bench) => {
 
   test('P1: an accepted offer grants the narrower terms; the vendor’s review and the offer itself approve them', async () => {
     const asked = await atCustomer();
-    const made = await counter(ada, asked);
+    const offer = await counter(ada, asked);
     const between = await read(asked);
     expect(between.request).toMatchObject({ state: 'countered', digest: asked.request.digest, grant: null });
     expect(between.offer).toMatchObject({
-      digest: made.offer!.digest,
-      review: made.id,
+      digest: offer.offer!.digest,
+      review: offer.id,
       terms: { parent: asked.request.digest, seconds: 600 },
     });
     const accepted = await accept(asked);
     expect(accepted.request).toMatchObject({
       state: 'approved',
-      digest: made.offer!.digest,
+      digest: offer.offer!.digest,
       terms: { parent: asked.request.digest, ...less },
       needs: { vendor: { approved: 1 }, customer: { approved: 1 } },
     });
     expect(accepted.offer).toBeNull();
     const { grant, scope: opened } = await getGrant(flow.deps, erin, accepted.request.grant ?? '');
     expect(grant).toMatchObject({
-      digest: made.offer!.digest,
+      digest: offer.offer!.digest,
       state: 'active',
       endsAt: '2026-11-24T15:10:00Z',
     });

@@ -3,10 +3,8 @@
 import {
   addDemandStep,
   applyOrganisation,
-  DEMAND_STATES,
   DEMAND_TRANSITIONS,
   type DemandInput,
-  type DemandState,
   enterDemand,
   fileDemandDocument,
   getGrant,
@@ -27,8 +25,8 @@ import {
   runDueTransitions,
   type StepInput,
   setLock,
-  type VendorRole,
 } from '@countersign/access';
+import { DEMAND_STATES, type DemandState, type VendorRole } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';
@@ -313,8 +311,8 @@ describeUseCase('SQLite', 'government demands', (bench) => {
     expect(second.demand.id).toBe(first.demand.id);
     expect((await listDemands(flow.deps, lea, {}, { cursor: null, limit: 10 })).items).toHaveLength(1);
     await expect(send({ bodyHash: 'other' })).rejects.toEqual(refused('idempotency_key_reused'));
-    const kept = await bench.database.raw('SELECT * FROM idempotent_answers');
-    expect(JSON.stringify(kept)).not.toMatch(/Wirsing|konto-4711| StPO/);
+    const rows = await bench.database.raw('SELECT * FROM idempotent_answers');
+    expect(JSON.stringify(rows)).not.toMatch(/Wirsing|konto-4711| StPO/);
   });
 
   test('two people who act at once do not both move it', async () => {

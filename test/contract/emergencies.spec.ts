@@ -228,8 +228,8 @@ describeUseCase('SQLite', 'emergencies', (bench) => {
   test('an explanation that comes before the records of the calls hides none of them: later ones count too', async () => {
     const { grant: id } = await opened();
     await releaseGrant(flow.deps, people.erin, id);
-    const given = await giveDisclosure(flow.deps, people.erin, id, WORDS);
-    expect(given.disclosure.content).toMatchObject({ calls: 0, bytes: 0 });
+    const disclosure = await giveDisclosure(flow.deps, people.erin, id, WORDS);
+    expect(disclosure.disclosure.content).toMatchObject({ calls: 0, bytes: 0 });
     const { grant } = await getGrant(flow.deps, people.erin, id);
     const place = { gateway: uuidV7Ids.next('gtw'), boot: '0199f0a0-7b2c-4003-8000-000000000003' };
     const view = aRecord(grant, { ...place, seq: 1, at: grant.startsAt! });

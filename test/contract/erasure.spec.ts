@@ -2,7 +2,6 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import {
-  type AccessRecordView,
   addDemandStep,
   type DemandInput,
   EVERYTHING,
@@ -27,7 +26,13 @@ import {
   setLock,
   setLogSettings,
 } from '@countersign/access';
-import { commit, encodeBase64url, NO_OUTCOME, openCommitment } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  commit,
+  encodeBase64url,
+  NO_OUTCOME,
+  openCommitment,
+} from '@countersign/contract';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
@@ -139,9 +144,9 @@ describeUseCase('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) =
     expect(documents).toMatchObject([{ name: `erased-acme-${seq}.json`, person: 'job' }]);
     const [{ sha256 } = { sha256: '' }] = documents;
     const { content } = await readDemandDocument(flow.deps, lea, demand.id, sha256);
-    const kept = JSON.parse(Buffer.from(content).toString('utf8'));
-    expect(kept).toMatchObject({ tenant: 'acme', leaf: seq, openings: { ticket: { value: TICKET } } });
-    const { value, salt, commitment } = kept.openings.justification;
+    const copy = JSON.parse(Buffer.from(content).toString('utf8'));
+    expect(copy).toMatchObject({ tenant: 'acme', leaf: seq, openings: { ticket: { value: TICKET } } });
+    const { value, salt, commitment } = copy.openings.justification;
     expect(openCommitment(systemHashing, 'justification', { value, salt }, commitment)).toBe(true);
     expect([value, commitment]).toEqual([
       WHY,

@@ -237,17 +237,17 @@ describeUseCase('SQLite', 'an evidence pack', (bench) => {
     const gate = signal();
     const begun = ['acme', 'globex'].map((tenant) => {
       const begin = signal();
-      const made = packs.make(who('ola'), tenant, { period: '2020-H1' }, () => {
+      const pack = packs.make(who('ola'), tenant, { period: '2020-H1' }, () => {
         begin.give();
         return () => gate.given;
       });
-      return { begin: begin.given, made };
+      return { begin: begin.given, pack };
     });
     await Promise.all(begun.map(({ begin }) => begin));
     const another = () => outcomeOf(packs.make(who('ola'), 'initech', { period: '2020-H1' }, noSink));
     expect(await another()).toBe('rate_limited');
     gate.give();
-    await Promise.all(begun.map(({ made }) => made));
+    await Promise.all(begun.map(({ pack }) => pack));
     expect(await another()).toBe('made');
   });
 
@@ -273,10 +273,10 @@ describeUseCase('SQLite', 'an evidence pack', (bench) => {
 
 function signal() {
   let give = () => {};
-  const given = new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     give = resolve;
   });
-  return { given, give: () => give() };
+  return { given: signalled, give: () => give() };
 }
 
 const noSink = () => async () => undefined;

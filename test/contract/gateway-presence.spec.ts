@@ -81,10 +81,10 @@ describeOn('SQLite', 'gateways that come and go', (bench) => {
       'gateway.closed',
       'gateway.returned',
     ]);
-    const held = await bench.store.forTenant('acme', (unit) =>
+    const cursors = await bench.store.forTenant('acme', (unit) =>
       unit.records.cursors([{ gateway, boot: BOOT }]),
     );
-    expect(held).toMatchObject([{ seq: 4, closedAt: at(1_000 + VANISHED_AFTER_MS + 1) }]);
+    expect(cursors).toMatchObject([{ seq: 4, closedAt: at(1_000 + VANISHED_AFTER_MS + 1) }]);
     await move('acme', 5);
     now += VANISHED_AFTER_MS + 1;
     expect(await close()).toBe(1);

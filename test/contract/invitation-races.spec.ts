@@ -101,15 +101,15 @@ describeOn('PostgreSQL', 'P8: races about an invitation', (bench) => {
     );
     for (const code of Object.keys(tally(outcomes)))
       expect(['done', 'request_refused', 'wrong_state', 'grant_not_active', 'conflict']).toContain(code);
-    const made = await grants();
-    expect(new Set(made.map(({ state, endReason }) => `${state} ${endReason}`))).toEqual(
+    const granted = await grants();
+    expect(new Set(granted.map(({ state, endReason }) => `${state} ${endReason}`))).toEqual(
       new Set(['ended revoked']),
     );
-    expect(await now(id)).toMatchObject({ state: 'withdrawn', used: made.length });
+    expect(await now(id)).toMatchObject({ state: 'withdrawn', used: granted.length });
     expect(await told('invitation.withdrawn')).toHaveLength(1);
-    expect(await told('invitation.used')).toHaveLength(made.length);
+    expect(await told('invitation.used')).toHaveLength(granted.length);
     const ended = (await told('grant.ended')).map(({ data }) => data['grant']).sort();
-    expect(ended).toEqual(made.map((grant) => grant.id).sort());
+    expect(ended).toEqual(granted.map((grant) => grant.id).sort());
     expect(await outcome(ask(1))).toBe('request_refused');
   });
 
@@ -161,10 +161,10 @@ describeOn('PostgreSQL', 'P8: races about an invitation', (bench) => {
       );
       for (const code of Object.keys(tally(outcomes)))
         expect(['done', 'already_decided', 'controls_changed', 'wrong_state', 'conflict']).toContain(code);
-      const made = await grants();
-      expect(made.length).toBeLessThanOrEqual(5);
-      expect(made.filter(({ state }) => state !== 'ended')).toEqual([]);
-      expect(await now(id)).toMatchObject({ state: 'withdrawn', used: made.length });
+      const granted = await grants();
+      expect(granted.length).toBeLessThanOrEqual(5);
+      expect(granted.filter(({ state }) => state !== 'ended')).toEqual([]);
+      expect(await now(id)).toMatchObject({ state: 'withdrawn', used: granted.length });
       const terminal = ['request.approved', 'request.denied', 'request.expired'];
       const ends = (await flow.leaves('acme')).filter(({ type }) => terminal.includes(type));
       expect(new Set(ends.map(({ data }) => data['request'])).size).toBe(ENGINEERS);

@@ -130,9 +130,9 @@ describeStore('lists', (bench) => {
         ],
         NOW,
       );
-      const held = { gateway, boot, seq: 2, hash: 'h2', head, movedAt: NOW, closedAt: null };
+      const cursor = { gateway, boot, seq: 2, hash: 'h2', head, movedAt: NOW, closedAt: null };
       const crossed = { gateway: 'another gateway', boot };
-      expect(await unit.records.cursors([{ gateway, boot }, crossed])).toEqual([held]);
+      expect(await unit.records.cursors([{ gateway, boot }, crossed])).toEqual([cursor]);
       expect(await unit.records.cursors([other, { gateway, boot }])).toHaveLength(2);
       await unit.records.complete([record, refused].map(({ id }) => ({ id, ...outcome })));
       return (await unit.records.list({}, { cursor: null, limit: 10 })).items;

@@ -23,9 +23,9 @@ function watched(store: Store, calls: string[]): Store {
           return typeof value === 'object' && value !== null
             ? note(value, `${name}.${String(member)}`)
             : value;
-        return (...given: unknown[]) => {
+        return (...parameters: unknown[]) => {
           calls.push(`${name}.${String(member)}`);
-          return Reflect.apply(value, target, given);
+          return Reflect.apply(value, target, parameters);
         };
       },
     });
@@ -39,10 +39,10 @@ function watched(store: Store, calls: string[]): Store {
 
 describeUseCase('SQLite', 'codes by mail', (bench) => {
   test('cost the same, after the answer, whether or not someone has the address: one row more', async () => {
-    const { deps: given } = await startWorkflow(bench);
+    const { deps: real } = await startWorkflow(bench);
     const calls: string[] = [];
     const mails: string[] = [];
-    const deps = { ...given, store: watched(bench.store, calls) } as unknown as Deps;
+    const deps = { ...real, store: watched(bench.store, calls) } as unknown as Deps;
     const logger = pino({ level: 'silent' });
     const mailer = { send: async ({ to }: { to: string }) => void mails.push(to) };
     const attempts = new SignInAttempts(deps);

@@ -314,14 +314,14 @@ describeUseCase('SQLite', 'counters, extensions, acceptances and invitations', (
       fc.asyncProperty(asking, fc.array(act, { minLength: 15, maxLength: 40 }), async (first, steps) => {
         for (const step of [first, ...steps]) await perform(step).catch(refused);
         const all = await told();
-        const made = await grants();
-        const byDigest = new Map(made.map((grant) => [grant.digest, grant]));
-        expect(byDigest.size).toBe(made.length);
+        const granted = await grants();
+        const byDigest = new Map(granted.map((grant) => [grant.digest, grant]));
+        expect(byDigest.size).toBe(granted.length);
         for (const [hash, { statement }] of all.invitations) {
-          const under = made.filter(({ digest }) => all.terms.get(digest)?.invitation === hash);
+          const under = granted.filter(({ digest }) => all.terms.get(digest)?.invitation === hash);
           expect(under.length).toBeLessThanOrEqual(statement.uses ?? Number.POSITIVE_INFINITY);
         }
-        for (const grant of made) {
+        for (const grant of granted) {
           expectCovered(grant, all);
           if (all.terms.get(grant.digest)?.parent !== undefined) seen.countered += 1;
           const extended = grant.extends === null ? undefined : byDigest.get(grant.extends);
@@ -329,7 +329,7 @@ describeUseCase('SQLite', 'counters, extensions, acceptances and invitations', (
           seen.extended += 1;
           expect(Date.parse(grant.startsAt!)).toBeGreaterThanOrEqual(Date.parse(extended.endsAt!));
         }
-        seen.grants = made.length;
+        seen.grants = granted.length;
         for (const id of invitations)
           await withdrawInvitation(flow.deps, people['ada@acme.example']!, 'acme', id, null).catch(() => {});
         // What still waits would fill the next round's five places.

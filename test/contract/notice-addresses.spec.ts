@@ -106,8 +106,8 @@ describeUseCase('SQLite', 'notice addresses', (bench) => {
     expect(await remove(first.id)).toEqual(['no_emergency_address']);
     expect(await list()).toEqual([]);
     expect(await outcome(remove(first.id))).toBe('not_found');
-    const kept = await bench.store.readForTenant('acme', (unit) => unit.noticeAddresses.find(first.id));
-    expect(kept).toMatchObject({ state: 'removed', address: '', codeHash: null });
+    const address = await bench.store.readForTenant('acme', (unit) => unit.noticeAddresses.find(first.id));
+    expect(address).toMatchObject({ state: 'removed', address: '', codeHash: null });
     expect(await outcome(add('security@acme.example'))).toBe('done');
     const notices = await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 200));
     expect(

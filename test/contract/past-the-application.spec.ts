@@ -1,6 +1,7 @@
 /** @soak */
 
-import { GRANT_TRANSITIONS, type Grant, REQUEST_TRANSITIONS, type RequestState } from '@countersign/access';
+import { GRANT_TRANSITIONS, type Grant, REQUEST_TRANSITIONS } from '@countersign/access';
+import type { RequestState } from '@countersign/contract';
 import { rowsOfEachKind } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, aReview } from './support/rows.js';
@@ -41,14 +42,14 @@ describeStore('SQL written past the application is refused', (bench) => {
       );
       // `npm test` tries some of each; that the database holds the whole table is in schema.spec.ts.
       for (const { from, to, isLegal } of rowsOfEachKind(steps, (row) => `${row.isLegal}`, 3)) {
-        const made =
+        const row =
           kind === 'request'
             ? (await stored(from as RequestState)).request
             : (await stored('approved', from as Grant['state'])).grant;
-        const moved = bench.database.raw(`UPDATE ${table} SET state = '${to}' WHERE id = '${made.id}'`);
+        const moved = bench.database.raw(`UPDATE ${table} SET state = '${to}' WHERE id = '${row.id}'`);
         if (isLegal) await moved;
         else await expect(moved).rejects.toThrow(`no such transition of a ${kind}`);
-        expect(await stateOf(table, made.id)).toBe(isLegal ? to : from);
+        expect(await stateOf(table, row.id)).toBe(isLegal ? to : from);
       }
     },
   );

@@ -45,17 +45,17 @@ const minter = { prepare: () => ({ ...about, sign: async () => 't' }) };
 
 describeUseCase('SQLite', 'place and employer of a requester', (bench) => {
   let flow: Workflow;
-  const start = async (given = organisation()) => {
-    flow = await startWorkflow(bench, given);
+  const start = async (file = organisation()) => {
+    flow = await startWorkflow(bench, file);
   };
   const erin = () => flow.as(ERIN);
   const signIn = async (facts: FactValues | null) => {
     const { person } = await erin();
-    const given = { tenant: null, issuer: ISSUER, subject: person.id, email: ERIN, emailVerified: true };
+    const identity = { tenant: null, issuer: ISSUER, subject: person.id, email: ERIN, emailVerified: true };
     const to = { device: 'a browser', replaces: null };
     return (await signInByProvider(
       flow.deps,
-      { ...given, roles: null, facts },
+      { ...identity, roles: null, facts },
       to,
       LIMITS,
     )) as StartedSession;

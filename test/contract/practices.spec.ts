@@ -68,8 +68,8 @@ describeUseCase('SQLite', 'a practice of the approvers', (bench) => {
     return getPractice(flow.deps, people.ada, 'acme', first.practice.id);
   };
   const run = () => runPractices(flow.deps);
-  const answer = async (who: Principal, given: PracticeAnswer) =>
-    answerPractice(flow.deps, who, 'acme', (await newest()).practice.id, given);
+  const answer = async (who: Principal, input: PracticeAnswer) =>
+    answerPractice(flow.deps, who, 'acme', (await newest()).practice.id, input);
   const right = async (who: Principal) => {
     const part = (await newest()).requests.find(({ person }) => person === who.person.id);
     if (part === undefined) throw new Error('this person has no part');
@@ -286,8 +286,8 @@ describeUseCase('SQLite', 'a practice in a claimed tenant', (bench) => {
     const statement = { ...signing?.statement, decision, ...change } as PracticeStatement;
     return { decision, countersignature: key.sign(statement, AT), passkeyFailed: false };
   };
-  const answer = async (who: Claimant, given: PracticeAnswer) =>
-    outcome(answerPractice(flow.deps, who.principal, 'acme', await open(), given));
+  const answer = async (who: Claimant, input: PracticeAnswer) =>
+    outcome(answerPractice(flow.deps, who.principal, 'acme', await open(), input));
 
   beforeEach(async () => {
     flow = await startWorkflow(bench, smallOrganisation({ vendorReviews: 0 }));
@@ -326,8 +326,8 @@ describeUseCase('SQLite', 'a practice in a claimed tenant', (bench) => {
   test('who says that their passkey does not work has failed, although the answer was right', async () => {
     const { request } = await offer(bob);
     const decision = rightPracticeAnswer(request.task);
-    const given = { decision, countersignature: undefined, passkeyFailed: true };
-    expect(await answerPractice(flow.deps, bob.principal, 'acme', await open(), given)).toMatchObject({
+    const input = { decision, countersignature: undefined, passkeyFailed: true };
+    expect(await answerPractice(flow.deps, bob.principal, 'acme', await open(), input)).toMatchObject({
       result: 'passkey-failed',
     });
   });
@@ -345,10 +345,10 @@ describeUseCase('SQLite', 'a practice in a claimed tenant', (bench) => {
       scope: [{ resource: 'invoices/*', actions: ['update'] }],
     });
     const { countersignature } = await signed(ada);
-    const given = (await signed(ada, {})).countersignature;
+    const practised = (await signed(ada, {})).countersignature;
     for (const signature of [
       countersignature,
-      { ...given, statement: { ...given.statement, digest: asked.request.digest } },
+      { ...practised, statement: { ...practised.statement, digest: asked.request.digest } },
     ])
       expect(
         await outcome(

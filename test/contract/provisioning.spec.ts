@@ -166,11 +166,12 @@ describeUseCase('SQLite', 'people whom a SCIM client keeps', (bench) => {
   });
 
   test('of two clients that make the same person at once, one is refused', async () => {
-    const made = await Promise.allSettled(
+    const results = await Promise.allSettled(
       Array.from({ length: 4 }, () => createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'))),
     );
-    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const each of made) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(AccessError);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const each of results)
+      if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(AccessError);
   });
 
   describe('of a claimed tenant', () => {

@@ -36,7 +36,7 @@ describeOn('SQLite', 'pruning', (bench) => {
       recipient === id ? { state, at: NOW, error: 'x' } : null,
     );
   }
-  const kept = (id: string) =>
+  const isStored = (id: string) =>
     bench.store.readAsVendor(async (unit) => (await unit.deliveries.find(id)) !== null);
 
   test('deletes notices that are over after 30 days; what is due or dead stays, and so does what waits', async () => {
@@ -52,8 +52,8 @@ describeOn('SQLite', 'pruning', (bench) => {
     expect(await prune(deps(clock))).toMatchObject({ notices: 0 });
     clock.forward(1);
     expect(await prune(deps(clock))).toMatchObject({ notices: 2 });
-    for (const id of over) expect(await kept(id)).toBe(false);
-    for (const id of [...waiting, young]) expect(await kept(id)).toBe(true);
+    for (const id of over) expect(await isStored(id)).toBe(false);
+    for (const id of [...waiting, young]) expect(await isStored(id)).toBe(true);
     expect(await bench.store.readAsVendor((unit) => unit.outbox.due(NOW, 10))).toHaveLength(1);
     expect(await prune(deps(clock))).toMatchObject({ notices: 0 });
   });
@@ -63,11 +63,11 @@ describeOn('SQLite', 'pruning', (bench) => {
     const id = await told('dead');
     clock.forward(NOTICES_KEPT_DAYS * DAY + 1);
     await prune(deps(clock));
-    expect(await kept(id)).toBe(true);
+    expect(await isStored(id)).toBe(true);
     await bench.store.asVendor((unit) => unit.deliveryQueues.retry(id, NOW));
     await settle(id, 'delivered');
     expect(await prune(deps(clock))).toMatchObject({ notices: 1 });
-    expect(await kept(id)).toBe(false);
+    expect(await isStored(id)).toBe(false);
   });
 
   test('deletes expired answers of every tenant and no others', async () => {

@@ -63,7 +63,7 @@ describeStore('gateways’ records', (bench) => {
     ...{ tenant: 'acme', seq, hash: `h${seq}`, prev: seq === 1 ? null : `h${seq - 1}` },
     at: '2026-11-24T15:10:00.123Z',
   });
-  const made = (view: ReturnType<typeof aRecord>): IncomingRecord => {
+  const recordOf = (view: ReturnType<typeof aRecord>): IncomingRecord => {
     const salt = new Uint8Array(32).fill(view.seq);
     return {
       ...place(view.seq),
@@ -98,13 +98,13 @@ describeStore('gateways’ records', (bench) => {
       const { grant, call } = await granted();
       const [first, second, third, refused, open] = [call(1), call(2), call(5), call(4, 'refused'), call(7)];
       const batches = [
-        [made(first), made(second)],
+        [recordOf(first), recordOf(second)],
         [
           ended(3, first.id),
-          made(refused),
-          made(third),
+          recordOf(refused),
+          recordOf(third),
           ended(6, third.id, { ...ENDED, bytes: 6 }),
-          made(open),
+          recordOf(open),
         ],
         [ended(8, second.id, { ...ENDED, bytes: 30 }), ended(9, refused.id), ended(10, 'rec_of_nobody')],
       ];
@@ -139,9 +139,13 @@ describeStore('gateways’ records', (bench) => {
       const other = uuidV7Ids.next('gtw');
       const [first, second] = [call(1), { ...call(1), gateway: other }];
       const gap = { ...call(4), gateway: other };
-      const own = { gateway: GATEWAY, boot: BOOT, records: [made(first), ended(2, first.id)] };
-      const others = { gateway: other, boot: BOOT, records: [made(second), made(gap), ended(5, first.id)] };
-      const next = { ...own, records: [...own.records, made(call(3))] };
+      const own = { gateway: GATEWAY, boot: BOOT, records: [recordOf(first), ended(2, first.id)] };
+      const others = {
+        gateway: other,
+        boot: BOOT,
+        records: [recordOf(second), recordOf(gap), ended(5, first.id)],
+      };
+      const next = { ...own, records: [...own.records, recordOf(call(3))] };
       expect(await takeAll([own, others, next, { ...own, records: [] }])).toEqual([
         { acme: 3 },
         { acme: 5 },
@@ -165,10 +169,10 @@ describeStore('gateways’ records', (bench) => {
       ]);
       expect(records).toHaveLength(4);
       expect(used).toEqual({ calls: 4, bytes: ENDED.bytes });
-      const held = await bench.store.forTenant('acme', (unit) =>
+      const cursors = await bench.store.forTenant('acme', (unit) =>
         unit.records.cursors([GATEWAY, other].map((gateway) => ({ gateway, boot: BOOT }))),
       );
-      expect(new Set(held.map(({ gateway, seq }) => `${gateway} ${seq}`))).toEqual(
+      expect(new Set(cursors.map(({ gateway, seq }) => `${gateway} ${seq}`))).toEqual(
         new Set([`${GATEWAY} 3`, `${other} 5`]),
       );
     });
@@ -179,7 +183,7 @@ describeStore('gateways’ records', (bench) => {
           ({ kind, subject }) => `${kind} ${subject}`,
         );
       const many = (call: (seq: number) => ReturnType<typeof aRecord>, from: number, to: number) =>
-        Array.from({ length: to - from + 1 }, (_, index) => made(call(from + index)));
+        Array.from({ length: to - from + 1 }, (_, index) => recordOf(call(from + index)));
 
       test('P7: of a grant’s first call and of each 25 further, in the transaction of the records', async () => {
         const { grant, call } = await granted();
@@ -200,10 +204,10 @@ describeStore('gateways’ records', (bench) => {
       test('of refused calls likewise, folded ones by their count', async () => {
         const { grant, call } = await granted();
         const told = `grant.refused ${grant.id}`;
-        await take([made(call(1, 'refused'))]);
-        await take([made({ ...call(2, 'refused'), count: 24 })]);
+        await take([recordOf(call(1, 'refused'))]);
+        await take([recordOf({ ...call(2, 'refused'), count: 24 })]);
         expect(await kinds()).toEqual([told]);
-        await take([made(call(3, 'refused'))]);
+        await take([recordOf(call(3, 'refused'))]);
         expect(await kinds()).toEqual([told, told]);
         expect(await bench.store.readForTenant('acme', (unit) => unit.grants.find(grant.id))).toMatchObject({
           refused: 26,
@@ -225,7 +229,7 @@ describeStore('gateways’ records', (bench) => {
             const gateway = uuidV7Ids.next('gtw');
             const store = index % 2 === 0 ? bench.store : other;
             const records = Array.from({ length: 5 }, (_, seq) =>
-              made({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
+              recordOf({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
             );
             return ingestRecords({ store, ...system }, [
               { gateway, boot: BOOT, binding: EVERYTHING, records },
@@ -238,7 +242,7 @@ describeStore('gateways’ records', (bench) => {
 
     test('a gap is an event of its own, at the place where it was found', async () => {
       const { grant, call } = await granted();
-      await take([made(call(1)), made(call(3))]);
+      await take([recordOf(call(1)), recordOf(call(3))]);
       expect((await state(grant.id)).leaves.map(({ type }) => type)).toEqual([
         'access.allowed',
         'gateway.gap',
@@ -250,10 +254,10 @@ describeStore('gateways’ records', (bench) => {
       const { grant, call } = await granted();
       const boots = ['b', 'c', 'd', 'e'].map((digit) => `0199f0a0-7b2c-4003-8000-00000000000${digit}`);
       const begin = (previous: IncomingRecord['previous']) => ({
-        ...made({ ...call(1, 'refused'), id: uuidV7Ids.next('rec') }),
+        ...recordOf({ ...call(1, 'refused'), id: uuidV7Ids.next('rec') }),
         ...(previous === undefined ? {} : { previous }),
       });
-      await take([made(call(1)), made(call(2))]);
+      await take([recordOf(call(1)), recordOf(call(2))]);
       const events = async (boot: string, previous: IncomingRecord['previous']) => {
         const { leaves: before } = await state(grant.id);
         await take([begin(previous)], { boot });
@@ -282,7 +286,7 @@ describeStore('gateways’ records', (bench) => {
     ])('P5: %s cannot say how a call ended', async (_who, other) => {
       const { grant, call } = await granted();
       const open = call(1);
-      await take([made(open)]);
+      await take([recordOf(open)]);
       await take([ended(1, open.id, { ...ENDED, bytes: 9_000 })], other);
       const after = await state(grant.id);
       expect(after.records).toEqual([open]);
@@ -299,7 +303,7 @@ describeStore('gateways’ records', (bench) => {
       const { grant, call } = await granted();
       const [first, second] = [call(1), call(3)];
       const again = { ...ENDED, bytes: 9_000, outcome: 'cut' as const };
-      await take([made(first), ended(2, first.id), made(second), ended(4, first.id, again)]);
+      await take([recordOf(first), ended(2, first.id), recordOf(second), ended(4, first.id, again)]);
       await take([ended(5, second.id), ended(6, second.id, again)]);
       await take([ended(7, second.id, again)]);
       const after = await state(grant.id);
@@ -320,7 +324,7 @@ describeStore('gateways’ records', (bench) => {
     test('P5: a call that a proxy passes on is whole in one record: its outcome is unknown, and none is taken later', async () => {
       const { grant, call } = await granted();
       const whole = { ...call(1), mode: 'authz' as const, outcome: 'unknown' as const };
-      await take([made(whole)]);
+      await take([recordOf(whole)]);
       await take([ended(2, whole.id)]);
       const after = await state(grant.id);
       expect(after.records).toEqual([whole]);
@@ -334,7 +338,7 @@ describeStore('gateways’ records', (bench) => {
     test('a batch that cannot be taken whole leaves nothing', async () => {
       const { grant, call } = await granted();
       const twice = call(1);
-      const broken = [made(twice), made({ ...twice, seq: 2 })];
+      const broken = [recordOf(twice), recordOf({ ...twice, seq: 2 })];
       await expect(take(broken)).rejects.toThrow(expect.objectContaining({ code: 'invalid_request' }));
       expect(await state(grant.id)).toMatchObject({ records: [], leaves: [], used: { calls: 0, bytes: 0 } });
     });
@@ -343,7 +347,7 @@ describeStore('gateways’ records', (bench) => {
   test('as many as a batch holds, and more than one statement takes', async () => {
     const { grant, call } = await granted();
     const calls = Array.from({ length: 1_333 }, (_, index) => call(index + 1));
-    await take(calls.map(made));
+    await take(calls.map(recordOf));
     const outcomes = calls.map(({ id }, index) => ended(calls.length + index + 1, id));
     await take(outcomes);
     expect(await state(grant.id)).toMatchObject({ used: { calls: 1_333, bytes: 1_333 * 64 } });

@@ -31,7 +31,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
 
   test('has the transitions of the domain’s tables and no others', async () => {
     const rows = await bench.database.raw('SELECT kind, from_state, to_state FROM legal_transitions');
-    const held = (rows as Record<'kind' | 'from_state' | 'to_state', string>[]).map(
+    const transitions = (rows as Record<'kind' | 'from_state' | 'to_state', string>[]).map(
       (row) => `${row.kind}: ${row.from_state} → ${row.to_state}`,
     );
     const said = Object.entries({
@@ -51,7 +51,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
         followers.map((to) => `${kind}: ${from} → ${to}`),
       ),
     );
-    expect(held.sort()).toEqual(said.sort());
+    expect(transitions.sort()).toEqual(said.sort());
   });
 
   test('is made once, and a second migration changes nothing', async () => {

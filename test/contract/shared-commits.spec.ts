@@ -118,9 +118,9 @@ describeStore('units that wait together share a commit', (bench) => {
     const all = await outcomes([good('a'), hides, good('c')]);
     expect([all[0]?.status, all[2]?.status]).toEqual(['fulfilled', 'fulfilled']);
     // PostgreSQL commits nothing after a refused statement; SQLite undoes the statement alone.
-    const kept = all[1]?.status === 'fulfilled' ? ['a', 'b', 'c'] : ['a', 'c'];
-    expect((await left()).notices.sort()).toEqual(kept);
-    expect((await left()).events).toHaveLength(kept.length);
+    const names = all[1]?.status === 'fulfilled' ? ['a', 'b', 'c'] : ['a', 'c'];
+    expect((await left()).notices.sort()).toEqual(names);
+    expect((await left()).events).toHaveLength(names.length);
   });
 
   const ON_B = `AFTER INSERT ON events WHEN NEW.leaf LIKE '%"person":"b"%' BEGIN`;

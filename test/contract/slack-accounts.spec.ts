@@ -200,12 +200,12 @@ describeUseCase('SQLite', 'Slack accounts', (bench) => {
   });
 
   describe('installations', () => {
-    const given: GivenInstallation = {
+    const installation: GivenInstallation = {
       ...{ workspace: 'T0ACME', name: 'Acme', appId: 'A1', botId: 'B1', botUser: 'U0BOT' },
       ...{ scopes: ['chat:write'], token: 'xoxb-hunter2', refreshToken: null, tokenExpiresAt: null },
     };
     const keep = async (email: string, change: Partial<Principal> = {}) =>
-      outcome(keepInstallation(flow.deps, { ...(await web(email)), ...change }, given));
+      outcome(keepInstallation(flow.deps, { ...(await web(email)), ...change }, installation));
 
     test('are let in by a security admin or a tenant’s admin alone', async () => {
       for (const email of ['erin@northwind.example', 'max@northwind.example', 'bob@acme.example'])

@@ -7,9 +7,9 @@ import { anAsk, startWorkflow } from './support/workflow.js';
 async function transactionsOf(work: () => Promise<unknown>): Promise<number> {
   const { query } = pg.Client.prototype;
   let begun = 0;
-  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
-    if (typeof given[0] === 'string' && given[0].startsWith('BEGIN')) begun += 1;
-    return Reflect.apply(query, this, given);
+  pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
+    if (typeof parameters[0] === 'string' && parameters[0].startsWith('BEGIN')) begun += 1;
+    return Reflect.apply(query, this, parameters);
   } as typeof query;
   try {
     await work();

@@ -50,8 +50,8 @@ describeUseCase('SQLite', 'transparency reports', (bench) => {
     flow.clock.forward(44 * DAY);
     expect(await publishReport(flow.deps, sign)).toBeNull();
     flow.clock.forward(2 * DAY);
-    const made = await Promise.all([publishReport(flow.deps, sign), publishReport(flow.deps, sign)]);
-    expect(made.filter((period) => period !== null)).toEqual(['2026-H2']);
+    const periods = await Promise.all([publishReport(flow.deps, sign), publishReport(flow.deps, sign)]);
+    expect(periods.filter((period) => period !== null)).toEqual(['2026-H2']);
     expect(await publishReport(flow.deps, sign)).toBeNull();
     expect(await listReports(flow.deps, who('erin'))).toMatchObject([{ period: '2026-H2' }]);
     const { items } = await listEvents(flow.deps, who('ada'), 'deployment', {}, { cursor: null, limit: 200 });

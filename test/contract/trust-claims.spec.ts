@@ -180,8 +180,8 @@ describeUseCase('SQLite', 'what becomes of a claim', (bench) => {
       if (principal === null || principal === 'asleep') throw new Error('the key is unknown');
       return principal;
     };
-    const made = await createApiKey(flow.deps, { email: ADA, tenant: 'acme', ttl: 3_600 });
-    const old = await by(made.key);
+    const apiKey = await createApiKey(flow.deps, { email: ADA, tenant: 'acme', ttl: 3_600 });
+    const old = await by(apiKey.key);
     const lock = await setLock(flow.deps, old, {
       kind: 'tenant',
       name: 'acme',

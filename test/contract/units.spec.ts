@@ -136,10 +136,12 @@ describeStore('units of work', (bench) => {
 
   test('P7: what is kept from a unit works no longer when the unit is over', async () => {
     const request = aRequest();
-    const kept = await bench.store.forTenant('acme', async (unit) => unit);
+    const oldUnit = await bench.store.forTenant('acme', async (unit) => unit);
     const over = expect.objectContaining({ name: 'QueryRunnerAlreadyReleasedError' });
-    await expect(kept.requests.insert(request)).rejects.toEqual(over);
-    await bench.store.forTenant('globex', () => expect(kept.requests.insert(request)).rejects.toEqual(over));
+    await expect(oldUnit.requests.insert(request)).rejects.toEqual(over);
+    await bench.store.forTenant('globex', () =>
+      expect(oldUnit.requests.insert(request)).rejects.toEqual(over),
+    );
     const reads = await bench.store.readAsVendor(async (unit) => unit);
     await expect(reads.requests.find(request.id)).rejects.toEqual(over);
     expect(await bench.database.raw('SELECT id FROM requests')).toEqual([]);

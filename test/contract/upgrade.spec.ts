@@ -100,14 +100,14 @@ describe.each([
     const rows = await place.raw(
       `SELECT id, created_at, starts_at, due_at, CAST(used_calls AS integer) AS calls FROM grants ORDER BY id`,
     );
-    const kept = {
+    const columns = {
       created_at: '2026-11-24T15:00:00.000Z',
       starts_at: '2026-11-24T15:00:00.000Z',
       calls: 4,
     };
     expect(rows).toEqual([
-      { id: 'grt_1', due_at: '2026-11-24T16:00:00.000Z', ...kept },
-      { id: 'grt_2', due_at: null, ...kept },
+      { id: 'grt_1', due_at: '2026-11-24T16:00:00.000Z', ...columns },
+      { id: 'grt_2', due_at: null, ...columns },
     ]);
     expect(await place.raw('SELECT id, decision FROM reviews ORDER BY id')).toEqual([
       { id: 'rev_1', decision: 'approve' },

@@ -134,6 +134,6 @@ async function fill(host: Deps & { store: OpenedStore }, file: Organisation): Pr
 async function dropNotices({ store, clock }: Deps & { store: OpenedStore }): Promise<void> {
   const at = clock.now().toISOString();
   const due = await store.notices.read((unit) => unit.outbox.due(at, 100));
-  const made = due.map((notice) => ({ notice, drafts: [] }));
-  await store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(made, at));
+  const fanOuts = due.map((notice) => ({ notice, drafts: [] }));
+  await store.notices.write(({ deliveryQueues }) => deliveryQueues.fanOut(fanOuts, at));
 }

@@ -1,5 +1,11 @@
-import { accessStatus, type RequestState, type Review } from '@countersign/access';
-import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/contract';
+import { accessStatus, type Review } from '@countersign/access';
+import {
+  MAX_SCOPE_ENTRIES,
+  type RequestState,
+  requireTermsFit,
+  type ScopeEntry,
+  type Terms,
+} from '@countersign/contract';
 import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
 import { anyText } from './any-text.js';
@@ -107,9 +113,9 @@ const legalTerms: fc.Arbitrary<Terms> = fc
     fc.option(fc.constant({ calls: 9_999_999, bytes: 9_999_999_999 })),
   )
   .map(([scope, seconds, budget]) => {
-    for (let kept = scope.length; kept > 0; kept -= 1) {
+    for (let count = scope.length; count > 0; count -= 1) {
       const terms = sampleTerms({
-        scope: scope.slice(0, kept),
+        scope: scope.slice(0, count),
         seconds,
         ...(budget === null ? {} : { budget }),
         parent: `sha256:${'2'.repeat(64)}`,

@@ -2,7 +2,7 @@ import type { EnrolledGateway } from '@countersign/access';
 
 /** A gateway that was enrolled and never came: it serves every tenant and service, and has pinned nothing. */
 export const enrolledGateway = (
-  given: Partial<EnrolledGateway> & Pick<EnrolledGateway, 'id' | 'createdAt'>,
+  parts: Partial<EnrolledGateway> & Pick<EnrolledGateway, 'id' | 'createdAt'>,
 ): EnrolledGateway => ({
   name: 'eu-1',
   secretHash: 'h',
@@ -16,5 +16,5 @@ export const enrolledGateway = (
   tenants: null,
   version: null,
   forms: null,
-  ...given,
+  ...parts,
 });

@@ -1,5 +1,5 @@
-import { DEMAND_KINDS, type DemandCount, type ReportFacts, type RequestFact } from '@countersign/access';
-import type { RequesterFacts } from '@countersign/contract';
+import type { DemandCount, ReportFacts, RequestFact } from '@countersign/access';
+import { DEMAND_KINDS, type RequesterFacts } from '@countersign/contract';
 
 /** A generator with a fixed seed (mulberry32): the same year in each run. */
 export function seeded(seed: number): () => number {
@@ -42,7 +42,7 @@ export function simulatedYear({
   const skewed = (count: number) => Math.floor(count * random() ** 2);
   const slug = (at: number) => `tenant-${String(at).padStart(2, '0')}`;
   const instant = () => new Date(YEAR.from + random() * YEAR.days * DAY_MS).toISOString();
-  const made = Array.from({ length: requests }, (_, at): RequestFact => {
+  const requestFacts = Array.from({ length: requests }, (_, at): RequestFact => {
     const createdAt = instant();
     const state = random() < 0.8 ? 'approved' : random() < 0.5 ? 'denied' : 'other';
     const decidedAt =
@@ -68,11 +68,11 @@ export function simulatedYear({
       disclosed: withData ? { withContent: random() < 0.5, accounts: 1 + skewed(5) } : null,
     };
   });
-  const emergencies = made.filter(({ isEmergency }) => isEmergency);
+  const emergencies = requestFacts.filter(({ isEmergency }) => isEmergency);
   const lateDisclosures = emergencies
     .filter(() => random() < 0.1)
     .map(({ tenant }, at) => ({ id: `grt_${at}`, tenant }));
-  return { demands: received, requests: made, lateDisclosures };
+  return { demands: received, requests: requestFacts, lateDisclosures };
 }
 
 /** The part of the year that a report is about. */

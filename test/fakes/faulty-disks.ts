@@ -31,27 +31,27 @@ export class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
 
 /** A disk that keeps every write waiting while it is held. */
 export class HeldDisk extends NodeSpoolDisk implements SpoolDisk {
-  private held: (() => void)[] | undefined;
+  private waiting: (() => void)[] | undefined;
 
   get isWriting(): boolean {
-    return this.held !== undefined && this.held.length > 0;
+    return this.waiting !== undefined && this.waiting.length > 0;
   }
 
   hold(): void {
-    this.held = [];
+    this.waiting = [];
   }
 
   release(): void {
-    for (const go of this.held?.splice(0) ?? []) go();
-    this.held = undefined;
+    for (const go of this.waiting?.splice(0) ?? []) go();
+    this.waiting = undefined;
   }
 
   override async create(segment: number): Promise<SegmentFile> {
     const file = await super.create(segment);
     return {
       append: async (bytes) => {
-        const { held } = this;
-        if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
+        const { waiting } = this;
+        if (waiting !== undefined) await new Promise<void>((resolve) => waiting.push(resolve));
         await file.append(bytes);
       },
       close: () => file.close(),

@@ -43,9 +43,9 @@ export class IdentityProvider {
 
   client(clientId: string, redirectUri: string, accounts: Account[]): Client {
     const clientSecret = randomBytes(32).toString('base64url');
-    const made = { clientId, clientSecret, redirectUri, name: clientId, accounts };
-    this.clients.push(made);
-    return made;
+    const client = { clientId, clientSecret, redirectUri, name: clientId, accounts };
+    this.clients.push(client);
+    return client;
   }
 
   async serve(): Promise<void> {

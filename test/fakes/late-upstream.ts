@@ -39,7 +39,7 @@ export class LateUpstream {
   private serve(socket: Socket): void {
     const connection = { requests: [] as string[], socket };
     this.connections.push(connection);
-    let held = '';
+    let unsent = '';
     let text = '';
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
@@ -50,9 +50,9 @@ export class LateUpstream {
         text = text.slice(end + 4);
         connection.requests.push(head);
         const { kind, grant, target } = callOf(head);
-        socket.write(held + answerOf(kind, ownBody(grant, target)), 'latin1');
+        socket.write(unsent + answerOf(kind, ownBody(grant, target)), 'latin1');
         const late = kind === undefined ? '' : this.late(grant, target);
-        held = this.lateMs === undefined ? late : '';
+        unsent = this.lateMs === undefined ? late : '';
         if (this.lateMs !== undefined) setTimeout(() => socket.write(late, 'latin1'), this.lateMs);
       }
     });

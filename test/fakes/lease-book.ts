@@ -17,13 +17,16 @@ export class LeaseBook {
     const fresh = { ...whose, turn: 0, held: nothing, used: nothing, ended: 0, lost: 0, closedAt: null };
     const own = ofGrant.find(({ boot }) => boot === whose.boot) ?? fresh;
     const others = ofGrant.filter((each) => each !== own);
-    const given =
+    const lease =
       ask.turn <= own.turn
         ? own
         : { ...adjustLease(own, others, budget, nothing, ask), used: { ...ask.used } };
     const at = this.leases.indexOf(own);
-    this.leases.splice(at === -1 ? this.leases.length : at, 1, given);
-    const held = (kind: keyof Amounts) => (budget[kind] === undefined ? null : given.held[kind]);
-    return { held: { calls: held('calls'), bytes: held('bytes') }, elsewhere: others.some(hasUnusedBudget) };
+    this.leases.splice(at === -1 ? this.leases.length : at, 1, lease);
+    const leftOf = (kind: keyof Amounts) => (budget[kind] === undefined ? null : lease.held[kind]);
+    return {
+      held: { calls: leftOf('calls'), bytes: leftOf('bytes') },
+      elsewhere: others.some(hasUnusedBudget),
+    };
   }
 }

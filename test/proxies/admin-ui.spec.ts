@@ -222,8 +222,8 @@ describe.each(WAYS)('Bull Board, opened with a grant at %s', (way) => {
         ...['curl', once, '--', '-s', '-i', '-X', 'PATCH', '-H', 'content-type: application/json'],
         ...['--data-binary', `@${body}`, EDIT],
       );
-    const made = await make();
-    expect(made.stdout).toMatch(/^HTTP\/1\.1 200 /);
+    const change = await make();
+    expect(change.stdout).toMatch(/^HTTP\/1\.1 200 /);
     expect(board.dataOf('acme')).toEqual({ total });
     const passed = board.hits.filter(({ path }) => path === EDIT).length;
     expect((await make()).stdout).not.toMatch(/^HTTP\/1\.1 200 /);

@@ -10,22 +10,22 @@ import { siteWithUpstream } from '../support/site-with-upstream.js';
 /** A gateway signs an empty chain at the next full minute. */
 const NEXT_MINUTE_MS = 75_000;
 
-let made: Awaited<ReturnType<typeof siteWithUpstream>>;
+let startedSite: Awaited<ReturnType<typeof siteWithUpstream>>;
 beforeAll(async () => {
-  made = await siteWithUpstream();
+  startedSite = await siteWithUpstream();
 });
-afterAll(() => made.close());
+afterAll(() => startedSite.close());
 
 async function countersign(...argv: string[]) {
-  const key = await made.site.key('tenantAdmin');
-  const env = { COUNTERSIGN_BROKER_URL: made.site.brokerUrl, COUNTERSIGN_API_KEY: key };
+  const key = await startedSite.site.key('tenantAdmin');
+  const env = { COUNTERSIGN_BROKER_URL: startedSite.site.brokerUrl, COUNTERSIGN_API_KEY: key };
   const terminal = new Terminal(env, '');
   const exit = await run(['log', ...argv, '--json'], terminal);
   return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
 }
 
 test('a gateway that nothing was asked of signs that: the statement says no access, complete, and verifies offline', async () => {
-  const { site } = made;
+  const { site } = startedSite;
   const instant = (ago: number) => `${new Date(Date.now() - ago).toISOString().slice(0, 19)}Z`;
   const [from, to] = [instant(3_600_000), instant(0)];
   const file = join(site.folder, 'hour.statement');

@@ -214,7 +214,7 @@ const sha256 = (text: string) =>
 
 function matches(hit: Hit, seen: Seen): boolean {
   const has = ([name, value]: readonly [string, string]) =>
-    OURS.test(name) || seen.fields.some(([field, given]) => field === name && given === value);
+    OURS.test(name) || seen.fields.some(([field, sent]) => field === name && sent === value);
   const fields = hit.rawHeaders.flatMap((name, index, all): [string, string][] =>
     index % 2 === 0 ? [[name.toLowerCase(), all[index + 1] ?? '']] : [],
   );

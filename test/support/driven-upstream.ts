@@ -36,20 +36,20 @@ export class DrivenUpstream {
   private readonly server: Server;
 
   private constructor() {
-    this.server = createServer({ allowHalfOpen: true }, (made) => {
-      this.upstream = made;
-      made.on('error', () => undefined);
-      made.on('data', (bytes) => {
+    this.server = createServer({ allowHalfOpen: true }, (connection) => {
+      this.upstream = connection;
+      connection.on('error', () => undefined);
+      connection.on('data', (bytes) => {
         this.received += bytes.toString('latin1');
       });
     });
   }
 
   static async start(): Promise<DrivenUpstream> {
-    const made = new DrivenUpstream();
-    made.server.listen(0, '127.0.0.1');
-    await once(made.server, 'listening');
-    return made;
+    const upstream = new DrivenUpstream();
+    upstream.server.listen(0, '127.0.0.1');
+    await once(upstream.server, 'listening');
+    return upstream;
   }
 
   async close(): Promise<void> {
@@ -113,9 +113,9 @@ export class DrivenUpstream {
     onResponseData: (piece) => void this.happened.push(`data ${piece.length}`),
     onTurnEnd: () => void this.happened.push('turn end'),
     onResponseEnd: () => void this.happened.push('end'),
-    onUpstreamFailure: (given) => {
-      this.failure = given;
-      this.happened.push(`failure ${given.code}`);
+    onUpstreamFailure: (failure) => {
+      this.failure = failure;
+      this.happened.push(`failure ${failure.code}`);
     },
   };
 }

@@ -9,7 +9,7 @@ const SHARES = 16;
 const PORTS_IN_SHARE = 1_000;
 const MOST_TRIES = 100;
 /** No port is assigned twice, because a test may reserve one long before a program listens on it. */
-const given = new Set<number>();
+const ports = new Set<number>();
 
 /**
  * A loopback port that was free a moment ago, for programs that must keep their address over a restart. No connection
@@ -21,7 +21,7 @@ export async function freePort(): Promise<number> {
   const lowest = LOWEST + (Number(process.env['JEST_WORKER_ID'] ?? 0) % SHARES) * PORTS_IN_SHARE;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const port = lowest + randomInt(PORTS_IN_SHARE);
-    if (given.has(port)) continue;
+    if (ports.has(port)) continue;
     const server = createServer();
     const listening = once(server, 'listening').then(
       () => true,
@@ -31,7 +31,7 @@ export async function freePort(): Promise<number> {
     if (!(await listening)) continue;
     server.close();
     await once(server, 'close');
-    given.add(port);
+    ports.add(port);
     return port;
   }
   throw new Error(`no free port in ${MOST_TRIES} tries`);

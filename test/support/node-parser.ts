@@ -60,14 +60,14 @@ export function parseWithNode(
   parser[HTTPParser.kOnHeadersComplete] = (
     _major: number,
     minorVersion: number,
-    given: string[] | undefined,
+    input: string[] | undefined,
     method: number | undefined,
     url: string | undefined,
     status: number | undefined,
     _reason: string,
     isUpgrade: boolean,
   ) => {
-    const flat = given ?? more;
+    const flat = input ?? more;
     const fields: [string, string][] = [];
     for (let at = 0; at < flat.length; at += 2)
       fields.push([(flat[at] ?? '').toLowerCase(), flat[at + 1] ?? '']);

@@ -15,8 +15,8 @@ function pseudo(table: { en: unknown }): object {
   const bracketed = (value: unknown): unknown => {
     if (typeof value === 'string') return value.trim() === '' ? value : `⟦${value}⟧`;
     if (typeof value === 'function')
-      return function (this: unknown, ...given: unknown[]) {
-        return bracketed(value.apply(this, given));
+      return function (this: unknown, ...parameters: unknown[]) {
+        return bracketed(value.apply(this, parameters));
       };
     if (Array.isArray(value)) return value.map(bracketed);
     if (typeof value !== 'object' || value === null) return value;

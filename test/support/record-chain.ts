@@ -51,11 +51,11 @@ export class RecordChain {
   /**
    * The next record. `change` replaces members, as a forger would; the chain goes on from what was changed.
    *
-   * @param given `id`: of the call, for an outcome; `key`: signs a head instead of the gateway's identity
+   * @param parts `id`: of the call, for an outcome; `key`: signs a head instead of the gateway's identity
    */
   add(
     kind: RecordKind,
-    given: {
+    parts: {
       id?: string;
       tenant?: string;
       path?: string | undefined;
@@ -63,9 +63,9 @@ export class RecordChain {
       change?: Record<string, unknown>;
     } = {},
   ): RecordEntry {
-    const { id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key, change = {} } = given;
+    const { id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key, change = {} } = parts;
     const salt = randomBytes(32);
-    const value = given.path ?? `/tenants/${tenant}/invoices/inv-1?page=2`;
+    const value = parts.path ?? `/tenants/${tenant}/invoices/inv-1?page=2`;
     this.seq += 1;
     const head = {
       v: 1,

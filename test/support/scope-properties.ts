@@ -35,11 +35,11 @@ const rule: fc.Arbitrary<ForbidRule> = fc.record({
 });
 
 /** A second implementation of matching, independent of the library: segment by segment, from the definition. */
-function matches(wanted: readonly string[], given: readonly string[]): boolean {
+function matches(wanted: readonly string[], segments: readonly string[]): boolean {
   const [first, ...rest] = wanted;
-  if (first === undefined) return given.length === 0;
+  if (first === undefined) return segments.length === 0;
   if (first === '**') return true;
-  const [next, ...others] = given;
+  const [next, ...others] = segments;
   return next !== undefined && (first === '*' || first === next) && matches(rest, others);
 }
 
@@ -69,11 +69,11 @@ export const SCOPE_PROPERTIES: readonly (readonly [string, fc.IRawProperty<unkno
   ],
   [
     'normalising changes nothing of what is allowed, whatever the order, and a second time nothing at all',
-    fc.property(scope, resource, action, (given, one, what) => {
-      const normal = normaliseScope(given);
-      expect(scopeAllows(normal, one, what)).toBe(scopeAllows(given, one, what));
+    fc.property(scope, resource, action, (entries, one, what) => {
+      const normal = normaliseScope(entries);
+      expect(scopeAllows(normal, one, what)).toBe(scopeAllows(entries, one, what));
       expect(normaliseScope(normal)).toEqual(normal);
-      expect(normaliseScope([...given].reverse())).toEqual(normal);
+      expect(normaliseScope([...entries].reverse())).toEqual(normal);
     }) as fc.IRawProperty<unknown>,
   ],
   [

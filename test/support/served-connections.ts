@@ -38,10 +38,10 @@ export class ServedConnections {
   }
 
   static async start(): Promise<ServedConnections> {
-    const made = new ServedConnections();
-    made.server.listen(0, '127.0.0.1');
-    await once(made.server, 'listening');
-    return made;
+    const connections = new ServedConnections();
+    connections.server.listen(0, '127.0.0.1');
+    await once(connections.server, 'listening');
+    return connections;
   }
 
   async close(): Promise<void> {

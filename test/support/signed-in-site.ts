@@ -34,11 +34,11 @@ export class SignedInSite {
     const acme = await site.settingsOf(own, 'acme', ACME_ACCOUNTS);
     const globex = await site.settingsOf(foreign, 'globex', GLOBEX_ACCOUNTS);
     for (const provider of [own, foreign]) await provider.serve();
-    site.file = organisation((made) => {
-      made.vendor.oidc = vendor;
-      made.tenants[0]!.oidc = acme;
-      made.tenants[1]!.oidc = globex;
-      change(made);
+    site.file = organisation((draft) => {
+      draft.vendor.oidc = vendor;
+      draft.tenants[0]!.oidc = acme;
+      draft.tenants[1]!.oidc = globex;
+      change(draft);
     });
     site.broker = await TestBroker.start({ organisation: site.file, settings });
     return site;

@@ -43,8 +43,8 @@ async function withUpstream<B extends Running, G extends Running>(
 ): Promise<WithUpstream<B, G>> {
   const upstream = new CountingUpstream();
   await upstream.start();
-  const file = organisation((made) => {
-    for (const service of made.services) service.upstream = upstream.origin;
+  const file = organisation((draft) => {
+    for (const service of draft.services) service.upstream = upstream.origin;
   });
   const site = await start(file).catch(async (error: unknown) => {
     await upstream.stop();

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const made: string[] = [];
+const folders: string[] = [];
 afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Creates an empty folder that is removed at the end of the calling spec file. */
 export function specFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-spec-'));
-  made.push(folder);
+  folders.push(folder);
   return folder;
 }

@@ -31,9 +31,9 @@ export class VendorDatabase {
       upstream,
       login: `countersign_${new URL(url).pathname.slice(1)}`,
     });
-    const made = new VendorDatabase(url, login, drop);
-    await made.administer(sqlSetup(login));
-    await made.administer(`
+    const database = new VendorDatabase(url, login, drop);
+    await database.administer(sqlSetup(login));
+    await database.administer(`
       CREATE TABLE invoices (id int PRIMARY KEY, tenant text NOT NULL, total int NOT NULL, note text);
       INSERT INTO invoices SELECT n, CASE WHEN n % 2 = 0 THEN 'acme' ELSE 'globex' END, n * 10,
         CASE WHEN n % 2 = 0 THEN 'of acme' ELSE 'SECRET of globex' END FROM generate_series(1, 600) AS n;
@@ -43,7 +43,7 @@ export class VendorDatabase {
       GRANT SELECT ON invoices TO ${login.login};
       CREATE TABLE staff (name text);
       INSERT INTO staff VALUES ('nobody else reads this');`);
-    return made;
+    return database;
   }
 
   /** The upstream of its service. */

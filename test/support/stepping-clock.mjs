@@ -4,9 +4,9 @@ const RealDate = Date;
 let offset = 0;
 
 globalThis.Date = class extends RealDate {
-  constructor(...given) {
-    if (given.length === 0) super(RealDate.now() + offset);
-    else super(...given);
+  constructor(...parameters) {
+    if (parameters.length === 0) super(RealDate.now() + offset);
+    else super(...parameters);
   }
 
   static now() {

@@ -7,7 +7,7 @@ export async function whileTheWriterIsTaken(
   call: () => Promise<Answer>,
 ): Promise<number | 'waits'> {
   let release = () => {};
-  const held = new Promise<void>((resolve) => {
+  const gate = new Promise<void>((resolve) => {
     release = resolve;
   });
   let begun = () => {};
@@ -16,7 +16,7 @@ export async function whileTheWriterIsTaken(
   });
   const unit = broker.host.store.asVendor(async () => {
     begun();
-    await held;
+    await gate;
   });
   await taken;
   const answer = call();

@@ -114,11 +114,11 @@ describe('flags', () => {
 });
 
 describe('request', () => {
-  const held = grantAnswer('http://localhost:4100/billing');
+  const answer = grantAnswer('http://localhost:4100/billing');
   const routes: Routes = {
     'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
     'GET /api/v1/whoami': () => ({ body: whoamiAnswer() }),
-    'GET /api/v1/grants': () => ({ body: { items: [held], next: null } }),
+    'GET /api/v1/grants': () => ({ body: { items: [answer], next: null } }),
   };
 
   test('sends start, deadline and budget, in whole seconds of UTC', async () => {

@@ -21,7 +21,7 @@ type Handler = (seen: Seen) => Reply;
 /** A server whose routes a test defines. It records the requests; an unknown route is a 404 problem. */
 export class FakeServer {
   readonly seen: Seen[] = [];
-  private readonly held = new Set<http.ServerResponse>();
+  private readonly streams = new Set<http.ServerResponse>();
   private readonly server = http.createServer((request, response) => void this.answer(request, response));
 
   private constructor(private readonly routes: Record<string, Handler>) {}
@@ -44,7 +44,7 @@ export class FakeServer {
 
   /** Writes to every answer that a handler keeps open. */
   push(text: string): void {
-    for (const response of this.held) response.write(text);
+    for (const response of this.streams) response.write(text);
   }
 
   async stop(): Promise<void> {
@@ -75,7 +75,7 @@ export class FakeServer {
       ...reply.headers,
     });
     if (reply.hold === true) {
-      this.held.add(response);
+      this.streams.add(response);
       response.flushHeaders();
     } else response.end(body);
   }

@@ -25,10 +25,10 @@ test('a signature is the one that Node makes, whatever was signed before', () =>
 test('signers of two keys do not mix', () => {
   const other = generateKeyPairSync('ed25519').privateKey;
   const [byOne, byOther] = [ed25519Signer(privateKey), ed25519Signer(other)];
-  const made = [byOne('a'), byOther('a'), byOne('a')].map((text) => Buffer.from(text, 'base64url'));
+  const signatures = [byOne('a'), byOther('a'), byOne('a')].map((text) => Buffer.from(text, 'base64url'));
   const isBy = (key: typeof other, signature: Buffer) =>
     verify(null, Buffer.from('a'), createPublicKey(key), signature);
-  expect(made.map((signature) => isBy(privateKey, signature))).toEqual([true, false, true]);
+  expect(signatures.map((signature) => isBy(privateKey, signature))).toEqual([true, false, true]);
 });
 
 test('libsodium is installed here: the figures of the benchmarks are those of its signatures', () => {

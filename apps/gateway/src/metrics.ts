@@ -219,9 +219,9 @@ export class GatewayMetrics {
     const ofService = this.labelled.get(service) ?? new Map<string, Counter.Internal>();
     const known = ofService.get(code);
     if (known !== undefined) return known;
-    const made = this.calls.labels({ service, decision, code });
-    this.labelled.set(service, ofService.set(code, made));
-    return made;
+    const counter = this.calls.labels({ service, decision, code });
+    this.labelled.set(service, ofService.set(code, counter));
+    return counter;
   }
 
   preflight(service: string): void {

@@ -20,8 +20,8 @@ const SHIP_GRACE_MS = 2_000;
  * Starts a gateway and resolves when it listens. It then refuses everything (503 `not_in_touch`) until it has received
  * the feed. Throws ProtocolError for a bad credential, SpoolInUse, and the file system's or the socket's error.
  */
-export async function startGateway(given: GatewayOptions): Promise<RunningGateway> {
-  const options = withDefaults(given);
+export async function startGateway(gatewayOptions: GatewayOptions): Promise<RunningGateway> {
+  const options = withDefaults(gatewayOptions);
   const credential = decodeGatewayCredential(options.credential);
   const identity = await loadIdentity(options.spoolDir);
   const unlock = await lockSpool(options.spoolDir);

@@ -69,8 +69,8 @@ describe('parseLeaf', () => {
   test('reads what was encoded', () => {
     fc.assert(
       fc.property(data, fc.nat(), (members, seq) => {
-        const given = { ...leaf, seq, data: { ...members } };
-        expect(parseLeaf(encodeLeaf(given))).toEqual(given);
+        const full = { ...leaf, seq, data: { ...members } };
+        expect(parseLeaf(encodeLeaf(full))).toEqual(full);
       }),
     );
   });

@@ -29,10 +29,10 @@ function proofOf(from: number, to: number, size: number) {
     proof: proofHashes(hashing, steps.proof, hashOf),
   };
 }
-function verify(claim: ReturnType<typeof proofOf>, given: readonly Uint8Array[], size: number): string {
+function verify(claim: ReturnType<typeof proofOf>, hashes: readonly Uint8Array[], size: number): string {
   try {
     const verifier = new LeafRangeVerifier(hashing, claim);
-    for (const leaf of given) verifier.take(leaf);
+    for (const leaf of hashes) verifier.take(leaf);
     verifier.finish({ size, root: rootOf(size) });
     return 'verified';
   } catch (error) {
@@ -53,15 +53,15 @@ test('every range of small trees has a proof that verifies', () => {
 test('a leaf that is changed, left out, added, exchanged or at another place does not verify', () => {
   const [from, to, size] = [5, 12, 21];
   const proof = proofOf(from, to, size);
-  const given = leaves.slice(from, to);
+  const part = leaves.slice(from, to);
   const other = leafHash(hashing, Buffer.from('another'));
-  const [first = other, second = other, ...rest] = given;
-  expect(verify(proof, given.with(3, other), size)).toBe('inconsistent');
-  expect(verify(proof, given.slice(1), size)).toBe('not_included');
-  expect(verify(proof, [...given, other], size)).toBe('not_included');
+  const [first = other, second = other, ...rest] = part;
+  expect(verify(proof, part.with(3, other), size)).toBe('inconsistent');
+  expect(verify(proof, part.slice(1), size)).toBe('not_included');
+  expect(verify(proof, [...part, other], size)).toBe('not_included');
   expect(verify(proof, [second, first, ...rest], size)).toBe('inconsistent');
-  expect(verify({ ...proof, from: 6 }, given.slice(1), size)).not.toBe('verified');
-  expect(verify({ ...proof, to: 13 }, [...given, leaves[12] as Uint8Array], size)).not.toBe('verified');
-  expect(verify({ ...proof, left: proof.left.slice(1) }, given, size)).toBe('not_included');
-  expect(verify({ ...proof, proof: proof.proof.slice(1) }, given, size)).toBe('inconsistent');
+  expect(verify({ ...proof, from: 6 }, part.slice(1), size)).not.toBe('verified');
+  expect(verify({ ...proof, to: 13 }, [...part, leaves[12] as Uint8Array], size)).not.toBe('verified');
+  expect(verify({ ...proof, left: proof.left.slice(1) }, part, size)).toBe('not_included');
+  expect(verify({ ...proof, proof: proof.proof.slice(1) }, part, size)).toBe('inconsistent');
 });

@@ -75,10 +75,10 @@ const prunedBefore = ({ type, data }: LeafV1): number =>
 function requirePruningLeaf(
   { start, prunedBefore: gone }: VerifiedLog,
   since: VerifiedPoint | undefined,
-  said: number,
+  least: number,
 ): void {
   const isKnown = since !== undefined && since.size >= start;
-  if (start > 0 && !isKnown && said < gone)
+  if (start > 0 && !isKnown && least < gone)
     throw new LogFault(
       'pruned',
       `The log no longer gives the leaves before ${gone}, but no leaf says that it pruned them.`,

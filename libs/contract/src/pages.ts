@@ -26,9 +26,9 @@ const ANYWHERE = 'http://here.invalid';
  * Where to go after signing in: the requested path if it is one of this broker's, else the start page. The result never
  * names another host (CWE-601). Broker and pages both call this function.
  */
-export function safeLocalPath(asked: unknown): string {
-  if (typeof asked !== 'string' || asked.length > LONGEST || !LOCAL.test(asked)) return '/';
-  const url = new URL(asked, ANYWHERE);
+export function safeLocalPath(input: unknown): string {
+  if (typeof input !== 'string' || input.length > LONGEST || !LOCAL.test(input)) return '/';
+  const url = new URL(input, ANYWHERE);
   const path = `${url.pathname}${url.search}${url.hash}`;
   return url.origin === ANYWHERE && LOCAL.test(path) ? path : '/';
 }

@@ -21,7 +21,7 @@ const MAX_CLOCKS = 500;
 function clockOf(zone: string): Intl.DateTimeFormat {
   const known = clocks.get(zone);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     weekday: 'short',
     year: 'numeric',
@@ -33,8 +33,8 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   });
   const [oldest] = clocks.keys();
   if (clocks.size >= MAX_CLOCKS && oldest !== undefined) clocks.delete(oldest);
-  clocks.set(zone, made);
-  return made;
+  clocks.set(zone, format);
+  return format;
 }
 
 /** True for a zone of the IANA time zone database that this machine knows. */

@@ -51,8 +51,8 @@ class BottomRanks {
     const item = this.#items.get(id);
     if (item === undefined) return;
     const isCall = leaf.leaf.type.startsWith('access.');
-    const held = item.leaves.filter(({ leaf: { type } }) => type.startsWith('access.') === isCall).length;
-    if (held < (isCall ? MAX_CALL_LEAVES : MAX_LEAVES)) item.leaves.push(leaf);
+    const count = item.leaves.filter(({ leaf: { type } }) => type.startsWith('access.') === isCall).length;
+    if (count < (isCall ? MAX_CALL_LEAVES : MAX_LEAVES)) item.leaves.push(leaf);
     else item.more += 1;
   }
 

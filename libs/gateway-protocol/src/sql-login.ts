@@ -47,11 +47,11 @@ export async function makeSqlLogin(
   { upstream, login }: Pick<SqlLogin, 'upstream' | 'login'>,
 ): Promise<SqlLogin> {
   const secret = () => randomBytes(32).toString('base64url');
-  const made = loginFile.parse({ v: 1, upstream, login, password: secret(), tenantKey: secret() });
+  const sqlLogin = loginFile.parse({ v: 1, upstream, login, password: secret(), tenantKey: secret() });
   const path = sqlLoginPath(spoolDir, service);
   await mkdir(join(spoolDir, 'sql'), { recursive: true, mode: 0o700 });
-  await writeFileDurably(path, JSON.stringify(made), 0o600);
-  return made;
+  await writeFileDurably(path, JSON.stringify(sqlLogin), 0o600);
+  return sqlLogin;
 }
 
 /** Whether a login may be used at this address. */

@@ -72,11 +72,11 @@ export async function unwitnessedLeaves(
   { timeOf, running }: { timeOf: (index: number) => Promise<number>; running: (from: number) => number },
 ): Promise<Unwitnessed | null> {
   const { witnesses = [], witnessGraceSeconds = WITNESS_GRACE_SECONDS } = trust.document;
-  const asked = witnesses.filter((entry) => entry.includes(' ')).map((entry) => entry.split(' ')[0] ?? '');
-  if (asked.length === 0) return null;
+  const names = witnesses.filter((entry) => entry.includes(' ')).map((entry) => entry.split(' ')[0] ?? '');
+  if (names.length === 0) return null;
   const covered: { vkey: string; size: number }[] = [];
-  for (const vkey of asked) covered.push({ vkey, size: await coveredBy(ports, log, vkey) });
-  const majority = Math.floor(asked.length / 2);
+  for (const vkey of names) covered.push({ vkey, size: await coveredBy(ports, log, vkey) });
+  const majority = Math.floor(names.length / 2);
   const size = covered.map((each) => each.size).sort((a, b) => b - a)[majority] ?? 0;
   if (size >= log.checkpoint.size) return null;
   const index = Math.max(size, log.from);

@@ -6,7 +6,7 @@ import { LeafData, type LeafOf } from './leaf-data.js';
 const key = { key: 'key_1', person: 'usr_1', expiresAt: '2026-01-02T00:00:00Z' };
 
 type Step = [type: string, actor: string, data: object, at?: string];
-const made: Step = ['api-key.created', 'host', key];
+const keyCreated: Step = ['api-key.created', 'host', key];
 const approval = { decision: 'approve', channel: 'api', countersignature: null };
 const approved: Step = ['request.reviewed', 'usr_1', approval];
 
@@ -30,18 +30,18 @@ function notesOf(...steps: Step[]): (number | null)[] {
 }
 
 test('an approval by the API of someone with a key that the host made is a note', () => {
-  expect(notesOf(made, approved)).toEqual([1]);
+  expect(notesOf(keyCreated, approved)).toEqual([1]);
 });
 
 test.each<[string, Step[]]>([
-  ['before the key was made', [approved, made]],
-  ['after it was revoked', [made, ['api-key.revoked', 'usr_1', key], approved]],
-  ['after it ended', [made, ['request.reviewed', 'usr_1', approval, '2026-01-02T00:00:00Z']]],
+  ['before the key was made', [approved, keyCreated]],
+  ['after it was revoked', [keyCreated, ['api-key.revoked', 'usr_1', key], approved]],
+  ['after it ended', [keyCreated, ['request.reviewed', 'usr_1', approval, '2026-01-02T00:00:00Z']]],
   ['with a key of the person’s own', [['api-key.created', 'usr_1', key], approved]],
-  ['of another person', [made, ['request.reviewed', 'usr_2', approval]]],
-  ['on the page', [made, ['request.reviewed', 'usr_1', { ...approval, channel: 'web' }]]],
-  ['with a passkey', [made, ['request.reviewed', 'usr_1', { ...approval, countersignature: {} }]]],
-  ['that was a denial', [made, ['request.reviewed', 'usr_1', { ...approval, decision: 'deny' }]]],
+  ['of another person', [keyCreated, ['request.reviewed', 'usr_2', approval]]],
+  ['on the page', [keyCreated, ['request.reviewed', 'usr_1', { ...approval, channel: 'web' }]]],
+  ['with a passkey', [keyCreated, ['request.reviewed', 'usr_1', { ...approval, countersignature: {} }]]],
+  ['that was a denial', [keyCreated, ['request.reviewed', 'usr_1', { ...approval, decision: 'deny' }]]],
 ])('an approval %s is none', (_when, steps) => {
   expect(notesOf(...steps)).toEqual([]);
 });

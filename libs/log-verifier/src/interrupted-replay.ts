@@ -41,8 +41,8 @@ export class PinnedSource implements LogSource {
 
   /** @param checkpoint in padded base64. Default: the newest */
   static async of(source: LogSource, checkpoint?: string): Promise<PinnedSource> {
-    const given = checkpoint === undefined ? undefined : decodeBase64(checkpoint);
-    return new PinnedSource(source, given ?? (await source.read('checkpoint')));
+    const bytes = checkpoint === undefined ? undefined : decodeBase64(checkpoint);
+    return new PinnedSource(source, bytes ?? (await source.read('checkpoint')));
   }
 
   read(path: string): Promise<Uint8Array | undefined> {
@@ -51,6 +51,7 @@ export class PinnedSource implements LogSource {
 }
 
 /** @throws LogFault `invalid_state` */
-export function requireSamePoint(found: VerifiedPoint, kept: VerifiedPoint | undefined): void {
-  if (found.origin !== kept?.origin || found.size !== kept.size || found.root !== kept.root) throw damaged();
+export function requireSamePoint(found: VerifiedPoint, earlier: VerifiedPoint | undefined): void {
+  if (found.origin !== earlier?.origin || found.size !== earlier.size || found.root !== earlier.root)
+    throw damaged();
 }

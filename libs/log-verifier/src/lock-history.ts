@@ -30,10 +30,10 @@ export class LockHistory {
   take(data: LeafOf<'lock.set' | 'lock.lifted'>, holds: (person: string, role: LockRole) => boolean): void {
     const { actor } = data.leaf;
     const isSet = data.type === 'lock.set';
-    const held = data.type === 'lock.set' ? undefined : this.inForce(data);
+    const lock = data.type === 'lock.set' ? undefined : this.inForce(data);
     // Who may lift it depends on the lock itself, whatever the leaf that lifts it says.
-    const side = held?.side ?? data.members.side;
-    const isPause = (held?.kind ?? data.members.kind) === 'grant';
+    const side = lock?.side ?? data.members.side;
+    const isPause = (lock?.kind ?? data.members.kind) === 'grant';
     // `job` sets a lock only if a rule pauses a grant. It lifts a lock only if that has expired (`lift` checks that).
     if (actor === 'job' ? isSet && !isPause : !rolesFor(side, isPause).some((role) => holds(actor, role)))
       throw data.fault(
@@ -41,7 +41,7 @@ export class LockHistory {
         `${actor} is no ${rolesFor(side, isPause).join(' or ')} of the side that locked.`,
       );
     if (data.type === 'lock.set') this.set(data, side);
-    else if (held !== undefined) this.lift(data, held, actor === 'job');
+    else if (lock !== undefined) this.lift(data, lock, actor === 'job');
   }
 
   /** The locks that block this access at that moment. */
@@ -55,7 +55,7 @@ export class LockHistory {
   /** Whether such a lock was in force for the whole span. */
   blockedThroughout(access: Access, from: number, to: number): boolean {
     return this.state.locks.some(
-      (held) => held.from <= from && (held.to === null || to < held.to) && lockBlocks(asLock(held), access),
+      (lock) => lock.from <= from && (lock.to === null || to < lock.to) && lockBlocks(asLock(lock), access),
     );
   }
 
@@ -73,15 +73,15 @@ export class LockHistory {
   }
 
   private inForce(data: LeafOf<'lock.lifted'>): LockEntry {
-    const held = this.state.locks.find(({ id, to }) => id === data.members.lock && to === null);
-    if (held === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
-    return held;
+    const lock = this.state.locks.find(({ id, to }) => id === data.members.lock && to === null);
+    if (lock === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
+    return lock;
   }
 
-  private lift(data: LeafData, held: LockEntry, isExpiry: boolean): void {
-    if (isExpiry && (held.expiresAt === null || data.at < held.expiresAt))
+  private lift(data: LeafData, lock: LockEntry, isExpiry: boolean): void {
+    if (isExpiry && (lock.expiresAt === null || data.at < lock.expiresAt))
       throw data.fault('wrong_lift', 'the lock had not expired.');
-    held.to = data.at;
+    lock.to = data.at;
   }
 }
 

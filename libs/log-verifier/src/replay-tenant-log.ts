@@ -185,7 +185,7 @@ class TenantLogVerification {
       deploymentPoints,
       { origin: log.checkpoint.origin, restored },
     );
-    const { kept } = readers;
+    const { state } = readers;
     const now = this.options.now();
     deployment.order.requirePast(now);
     readers.requirePresent(now);
@@ -200,7 +200,7 @@ class TenantLogVerification {
       ...{ opened: openings.opened, sealedLogs: [...sealedLogs] },
       ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, unwitnessed, unknown },
       warnings: readers.warnings,
-      state: this.stateOf(log.point, deployment.log.point, replays && unknown === null ? kept : undefined),
+      state: this.stateOf(log.point, deployment.log.point, replays && unknown === null ? state : undefined),
     };
   }
 
@@ -214,8 +214,8 @@ class TenantLogVerification {
     { start, checkpoint }: { start: number; checkpoint: Checkpoint },
   ): TenantReaders {
     const { options } = this;
-    const known = (kept: KeptReplay | undefined, leaves = -1) =>
-      kept === undefined || leaves < start ? undefined : { kept, leaves };
+    const known = (state: KeptReplay | undefined, leaves = -1) =>
+      state === undefined || leaves < start ? undefined : { state, leaves };
     const { interrupted, since } = options;
     return new TenantReaders(this.ports, {
       ...{ slug: this.#slug, source, deployment: history, pin: options.anchor?.trust ?? null },
@@ -271,7 +271,7 @@ class TenantLogVerification {
   private async interruptedNow(
     point: VerifiedPoint,
     { source, deployment }: { source: PinnedSource; deployment: DeploymentPart },
-    { openings, kept: tenant }: TenantReaders,
+    { openings, state: tenant }: TenantReaders,
   ): Promise<InterruptedReplay> {
     await openings.settle();
     const base64 = ({ checkpoint }: PinnedSource) => encodeBase64(checkpoint ?? new Uint8Array(0));
@@ -339,13 +339,13 @@ class TenantLogVerification {
    * What the next run begins with. If this one could not replay the log to its end, what an earlier run kept goes on to stand in for
    * leaves that are pruned by then. Without that, only the point is kept.
    */
-  private stateOf(point: VerifiedPoint, deployment: VerifiedPoint, kept?: KeptReplay): VerifiedState {
+  private stateOf(point: VerifiedPoint, deployment: VerifiedPoint, state?: KeptReplay): VerifiedState {
     const { since } = this.options;
     const earlier =
       this.#kept === undefined || since?.replay === undefined
         ? undefined
         : { state: since.replay.state, size: since.replay.size ?? since.size };
-    const snapshot = kept === undefined ? earlier : { state: writeSnapshot(kept) };
+    const snapshot = state === undefined ? earlier : { state: writeSnapshot(state) };
     if (snapshot === undefined) return point;
     const replay = { v: SNAPSHOT_VERSION, deployment, ...snapshot };
     return { ...point, replay: { ...replay, digest: this.digestOf(point, replay) } };

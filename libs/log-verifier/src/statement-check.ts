@@ -156,9 +156,9 @@ export class StatementCheck {
     if (known.enrolledAt >= this.#to || end < this.#from)
       throw differs(`${gateway} was not enrolled in the span.`);
     // A gateway may be revoked after the statement was made.
-    const made = Date.parse(this.#body.madeAt);
+    const at = Date.parse(this.#body.madeAt);
     const isEnd =
-      revokedAt === null ? end >= made - BROKER_TOLERANCE_MS : Date.parse(revokedAt) === known.revokedAt;
+      revokedAt === null ? end >= at - BROKER_TOLERANCE_MS : Date.parse(revokedAt) === known.revokedAt;
     if (Date.parse(enrolledAt) !== known.enrolledAt || !isEnd)
       throw differs(
         `The deployment’s log says that ${gateway} was enrolled at ${text(known.enrolledAt)}, and revoked: ${known.revokedAt === null ? 'never' : text(known.revokedAt)}.`,
@@ -220,11 +220,11 @@ export class StatementCheck {
   }
 
   private requireMadeAt(): void {
-    const made = Date.parse(this.#body.madeAt);
+    const at = Date.parse(this.#body.madeAt);
     const [after, before] = [this.#madeAfter, this.#madeBefore];
-    if (after !== null && made < Date.parse(after) - BROKER_TOLERANCE_MS)
+    if (after !== null && at < Date.parse(after) - BROKER_TOLERANCE_MS)
       throw differs(`The statement says that it was made before ${after}, and names later leaves.`);
-    if (before !== null && made > Date.parse(before) + BROKER_TOLERANCE_MS)
+    if (before !== null && at > Date.parse(before) + BROKER_TOLERANCE_MS)
       throw differs(
         `The statement says that it was made after ${before}, and it is about fewer leaves than the log had by then.`,
       );

@@ -51,7 +51,7 @@ type Options = {
   /** Places at which the time of the log is kept. */
   timed: ReadonlySet<number>;
   /** What stands in for the first leaves, and how many these are; undefined if every leaf is replayed. */
-  known: { kept: KeptReplay; leaves: number } | undefined;
+  known: { state: KeptReplay; leaves: number } | undefined;
   /** Takes the leaves that no one here can read. */
   unknown: UnknownLeaves;
 };
@@ -81,8 +81,8 @@ export class TenantReaders {
   ) {
     const { slug, source, deployment, pin, readsValues, pending, start, checkpoint, known } = options;
     const { hashing } = ports;
-    const kept = known?.kept;
-    this.#warnings = new Warnings(kept?.warnings);
+    const state = known?.state;
+    this.#warnings = new Warnings(state?.warnings);
     this.#replayed = known?.leaves ?? 0;
     this.replays = start === 0 || known !== undefined;
     this.openings = new Openings(hashing, source, {
@@ -90,10 +90,10 @@ export class TenantReaders {
       leafAt: async (index) =>
         index < start ? undefined : parseLeaf(await provenLeaf(hashing, source, index, checkpoint)),
     });
-    this.clock = new LogClock(deployment.state.times, kept?.clock);
-    this.order = new LeafOrder(kept?.order);
-    this.hostMadeKeys = new HostMadeKeys(this.#warnings, kept?.hostMadeKeys);
-    this.presence = new GatewayPresence(deployment, this.clock, kept?.presence);
+    this.clock = new LogClock(deployment.state.times, state?.clock);
+    this.order = new LeafOrder(state?.order);
+    this.hostMadeKeys = new HostMadeKeys(this.#warnings, state?.hostMadeKeys);
+    this.presence = new GatewayPresence(deployment, this.clock, state?.presence);
     this.events = new LogEvents(
       hashing,
       {
@@ -106,9 +106,9 @@ export class TenantReaders {
             throw data.fault('backdated', `leaf ${index} of the deployment’s log says that it is older.`);
         },
       },
-      kept?.events,
+      state?.events,
     );
-    this.chains = new GatewayChains(ports, (id) => deployment.gateway(id), this.#warnings, kept?.chains);
+    this.chains = new GatewayChains(ports, (id) => deployment.gateway(id), this.#warnings, state?.chains);
     this.replay = new TenantReplay(
       ports,
       {
@@ -117,7 +117,7 @@ export class TenantReaders {
         deploymentSize: () => this.events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
         wasRestoredBefore: (at) => this.chains.wasRestoredBefore(at),
       },
-      kept?.replay,
+      state?.replay,
     );
     const ofAnyLog = [this.chains, this.events, this.presence, this.hostMadeKeys];
     this.#readers = [...ofAnyLog, ...(this.replays ? [this.replay] : [])];
@@ -200,7 +200,7 @@ export class TenantReaders {
     this.options.unknown.attempt(() => this.presence.finish(this.options.warnings));
   }
 
-  get kept(): KeptReplay {
+  get state(): KeptReplay {
     return {
       ...{ replay: this.replay.state, chains: this.chains.state, events: this.events.state },
       ...{ clock: this.clock.state, order: this.order.state, presence: this.presence.state },

@@ -31,14 +31,14 @@ function writeCodeMail(
   code: string,
   language: Language,
 ): MailContent {
-  const shown = `${code.slice(0, HALF)}-${code.slice(HALF)}`;
+  const codeText = `${code.slice(0, HALF)}-${code.slice(HALF)}`;
   return {
     subject,
-    text: [sentence, `    ${shown}`, footer].join('\n\n').concat('\n'),
+    text: [sentence, `    ${codeText}`, footer].join('\n\n').concat('\n'),
     html: [
       htmlStart(language, subject),
       `<p style="margin:0 0 16px;line-height:1.5">${escapeHtml(sentence)}</p>`,
-      `<p style="margin:0 0 24px;font:600 28px ui-monospace,Menlo,Consolas,monospace;letter-spacing:0.1em">${escapeHtml(shown)}</p>`,
+      `<p style="margin:0 0 24px;font:600 28px ui-monospace,Menlo,Consolas,monospace;letter-spacing:0.1em">${escapeHtml(codeText)}</p>`,
       htmlEnd(footer),
     ].join('\n'),
   };

@@ -22,15 +22,15 @@ const SUBMISSIONS = 465;
 /**
  * Turns the environment's values into mail settings.
  *
- * @param given `smtpUrl` is a valid `smtp://` or `smtps://` URL whose login can be decoded
+ * @param settings `smtpUrl` is a valid `smtp://` or `smtps://` URL whose login can be decoded
  */
-export function readMailSettings(given: {
+export function readMailSettings(settings: {
   smtpUrl: string;
   from: string;
   publicUrl: string;
   language: Language;
 }): MailSettings {
-  const url = new URL(given.smtpUrl);
+  const url = new URL(settings.smtpUrl);
   const secure = url.protocol === 'smtps:';
   // For schemes that it does not know, URL does not normalise host names and keeps the brackets of IPv6 addresses.
   const host = withoutBrackets(url.hostname);
@@ -43,8 +43,8 @@ export function readMailSettings(given: {
       url.username === ''
         ? null
         : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
-    from: given.from,
-    publicUrl: given.publicUrl,
-    language: given.language,
+    from: settings.from,
+    publicUrl: settings.publicUrl,
+    language: settings.language,
   };
 }

@@ -3,9 +3,9 @@ import { QueryFailedError } from 'typeorm';
 import { StoreError } from './errors.js';
 
 function memberOf(error: unknown, name: 'code' | 'message'): string {
-  const said = error instanceof QueryFailedError ? error.driverError : error;
-  if (typeof said !== 'object' || said === null) return '';
-  const value: unknown = Reflect.get(said, name);
+  const driverError = error instanceof QueryFailedError ? error.driverError : error;
+  if (typeof driverError !== 'object' || driverError === null) return '';
+  const value: unknown = Reflect.get(driverError, name);
   return typeof value === 'string' ? value : '';
 }
 

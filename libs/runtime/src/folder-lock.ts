@@ -109,11 +109,11 @@ async function holdSocket(folder: string): Promise<Held | 'in use' | 'unknown'> 
       await handle.close();
     }
   }
-  const held = server;
+  const listener = server;
   return {
     release: async () => {
       await unlink(join(folder, NAME)).catch(() => undefined);
-      await close(held);
+      await close(listener);
       await handle.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { SigningDeps } from '@countersign/access';
-import type { Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
 import type { Identify } from './identity.js';
 
 /** Credentials and addresses of the Slack app. Holds secrets: never log it, never send it to a page. */
@@ -19,14 +19,14 @@ export interface SlackConfig {
 const SLACK = { apiUrl: 'https://slack.com/api/', site: 'https://slack.com' };
 
 /** Builds the configuration. If `apiUrl` is given, `site` is its origin. */
-export function readSlackConfig(given: {
+export function readSlackConfig(settings: {
   signingSecret: string | null;
   clientId: string | null;
   clientSecret: string | null;
   appToken: string | null;
   apiUrl: string | null;
 }): SlackConfig {
-  const { signingSecret, clientId, clientSecret, appToken, apiUrl } = given;
+  const { signingSecret, clientId, clientSecret, appToken, apiUrl } = settings;
   return {
     signingSecret,
     oauth: clientId === null || clientSecret === null ? null : { clientId, clientSecret },

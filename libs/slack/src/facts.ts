@@ -6,7 +6,6 @@ import {
   type EarlierDenial,
   earlierDenials,
   type Grant,
-  type GrantAccess,
   hasPermission,
   hasRole,
   isOpen,
@@ -18,7 +17,6 @@ import {
   type Outdated,
   type Principal,
   type ReadUnit,
-  type RequestNoteKind,
   type RequestView,
   type Review,
   readCrossing,
@@ -26,8 +24,14 @@ import {
   usualSeconds,
   whyOutdated,
 } from '@countersign/access';
-import { browserAddress, type ServiceDefinition } from '@countersign/contract';
-import { type Language, waitsForLock } from '@countersign/wording';
+import {
+  browserAddress,
+  type GrantAccess,
+  type Language,
+  type RequestNoteKind,
+  type ServiceDefinition,
+} from '@countersign/contract';
+import { waitsForLock } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import { waitingQuestion } from './messages/conversation.js';
 import type { HomeFacts } from './messages/home.js';
@@ -235,10 +239,10 @@ async function statusesOf(
   now: Date,
 ): Promise<ReadonlyMap<string, AccessStatus>> {
   const { locks, stops } = await loadBlocks(unit, grants);
-  const shown = locks.map((lock) =>
+  const visibleLocks = locks.map((lock) =>
     lock.side === 'vendor' && lock.rule === null ? { ...lock, reason: null } : lock,
   );
-  return new Map(grants.map((grant) => [grant.id, accessStatus(grant, { locks: shown, stops }, now)]));
+  return new Map(grants.map((grant) => [grant.id, accessStatus(grant, { locks: visibleLocks, stops }, now)]));
 }
 
 /** Names by id. Reads one after the other, since a unit has one connection. A person who is not visible gets their id as name. */
@@ -341,10 +345,10 @@ async function factsByRequest(
   for (const { tenant, id } of requests) byTenant.set(tenant, (byTenant.get(tenant) ?? new Set()).add(id));
   const found = new Map<string, CardFacts>();
   for (const [tenant, ids] of byTenant) {
-    const made = await deps.store.readForTenant(tenant, async (unit) =>
+    const cards = await deps.store.readForTenant(tenant, async (unit) =>
       factsOf(unit, await unit.requests.findAll([...ids]), { now: deps.clock.now(), language }),
     );
-    for (const facts of made) found.set(facts.request.id, facts);
+    for (const facts of cards) found.set(facts.request.id, facts);
   }
   return found;
 }

@@ -72,8 +72,8 @@ export class Identities {
 
   private profileOf(who: SlackUser): Promise<SlackProfile | null> {
     const key = `${who.enterprise ?? ''}/${who.team ?? ''}/${who.user}`;
-    const kept = this.profiles.get(key);
-    if (kept !== undefined) return kept;
+    const loaded = this.profiles.get(key);
+    if (loaded !== undefined) return loaded;
     const loading = this.loadProfile(who).catch(() => {
       this.profiles.delete(key);
       return null;

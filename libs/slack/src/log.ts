@@ -31,10 +31,10 @@ export function boltLogger(log: SlackLog): Logger {
 /** The first line of a text, without secrets. */
 export const redact = (text: string): string => text.replace(SECRETS, '[redacted]').split('\n', 1)[0] ?? '';
 
-const sentenceOf = (given: unknown): string => {
-  if (typeof given === 'string') return `Slack: ${redact(given)}`;
-  return `Slack: ${given instanceof Error ? redact(given.message) : 'something went wrong'}`;
+const sentenceOf = (error: unknown): string => {
+  if (typeof error === 'string') return `Slack: ${redact(error)}`;
+  return `Slack: ${error instanceof Error ? redact(error.message) : 'something went wrong'}`;
 };
 
-const codeOf = (given: unknown): object =>
-  given instanceof Error && 'code' in given && typeof given.code === 'string' ? { code: given.code } : {};
+const codeOf = (error: unknown): object =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};

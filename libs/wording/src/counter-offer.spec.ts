@@ -127,9 +127,9 @@ test('everything kept and the time unchanged is no offer: it is an approval', ()
 });
 
 test('read only leaves out what a writing route does', () => {
-  const kept = readOnlyPairs(terms, { routes });
-  expect(kept).toEqual(new Set(['invoices list', 'invoices/* read']));
-  expect(offeredBy({ ...whole, kept: kept ?? new Set() }).scope).toEqual([
+  const pairs = readOnlyPairs(terms, { routes });
+  expect(pairs).toEqual(new Set(['invoices list', 'invoices/* read']));
+  expect(offeredBy({ ...whole, pairs: pairs ?? new Set() }).scope).toEqual([
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/*', actions: ['read'] },
   ]);
@@ -148,7 +148,7 @@ test('only these objects, by name or by path, with what was asked for each', () 
 });
 
 test.each([
-  ['no action', { ...whole, kept: new Set<string>() }, 'nothing_left'],
+  ['no action', { ...whole, pairs: new Set<string>() }, 'nothing_left'],
   ['an object that was not asked for', { ...whole, objects: 'payroll/1' }, 'unknown_object'],
   ['more time than was asked for', { ...whole, minutes: '31' }, 'bad_time'],
   ['no time', { ...whole, minutes: '0' }, 'bad_time'],
@@ -158,9 +158,9 @@ test.each([
 });
 
 test('one action taken out is an offer of the rest', () => {
-  const kept = new Set(whole.kept);
-  kept.delete(pairOf('invoices/*', 'update'));
-  expect(offeredBy({ ...whole, kept }).scope).toEqual([
+  const pairs = new Set(whole.pairs);
+  pairs.delete(pairOf('invoices/*', 'update'));
+  expect(offeredBy({ ...whole, pairs }).scope).toEqual([
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/*', actions: ['read'] },
   ]);

@@ -70,7 +70,7 @@ export function onlyObjects(terms: Terms, resources: readonly string[]): Narrowi
 /** What an approver has chosen to grant, as the form holds it. */
 export interface Choice {
   /** The `resource action` pairs that stay. */
-  kept: ReadonlySet<string>;
+  pairs: ReadonlySet<string>;
   /** Objects as typed. Empty: everything that was requested. */
   objects: string;
   minutes: string;
@@ -85,7 +85,7 @@ const allPairs = (scope: readonly ScopeEntry[]): Set<string> =>
 
 /** Everything as requested. */
 export const wholeChoice = (terms: Terms): Choice => ({
-  kept: allPairs(terms.scope),
+  pairs: allPairs(terms.scope),
   objects: '',
   minutes: minutesText(terms.seconds),
 });
@@ -106,27 +106,28 @@ export function evaluateChoice(terms: Terms, digest: string, choice: Choice): Ou
   const seconds = Math.round(Number(choice.minutes.replace(',', '.')) * 60);
   if (!Number.isFinite(seconds) || seconds < 1 || seconds > terms.seconds)
     return { kind: 'wrong', why: 'bad_time' };
-  const kept = keptScope(terms.scope, choice.kept);
-  if (kept.length === 0) return { kind: 'wrong', why: 'nothing_left' };
-  const objects = objectsOf(choice.objects, kept);
-  const scope = objects.length === 0 ? kept : onlyObjects({ ...terms, scope: kept }, objects)?.scope;
+  const offeredScope = keptScope(terms.scope, choice.pairs);
+  if (offeredScope.length === 0) return { kind: 'wrong', why: 'nothing_left' };
+  const objects = objectsOf(choice.objects, offeredScope);
+  const scope =
+    objects.length === 0 ? offeredScope : onlyObjects({ ...terms, scope: offeredScope }, objects)?.scope;
   if (scope === undefined) return { kind: 'wrong', why: 'unknown_object' };
   const masked = terms.unmasked === true && choice.masked === true;
   const isWhole =
     !masked &&
     seconds === terms.seconds &&
     objects.length === 0 &&
-    choice.kept.size === allPairs(terms.scope).size;
+    choice.pairs.size === allPairs(terms.scope).size;
   if (isWhole) return { kind: 'whole' };
   const change: Narrowing = { scope, seconds, masked };
   return { kind: 'less', terms: counterTerms(terms, digest, change) };
 }
 
-function keptScope(scope: readonly ScopeEntry[], kept: ReadonlySet<string>): ScopeEntry[] {
+function keptScope(scope: readonly ScopeEntry[], pairs: ReadonlySet<string>): ScopeEntry[] {
   return scope
     .map(({ resource, actions }) => ({
       resource,
-      actions: actions.filter((action) => kept.has(pairOf(resource, action))),
+      actions: actions.filter((action) => pairs.has(pairOf(resource, action))),
     }))
     .filter(({ actions }) => actions.length > 0);
 }

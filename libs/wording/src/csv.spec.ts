@@ -11,8 +11,8 @@ test.each([
   ['\uFEFF=1', `"'\uFEFF=1"`],
   ['|cmd', `"'|cmd"`],
   ['a\r\n=1', '"a =1"'],
-])('%j cannot run as a formula', (given, cell) => {
-  expect(csvCell(given)).toBe(cell);
+])('%j cannot run as a formula', (text, cell) => {
+  expect(csvCell(text)).toBe(cell);
 });
 
 test('harmless values do not change', () => {

@@ -52,7 +52,7 @@ function fill(route: Route, grant: Omit<Granted, 'id'>): CoveredPath[] {
   const { resource, path, action } = route;
   for (const entry of grant.scope) {
     if (!entry.actions.includes(action)) continue;
-    const given = entry.resource.split('/');
+    const parts = entry.resource.split('/');
     const values = new Map<string, string>([['tenant', grant.tenant]]);
     let isWhole = true;
     const concrete = resource
@@ -60,7 +60,7 @@ function fill(route: Route, grant: Omit<Granted, 'id'>): CoveredPath[] {
       .map((segment, at) => {
         const name = parameterName(segment);
         if (name === undefined) return segment;
-        const value = given[at];
+        const value = parts[at];
         const isNamed = value !== undefined && !value.includes('*');
         isWhole &&= isNamed;
         values.set(name, isNamed ? value : name.toUpperCase());

@@ -1,5 +1,4 @@
-import { ANY_ACTION, type ScopeEntry, segmentOf } from '@countersign/contract';
-import type { Language } from './languages.js';
+import { ANY_ACTION, type Language, type ScopeEntry, segmentOf } from '@countersign/contract';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;
@@ -45,12 +44,12 @@ const WORDS: Readonly<Record<Language, Words>> = {
 export function resourceWords(resource: string, language: Language): string {
   const words = WORDS[language];
   if (resource === '**') return words.everything;
-  const shown = readable(resource);
-  const database = DATABASE.exec(shown)?.[1];
+  const text = readable(resource);
+  const database = DATABASE.exec(text)?.[1];
   if (database !== undefined) return words.database(database === '*' ? undefined : database);
-  if (shown.endsWith('/**')) return words.below(shown.slice(0, -3));
-  if (shown.endsWith('/*') && !shown.slice(0, -2).includes('*')) return words.each(shown.slice(0, -2));
-  return shown;
+  if (text.endsWith('/**')) return words.below(text.slice(0, -3));
+  if (text.endsWith('/*') && !text.slice(0, -2).includes('*')) return words.each(text.slice(0, -2));
+  return text;
 }
 
 /** The resource of a database (`sqlRoute`), or of any. */

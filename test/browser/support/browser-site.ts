@@ -68,10 +68,10 @@ export class BrowserSite {
     change(organisation);
     const site = await Site.inside({ organisation, host: HOST, brokerEnv, ...more });
     const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
-    const made = new BrowserSite(site, upstream, provider, secrets, browser);
-    await made.serveProvider(organisation);
+    const browserSite = new BrowserSite(site, upstream, provider, secrets, browser);
+    await browserSite.serveProvider(organisation);
     await site.startGateway();
-    return made;
+    return browserSite;
   }
 
   get url(): string {
@@ -105,8 +105,9 @@ export class BrowserSite {
 
   /** The cookies of a session that is active. Its sign-in needs no page: tests of the sign-in itself press the buttons. */
   private async sessionOf(who: Who): Promise<Cookie[]> {
-    const kept = this.sessions.get(who);
-    if (kept !== undefined && (await kept.who()) === PEOPLE[who].email) return kept.broker.cookiesOf(HOST);
+    const browser = this.sessions.get(who);
+    if (browser !== undefined && (await browser.who()) === PEOPLE[who].email)
+      return browser.broker.cookiesOf(HOST);
     const { email, organisation } = PEOPLE[who];
     const signedIn = new HttpBrowser(this.url, () => this.url);
     await signedIn.signIn(`/auth/oidc/${organisation}/start`, account(email).sub);

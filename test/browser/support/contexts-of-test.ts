@@ -5,19 +5,19 @@ import type { BrowserContext } from 'playwright-core';
  * site. Contexts that are made before the tests of a file stay open for all of them.
  */
 class ContextsOfTest {
-  private made: BrowserContext[] | undefined;
+  private contexts: BrowserContext[] | undefined;
 
   begin(): void {
-    this.made = [];
+    this.contexts = [];
   }
 
   add(context: BrowserContext): void {
-    this.made?.push(context);
+    this.contexts?.push(context);
   }
 
   async end(): Promise<void> {
-    const ended = this.made ?? [];
-    this.made = undefined;
+    const ended = this.contexts ?? [];
+    this.contexts = undefined;
     await Promise.all(ended.map((context) => context.close()));
   }
 }

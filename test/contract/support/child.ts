@@ -23,26 +23,26 @@ const PROGRAMS = ['log-writer', 'rotator', 'sealer', 'widener', 'writer'] as con
 
 /** The programs as they are in the sources, built or not; bundled once for all processes of this run. */
 function bundles(): string {
-  const kept = process.env['COUNTERSIGN_TEST_PROGRAMS'];
-  if (kept === undefined) throw new Error('the run has no folder for programs: see global-setup.mjs');
-  if (existsSync(kept)) return kept;
-  const made = mkdtempSync(join(tmpdir(), 'countersign-programs-'));
+  const folder = process.env['COUNTERSIGN_TEST_PROGRAMS'];
+  if (folder === undefined) throw new Error('the run has no folder for programs: see global-setup.mjs');
+  if (existsSync(folder)) return folder;
+  const newFolder = mkdtempSync(join(tmpdir(), 'countersign-programs-'));
   // There they find the packages.
-  symlinkSync(join(root, 'node_modules'), join(made, 'node_modules'));
+  symlinkSync(join(root, 'node_modules'), join(newFolder, 'node_modules'));
   const programs = PROGRAMS.map((name) => `${name}=${here(`./${name}.ts`)}`);
-  execFileSync(process.execPath, [here('./bundle.mjs'), made, ...programs], { stdio: ['ignore', 2, 2] });
+  execFileSync(process.execPath, [here('./bundle.mjs'), newFolder, ...programs], { stdio: ['ignore', 2, 2] });
   try {
-    renameSync(made, kept);
+    renameSync(newFolder, folder);
   } catch (error) {
     // Another process was quicker.
-    if (!existsSync(kept)) throw error;
-    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+    rmSync(newFolder, { recursive: true, force: true });
   }
-  return kept;
+  return folder;
 }
 
-function start(program: (typeof PROGRAMS)[number], given: string[]): Pick<Writer, 'process' | 'ended'> {
-  const process = fork(join(bundles(), `${program}.mjs`), given, {
+function start(program: (typeof PROGRAMS)[number], parameters: string[]): Pick<Writer, 'process' | 'ended'> {
+  const process = fork(join(bundles(), `${program}.mjs`), parameters, {
     env: { PATH: globalThis.process.env['PATH'] },
   });
   const ended = once(process, 'exit').then(([code, signal]) => (signal ?? code) as number | string);

@@ -80,10 +80,10 @@ function describeOnEach(
       },
       openPrepared: async (key, prepare) => {
         if (store !== undefined) return prepare(store);
-        const made = await open(key);
-        if (made.database.isCopy) return;
-        await prepare(made.store);
-        made.database.keepAs(key);
+        const opened = await open(key);
+        if (opened.database.isCopy) return;
+        await prepare(opened.store);
+        opened.database.keepAs(key);
       },
     });
   });

@@ -11,7 +11,7 @@ export interface SentStatement {
 
 /** The class of SQLite's prepared statements. */
 const prepared = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1')) as {
-  run(...given: unknown[]): unknown;
+  run(...parameters: unknown[]): unknown;
 };
 
 /**
@@ -31,9 +31,9 @@ export async function withStatements<T>(
     return Reflect.apply(query, this, [typeof first === 'string' ? (instead ?? first) : first, ...rest]);
   } as typeof query;
   const { run } = prepared;
-  prepared.run = function (this: { source: string }, ...given: unknown[]) {
-    if (given.length === 0) see({ sql: this.source });
-    return Reflect.apply(run, this, given);
+  prepared.run = function (this: { source: string }, ...parameters: unknown[]) {
+    if (parameters.length === 0) see({ sql: this.source });
+    return Reflect.apply(run, this, parameters);
   };
   try {
     return await work();

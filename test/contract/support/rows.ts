@@ -1,5 +1,4 @@
 import type {
-  AccessRecordView,
   AccessRequest,
   ControlsWidening,
   Disclosure,
@@ -19,7 +18,7 @@ import type {
   TrustReset,
   TrustVersion,
 } from '@countersign/access';
-import { NO_OUTCOME, type Terms, type TrustDocument } from '@countersign/contract';
+import { type AccessRecordView, NO_OUTCOME, type Terms, type TrustDocument } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 
 export const NOW = '2026-11-24T15:00:00Z';
@@ -336,12 +335,12 @@ export const aReset = (person: Person, change: Partial<TrustReset> = {}): TrustR
 
 export function aSignature(proposal: TrustProposal): ProposalSignature {
   const { id, tenant, document, by } = proposal;
-  const made = { authenticatorData: 'AA', clientDataJSON: 'e30', signature: freshKey() };
+  const assertion = { authenticatorData: 'AA', clientDataJSON: 'e30', signature: freshKey() };
   return {
     proposal: id,
     tenant,
     person: by,
-    signature: { statement: document, credential: freshKey(), ...made },
+    signature: { statement: document, credential: freshKey(), ...assertion },
     at: '2026-11-24T15:00:00.000Z',
   };
 }

@@ -7,18 +7,18 @@ import { migratedSqlite, optionsFor } from '../../support/migrated-database.js';
 import type { TestDatabase } from './database.js';
 
 /** The content of the databases that were kept last, by key. */
-const kept = new Map<string, Buffer>();
+const copies = new Map<string, Buffer>();
 const MOST_KEPT = 8;
 
 function keep(key: string, path: string): void {
   const database = new Database(path);
   try {
-    kept.set(key, database.serialize());
+    copies.set(key, database.serialize());
   } finally {
     database.close();
   }
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  const [oldest] = copies.keys();
+  if (copies.size > MOST_KEPT && oldest !== undefined) copies.delete(oldest);
 }
 
 /**
@@ -28,7 +28,7 @@ function keep(key: string, path: string): void {
 export async function sqliteDatabase(key?: string): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-store-'));
   const path = join(folder, 'data', 'countersign.db');
-  const copied = key === undefined ? undefined : kept.get(key);
+  const copied = key === undefined ? undefined : copies.get(key);
   const url = await migratedSqlite(path, copied);
   const opened: OpenedStore[] = [];
   return {

@@ -20,8 +20,8 @@ const watchedTenant = (unit: TenantUnit): TenantUnit =>
     log: {
       value: Object.create(unit.log, {
         append: {
-          value: (...given: Parameters<TenantUnit['log']['append']>) =>
-            after('event', unit.log.append(...given)),
+          value: (...parameters: Parameters<TenantUnit['log']['append']>) =>
+            after('event', unit.log.append(...parameters)),
         },
       }),
     },
@@ -33,8 +33,8 @@ const watched = (unit: VendorUnit): VendorUnit =>
     organisation: {
       value: Object.create(unit.organisation, {
         saveTenant: {
-          value: (...given: Parameters<VendorUnit['organisation']['saveTenant']>) =>
-            after('controls', unit.organisation.saveTenant(...given)),
+          value: (...parameters: Parameters<VendorUnit['organisation']['saveTenant']>) =>
+            after('controls', unit.organisation.saveTenant(...parameters)),
         },
       }),
     },

@@ -107,9 +107,9 @@ describe('every answer in these tests is checked against the OpenAPI document', 
 
 describe('lists', () => {
   test('return every item once, newest first, page by page', async () => {
-    const made: string[] = [];
+    const ids: string[] = [];
     for (let count = 0; count < 5; count += 1)
-      made.push((await makeRequest(broker, 'otherEngineer', { tenant: 'globex' })).id);
+      ids.push((await makeRequest(broker, 'otherEngineer', { tenant: 'globex' })).id);
     const seen: string[] = [];
     for (let next: string | null = ''; next !== null; ) {
       const path = `/api/v1/requests?limit=2&tenant=globex${next === '' ? '' : `&cursor=${next}`}`;
@@ -119,7 +119,7 @@ describe('lists', () => {
       seen.push(...page.items.map((item) => item.id));
       next = page.next;
     }
-    expect(seen).toEqual(made.toReversed());
+    expect(seen).toEqual(ids.toReversed());
   });
 
   test('filters select by state, service, person and time', async () => {

@@ -11,9 +11,9 @@ import { codeOf, makeGrant } from '../story.js';
 /** What a broker gives to a gateway for the browsers of engineers. */
 let broker: TestBroker;
 beforeAll(async () => {
-  const file = organisation((made) => {
-    made.services.push({ ...billing('http://localhost:4209'), name: 'reports', audience: 'reports' });
-    for (const service of made.services) service.origin = `https://${service.name}.gw.example`;
+  const file = organisation((draft) => {
+    draft.services.push({ ...billing('http://localhost:4209'), name: 'reports', audience: 'reports' });
+    for (const service of draft.services) service.origin = `https://${service.name}.gw.example`;
   });
   broker = await TestBroker.start({
     organisation: file,
@@ -47,8 +47,8 @@ async function code(grant: string, cookie: string) {
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const path = `/api/v1/grants/${grant}/browser-sessions`;
   const { body } = await broker.page(cookie, 'POST', path, { body: { challenge } });
-  const given = new URL((body as { location: string }).location).searchParams.get('code');
-  return { code: given, verifier, service: 'billing' };
+  const secret = new URL((body as { location: string }).location).searchParams.get('code');
+  return { code: secret, verifier, service: 'billing' };
 }
 
 /** The secret of a browser that was opened from this web session. */
@@ -63,11 +63,11 @@ test('a browser gets no further token once the person has signed out where they 
   const here = await broker.sessionOf('engineer');
   const elsewhere = await broker.sessionOf('engineer');
   const closed = await open(gateway, grant, here);
-  const kept = await open(gateway, grant, elsewhere);
+  const steady = await open(gateway, grant, elsewhere);
   expect((await gateway(`${SESSIONS}/token`, closed)).status).toBe(200);
   expect((await broker.page(here, 'DELETE', '/api/v1/session')).status).toBe(204);
   expect(codeOf(await gateway(`${SESSIONS}/token`, closed))).toBe('404 not_found');
-  expect((await gateway(`${SESSIONS}/token`, kept)).status).toBe(200);
+  expect((await gateway(`${SESSIONS}/token`, steady)).status).toBe(200);
 });
 
 onlyInSoak(() => {

@@ -33,16 +33,16 @@ const atCustomer = async () => {
 
 test('P1: the customer offers less, the engineer accepts, and exactly that is granted', async () => {
   const request = await atCustomer();
-  const made = expectStatus(await counter(request, offerOn(request)), 201).body as Record<string, unknown>;
-  expect(Object.keys(made).sort()).toEqual(
+  const offer = expectStatus(await counter(request, offerOn(request)), 201).body as Record<string, unknown>;
+  expect(Object.keys(offer).sort()).toEqual(
     ['assurance', 'at', 'channel', 'decision', 'digest', 'id', 'person', 'reason', 'side'].sort(),
   );
-  expect(made).toMatchObject({ decision: 'counter', digest: request.digest, side: 'customer' });
+  expect(offer).toMatchObject({ decision: 'counter', digest: request.digest, side: 'customer' });
   const waiting = await readRequest(broker, request.id, 'engineer');
   expect(waiting).toMatchObject({
     state: 'countered',
     digest: request.digest,
-    offer: { review: made['id'], terms: { seconds: 300, parent: request.digest } },
+    offer: { review: offer['id'], terms: { seconds: 300, parent: request.digest } },
   });
   const { digest } = waiting['offer'] as { digest: string };
   expect(codeOf(await accept(request, request.digest))).toBe('409 digest_mismatch');

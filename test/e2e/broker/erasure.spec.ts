@@ -133,8 +133,8 @@ describe('erasing personal values over HTTP and with the command line', () => {
     expect(await countersign('log', 'verify', join(folder, 'log'), '--vkey', vkey)).toMatchObject({
       exit: 0,
     });
-    const kept = readFileSync(join(folder, 'log', 'openings', leaf), 'utf8');
-    expect(JSON.parse(kept)).toMatchObject({ openings: {}, erased: mark });
+    const opening = readFileSync(join(folder, 'log', 'openings', leaf), 'utf8');
+    expect(JSON.parse(opening)).toMatchObject({ openings: {}, erased: mark });
   });
 
   test('the settings of a log are shown and changed', async () => {

@@ -43,7 +43,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
   async function aYear(): Promise<string> {
     broker.clock.advance(60);
     const from = instant(10);
-    const made = await makeGrant(broker);
+    const grantOfYear = await makeGrant(broker);
     await review(
       broker,
       'reviewer',
@@ -51,7 +51,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
       'deny',
     );
     await makeRequest(broker);
-    const id = await recordCall(broker, `g-${engine}`, made);
+    const id = await recordCall(broker, `g-${engine}`, grantOfYear);
     period = `${from}..${instant(60)}`;
     return id;
   }
@@ -105,8 +105,8 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
   }
 
   test('a pack has the population with its leaves, and verifies offline with the log’s key', async () => {
-    const made = await fetchPack(pack);
-    expect(made).toMatchObject({
+    const check = await fetchPack(pack);
+    expect(check).toMatchObject({
       exit: 0,
       document: { rows: { requests: 3, reviews: 3, grants: 1, calls: 1 }, calls: { allowed: 1, refused: 0 } },
     });

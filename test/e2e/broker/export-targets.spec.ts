@@ -114,14 +114,14 @@ describe('a log that is streamed by signed POSTs', () => {
       await start();
       await makeGrant(broker);
       const secret = `whsec_${randomBytes(32).toString('base64')}`;
-      const { id, secret: made } = await add({
+      const { id, secret: newSecret } = await add({
         kind: 'jsonl',
         address: http.url,
         content: 'ocsf',
         from: 2,
         secret,
       });
-      expect(made).toBeNull();
+      expect(newSecret).toBeNull();
       await untilSent(id);
       expect(http.lines).toEqual((await exported('ocsf')).slice(2));
       for (const line of http.lines) expect(ocsfProblems(JSON.parse(line))).toEqual([]);

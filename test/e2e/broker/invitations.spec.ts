@@ -151,13 +151,13 @@ describe('an invitation', () => {
     });
 
     test('lists have pages and filters', async () => {
-      const made = [await open(), await open({ uses: 3 }), await open()].map(({ id }) => id);
-      await withdraw(made[1]!);
+      const ids = [await open(), await open({ uses: 3 }), await open()].map(({ id }) => id);
+      await withdraw(ids[1]!);
       const first = await list('?limit=2');
-      expect(first.items.map(({ id }) => id)).toEqual([made[2], made[1]]);
+      expect(first.items.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
       const rest = await list(`?limit=2&cursor=${first.next}`);
-      expect([rest.items.map(({ id }) => id), rest.next]).toEqual([[made[0]], null]);
-      expect((await list('?state=withdrawn')).items.map(({ id }) => id)).toEqual([made[1]]);
+      expect([rest.items.map(({ id }) => id), rest.next]).toEqual([[ids[0]], null]);
+      expect((await list('?state=withdrawn')).items.map(({ id }) => id)).toEqual([ids[1]]);
       expect((await list('?service=crm', 'engineer')).items).toEqual([]);
       for (const query of ['?state=shut', '?cursor=x', '?person=usr_1', '?limit=0'])
         expect((await broker.call('approver', 'GET', `${PATH}${query}`)).status).toBe(400);

@@ -138,12 +138,12 @@ describe('P10: a customer follows its log with the command line', () => {
     await makeGrant(broker);
     const second = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
     expect(second).toMatchObject({ exit: 0, document: { since: first.document['size'] } });
-    const { replay, sum, ...kept } = JSON.parse(await readFile(state, 'utf8'));
-    await writeFile(state, JSON.stringify({ ...kept, replay, sum, size: kept.size + 1000 }));
+    const { replay, sum, ...rest } = JSON.parse(await readFile(state, 'utf8'));
+    await writeFile(state, JSON.stringify({ ...rest, replay, sum, size: rest.size + 1000 }));
     const damaged = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
     expect(damaged).toMatchObject({ exit: 1, document: { code: 'invalid_state' } });
     // Who can write the file can also write its sum.
-    const ahead = { ...kept, size: kept.size + 1000 };
+    const ahead = { ...rest, size: rest.size + 1000 };
     const own = sha256Digest(nodeHashing, canonicalJson(ahead));
     await writeFile(state, JSON.stringify({ ...ahead, sum: own }));
     const forked = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);

@@ -145,7 +145,7 @@ const invited = async (broker: TestBroker): Promise<Target> => {
 };
 /** For calls that leave the grant as it is: they share one. */
 const ofKeptGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
-  const grant = keptGrants.get(broker) ?? makeGrant(broker).then((made) => made.grant);
+  const grant = keptGrants.get(broker) ?? makeGrant(broker).then((target) => target.grant);
   keptGrants.set(broker, grant);
   return { path: `/api/v1/grants/${await grant}${suffix}`, ...(body === undefined ? {} : { body }) };
 };
@@ -164,7 +164,7 @@ const ofRequest = (suffix: string, body: unknown) => async (broker: TestBroker) 
 };
 const at = (path: string) => () => ({ path });
 /** Both sides hold acme's log, or neither does. */
-const held = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Target> => {
+const legalHold = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Target> => {
   const [path, body] = ['/api/v1/tenants/acme/legal-hold', { reason: 'a dispute' }];
   for (const who of ['tenantAdmin', 'legal'] as const)
     await broker.call(who, method, path, method === 'POST' ? { body } : {});
@@ -952,8 +952,8 @@ const TABLE: Row[] = [
     endpoint: 'DELETE /api/v1/tenants/{slug}/people/{id}',
     target: async (broker) => {
       const body = newcomer();
-      const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
-      return { path: `/api/v1/tenants/acme/people/${(made.body as { id: string }).id}` };
+      const answer = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+      return { path: `/api/v1/tenants/acme/people/${(answer.body as { id: string }).id}` };
     },
     all: '403 forbidden',
     but: adminsOnly('200'),
@@ -1030,13 +1030,13 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'POST /api/v1/tenants/{slug}/legal-hold',
-    target: (broker) => held(broker, 'DELETE'),
+    target: (broker) => legalHold(broker, 'DELETE'),
     all: '403 forbidden',
     but: { ...adminsOnly('201'), legal: '201' },
   },
   {
     endpoint: 'DELETE /api/v1/tenants/{slug}/legal-hold',
-    target: async (broker) => ({ path: (await held(broker, 'POST')).path }),
+    target: async (broker) => ({ path: (await legalHold(broker, 'POST')).path }),
     all: '403 forbidden',
     but: { ...adminsOnly('204'), legal: '204' },
   },

@@ -230,10 +230,10 @@ describe('records of a gateway', () => {
     expect(await events('gateway.mismatch', chain.boot)).toMatchObject([
       { data: { at: 3, reason: 'signature' } },
     ]);
-    const held = await broker.host.store.forTenant('acme', (unit) =>
+    const cursors = await broker.host.store.forTenant('acme', (unit) =>
       unit.records.cursors([{ gateway: credential.gateway, boot: chain.boot }]),
     );
-    expect(held).toMatchObject([{ seq: 4, head: { seq: 2, signature, at: head.record.at } }]);
+    expect(cursors).toMatchObject([{ seq: 4, head: { seq: 2, signature, at: head.record.at } }]);
     expect(await records()).toHaveLength(2);
   });
 

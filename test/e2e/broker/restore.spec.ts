@@ -90,7 +90,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
   test('restore names what a mirror shows to be lost; old keys and states are told of the restore, not of a fork', async () => {
     await grow(30);
     await stopped(backUp);
-    const { size: kept } = await head();
+    const { size: keptSize } = await head();
     await grow(20, 'lost');
     expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
     expect(await verify('--vkey', key, '--state', place('state.json'))).toMatchObject({ exit: 0 });
@@ -99,27 +99,27 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
     await stopped(putBack, { start: false });
     const restored = await countersign('restore', '--checkpoint', place('mirror'));
     expect(restored).toMatchObject({ exit: 0, document: { epoch: 2 } });
-    const lost = known.size - kept;
+    const lost = known.size - keptSize;
     expect(restored.document['logs']).toEqual(
-      expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost })]),
+      expect.arrayContaining([expect.objectContaining({ log: 'acme', kept: keptSize, lost })]),
     );
     await started();
     const origin = `countersign/${broker.host.store.deployment}/acme`;
-    expect(await leafAt(kept)).toMatchObject({
+    expect(await leafAt(keptSize)).toMatchObject({
       type: 'log.restored',
       actor: 'host',
-      data: { epoch: 2, previous: { origin, size: known.size, root: known.root }, kept, lost },
+      data: { epoch: 2, previous: { origin, size: known.size, root: known.root }, kept: keptSize, lost },
     });
 
     // Without memory the restore is reported; with it the loss is a finding until it is accepted.
     expect(await verify('--vkey', key)).toMatchObject({
       exit: 0,
-      document: { restored: { epoch: 2, kept, lost } },
+      document: { restored: { epoch: 2, kept: keptSize, lost } },
     });
     const state = ['--vkey', key, '--state', place('state.json')];
     expect(await verify(...state)).toMatchObject({
       exit: 1,
-      document: { code: 'restored', index: kept, lost },
+      document: { code: 'restored', index: keptSize, lost },
     });
     expect(await verify(...state, '--accept-restored')).toMatchObject({ exit: 0 });
     expect(await verify(...state)).toMatchObject({ exit: 0 });
@@ -144,7 +144,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
   onlyInSoak(() => {
     test('if brokers have run on the older database meanwhile, a mirror shows where the two part', async () => {
       await stopped(backUp);
-      const { size: kept } = await head();
+      const { size: keptSize } = await head();
       await grow(10, 'lost');
       expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
       await stopped(putBack);
@@ -158,10 +158,13 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
         const restored = await countersign('restore', '--checkpoint', place('mirror'));
         expect(restored.document).toMatchObject({ epoch: 3 });
         expect(restored.document['logs']).toEqual(
-          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
+          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept: keptSize, lost: 10 })]),
         );
       });
-      expect(await leafAt(kept + 40)).toMatchObject({ type: 'log.restored', data: { kept, lost: 10 } });
+      expect(await leafAt(keptSize + 40)).toMatchObject({
+        type: 'log.restored',
+        data: { kept: keptSize, lost: 10 },
+      });
       expect(await verify('--vkey', key)).toMatchObject({ exit: 0, document: { restored: { epoch: 3 } } });
       expect(await countersign('log', 'mirror', place('mirror'), '--accept-restored')).toMatchObject({
         exit: 0,
@@ -199,7 +202,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
 
       test('a mirror that began after the pruning shows the others to be kept', async () => {
         await stopped(backUp);
-        const { size: kept } = await head();
+        const { size: keptSize } = await head();
         await prune(512, 768);
         await grow(9, 'lost');
         expect(await countersign('log', 'mirror', place('late'))).toMatchObject({
@@ -208,7 +211,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
         });
         await stopped(putBack, { start: false });
         expect(await restoreFrom(place('late'))).toEqual(
-          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept, lost: 10 })]),
+          expect.arrayContaining([expect.objectContaining({ log: 'acme', kept: keptSize, lost: 10 })]),
         );
         await started();
       });

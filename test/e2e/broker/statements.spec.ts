@@ -40,7 +40,7 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
   test('a statement verifies offline with the log’s key, and against the customer’s own mirror', async () => {
     const record = await called();
     const file = join(folder, 'acme.statement');
-    const made = await countersign(
+    const statement = await countersign(
       'log',
       'statement',
       '--from',
@@ -50,7 +50,7 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
       '--out',
       file,
     );
-    expect(made).toMatchObject({ exit: 0, document: { accesses: 1, complete: true, exceptions: [] } });
+    expect(statement).toMatchObject({ exit: 0, document: { accesses: 1, complete: true, exceptions: [] } });
     const text = await readFile(file, 'utf8');
     expect(text).toContain(record);
     const vkey = (await broker.call('tenantAdmin', 'GET', '/log/acme/vkey')).text.trim();

@@ -371,10 +371,10 @@ describe('a stolen gateway credential, and messages that the gateway has signed,
     test('no earlier report of pins comes back: neither a pin that is gone, nor one without its alarm', async () => {
       const gateway = await enrol({ tenants: ['globex'] });
       const pin = { tenant: 'globex', pinned: `sha256:${'2'.repeat(64)}`, current: null };
-      const made = (seconds: number) =>
+      const instantOf = (seconds: number) =>
         new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
-      const recorded = { at: made(-20), pins: [pin] };
-      const alarmed = { at: made(-10), pins: [{ ...pin, alarm: 'missing' }] };
+      const recorded = { at: instantOf(-20), pins: [pin] };
+      const alarmed = { at: instantOf(-10), pins: [{ ...pin, alarm: 'missing' }] };
       for (const report of [recorded, alarmed])
         expect((await postSigned(gateway, '/gateway/v1/pins', report)).status).toBe(204);
       const events = async () => {
@@ -385,11 +385,13 @@ describe('a stolen gateway credential, and messages that the gateway has signed,
       };
       const before = await events();
       expect(before).toMatchObject([{ after: { alarm: 'missing' } }, { before: null }]);
-      const replays = [recorded, alarmed, { pins: [pin] }, { at: made(3_600), pins: [pin] }];
+      const replays = [recorded, alarmed, { pins: [pin] }, { at: instantOf(3_600), pins: [pin] }];
       for (const replay of replays)
         expect(codeOf(await postSigned(gateway, '/gateway/v1/pins', replay))).toBe('409 conflict');
       expect(await events()).toEqual(before);
-      expect((await postSigned(gateway, '/gateway/v1/pins', { at: made(0), pins: [] })).status).toBe(204);
+      expect((await postSigned(gateway, '/gateway/v1/pins', { at: instantOf(0), pins: [] })).status).toBe(
+        204,
+      );
       expect((await events())[0]).toMatchObject({ after: null });
     });
   });

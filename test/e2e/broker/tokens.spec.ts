@@ -168,9 +168,9 @@ describe('the place that a token is fetched from', () => {
   afterEach(close);
 
   test('P6: a token that is fetched from another country than the terms state is refused, and the grant is paused', async () => {
-    const file = organisation((made) => {
-      made.vendor.staff = made.vendor.staff.map((member) => ({ ...member, facts: { country: 'DE' } }));
-      made.accessPolicy.places = [
+    const file = organisation((draft) => {
+      draft.vendor.staff = draft.vendor.staff.map((member) => ({ ...member, facts: { country: 'DE' } }));
+      draft.accessPolicy.places = [
         { country: 'DE', networks: ['203.0.113.0/24'] },
         { country: 'FR', networks: ['198.51.100.0/24'] },
       ];
@@ -181,7 +181,7 @@ describe('the place that a token is fetched from', () => {
         within: 60,
         do: 'pause' as const,
       };
-      made.tenants[0]!.privacyControls.supervision = [abroad];
+      draft.tenants[0]!.privacyControls.supervision = [abroad];
     });
     broker = await TestBroker.start({
       organisation: file,

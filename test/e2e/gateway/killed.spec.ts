@@ -93,11 +93,11 @@ onlyInSoak(() => {
         headers: { authorization: `Bearer ${token}` },
         body,
       });
-    const made = () => upstream.hits.filter(({ method }) => method === 'PATCH').length;
+    const changes = () => upstream.hits.filter(({ method }) => method === 'PATCH').length;
     const { answer } = upstream;
     upstream.answer = () => undefined;
     const lost = attempt().catch(() => undefined);
-    await until(() => made() === 1);
+    await until(() => changes() === 1);
     await gateway.end('SIGKILL');
     await lost;
     upstream.answer = answer;
@@ -108,7 +108,7 @@ onlyInSoak(() => {
       403,
       expect.objectContaining({ code: 'budget_exhausted' }),
     ]);
-    expect(made()).toBe(1);
+    expect(changes()).toBe(1);
   }, 60_000);
 });
 

@@ -189,7 +189,7 @@ describe('P10: log mirror and log verify --state, day after day', () => {
     const verifyCopy = () =>
       countersign('log', 'verify', mirror, '--vkey', key, '--state', `${state}.mirror`);
     for (const each of [copy, follow, verifyCopy]) expect(await each()).toMatchObject({ exit: 0 });
-    const kept = await readFile(file, 'utf8');
+    const bytes = await readFile(file, 'utf8');
     const { commitments } = await broker.host.store.readForTenant('acme', async ({ events }) =>
       JSON.parse((await events.leaves(index, index + 1))[0] ?? ''),
     );
@@ -204,7 +204,7 @@ describe('P10: log mirror and log verify --state, day after day', () => {
     await attacker.sql(`DELETE FROM openings WHERE ${where}`);
     for (const each of [copy, follow]) await expectFault(each, 'missing_opening');
     // The copy is what it was, and goes on: only the server is at fault.
-    expect(await readFile(file, 'utf8')).toBe(kept);
+    expect(await readFile(file, 'utf8')).toBe(bytes);
     await makeGrant(broker);
     await expectFault(copy, 'missing_opening');
     const { size } = JSON.parse(await readFile(join(mirror, 'state.json'), 'utf8'));
@@ -217,7 +217,7 @@ describe('P10: log mirror and log verify --state, day after day', () => {
       }),
     );
     for (const each of [copy, follow, verifyCopy]) await expectFault(each, 'wrong_erasure', erased.index);
-    expect(await readFile(file, 'utf8')).toBe(kept);
+    expect(await readFile(file, 'utf8')).toBe(bytes);
     await attacker.insert('openings', row as Record<string, string>);
   });
 });

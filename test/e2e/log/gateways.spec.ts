@@ -56,10 +56,10 @@ class Days {
     return this.#next;
   }
 
-  /** @param given what the statement names (null: there is none); which gateways sign; what else happens on that day */
+  /** @param day what the statement names (null: there is none); which gateways sign; what else happens on that day */
   pass(
     count: number,
-    given: {
+    day: {
       named?: readonly string[] | null;
       signing?: readonly Signer[];
       also?: () => void;
@@ -67,7 +67,7 @@ class Days {
       late?: number;
     } = {},
   ): this {
-    const { named = [shown.id, hidden.id], signing = [shown, hidden], also = () => {}, late = 0 } = given;
+    const { named = [shown.id, hidden.id], signing = [shown, hidden], also = () => {}, late = 0 } = day;
     const { tenant } = this.copies;
     for (let passed = 0; passed < count; passed += 1) {
       const at = instant(this.#next + 5_000);

@@ -416,7 +416,7 @@ describe('a quarterly access review', () => {
       if (type.startsWith('person.'))
         roles.set(String(data['person']), type === 'person.remove' ? [] : (data['after'] as string[]));
     return [...roles]
-      .filter(([, held]) => held.length > 0)
+      .filter(([, roles]) => roles.length > 0)
       .map(([id]) => ({ kind: 'person', id, service: null }));
   };
   const grant = () => ({ kind: 'grant', id: under.grant, service: 'billing' });

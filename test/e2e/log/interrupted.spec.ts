@@ -72,12 +72,12 @@ async function interruptions(
   own: Copies,
   options: Partial<ReplayOptions> = {},
 ): Promise<InterruptedReplay[]> {
-  const kept: string[] = [];
+  const states: string[] = [];
   await faultOf(own, {
     ...options,
-    onBundle: async (_size, now) => void kept.push(JSON.stringify(await now())),
+    onBundle: async (_size, now) => void states.push(JSON.stringify(await now())),
   });
-  return kept.map((text) => JSON.parse(text) as InterruptedReplay);
+  return states.map((text) => JSON.parse(text) as InterruptedReplay);
 }
 
 describe('a replay that was interrupted', () => {
@@ -85,9 +85,9 @@ describe('a replay that was interrupted', () => {
 
   test('goes on at the end of any bundle, and finds what it would have found', async () => {
     const whole = await verifyCopies(copies);
-    const kept = await interruptions(copies);
-    expect(kept.map(({ point }) => point.size)).toEqual([256, 512]);
-    for (const interrupted of kept) {
+    const states = await interruptions(copies);
+    expect(states.map(({ point }) => point.size)).toEqual([256, 512]);
+    for (const interrupted of states) {
       const sizes: number[] = [];
       const onBundle = (size: number) => void sizes.push(size);
       expect(found(await verifyCopies(copies, { interrupted, onBundle }))).toEqual(found(whole));
@@ -127,9 +127,9 @@ describe('a replay that was interrupted', () => {
     attack(own);
     const whole = await faultOf(own);
     expect(whole).toMatch(new RegExp(code));
-    const kept = await interruptions(own);
-    expect(kept.length).toBeGreaterThan(0);
-    for (const interrupted of kept) expect(await faultOf(own, { interrupted })).toBe(whole);
+    const states = await interruptions(own);
+    expect(states.length).toBeGreaterThan(0);
+    for (const interrupted of states) expect(await faultOf(own, { interrupted })).toBe(whole);
   });
 
   onlyInSoak(() => {
@@ -236,7 +236,7 @@ onlyInSoak(() => {
     test('kill -9: the next run goes on where the last one had saved its progress, and says so', async () => {
       const whole = await verify();
       expect(whole).toMatchObject({ exit: 0, document: { resumedAt: null } });
-      const kept = await readFile(state(), 'utf8');
+      const text = await readFile(state(), 'utf8');
       await rm(state());
       await killed();
       expect(await isThere(state())).toBe(false);
@@ -244,7 +244,7 @@ onlyInSoak(() => {
       const resumed = await verify();
       expect(resumed.document).toEqual({ ...whole.document, resumedAt: 4_352 });
       expect(resumed.stderr).toContain('Going on at leaf 4352, where a run was interrupted.');
-      expect(await readFile(state(), 'utf8')).toBe(kept);
+      expect(await readFile(state(), 'utf8')).toBe(text);
       expect(await isThere(partial())).toBe(false);
 
       // It belongs to a run that had no state file yet.

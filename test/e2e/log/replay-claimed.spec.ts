@@ -143,10 +143,10 @@ function practised(
     ...{ type: 'practice.opened', at, actor: 'job' },
     data: { practice, occasion: 'quarter:2026-10-01', missed: [], people: [person], more: 0, dueAt },
   });
-  const given = { result: 'passed', passkey: 'worked', channel: 'web', seconds: 0 };
+  const result = { result: 'passed', passkey: 'worked', channel: 'web', seconds: 0 };
   return own.tenant.append({
     ...{ type: 'practice.answered', at, actor: person as 'job' },
-    data: { practice, ...answer, ...given, countersignature: sign(statement), ...change },
+    data: { practice, ...answer, ...result, countersignature: sign(statement), ...change },
   });
 }
 
@@ -498,17 +498,17 @@ describe('P12: the log of a claimed tenant', () => {
       const { tenant, deployment } = copies;
       const { at } = tenant.leaves.at(-1) as LeafV1;
       const size = tenant.leaves.length;
-      const restored = (kept: number): Copies => ({
-        tenant: restoredCopy(tenant, at, { kept, lost: size - kept }),
+      const restored = (keptSize: number): Copies => ({
+        tenant: restoredCopy(tenant, at, { kept: keptSize, lost: size - keptSize }),
         deployment: restoredCopy(deployment, at),
       });
-      const lost = async (kept: number, options: object) =>
-        (await verifyCopies(restored(kept), options)).succession?.lost;
+      const lost = async (keptSize: number, options: object) =>
+        (await verifyCopies(restored(keptSize), options)).succession?.lost;
       // The log's key is that of the file: of the first epoch.
       const known = { anchor, log: undefined };
-      const of = (kept: number) => ({
+      const of = (keptSize: number) => ({
         ...known,
-        log: { source: restored(kept).tenant.source(), key: tenant.vkey },
+        log: { source: restored(keptSize).tenant.source(), key: tenant.vkey },
       });
       expect(await lost(0, of(0))).toBe(size);
       expect(await lost(size, of(size))).toBe(0);

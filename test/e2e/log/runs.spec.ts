@@ -206,12 +206,12 @@ onlyInSoak(() => {
         tenant: tenant.copy(`${tenant.origin}/2`),
         deployment: restoredCopy(deployment, at),
       };
-      const kept = before > 0 ? 0 : (leavesOf(copies, 1)[0] as number);
+      const keptSize = before > 0 ? 0 : (leavesOf(copies, 1)[0] as number);
       dropRun(copies, 1);
-      const previous = { origin: tenant.origin, size: kept, root: Buffer.alloc(32).toString('base64') };
-      copies.tenant.insert(kept, {
+      const previous = { origin: tenant.origin, size: keptSize, root: Buffer.alloc(32).toString('base64') };
+      copies.tenant.insert(keptSize, {
         ...{ type: 'log.restored', at: later(at, -before), actor: 'host' },
-        data: { epoch: 2, previous, kept, lost: 0 },
+        data: { epoch: 2, previous, kept: keptSize, lost: 0 },
       });
       return copies;
     };
@@ -235,7 +235,7 @@ onlyInSoak(() => {
     /** Each lane's runs, in the order of their starts, and when they wrote. */
     const lanes = (copies: Copies, starts: number) => {
       const ends: (RunEnd | null)[] = [null, null];
-      const made: { lane: number; chain: RecordChain; indices: number[] }[] = [];
+      const runs: { lane: number; chain: RecordChain; indices: number[] }[] = [];
       for (let start = 0; start < starts; start += 1) {
         const chains = [0, 1].map((number) => {
           const other = ends[1 - number];
@@ -250,10 +250,10 @@ onlyInSoak(() => {
             indices[lane]?.push(copies.tenant.appendRecord(written[lane]?.[at] as RecordEntry));
         for (const [lane, chain] of chains.entries()) {
           ends[lane] = chain.end;
-          made.push({ lane, chain, indices: indices[lane] as number[] });
+          runs.push({ lane, chain, indices: indices[lane] as number[] });
         }
       }
-      return made;
+      return runs;
     };
     const without = (copies: Copies, indices: readonly number[]) => {
       for (const index of [...indices].sort((a, b) => b - a)) copies.tenant.drop(index);
@@ -284,12 +284,12 @@ onlyInSoak(() => {
 
     test('a lane that is left out altogether is named by the other, once its records are an hour late', async () => {
       const copies = own();
-      const made = lanes(copies, 2);
+      const runs = lanes(copies, 2);
       without(
         copies,
-        made.filter(({ lane }) => lane === 1).flatMap(({ indices }) => indices),
+        runs.filter(({ lane }) => lane === 1).flatMap(({ indices }) => indices),
       );
-      const { chain } = made.filter(({ lane }) => lane === 0)[1] as (typeof made)[number];
+      const { chain } = runs.filter(({ lane }) => lane === 0)[1] as (typeof runs)[number];
       const naming = copies.tenant.leaves.findIndex(({ data }) => data['boot'] === chain.boot);
       expect((await verifyCopies(copies)).calls).toBeGreaterThan(0);
       pass(copies, 3_600_001);
@@ -299,8 +299,8 @@ onlyInSoak(() => {
 
     test('the end of a lane that is left out is named too, and no other end may take its place', async () => {
       const copies = own();
-      const made = lanes(copies, 2);
-      const ofLane = made.filter(({ lane }) => lane === 1);
+      const runs = lanes(copies, 2);
+      const ofLane = runs.filter(({ lane }) => lane === 1);
       // Of the first run its head, and the whole second one, which would name that head.
       without(copies, [...(ofLane[0]?.indices.slice(2) ?? []), ...(ofLane[1]?.indices ?? [])]);
       pass(copies, 3_600_001);

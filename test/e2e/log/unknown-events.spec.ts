@@ -219,11 +219,11 @@ describe('P10: an event of an unknown type', () => {
     fill(300);
     const index = addUnknown(copies.tenant);
     fill(800);
-    const kept: InterruptedReplay[] = [];
-    const onBundle: ReplayOptions['onBundle'] = async (_size, now) => void kept.push(await now());
+    const states: InterruptedReplay[] = [];
+    const onBundle: ReplayOptions['onBundle'] = async (_size, now) => void states.push(await now());
     expect((await verifyCopies(copies, { onBundle })).unknown?.types).toMatchObject([{ index }]);
-    expect(kept.map(({ point }) => point.size)).toEqual([256]);
-    const [interrupted] = kept;
+    expect(states.map(({ point }) => point.size)).toEqual([256]);
+    const [interrupted] = states;
     expect((await verifyCopies(copies, { interrupted })).unknown?.types).toMatchObject([{ index }]);
   });
 });
@@ -269,8 +269,8 @@ describe('P10: the command says that it does not know an event', () => {
     const shown = await new Cli({}).run('log', 'verify', place, '--vkey', vkey);
     expect(shown).toMatchObject({ code: 4, stdout: '' });
 
-    const kept = JSON.parse(await readFile(state, 'utf8'));
-    expect(kept).toMatchObject({ size: index + 1 });
+    const stateAfter = JSON.parse(await readFile(state, 'utf8'));
+    expect(stateAfter).toMatchObject({ size: index + 1 });
     await expect(readFile(`${state}.partial`)).rejects.toThrow();
     const before = await write('before', honest);
     expect(await countersign('log', 'verify', before, '--vkey', vkey, '--state', state)).toMatchObject({

@@ -130,9 +130,9 @@ describe('countersign login', () => {
   });
 
   test('--with-key stores a key from stdin; COUNTERSIGN_API_KEY takes precedence; other users cannot read it', async () => {
-    const kept = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
-    expect(kept.exit).toBe(0);
-    expect(kept.out + kept.err).not.toContain(site.broker.keys.approver);
+    const login = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
+    expect(login.exit).toBe(0);
+    expect(login.out + login.err).not.toContain(site.broker.keys.approver);
     expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
     const other = { ...environment(), COUNTERSIGN_API_KEY: site.broker.keys.engineer };
     expect((await cli(['whoami', '--json'], other)).out).toContain('erin@vendor.example');

@@ -17,8 +17,8 @@ let broker: TestBroker;
 const start = async () => {
   mail = new MailServer();
   await mail.start();
-  const file = organisation((made) => {
-    made.tenants[1]!.oidc = PROVIDER;
+  const file = organisation((draft) => {
+    draft.tenants[1]!.oidc = PROVIDER;
   });
   broker = await TestBroker.start({
     organisation: file,
@@ -244,8 +244,8 @@ describe('a code by mail', () => {
       return unit.attempts.ofBrowser(hash, 'code');
     });
     expect(stored).toHaveLength(1);
-    const kept = JSON.stringify(stored) + broker.logLines.join('');
-    for (const each of [code, secret]) expect(kept).not.toContain(each);
+    const output = JSON.stringify(stored) + broker.logLines.join('');
+    for (const each of [code, secret]) expect(output).not.toContain(each);
     await verify(own, code);
     expect(broker.logLines.join('')).not.toContain(own.broker.get(SESSION_COOKIE)!);
   });
@@ -258,7 +258,7 @@ describe('a code by mail', () => {
           'acme',
           async (unit) => (await unit.organisation.readers([broker.persons.approver]))[0]?.zone ?? null,
         );
-      for (const [named, kept] of [
+      for (const [named, expectedZone] of [
         ['Nowhere/Atlantis', null],
         ['Europe/Berlin', 'Europe/Berlin'],
       ] as const) {
@@ -267,7 +267,7 @@ describe('a code by mail', () => {
         const codes = () => mail.to('ada@acme.example').filter(isCode);
         const message = await eventually('a code', () => codes()[named === 'Europe/Berlin' ? 1 : 0], 20_000);
         expect((await verify(own, codeIn(message))).status).toBe(200);
-        expect(await zone()).toBe(kept);
+        expect(await zone()).toBe(expectedZone);
       }
     });
   });

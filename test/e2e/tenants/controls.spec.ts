@@ -204,7 +204,7 @@ describe('privacy controls', () => {
   });
 
   test('narrowing ends the grants that no longer fit, and gateways receive it; other grants and quiet times end none', async () => {
-    const kept = await makeGrant(broker, 'engineer', { budget: { calls: 3 } });
+    const fitting = await makeGrant(broker, 'engineer', { budget: { calls: 3 } });
     const unfit = await makeGrant(broker, 'engineer');
     const quiet = { blackouts: [{ from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' }] };
     const rules = [{ actions: ['list'], maxBudget: { calls: 3 } }, quiet];
@@ -212,7 +212,7 @@ describe('privacy controls', () => {
     const before = await feed();
     expect((await write({ ...(await read()), rules })).status).toBe(200);
     const grantOf = async (id: string) => (await broker.call('engineer', 'GET', `/api/v1/grants/${id}`)).body;
-    expect(await grantOf(kept.grant)).toMatchObject({ state: 'active' });
+    expect(await grantOf(fitting.grant)).toMatchObject({ state: 'active' });
     expect(await grantOf(unfit.grant)).toMatchObject({ state: 'ended', endReason: 'revoked' });
     // The tenant and the grant.
     expect(await feed()).toBe(before + 2);

@@ -34,9 +34,9 @@ let gateway: RecordingGateway;
 const counsel: Record<string, string> = {};
 
 beforeAll(async () => {
-  const file = organisation((made) => {
+  const file = organisation((draft) => {
     for (const name of ['leo', 'lia'])
-      made.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
+      draft.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
   });
   broker = await TestBroker.start({ organisation: file, clock: TestClock.awayFromMidnight() });
   for (const name of ['leo', 'lia'])

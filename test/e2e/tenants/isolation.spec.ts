@@ -92,10 +92,10 @@ const ready = async () =>
   (await (await fetch(`${broker.broker.adminUrl}/readyz`)).json()) as Record<string, unknown>;
 
 test('P9: each night canaries fail to read each other’s data through every public surface, and each log says so', async () => {
-  const made = await madeAfter('');
-  expect(made).toMatchObject({ passed: true, leaks: [], problem: null });
-  expect(Object.keys(made.attempts).filter((surface) => (made.attempts[surface] ?? 0) > 0)).toEqual(SURFACES);
-  const { day, attempts } = made;
+  const test = await madeAfter('');
+  expect(test).toMatchObject({ passed: true, leaks: [], problem: null });
+  expect(Object.keys(test.attempts).filter((surface) => (test.attempts[surface] ?? 0) > 0)).toEqual(SURFACES);
+  const { day, attempts } = test;
   expect(await stated('acme', 'approver')).toEqual({ day, passed: true, attempts, leaks: 0 });
   expect(await stated('vendor', 'vendorAuditor')).toMatchObject({ day, passed: true, where: [] });
   await eventually('the private /readyz says so', async () => (await ready())['isolation'] === 'passed');
@@ -114,9 +114,9 @@ onlyInSoak(() => {
     try {
       // A minute past the next midnight UTC. The gateway refuses such a step: the leak counts all the same.
       clock.advance(DAY + 60 - (Math.floor(clock.now().getTime() / 1_000) % DAY));
-      const made = await madeAfter(newest.day);
-      expect(made.passed).toBe(false);
-      expect(made.leaks).toContainEqual({ surface: 'api', where: '/api/v1/locks' });
+      const test = await madeAfter(newest.day);
+      expect(test.passed).toBe(false);
+      expect(test.leaks).toContainEqual({ surface: 'api', where: '/api/v1/locks' });
       // All probes of one second share one answer.
       const answer = await eventually('the private /readyz says so', async () => {
         const said = await ready();

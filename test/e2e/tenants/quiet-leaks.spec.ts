@@ -14,14 +14,14 @@ const SECRETS = {
 };
 
 /** Billing is for everyone, `ledger` for globex alone. */
-const file = (change: (made: Organisation) => void = () => {}) =>
-  organisation((made) => {
-    made.vendor.oidc = {
+const file = (change: (draft: Organisation) => void = () => {}) =>
+  organisation((draft) => {
+    draft.vendor.oidc = {
       issuer: 'https://login.vendor-internal.example',
       clientId: 'countersign',
       clientSecretFile: '/etc/countersign/vendor-secret',
     };
-    made.services.push({
+    draft.services.push({
       ...billing(UPSTREAM),
       name: 'ledger',
       audience: 'ledger',
@@ -30,7 +30,7 @@ const file = (change: (made: Organisation) => void = () => {}) =>
       ],
       tenants: ['globex'],
     });
-    change(made);
+    change(draft);
   });
 
 let broker: TestBroker;
@@ -134,8 +134,8 @@ test('a service that is taken from a customer ends the customer’s grants there
   };
   await applyOrganisation(
     broker.host,
-    file((made) => {
-      made.services[0]!.tenants = ['acme'];
+    file((draft) => {
+      draft.services[0]!.tenants = ['acme'];
     }),
     { dryRun: false },
   );

@@ -47,16 +47,16 @@ function scim(
     },
   });
 }
-const made = async (side: Side, path: string, body: object): Promise<Resource> => {
+const create = async (side: Side, path: string, body: object): Promise<Resource> => {
   const { status, body: answer, text } = await scim(side, 'POST', path, body);
   if (status !== 201) throw new Error(text);
   return answer as Resource;
 };
 const userOf = (userName: string, more: object = {}) => ({ schemas: [USER], userName, ...more });
 const makeUser = (side: Side, userName: string, more: object = {}) =>
-  made(side, '/Users', userOf(userName, more));
+  create(side, '/Users', userOf(userName, more));
 const makeGroup = (side: Side, displayName: string, members: { id: string }[]) =>
-  made(side, '/Groups', {
+  create(side, '/Groups', {
     schemas: [GROUP],
     displayName,
     members: members.map(({ id }) => ({ value: id })),

@@ -133,18 +133,18 @@ test('P12: only its own people can create a claimed tenant’s API keys, and onl
   expect(codeOf(await broker.call('approver', 'POST', '/api/v1/keys', { body: ttl }))).toBe('403 forbidden');
   expect(codeOf(await ada.call('POST', '/api/v1/keys', { ttl: 'P400D' }))).toBe('400 invalid_request');
 
-  const made = await ada.ask<{ id: string; key: string }>('POST', '/api/v1/keys', ttl, 201);
-  const by = { headers: { authorization: `Bearer ${made.key}` } };
+  const apiKey = await ada.ask<{ id: string; key: string }>('POST', '/api/v1/keys', ttl, 201);
+  const by = { headers: { authorization: `Bearer ${apiKey.key}` } };
   expect((await broker.fetch('GET', '/api/v1/whoami', by)).status).toBe(200);
   const events = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=1');
   expect(events.body).toMatchObject({
-    items: [{ type: 'api-key.created', actor: ada.id, data: { key: made.id, person: ada.id } }],
+    items: [{ type: 'api-key.created', actor: ada.id, data: { key: apiKey.id, person: ada.id } }],
   });
   const listed = await ada.ask<{ items: { id: string }[] }>('GET', '/api/v1/keys');
-  expect(listed.items[0]).toMatchObject({ id: made.id, revokedAt: null });
-  expect(JSON.stringify(listed)).not.toContain(made.key);
+  expect(listed.items[0]).toMatchObject({ id: apiKey.id, revokedAt: null });
+  expect(JSON.stringify(listed)).not.toContain(apiKey.key);
   const bob = await Customer.of(broker, 'secondApprover');
-  expect(codeOf(await bob.call('DELETE', `/api/v1/keys/${made.id}`))).toBe('404 not_found');
-  expect((await ada.call('DELETE', `/api/v1/keys/${made.id}`)).status).toBe(204);
+  expect(codeOf(await bob.call('DELETE', `/api/v1/keys/${apiKey.id}`))).toBe('404 not_found');
+  expect((await ada.call('DELETE', `/api/v1/keys/${apiKey.id}`)).status).toBe(204);
   expect((await broker.fetch('GET', '/api/v1/whoami', by)).status).toBe(401);
 });

@@ -85,16 +85,16 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
     const ann = await Customer.of(broker, 'tenantAdmin');
     const first = await ada.enrol();
     expectStatus(await confirm(ann, first), 200);
-    const made = new Authenticator();
+    const passkey = new Authenticator();
     const attempt = async (consent: (offer: Offer) => Signature | undefined) => {
       const options = await ada.options();
       expect(options.consent?.credentials).toEqual([first.id]);
       const signed = consent(options.consent as Offer);
-      return ada.send(made, Buffer.from(options.challenge, 'base64url'), AT, signed);
+      return ada.send(passkey, Buffer.from(options.challenge, 'base64url'), AT, signed);
     };
-    const named = ({ statement }: Offer, credential = made.id) => ({ ...statement, credential });
+    const named = ({ statement }: Offer, credential = passkey.id) => ({ ...statement, credential });
     expect(codeOf(await attempt(() => undefined))).toBe('403 countersignature_required');
-    const byItself = await attempt((offer) => made.sign(named(offer), AT));
+    const byItself = await attempt((offer) => passkey.sign(named(offer), AT));
     expect(codeOf(byItself)).toBe('400 invalid_request');
     expect(byItself.body).toMatchObject({ pointer: '/consent/credential' });
     expect(codeOf(await attempt((offer) => first.sign(named(offer, new Authenticator().id), AT)))).toBe(
@@ -118,15 +118,15 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
       const first = await thief.enrol();
       // Removing what waits and enrolling again changes nothing.
       expectStatus(await thief.call('DELETE', `passkeys/${first.id}`), 204);
-      const made = await (await Customer.of(broker, 'approver')).enrol();
-      expect(await keysOf(ann)).toEqual([expect.objectContaining({ id: made.id, activeFrom: null })]);
+      const passkey = await (await Customer.of(broker, 'approver')).enrol();
+      expect(await keysOf(ann)).toEqual([expect.objectContaining({ id: passkey.id, activeFrom: null })]);
       broker.clock.advance(48 * HOUR);
       const bob = await Customer.of(broker, 'secondApprover');
       expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), await bob.enrol()), 200);
-      const later = (await Customer.of(broker, 'approver')).with([made]);
-      expect(codeOf(await approveWith(later, made))).toBe('403 forbidden');
-      expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), made), 200);
-      expectStatus(await approveWith(later, made), 201);
+      const later = (await Customer.of(broker, 'approver')).with([passkey]);
+      expect(codeOf(await approveWith(later, passkey))).toBe('403 forbidden');
+      expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), passkey), 200);
+      expectStatus(await approveWith(later, passkey), 201);
     });
   });
 
@@ -170,8 +170,8 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
     test('a stolen session or key that adds two admins, who confirm each other, gets no passkey that counts at once', async () => {
       const added = async (name: string) => {
         const body = { email: `${name}@acme.example`, name, roles: ['admin', 'approver'] };
-        const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
-        return (expectStatus(made, 201).body as { id: string }).id;
+        const answer = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+        return (expectStatus(answer, 201).body as { id: string }).id;
       };
       const puppets = { approver: await added('eve'), secondApprover: await added('mallory') };
       const ann = await Customer.of(broker, 'tenantAdmin');
@@ -259,8 +259,8 @@ describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
         const weak = (await mailed('tenantAdmin')).with([key]);
         const strong = await strengthened(weak, 'tenantAdmin');
         const waiting = await second.enrol();
-        const file = organisation((made) => {
-          made.tenants[0]!.oidc = PROVIDER;
+        const file = organisation((draft) => {
+          draft.tenants[0]!.oidc = PROVIDER;
         });
         await applyOrganisation(broker.host, file, { dryRun: false });
         const signed = { countersignature: key.sign(statement, AT) };

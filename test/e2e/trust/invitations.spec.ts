@@ -43,8 +43,8 @@ test('P12: its author signs an invitation, and the token of a matching grant car
   const body = await signed();
   const { trust } = await trustOf(ada);
   expect(body.countersignature.statement).toMatchObject({ person: ada.id, trust, scope });
-  const made = await ada.ask<Invitation>('POST', 'invitations', body, 201);
-  expect(made).toMatchObject({
+  const invitation = await ada.ask<Invitation>('POST', 'invitations', body, 201);
+  expect(invitation).toMatchObject({
     id: body.countersignature.statement.invitation,
     ticket: '4711',
     statement: body.countersignature.statement,
@@ -53,7 +53,7 @@ test('P12: its author signs an invitation, and the token of a matching grant car
   expect(codeOf(await ada.call('POST', 'invitations', body))).toBe('409 conflict');
 
   const request = await makeRequest(broker, 'engineer', { scope, ticket: '4711' });
-  expect(request['invitation']).toBe(made.id);
+  expect(request['invitation']).toBe(invitation.id);
   expectStatus(await review(broker, 'reviewer', request), 201);
   const { grant } = await readRequest(broker, request.id);
   const { access_token } = await mintToken(broker, String(grant));
@@ -112,9 +112,9 @@ onlyInSoak(() => {
 test('P12: an unsigned invitation opens nothing after the tenant is claimed', async () => {
   const read = [{ resource: 'invoices/*', actions: ['read'] }];
   const { ticket: _ticket, ...body } = { ...wanted(), scope: read };
-  const made = await ada.ask<Invitation>('POST', 'invitations', body, 201);
+  const invitation = await ada.ask<Invitation>('POST', 'invitations', body, 201);
   const before = await makeRequest(broker, 'engineer', { scope: read });
-  expect(before['invitation']).toBe(made.id);
+  expect(before['invitation']).toBe(invitation.id);
   await claim([ada]);
   expect(codeOf(await review(broker, 'reviewer', before))).toBe('409 controls_changed');
   const after = await makeRequest(broker, 'engineer', { scope: read });
@@ -143,9 +143,9 @@ onlyInSoak(() => {
       expect(codeOf(await ada.call('POST', 'invitations', { ...body, ...change }))).toBe(
         '400 invalid_request',
       );
-    const made = await ada.ask<Invitation & { recurs: object }>('POST', 'invitations', body, 201);
+    const invitation = await ada.ask<Invitation & { recurs: object }>('POST', 'invitations', body, 201);
     const end = new Date(now).setUTCHours(24 - ahead, 0, 0, 0);
-    expect(made).toMatchObject({
+    expect(invitation).toMatchObject({
       recurs: { ...recurs, next: { until: toInstant(new Date(end)) } },
       requesters: [engineer],
     });
@@ -153,13 +153,13 @@ onlyInSoak(() => {
     const other = await makeRequest(broker, 'otherEngineer', { scope, ticket: '4711' });
     expect(other['invitation']).toBeNull();
     const request = await makeRequest(broker, 'engineer', { scope, ticket: '4711', duration: 'PT1M' });
-    expect(request['invitation']).toBe(made.id);
+    expect(request['invitation']).toBe(invitation.id);
     expectStatus(await review(broker, 'reviewer', request), 201);
     const { grant } = await readRequest(broker, request.id);
     const { access_token } = await mintToken(broker, String(grant));
     const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     expect(claims.countersignatures).toEqual([body.countersignature]);
-    const withdrawn = await ada.ask<typeof made>('DELETE', `invitations/${made.id}`);
+    const withdrawn = await ada.ask<typeof invitation>('DELETE', `invitations/${invitation.id}`);
     expect(withdrawn.recurs).toEqual({ ...recurs, next: null });
   });
 });

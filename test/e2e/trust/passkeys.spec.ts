@@ -91,7 +91,7 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
     test('P12: a passkey may be created at the customer’s own signing page, which the first version then names', async () => {
       const origin = 'https://sign.acme.example';
       const there = { rpId: 'sign.acme.example', origin };
-      const made = async (body: object, at: Ceremony) => {
+      const enrolAt = async (body: object, at: Ceremony) => {
         const options = await ada.ask<{ challenge: string; rp: object }>('POST', 'passkeys/options', {
           origin,
         });
@@ -99,12 +99,12 @@ describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => 
         const response = new Authenticator().register(Buffer.from(options.challenge, 'base64url'), at);
         return ada.call('POST', 'passkeys', { name: 'a laptop', response, ...body });
       };
-      expect(codeOf(await made({}, there))).toBe('400 invalid_request');
-      expect(codeOf(await made({ origin }, AT))).toBe('400 invalid_request');
-      expect(codeOf(await made({ origin: 'https://sign.globex.example' }, there))).toBe(
+      expect(codeOf(await enrolAt({}, there))).toBe('400 invalid_request');
+      expect(codeOf(await enrolAt({ origin }, AT))).toBe('400 invalid_request');
+      expect(codeOf(await enrolAt({ origin: 'https://sign.globex.example' }, there))).toBe(
         '400 invalid_request',
       );
-      expect((await made({ origin }, there)).status).toBe(201);
+      expect((await enrolAt({ origin }, there)).status).toBe(201);
       expect(codeOf(await ada.call('GET', 'trust/draft'))).toBe('409 conflict');
       const draft = await ada.ask('GET', `trust/draft?origin=${encodeURIComponent(origin)}`);
       expect(draft).toMatchObject({ rpId: 'sign.acme.example', origins: [origin] });

@@ -95,9 +95,9 @@ test('the gateway itself confirms what the tenant has signed; the key and the an
 });
 
 test('P12: a broker that names another first document is caught by the anchor file that the customer has kept', async () => {
-  const kept = await anchorFile({ trust: `sha256:${'0'.repeat(64)}` });
-  expect(await findings('acme', '--anchor', kept)).toEqual([1, 'other_pin']);
-  const { err } = await check('acme', '--anchor', kept);
+  const anchor = await anchorFile({ trust: `sha256:${'0'.repeat(64)}` });
+  expect(await findings('acme', '--anchor', anchor)).toEqual([1, 'other_pin']);
+  const { err } = await check('acme', '--anchor', anchor);
   expect(err).toMatch(/error\[trust_differs\][\s\S]*error\[other_pin\]/);
 });
 
@@ -117,14 +117,14 @@ onlyInSoak(() => {
     await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
     try {
       await until(() => unpinned.isInTouch());
-      const kept = await anchorFile();
+      const anchor = await anchorFile();
       brokerUrl = () => `http://127.0.0.1:${(liar.address() as AddressInfo).port}`;
       const at = ['acme', '--gateway', unpinned.url];
       expect(await findings(...at)).toEqual([1, 'unclaimed']);
       expect((await check(...at)).err).toMatch(/error\[unclaimed\][\s\S]*--anchor/);
-      expect(await findings(...at, '--anchor', kept)).toEqual([1, 'not_pinned']);
+      expect(await findings(...at, '--anchor', anchor)).toEqual([1, 'not_pinned']);
       expect(await findings('acme')).toEqual([1, 'other_pin']);
-      expect(await findings('acme', '--anchor', kept)).toEqual([0, null]);
+      expect(await findings('acme', '--anchor', anchor)).toEqual([0, null]);
     } finally {
       brokerUrl = () => broker.url;
       await new Promise((resolve) => liar.close(resolve));

@@ -46,10 +46,10 @@ describe('an emergency, from its request to a late explanation', () => {
     [customer, vendor] = [await WebhookReceiver.start(await freePort()), await WebhookReceiver.start()];
     upstream = new CountingUpstream();
     await upstream.start();
-    const file = organisation((made) => {
-      for (const service of made.services) service.upstream = upstream.origin;
-      made.vendor.webhooks = [{ url: vendor.url, secretFile }];
-      const acme = made.tenants.find(({ slug }) => slug === 'acme')!;
+    const file = organisation((draft) => {
+      for (const service of draft.services) service.upstream = upstream.origin;
+      draft.vendor.webhooks = [{ url: vendor.url, secretFile }];
+      const acme = draft.tenants.find(({ slug }) => slug === 'acme')!;
       acme.webhooks = [{ url: customer.url, secretFile }];
       acme.privacyControls.emergency = {
         allow: [{ services: ['billing'], actions: ['read'], maxDuration: 1_800 }],
@@ -116,8 +116,11 @@ describe('an emergency, from its request to a late explanation', () => {
     expect(customer.messages.map(({ type }) => type)).toContain('emergency.opening');
     expect(upstream.hits).toHaveLength(0);
     const { access_token: token } = await mintToken(broker, String(grant));
-    const made = new KeptCalls({ gatewayUrl }, token);
-    await eventually('the gateway lets the call through', async () => (await made.call()).status === 200);
+    const keptCalls = new KeptCalls({ gatewayUrl }, token);
+    await eventually(
+      'the gateway lets the call through',
+      async () => (await keptCalls.call()).status === 200,
+    );
     expect(upstream.hits).toHaveLength(1);
 
     // The customer stops it at once.
@@ -125,7 +128,7 @@ describe('an emergency, from its request to a late explanation', () => {
       body: { reason: 'Enough' },
     });
     expectStatus(stopped, 200);
-    await eventually('the gateway refuses', async () => (await made.call()).code === 'grant_ended');
+    await eventually('the gateway refuses', async () => (await keptCalls.call()).code === 'grant_ended');
     await gateway.dispose();
     // A gateway that stops tries for two more seconds to ship its records. What is left then, its next run ships.
     startGateway();
@@ -137,7 +140,7 @@ describe('an emergency, from its request to a late explanation', () => {
       const allowed = items.filter(({ decision }) => decision === 'allowed');
       const { body } = await broker.call('approver', 'GET', `/api/v1/grants/${grant}`);
       const { calls: used } = (body as { used: { calls: number } }).used;
-      const isWhole = ids.join() === made.records.join() && reachedAsRecorded(items, upstream.hits);
+      const isWhole = ids.join() === keptCalls.records.join() && reachedAsRecorded(items, upstream.hits);
       return isWhole && used === allowed.length && used;
     });
 
@@ -156,8 +159,8 @@ describe('an emergency, from its request to a late explanation', () => {
     await eventually('both sides are notified', () =>
       [customer, vendor].every(({ messages }) => messages.some(({ type }) => type === 'disclosure.late')),
     );
-    const given = await broker.call('engineer', 'POST', disclosure(String(grant)), { body: DISCLOSURE });
-    expect(expectStatus(given, 201).body).toMatchObject({
+    const answer = await broker.call('engineer', 'POST', disclosure(String(grant)), { body: DISCLOSURE });
+    expect(expectStatus(answer, 201).body).toMatchObject({
       state: 'given',
       lateAt: late['lateAt'],
       disclosure: { ...DISCLOSURE, calls, by: broker.persons.engineer },

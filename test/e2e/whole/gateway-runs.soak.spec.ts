@@ -8,15 +8,15 @@ import { makeGrant, mintToken } from '../../support/story.js';
 /** How each run ends. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGKILL', 'SIGTERM'];
 
-let made: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
+let startedSite: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
 beforeAll(async () => {
-  made = await gatewayProcessWithUpstream();
-  await made.site.startGateway();
+  startedSite = await gatewayProcessWithUpstream();
+  await startedSite.site.startGateway();
 });
-afterAll(() => made.close());
+afterAll(() => startedSite.close());
 
 test('P10: each run of the gateway names the one before, through kill -9; one that is left out of the log is named', async () => {
-  const { site } = made;
+  const { site } = startedSite;
   const token = await mintToken(site, await makeGrant(site));
   const call = async () => {
     const { status, record } = await callGateway(site, token);

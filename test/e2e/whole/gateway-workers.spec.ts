@@ -30,21 +30,21 @@ const BUDGET = 200;
 const SLOW_MS = 50;
 
 const gatewayEnv = { COUNTERSIGN_GATEWAY_WORKERS: '3' };
-let made: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
+let startedSite: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
 /** Workers and primaries that were killed: each may leave calls recorded that it did not forward. */
 let killed = 0;
 beforeAll(async () => {
-  made = await gatewayProcessWithUpstream({ gatewayEnv });
-  await made.site.startGateway();
+  startedSite = await gatewayProcessWithUpstream({ gatewayEnv });
+  await startedSite.site.startGateway();
 });
-afterAll(() => made.close());
+afterAll(() => startedSite.close());
 afterEach(() => {
-  made.upstream.answer = (_request, response) => void response.end('{"ok":true}');
+  startedSite.upstream.answer = (_request, response) => void response.end('{"ok":true}');
 });
 
 function load(token: string): Load {
   const path = () => '/billing/tenants/acme/invoices/7';
-  return new Load({ origin: made.site.gatewayUrl, connections: CONNECTIONS, token, path });
+  return new Load({ origin: startedSite.site.gatewayUrl, connections: CONNECTIONS, token, path });
 }
 
 async function killAnyWorker(): Promise<void> {
@@ -56,7 +56,7 @@ async function killAnyWorker(): Promise<void> {
 
 /** One of the workers that serve, chosen at random. */
 async function anyWorker(): Promise<number> {
-  const pids = await servingWorkers(made.site);
+  const pids = await servingWorkers(startedSite.site);
   return pids[Math.floor(Math.random() * pids.length)] as number;
 }
 
@@ -79,7 +79,7 @@ onlyInSoak(() => {
 });
 
 test('P1: one approved change is made once, whichever worker gets it', async () => {
-  const { site, upstream } = made;
+  const { site, upstream } = startedSite;
   const before = upstream.hits.length;
   const change = { method: 'GET', path: '/tenants/acme/invoices/7', bodySha256: EMPTY_BODY };
   const grant = await makeGrant(site, 'engineer', { change, budget: { calls: 1 } });
@@ -91,7 +91,7 @@ test('P1: one approved change is made once, whichever worker gets it', async () 
 }, 120_000);
 
 test('P6: a stop is effective everywhere although a worker is paused: that worker is killed, and nothing passes once it is gone', async () => {
-  const { site, upstream } = made;
+  const { site, upstream } = startedSite;
   const grant = await makeGrant(site);
   const token = await mintToken(site, grant);
   const before = upstream.hits.length;
@@ -118,7 +118,7 @@ test('P6: a stop is effective everywhere although a worker is paused: that worke
 
 onlyInSoak(() => {
   test('P6: while the primary hangs, the workers refuse everything two seconds later, and serve again after it', async () => {
-    const { site, upstream } = made;
+    const { site, upstream } = startedSite;
     const token = await mintToken(site, await makeGrant(site));
     await eventually('calls are allowed', async () => (await callGateway(site, token)).status === 200);
     const primary = site.gateway.pid;
@@ -138,7 +138,7 @@ onlyInSoak(() => {
   }, 120_000);
 
   test('P1: a budget over several workers, killed at random, is never exceeded, and is used up in the end', async () => {
-    const { site, upstream } = made;
+    const { site, upstream } = startedSite;
     upstream.answer = (_request, response) => void setTimeout(() => response.end('{"ok":true}'), SLOW_MS);
     const grant = await makeGrant(site, 'engineer', { budget: { calls: BUDGET } });
     const before = upstream.hits.length;
@@ -168,7 +168,7 @@ onlyInSoak(() => {
     };
     const answers = await Promise.all(
       Array.from({ length: CONNECTIONS }, async () => {
-        const answer = await fetch(`${made.site.gatewayUrl}/countersign/stop`, {
+        const answer = await fetch(`${startedSite.site.gatewayUrl}/countersign/stop`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ countersignature: new Authenticator().sign(statement, AT) }),
@@ -182,7 +182,7 @@ onlyInSoak(() => {
   }, 120_000);
 
   test('a pin that someone removes from the host raises the alarm, in the metrics of the whole gateway too', async () => {
-    const { site } = made;
+    const { site } = startedSite;
     const spoolDir = join(site.folder, 'spool');
     const pinned = async () => {
       const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
@@ -203,7 +203,7 @@ onlyInSoak(() => {
   }, 120_000);
 
   test('metrics are those of all workers', async () => {
-    const { site } = made;
+    const { site } = startedSite;
     await servingWorkers(site);
     const text = await (await fetch(`${site.gatewayAdminUrl}/metrics`)).text();
     const processes = [...text.matchAll(/cpu_seconds_total\{process="(\w+)"\}/g)].map(([, name]) => name);
@@ -212,7 +212,7 @@ onlyInSoak(() => {
   }, 120_000);
 
   test('SIGTERM ends all workers in order', async () => {
-    const { site } = made;
+    const { site } = startedSite;
     const pids = await servingWorkers(site);
     expect(await site.gateway.stop()).toMatchObject({ code: 0 });
     expect(pids.filter(isAlive)).toEqual([]);
@@ -221,7 +221,7 @@ onlyInSoak(() => {
 });
 
 test('P5: kill -9 of workers and of the primary loses no record of an allowed call, and nothing answers afterwards; the log verifies, also if the next start has one process', async () => {
-  const { site, upstream } = made;
+  const { site, upstream } = startedSite;
   // Some answers are slow, so that calls are always in progress.
   upstream.answer = (_request, response) => {
     setTimeout(() => response.end('{"ok":true}'), upstream.hits.length % 7);

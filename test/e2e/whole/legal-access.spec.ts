@@ -41,11 +41,11 @@ describe('access for an authority, through the same gateway and into the same lo
     customer = await WebhookReceiver.start();
     upstream = new CountingUpstream();
     await upstream.start();
-    const file = organisation((made) => {
-      for (const service of made.services) service.upstream = upstream.origin;
+    const file = organisation((draft) => {
+      for (const service of draft.services) service.upstream = upstream.origin;
       for (const name of ['leo', 'lia'])
-        made.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
-      made.tenants.find(({ slug }) => slug === 'acme')!.webhooks = [{ url: customer.url, secretFile }];
+        draft.vendor.staff.push({ email: `${name}@vendor.example`, name, roles: ['legal'] });
+      draft.tenants.find(({ slug }) => slug === 'acme')!.webhooks = [{ url: customer.url, secretFile }];
     });
     broker = await TestBroker.start({ organisation: file, settings: { outboundPrivate: [customer.host] } });
     for (const name of ['leo', 'lia'])

@@ -180,8 +180,8 @@ describe('P10: a log verifies after its database was restored, whatever was done
     test('two brokers on PostgreSQL were started on the bare backup, and one of them again', async () => {
       const upstream = new CountingUpstream();
       await upstream.start();
-      const file = organisation((made) => {
-        for (const service of made.services) service.upstream = upstream.origin;
+      const file = organisation((draft) => {
+        for (const service of draft.services) service.upstream = upstream.origin;
       });
       const cluster = await Cluster.start({ brokers: 2, gateways: 1, inside: true, organisation: file });
       const name = new URL(cluster.store.url).pathname.slice(1);

@@ -40,8 +40,8 @@ describe('a broker whose keys are in another process', () => {
     push = await PushService.start();
     upstream = new CountingUpstream();
     await upstream.start();
-    const file = organisation((made) => {
-      for (const service of made.services) service.upstream = upstream.origin;
+    const file = organisation((draft) => {
+      for (const service of draft.services) service.upstream = upstream.origin;
     });
     const settings = { pushServices: [push.origin] };
     broker = await TestBroker.start({ organisation: file, settings, signers });

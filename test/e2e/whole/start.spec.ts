@@ -161,9 +161,9 @@ describe('npm start', () => {
     test('the next start finds the data', async () => {
       const logged = readLogs(join(dataDir, 'countersign.db')).length;
       await demo.run();
-      const kept = readLogs(join(dataDir, 'countersign.db'));
-      expect(kept.length).toBeGreaterThanOrEqual(logged);
-      expect(kept.filter(({ type }) => type === 'gateway.enrolled')).toHaveLength(1);
+      const logs = readLogs(join(dataDir, 'countersign.db'));
+      expect(logs.length).toBeGreaterThanOrEqual(logged);
+      expect(logs.filter(({ type }) => type === 'gateway.enrolled')).toHaveLength(1);
       expect(await cli.run('tour')).toMatchObject({ code: 0, stderr: '' });
     }, 120_000);
   });

@@ -30,9 +30,9 @@ describe('supervision through a real gateway', () => {
     customer = await WebhookReceiver.start();
     upstream = new CountingUpstream();
     await upstream.start();
-    const file = organisation((made) => {
-      for (const service of made.services) service.upstream = upstream.origin;
-      const acme = made.tenants.find(({ slug }) => slug === 'acme')!;
+    const file = organisation((draft) => {
+      for (const service of draft.services) service.upstream = upstream.origin;
+      const acme = draft.tenants.find(({ slug }) => slug === 'acme')!;
       acme.webhooks = [{ url: customer.url, secretFile }];
       acme.privacyControls.supervision = [
         { name: 'bulk', count: 'calls', over: 3, within: 300, do: 'pause' },

@@ -31,9 +31,9 @@ describe('the connection to the broker dies silently', () => {
   beforeAll(async () => {
     const options = { between: (url: string) => relay.start(url) };
     if (hasSoakTests()) {
-      const made = await siteWithUpstream(options);
-      ({ site, upstream, close } = made);
-      broker = made.site.broker;
+      const startedSite = await siteWithUpstream(options);
+      ({ site, upstream, close } = startedSite);
+      broker = startedSite.site.broker;
     } else ({ site, upstream, close } = await siteInsideWithUpstream(options));
     await site.startGateway();
     if (hasSoakTests()) gateway = site.gateway as Program;

@@ -14,7 +14,7 @@ export const CARD_NUMBER = '4111-1111';
 /** The data service of all modes. If the path ends in `/held`, it keeps the response open until `release`. */
 export class ServiceStub {
   readonly received: Received[] = [];
-  private readonly held: ServerResponse[] = [];
+  private readonly waiting: ServerResponse[] = [];
 
   readonly serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
@@ -29,11 +29,11 @@ export class ServiceStub {
     // nginx would keep a short answer until its end.
     response.writeHead(200, { 'content-type': 'text/plain', 'x-accel-buffering': 'no' });
     response.write('begun');
-    if (target.endsWith('/held')) this.held.push(response);
+    if (target.endsWith('/held')) this.waiting.push(response);
     else response.end();
   };
 
   release(): void {
-    for (const response of this.held.splice(0)) response.end();
+    for (const response of this.waiting.splice(0)) response.end();
   }
 }

@@ -146,6 +146,6 @@ export function valueFor(
 /** Whether nothing was given. */
 export function isEmpty(value: unknown): boolean {
   if (!isRecord(value)) return true;
-  const { type: _, ...held } = value;
-  return Object.values(held).every((each) => each === null || (Array.isArray(each) && each.length === 0));
+  const { type: _, ...rest } = value;
+  return Object.values(rest).every((each) => each === null || (Array.isArray(each) && each.length === 0));
 }

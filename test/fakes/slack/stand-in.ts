@@ -107,9 +107,9 @@ export class SlackStandIn {
     const team = { id, name, domain, enterprise: org, editWindow };
     this.world.teams.set(id, team);
     const stage: Stage = { world: this.world, app: this.app, origin: this.origin, deliverer: this.deliverer };
-    const made = new Workspace(stage, team);
-    this.workspaces.set(id, made);
-    return made;
+    const workspace = new Workspace(stage, team);
+    this.workspaces.set(id, workspace);
+    return workspace;
   }
 
   /** What stands in a channel, threads left out, the oldest first. */

@@ -157,9 +157,9 @@ export class World {
     return channel;
   }
 
-  trigger(made: Omit<Trigger, 'madeAt' | 'used'>): string {
+  trigger(trigger: Omit<Trigger, 'madeAt' | 'used'>): string {
     const id = `${this.now()}.${randomBytes(4).readUInt32BE()}.${randomBytes(16).toString('hex')}`;
-    this.triggers.set(id, { ...made, madeAt: this.now(), used: false });
+    this.triggers.set(id, { ...trigger, madeAt: this.now(), used: false });
     return id;
   }
 

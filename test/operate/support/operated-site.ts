@@ -257,10 +257,10 @@ export class OperatedSite {
   ): Promise<Pick<Figures, 'lost' | 'unrecorded' | 'mirrored'>> {
     for (const place of PLACES)
       await recordsAtBroker({ gatewayAdminUrl: this.cluster.adminUrlOfGateway(place) });
-    const kept = new Set(recordsIn(await readLogsAt(this.cluster.store.url)));
-    const mirrored = answered.filter((id) => !kept.has(id) && this.mirrored.has(id)).length;
+    const stored = new Set(recordsIn(await readLogsAt(this.cluster.store.url)));
+    const mirrored = answered.filter((id) => !stored.has(id) && this.mirrored.has(id)).length;
     const missing = (records: readonly string[]) =>
-      records.filter((id) => !kept.has(id) && !this.mirrored.has(id)).length;
+      records.filter((id) => !stored.has(id) && !this.mirrored.has(id)).length;
     return { lost: missing(answered), unrecorded: missing(hits), mirrored };
   }
 }

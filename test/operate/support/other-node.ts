@@ -25,13 +25,13 @@ export class SmallClone {
     for (const file of ['prepare.mjs', 'program-folders.mjs'])
       copyFileSync(join(root, 'bin', file), join(this.folder, 'bin', file));
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Locked;
-    const kept: Locked['packages'] = {};
+    const ownPackages: Locked['packages'] = {};
     const keep = (path: string) => {
       const entry = packages[path];
-      if (entry === undefined || path in kept) return;
-      kept[path] = entry;
+      if (entry === undefined || path in ownPackages) return;
+      ownPackages[path] = entry;
       for (const [other, its] of Object.entries(packages))
-        if (other.startsWith(`${path}/`)) kept[other] = its;
+        if (other.startsWith(`${path}/`)) ownPackages[other] = its;
       for (const name of Object.keys(entry.dependencies ?? {})) keep(`node_modules/${name}`);
     };
     keep('node_modules/better-sqlite3');
@@ -39,7 +39,7 @@ export class SmallClone {
     const write = (name: string, content: object) =>
       writeFileSync(join(this.folder, name), JSON.stringify(content));
     write('package.json', { name: 'small', private: true, dependencies });
-    write('package-lock.json', { lockfileVersion: 3, packages: { '': { dependencies }, ...kept } });
+    write('package-lock.json', { lockfileVersion: 3, packages: { '': { dependencies }, ...ownPackages } });
   }
 
   /** Where SQLite's binary is. */

@@ -47,9 +47,9 @@ export class FailBroker {
       engine === 'SQLite'
         ? { url: await migratedSqlite(join(folder, 'countersign.db')), drop: () => Promise.resolve() }
         : await migratedPostgres();
-    const file = organisation((made) => {
-      made.vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
-      addEngineers(made, options.engineers);
+    const file = organisation((draft) => {
+      draft.vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
+      addEngineers(draft, options.engineers);
     });
     const store = await PreparedStore.at(url, file, MASTER_KEY);
     return new FailBroker(folder, store, await freePort(), options, drop);

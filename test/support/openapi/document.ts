@@ -23,11 +23,11 @@ const patterns = new Map<string, RegExp>();
 
 /** Every answer is compared with every template, so each template is compiled once. */
 function fits(template: string): RegExp {
-  const made =
+  const pattern =
     patterns.get(template) ??
     new RegExp(`^${template.replace(/\{path\}$/, '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-  patterns.set(template, made);
-  return made;
+  patterns.set(template, pattern);
+  return pattern;
 }
 
 const parameters = (template: string): number => template.split('{').length;

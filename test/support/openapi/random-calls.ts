@@ -204,14 +204,14 @@ export class RandomCalls {
     const properties = (schema['properties'] ?? {}) as Record<string, Json>;
     const required = new Set((schema['required'] ?? []) as string[]);
     const others = schema['additionalProperties'];
-    const made: [string, unknown][] = [];
+    const members: [string, unknown][] = [];
     for (const [name, each] of Object.entries(properties))
       if (required.has(name) ? !this.isRare(30) : this.random(2) === 0)
-        made.push([name, this.value(each, name)]);
+        members.push([name, this.value(each, name)]);
     if (typeof others === 'object' && others !== null && this.random(2) === 0)
-      made.push([this.pick([...NAMES, 'acme', 'billing']), this.value(others as Json)]);
-    if (this.isRare(25)) made.push([this.pick(NAMES), this.pick(HOSTILE)]);
-    return objectOf(made);
+      members.push([this.pick([...NAMES, 'acme', 'billing']), this.value(others as Json)]);
+    if (this.isRare(25)) members.push([this.pick(NAMES), this.pick(HOSTILE)]);
+    return objectOf(members);
   }
 
   private array(schema: Json, name: string): unknown {
@@ -258,8 +258,8 @@ export const plainText = (value: unknown): string =>
 
 /** Also with a member that is named `__proto__`. */
 function objectOf(members: readonly [string, unknown][]): Json {
-  const made: Json = {};
+  const object: Json = {};
   for (const [name, value] of members)
-    Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true });
-  return made;
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  return object;
 }

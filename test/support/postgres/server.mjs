@@ -104,8 +104,8 @@ const ofTests = (durable) => ({
  * and a disk that writes hundreds of them slows down everything else.
  */
 async function dataFolder(folder, durable) {
-  const kept = durable ? null : memory();
-  if (kept !== null) return await mkdtemp(join(kept, 'countersign-postgres-'));
+  const memoryFolder = durable ? null : memory();
+  if (memoryFolder !== null) return await mkdtemp(join(memoryFolder, 'countersign-postgres-'));
   const data = join(folder, 'data');
   await mkdir(data);
   return data;

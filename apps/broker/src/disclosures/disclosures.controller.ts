@@ -20,7 +20,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 
 @Controller('api/v1/disclosures')
 export class DisclosuresController {
@@ -32,7 +32,10 @@ export class DisclosuresController {
   async list(@CurrentPrincipal() principal: Principal, @Query() query: DisclosureListQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('grt', text));
-    return pageAnswer(await listDisclosures(this.deps, principal, given(filter), page), disclosureAnswer);
+    return pageAnswer(
+      await listDisclosures(this.deps, principal, definedOnly(filter), page),
+      disclosureAnswer,
+    );
   }
 }
 
@@ -68,8 +71,10 @@ export class GrantDisclosureController {
     @Body() { answer, reason }: DisclosureAnswerBody,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    const said = { answer, reason: reason ?? null };
-    return disclosureAnswer(await answerDisclosure(this.deps, principal, id, said, { idempotency: key }));
+    const customerAnswer = { answer, reason: reason ?? null };
+    return disclosureAnswer(
+      await answerDisclosure(this.deps, principal, id, customerAnswer, { idempotency: key }),
+    );
   }
 }
 

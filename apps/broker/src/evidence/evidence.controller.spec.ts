@@ -11,12 +11,12 @@ const PIECES = ['one ', 'two ', 'three'];
 
 /** Answers a request with a pack of three pieces. @returns the answer, and the pieces that were made */
 async function answerTo(method: string) {
-  const made: string[] = [];
+  const sentPieces: string[] = [];
   const make: EvidencePacks['make'] = async (_principal, _tenant, { period }, begin) => {
     const sink = begin({ name: period, from: '', to: '' });
     for (const piece of PIECES) {
       await sink(Buffer.from(piece));
-      made.push(piece);
+      sentPieces.push(piece);
     }
   };
   const controller = new EvidenceController({ make } as EvidencePacks, pino({ level: 'silent' }));
@@ -28,7 +28,11 @@ async function answerTo(method: string) {
   try {
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://localhost:${port}`, { method });
-    return { made, text: await response.text(), name: response.headers.get('content-disposition') };
+    return {
+      made: sentPieces,
+      text: await response.text(),
+      name: response.headers.get('content-disposition'),
+    };
   } finally {
     server.close();
   }

@@ -5,7 +5,7 @@ import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.mo
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
-import { given } from '../http/page.js';
+import { definedOnly } from '../http/page.js';
 import { exportedEvents } from './formats/exported-event.js';
 import { formatEvent } from './formats/index.js';
 
@@ -28,7 +28,7 @@ export class ExportsController {
     const page = await exportLog(this.deps, principal, slug, {
       index: Number(index),
       limit: Number(limit),
-      span: given({ from, to }),
+      span: definedOnly({ from, to }),
     });
     const { log, events } = exportedEvents(this.deps.store.deployment, slug, page);
     const { hostname: host } = new URL(this.settings.publicUrl);

@@ -21,7 +21,7 @@ export class GatewayPresence {
     private readonly feed: FeedHub,
   ) {}
 
-  heard(gateway: string): void {
+  noteContact(gateway: string): void {
     this.fresh.add(gateway);
   }
 

@@ -137,7 +137,7 @@ export class GatewayController {
     if (own.length < records.length) await this.report(chain, 'binding');
     this.metrics.recordsTaken(own);
     this.news.taken(own);
-    this.watch.heard(gateway.id);
+    this.watch.noteContact(gateway.id);
     return { accepted };
   }
 
@@ -282,9 +282,9 @@ export class BrowserSessionsController {
     @Body() body: unknown,
     @Req() request: BrokerRequest,
   ): Promise<BrowserToken> {
-    const asked = parseBrowserTokenRequest(body);
-    requireSignedMessage(gateway, request, asked);
-    const { token, expiresIn } = await tokenOfBrowserSession(this.deps, this.minter, gateway, asked);
+    const tokenRequest = parseBrowserTokenRequest(body);
+    requireSignedMessage(gateway, request, tokenRequest);
+    const { token, expiresIn } = await tokenOfBrowserSession(this.deps, this.minter, gateway, tokenRequest);
     return { token, expiresIn };
   }
 
@@ -296,9 +296,9 @@ export class BrowserSessionsController {
     @Body() body: unknown,
     @Req() request: BrokerRequest,
   ): Promise<void> {
-    const asked = parseBrowserTokenRequest(body);
-    requireSignedMessage(gateway, request, asked);
-    await releaseByBrowserSession(this.deps, gateway, asked);
+    const tokenRequest = parseBrowserTokenRequest(body);
+    requireSignedMessage(gateway, request, tokenRequest);
+    await releaseByBrowserSession(this.deps, gateway, tokenRequest);
   }
 }
 

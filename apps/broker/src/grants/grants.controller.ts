@@ -34,7 +34,7 @@ import { Allow } from '../http/access.decorators.js';
 import { NeverWaits } from '../http/calls-at-once.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import type { BrokerRequest } from '../http/request.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
 import { accessAnswer, requestAnswer, sealedLogOf } from '../requests/request-answers.js';
@@ -54,7 +54,7 @@ export class GrantsController {
   async list(@CurrentPrincipal() principal: Principal, @Query() query: GrantListQuery) {
     const { cursor, limit, person, ...rest } = query;
     const page = readPage({ cursor, limit }, (text) => isId('grt', text));
-    const filter = given({ ...rest, requester: person });
+    const filter = definedOnly({ ...rest, requester: person });
     return pageAnswer(await listGrants(this.deps, principal, filter, page), (view) =>
       grantAnswer(view, this.settings.gatewayUrl),
     );

@@ -41,7 +41,7 @@ export function pageAnswer<T, A>(page: Page<T>, answer: (item: T) => A): PageAns
 }
 
 /** The members that are not undefined, for types with exact optional members. */
-export function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function definedOnly<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

@@ -20,7 +20,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import { invitationAnswer, invitationInput } from './invitation-answers.js';
 
 /** Invitations, with which a customer approves requests in advance. */
@@ -69,7 +69,7 @@ export class InvitationsController {
   ) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('inv', text));
-    return pageAnswer(await listInvitations(this.deps, principal, slug, given(filter), page), (view) =>
+    return pageAnswer(await listInvitations(this.deps, principal, slug, definedOnly(filter), page), (view) =>
       this.answer(view),
     );
   }

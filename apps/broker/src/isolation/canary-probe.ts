@@ -3,10 +3,10 @@ import {
   type Canary,
   type IsolationLeak,
   type IsolationReport,
-  type IsolationSurface,
   type IsolationTest,
   NO_ATTEMPTS,
 } from '@countersign/access';
+import type { IsolationSurface } from '@countersign/contract';
 import { ProbeClient } from './probe-client.js';
 
 /** How long the stream and the feed are listened to at most. The broker sends news of a commit within a second. */
@@ -153,8 +153,8 @@ export class CanaryProbe implements IsolationTest {
   private async tryFeed(reader: Canary, { tenant, marks }: Planted): Promise<void> {
     const nonce = randomBytes(32).toString('base64url');
     const path = `/gateway/v1/feed?nonce=${nonce}`;
-    const text = await this.#client.listen(reader.gateway, path, LISTEN_MS, (heard) =>
-      heard.includes('event: heartbeat'),
+    const text = await this.#client.listen(reader.gateway, path, LISTEN_MS, (streamText) =>
+      streamText.includes('event: heartbeat'),
     );
     if (!(text.includes('event: snapshot') && text.includes(`\\"${reader.tenant}\\"`)))
       throw new Error('The feed sent its gateway nothing, so it was not tested.');
@@ -185,9 +185,9 @@ export class CanaryProbe implements IsolationTest {
   private async tryStream(reader: Canary, target: Canary): Promise<void> {
     const path = '/api/v1/stream';
     let news: { foreign: string; own: string } | undefined;
-    const text = await this.#client.listen(reader.key, path, LISTEN_MS, async (heard) => {
+    const text = await this.#client.listen(reader.key, path, LISTEN_MS, async (streamText) => {
       news ??= { foreign: await target.makeNews(), own: await reader.makeNews() };
-      return heard.includes(news.own);
+      return streamText.includes(news.own);
     });
     if (news === undefined || !text.includes(news.own))
       throw new Error('The stream did not show a canary its own news, so it was not tested.');

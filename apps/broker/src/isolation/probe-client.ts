@@ -69,11 +69,11 @@ export class ProbeClient {
     credentials: string,
     path: string,
     limitMs: number,
-    fits: (heard: string) => boolean | Promise<boolean>,
+    fits: (streamText: string) => boolean | Promise<boolean>,
   ): Promise<string> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), limitMs);
-    let heard = '';
+    let streamText = '';
     try {
       const answer = await fetch(`${this.url}${path}`, {
         redirect: 'manual',
@@ -84,8 +84,8 @@ export class ProbeClient {
         throw new Error(`${path.split('?')[0]} answered ${answer.status}.`);
       const decoder = new TextDecoder();
       for await (const part of answer.body) {
-        heard += decoder.decode(part as Uint8Array, { stream: true });
-        if (await fits(heard)) break;
+        streamText += decoder.decode(part as Uint8Array, { stream: true });
+        if (await fits(streamText)) break;
       }
     } catch (error) {
       if (!abort.signal.aborted) throw error;
@@ -93,7 +93,7 @@ export class ProbeClient {
       clearTimeout(timer);
       abort.abort();
     }
-    return heard;
+    return streamText;
   }
 
   /** Paths of the OpenAPI document that are read, but for streams, which are listened to. */

@@ -136,7 +136,7 @@ export class Checkpoints {
   /** @returns those that are the newest of their logs now. The others are looked at again */
   private async keep(grown: readonly Grown[]): Promise<readonly Grown[]> {
     if (grown.length === 0) return [];
-    const kept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
+    const isStored = await this.deps.store.checkpoints.write(({ checkpoints }) =>
       Promise.all(
         grown.map(({ log, signed, isLarger }) =>
           isLarger
@@ -145,7 +145,7 @@ export class Checkpoints {
         ),
       ),
     );
-    const changed = grown.filter((_each, index) => kept[index]);
+    const changed = grown.filter((_each, index) => isStored[index]);
     for (const { log } of changed) for (const listener of this.#listeners) listener(log);
     return changed.filter(({ isLarger }) => isLarger);
   }

@@ -1,15 +1,15 @@
-import type { AccessRecordView, StoredEvent } from '@countersign/access';
+import type { StoredEvent } from '@countersign/access';
 import { listEvents, listRecords, missingWitnesses, type Principal, readWholeLog } from '@countersign/access';
 import type { AccessRecord, Event, WitnessList } from '@countersign/api';
 import { accessRecordSchema, type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
-import { expandEventTypes, isId } from '@countersign/contract';
+import { type AccessRecordView, expandEventTypes, isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
-import { given, isIndex, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, isIndex, pageAnswer, readPage } from '../http/page.js';
 import { Witnesses } from './witnesses.js';
 
 /** A tenant's own log and the calls under its grants. */
@@ -27,7 +27,7 @@ export class LogsController {
     const { cursor, limit, type, ...filter } = query;
     const page = readPage({ cursor, limit }, isIndex);
     const types = type === undefined ? undefined : expandEventTypes(type);
-    const found = await listEvents(this.deps, principal, slug, given({ ...filter, types }), page);
+    const found = await listEvents(this.deps, principal, slug, definedOnly({ ...filter, types }), page);
     return pageAnswer(found, eventAnswer);
   }
 
@@ -46,7 +46,7 @@ export class LogsController {
   async records(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Query() query: RecordQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
-    const found = await listRecords(this.deps, principal, slug, given(filter), page);
+    const found = await listRecords(this.deps, principal, slug, definedOnly(filter), page);
     return pageAnswer(found, recordAnswer);
   }
 }

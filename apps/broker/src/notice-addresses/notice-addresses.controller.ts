@@ -49,12 +49,12 @@ export class NoticeAddressesController {
   async add(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { address: given, topics }: NewNoticeAddress,
+    @Body() { address: newAddress, topics }: NewNoticeAddress,
   ) {
     const { mailer } = this;
     if (mailer === null) throw new HttpProblem('not_ready', 'This broker sends no mail.');
     const code = makeMailedCode(this.deps.random);
-    const added = await addNoticeAddress(this.deps, principal, slug, { address: given, topics, code });
+    const added = await addNoticeAddress(this.deps, principal, slug, { address: newAddress, topics, code });
     const { address, tenantName: tenant } = added;
     // After the commit: an address that is not stored must get no mail.
     const sent = await mailer
@@ -117,6 +117,6 @@ function addressAnswer({
   confirmedAt,
 }: NoticeAddress) {
   // A removed one is never answered.
-  const shown = state === 'active' ? ('active' as const) : ('waiting' as const);
-  return { id, address, topics, state: shown, addedBy, addedAt, codeUntil, confirmedAt };
+  const ownState = state === 'active' ? ('active' as const) : ('waiting' as const);
+  return { id, address, topics, state: ownState, addedBy, addedAt, codeUntil, confirmedAt };
 }

@@ -18,7 +18,7 @@ function outbox(
   persons: readonly Person[] = [],
   choices: ReadonlyMap<string, NoticeChoices> = new Map(),
 ) {
-  const made: { notice: string; drafts: readonly MessageDraft[] }[] = [];
+  const batches: { notice: string; drafts: readonly MessageDraft[] }[] = [];
   const reads = {
     outbox: { due: async (_now: string, limit: number) => waiting.slice(0, limit) },
     grants: { findAll: async () => [] },
@@ -34,7 +34,7 @@ function outbox(
         waiting.findIndex((each) => each.id === notice.id),
         1,
       );
-      made.push({ notice: notice.id, drafts });
+      batches.push({ notice: notice.id, drafts });
     }
     return fanned.length;
   };
@@ -45,12 +45,12 @@ function outbox(
     },
     readForTenant: (_tenant: string, work: (unit: unknown) => unknown) => work(reads),
   };
-  return { deps: { store, clock: { now: () => NOW } } as unknown as BrokerDeps, made };
+  return { deps: { store, clock: { now: () => NOW } } as unknown as BrokerDeps, batches };
 }
 
 describe('the fan-out', () => {
   test('P7: each recipient of each channel gets a delivery of its own, and only these channels have messages', async () => {
-    const { deps, made } = outbox([notice('ntc_a')]);
+    const { deps, batches } = outbox([notice('ntc_a')]);
     const channel = (name: 'mail' | 'webhook', recipients: string[]): NoticeChannel => ({
       name,
       mostAtOnce: 1,
@@ -60,7 +60,7 @@ describe('the fan-out', () => {
     const channels = [channel('mail', ['usr_1', 'usr_2']), channel('webhook', [])];
     expect(await fanOutNotices(deps, channels)).toEqual({ notices: 1, channels: new Set(['mail']) });
     const draft = { orderKey: 'req_1' };
-    expect(made).toEqual([
+    expect(batches).toEqual([
       {
         notice: 'ntc_a',
         drafts: [
@@ -72,14 +72,14 @@ describe('the fan-out', () => {
   });
 
   test('P7: a channel that reaches many with one message gets one for a hundred recipients', async () => {
-    const { deps, made } = outbox([notice('ntc_a')]);
+    const { deps, batches } = outbox([notice('ntc_a')]);
     const ids = Array.from({ length: 150 }, (_, index) => `usr_${index}`);
     const mail: NoticeChannel = {
       ...{ name: 'mail', mostAtOnce: 1, reachesMany: true, recipients: async () => ids },
       deliver: () => Promise.reject(new Error('not here')),
     };
     expect(await fanOutNotices(deps, [mail])).toEqual({ notices: 1, channels: new Set(['mail']) });
-    const [first, second] = made[0]?.drafts ?? [];
+    const [first, second] = batches[0]?.drafts ?? [];
     expect([first?.recipient, first?.others?.length]).toEqual(['usr_0', 99]);
     expect([second?.recipient, ...(second?.others ?? [])]).toEqual(ids.slice(100));
   });
@@ -91,7 +91,7 @@ describe('the fan-out', () => {
     );
     const off = new Map([['usr_1', { decided: ['mail' as const] }]]);
     const sent = async (kind: Notice['kind']) => {
-      const { deps, made } = outbox([{ ...notice('ntc_a'), kind, audience: ids }], persons, off);
+      const { deps, batches } = outbox([{ ...notice('ntc_a'), kind, audience: ids }], persons, off);
       const mail: NoticeChannel = {
         ...{ name: 'mail', mostAtOnce: 1, deliver: () => Promise.reject(new Error('not here')) },
         recipients: async () => [...ids, 'nad_1'],
@@ -101,15 +101,15 @@ describe('the fan-out', () => {
           ),
       };
       await fanOutNotices(deps, [mail]);
-      return made[0]?.drafts.map(({ recipient }) => recipient);
+      return batches[0]?.drafts.map(({ recipient }) => recipient);
     };
     expect(await sent('request.approved')).toEqual(['usr_2', 'nad_1']);
     expect(await sent('trust.stopped')).toEqual(['usr_1', 'usr_2', 'nad_1']);
   });
 
   test('goes on while batches are full', async () => {
-    const { deps, made } = outbox(Array.from({ length: 250 }, (_, index) => notice(String(index))));
+    const { deps, batches } = outbox(Array.from({ length: 250 }, (_, index) => notice(String(index))));
     expect(await fanOutNotices(deps, [])).toEqual({ notices: 250, channels: new Set() });
-    expect(made).toHaveLength(250);
+    expect(batches).toHaveLength(250);
   });
 });

@@ -13,7 +13,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 
 /** Notices to people and programs, and their deliveries. */
 @Controller('api/v1/notices')
@@ -26,7 +26,7 @@ export class NoticesController {
   async list(@CurrentPrincipal() principal: Principal, @Query() query: NoticeListQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('ntc', text));
-    return pageAnswer(await listNotices(this.deps, principal, given(filter), page), noticeAnswer);
+    return pageAnswer(await listNotices(this.deps, principal, definedOnly(filter), page), noticeAnswer);
   }
 
   @Post(':id/retry')

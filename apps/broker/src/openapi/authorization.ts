@@ -6,12 +6,9 @@ import {
   type Principal,
   permissionRow,
   SIGN_IN_STRENGTHS,
-  TENANT_ROLES,
-  type TenantRole,
-  VENDOR_ROLES,
-  type VendorRole,
   visibilityOf,
 } from '@countersign/access';
+import { TENANT_ROLES, type TenantRole, VENDOR_ROLES, type VendorRole } from '@countersign/contract';
 import { permissionOf } from '../http/access.decorators.js';
 import type { BrokerRoute } from './routes.js';
 

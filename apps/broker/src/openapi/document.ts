@@ -238,10 +238,10 @@ function authorizationOf(rule: CallerRule | undefined): Json {
 
 function queryParameters({ query }: Endpoint, schemas: Schemas): Json[] {
   return Object.entries(query?.shape ?? {}).map(([name, shape]) => {
-    const given = withNumbers(schemaOf(shape as z.ZodType));
-    const { description, examples: _examples, ...schema } = given;
+    const ownSchema = withNumbers(schemaOf(shape as z.ZodType));
+    const { description, examples: _examples, ...schema } = ownSchema;
     const required = (shape as z.ZodType)._zod.optin !== 'optional';
-    const example = exampleOf(given, schemas, name);
+    const example = exampleOf(ownSchema, schemas, name);
     return { name, in: 'query', required, description, schema, example };
   });
 }

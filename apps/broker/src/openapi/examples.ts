@@ -95,8 +95,8 @@ function textsFor(pattern = ''): string[] {
  * @param name of the member that holds it
  */
 export function exampleOf(schema: Json, schemas: Schemas, name = ''): unknown {
-  const given = schema['examples'];
-  if (Array.isArray(given)) return given[0];
+  const examples = schema['examples'];
+  if (Array.isArray(examples)) return examples[0];
   for (const keyword of ['const', 'default', 'example']) if (keyword in schema) return schema[keyword];
   if (typeof schema['$ref'] === 'string')
     return exampleOf(schemas[schema['$ref'].slice(REF.length)] ?? {}, schemas, name);
@@ -125,11 +125,11 @@ const EXAMPLES: Readonly<Record<string, (schema: Json, schemas: Schemas, name: s
 function exampleObject(schema: Json, schemas: Schemas, name: string): Json {
   const properties = (schema['properties'] ?? {}) as Record<string, Json>;
   const needed = new Set((schema['required'] ?? []) as string[]);
-  const shown = Object.entries(properties).filter(([key]) => needed.has(key));
+  const entries = Object.entries(properties).filter(([key]) => needed.has(key));
   const others = schema['additionalProperties'] as Json | boolean | undefined;
-  const isMap = shown.length === 0 && typeof others === 'object' && Object.keys(others).length > 0;
+  const isMap = entries.length === 0 && typeof others === 'object' && Object.keys(others).length > 0;
   if (isMap) return { acme: exampleOf(others, schemas, name) };
-  return Object.fromEntries(shown.map(([key, value]) => [key, exampleOf(value, schemas, key)]));
+  return Object.fromEntries(entries.map(([key, value]) => [key, exampleOf(value, schemas, key)]));
 }
 
 function exampleText(schema: Json, _schemas: Schemas, name: string): string {

@@ -51,8 +51,8 @@ export async function readRegistration(
   const { registrationInfo } = await hideReason(
     verifyRegistrationResponse({
       response,
-      expectedChallenge: (given) => {
-        challenge = given;
+      expectedChallenge: (received) => {
+        challenge = received;
         return true;
       },
       expectedOrigin: origins,

@@ -30,7 +30,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import {
   accessRequestInput,
   noteAnswer,
@@ -72,7 +72,7 @@ export class RequestsController {
   async list(@CurrentPrincipal() principal: Principal, @Query() query: RequestListQuery) {
     const { cursor, limit, person, ...rest } = query;
     const page = readPage({ cursor, limit }, (text) => isId('req', text));
-    const filter = given({ ...rest, requester: person });
+    const filter = definedOnly({ ...rest, requester: person });
     return pageAnswer(await listRequests(this.deps, principal, filter, page), requestWithAccessAnswer);
   }
 

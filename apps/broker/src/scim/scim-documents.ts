@@ -56,14 +56,14 @@ interface Attribute {
 }
 
 /** RFC 7643 §7, with the defaults of §2.2. */
-const attribute = ({ type = 'string', ...given }: Attribute) => ({
+const attribute = ({ type = 'string', ...members }: Attribute) => ({
   type,
   multiValued: false,
   required: false,
   mutability: 'readWrite',
   returned: 'default',
   ...(type === 'string' || type === 'reference' ? { caseExact: false, uniqueness: 'none' } : {}),
-  ...given,
+  ...members,
 });
 
 const reference = (to: string, mutability: 'readOnly' | 'immutable') =>

@@ -55,8 +55,8 @@ function requireFew(operations: readonly ScimPatchOperation[]): void {
 /** The operation with known paths in their own spelling; nothing if it changes nothing that is kept here. */
 function readOperation(operation: unknown, paths: Changeable): ScimPatchOperation[] {
   if (!isJsonObject(operation)) throw new ScimError('invalidSyntax', 'An operation is a JSON object.');
-  const { op: given, path: place, value } = operation;
-  const op = typeof given === 'string' ? given.toLowerCase() : '';
+  const { op: verb, path: place, value } = operation;
+  const op = typeof verb === 'string' ? verb.toLowerCase() : '';
   if (!OPERATIONS.has(op)) throw new ScimError('invalidSyntax', 'An operation is add, replace or remove.');
   if (place === undefined) {
     if (op === 'remove') throw new ScimError('noTarget', 'An operation that removes names its path.');
@@ -77,8 +77,14 @@ function at(op: string, place: string, value: unknown, paths: Changeable): ScimP
     return [{ op: 'remove', path: `members[value eq "${member}"]` }];
   const known = paths.get(path.toLowerCase());
   if (known === undefined) return nested(op, path, value, paths);
-  const shown = known === 'members' ? membersOf(value) : value;
-  return [{ op, path: known, ...(shown === undefined ? {} : { value: shown }) } as ScimPatchOperation];
+  const readableValue = known === 'members' ? membersOf(value) : value;
+  return [
+    {
+      op,
+      path: known,
+      ...(readableValue === undefined ? {} : { value: readableValue }),
+    } as ScimPatchOperation,
+  ];
 }
 
 /** An object for a path whose members are kept one by one, such as `name`. */

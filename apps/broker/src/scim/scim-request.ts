@@ -42,8 +42,8 @@ const tagsOf = (header: string | undefined): string[] =>
 
 /** @throws HttpProblem `precondition_failed` if the client knows another version */
 export function requireVersion({ headers }: BrokerRequest, { meta }: ScimResource): void {
-  const wanted = tagsOf(headers['if-match']);
-  if (wanted.length > 0 && !wanted.includes('*') && !wanted.includes(meta.version ?? ''))
+  const allowedTags = tagsOf(headers['if-match']);
+  if (allowedTags.length > 0 && !allowedTags.includes('*') && !allowedTags.includes(meta.version ?? ''))
     throw new HttpProblem('precondition_failed', 'The resource has changed meanwhile. Read it again.');
 }
 
@@ -59,14 +59,14 @@ export function withHeaders(response: Response, resource: ScimResource): ScimRes
   return resource;
 }
 
-/** Answers a read: 304 if the client knows this version already. @param shown the members that the client wants */
+/** Answers a read: 304 if the client knows this version already. @param document the members that the client wants */
 export function sendResource(
   request: BrokerRequest,
   response: Response,
   resource: ScimResource,
-  shown: ScimResource,
+  document: ScimResource,
 ): void {
   withHeaders(response, resource);
   if (isKnownVersion(request, resource)) response.status(304).end();
-  else response.type(SCIM_TYPE).send(JSON.stringify(shown));
+  else response.type(SCIM_TYPE).send(JSON.stringify(document));
 }

@@ -90,8 +90,8 @@ export function requireSameAddress(user: ProvisionedUser, input: ProvisionedUser
 function withOwnSpelling(body: JsonObject): JsonObject {
   const spelled = ['active', 'userName', 'displayName', 'externalId', 'name', ...FACT_MEMBERS];
   return Object.fromEntries(
-    Object.entries(body).flatMap(([given, value]) => {
-      const name = spelled.find((each) => each.toLowerCase() === given.toLowerCase());
+    Object.entries(body).flatMap(([member, value]) => {
+      const name = spelled.find((each) => each.toLowerCase() === member.toLowerCase());
       return name === undefined ? [] : [[name, value]];
     }),
   );

@@ -29,7 +29,7 @@ export class CliLogin {
   async consent(
     { person }: Principal,
     session: Session,
-    given: { challenge: string; device: string },
+    login: { challenge: string; device: string },
   ): Promise<string> {
     const code = this.attempts.newSecret();
     const draft = {
@@ -37,7 +37,7 @@ export class CliLogin {
       kind: 'cli' as const,
       person: person.id,
       browser: null,
-      data: { ...given, session: session.id },
+      data: { ...login, session: session.id },
     };
     await this.attempts.begin(this.attempts.draft(draft, CODE_MINUTES));
     return code;

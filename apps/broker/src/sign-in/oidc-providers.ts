@@ -62,9 +62,9 @@ export class OidcProviders {
       const name = JSON.stringify([issuer, clientId, secret]);
       const known = this.clients.get(name);
       if (known !== undefined) return known;
-      const made = this.configure(server, clientId, secret);
-      this.clients.set(name, made);
-      return made;
+      const client = this.configure(server, clientId, secret);
+      this.clients.set(name, client);
+      return client;
     } catch (error) {
       throw new ProviderUnavailable(error);
     }
@@ -86,22 +86,22 @@ export class OidcProviders {
     const auth = methods.includes('client_secret_basic')
       ? ClientSecretBasic(secret)
       : ClientSecretPost(secret);
-    const made = new Configuration(server, clientId, secret, auth);
-    made[customFetch] = this.fetcher(server.issuer);
-    made.timeout = LONGEST_SECONDS;
-    if (isPlain(server.issuer)) allowInsecureRequests(made);
+    const client = new Configuration(server, clientId, secret, auth);
+    client[customFetch] = this.fetcher(server.issuer);
+    client.timeout = LONGEST_SECONDS;
+    if (isPlain(server.issuer)) allowInsecureRequests(client);
     // Verify the ID token's signature although TLS already authenticates the provider.
-    enableNonRepudiationChecks(made);
-    return made;
+    enableNonRepudiationChecks(client);
+    return client;
   }
 
   private async discover(issuer: string): Promise<ServerMetadata> {
-    const made = await discovery(new URL(issuer), 'discovery', undefined, None(), {
+    const client = await discovery(new URL(issuer), 'discovery', undefined, None(), {
       [customFetch]: this.fetcher(issuer),
       timeout: LONGEST_SECONDS,
       execute: isPlain(issuer) ? [allowInsecureRequests] : [],
     });
-    return made.serverMetadata();
+    return client.serverMetadata();
   }
 
   /** A provider on this machine may use addresses of this machine. All others follow the rules for outbound calls. */

@@ -32,13 +32,19 @@ test('an attempt ends ten minutes after it began', async () => {
   };
   const run = (work: (unit: object) => unknown) => work({ attempts });
   const store = { signInAttempts: { read: run, write: run } };
-  const made = new SignInAttempts({
+  const signInAttempts = new SignInAttempts({
     store,
     hashing,
     clock: { now: () => new Date(now) },
   } as unknown as BrokerDeps);
-  found = made.draft({ hash: '', kind: 'oidc', person: null, browser: made.hash('a browser'), data: {} });
-  const take = () => made.take('a secret', 'oidc', 'a browser');
+  found = signInAttempts.draft({
+    hash: '',
+    kind: 'oidc',
+    person: null,
+    browser: signInAttempts.hash('a browser'),
+    data: {},
+  });
+  const take = () => signInAttempts.take('a secret', 'oidc', 'a browser');
   now = start + 599_999;
   expect(await take()).toBe(found);
   now = start + 600_000;

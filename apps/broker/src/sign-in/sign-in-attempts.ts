@@ -35,12 +35,12 @@ export class SignInAttempts {
 
   /** A new attempt, not stored yet. */
   draft(
-    given: Pick<SignInAttempt, 'hash' | 'kind' | 'person' | 'browser' | 'data'>,
+    content: Pick<SignInAttempt, 'hash' | 'kind' | 'person' | 'browser' | 'data'>,
     minutes = ATTEMPT_MINUTES,
   ): SignInAttempt {
     const now = this.deps.clock.now();
     const expiresAt = new Date(now.getTime() + minutes * MINUTES_MS).toISOString();
-    return { ...given, misses: 0, createdAt: now.toISOString(), expiresAt };
+    return { ...content, misses: 0, createdAt: now.toISOString(), expiresAt };
   }
 
   /**

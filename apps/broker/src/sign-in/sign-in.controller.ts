@@ -108,8 +108,8 @@ export class SignInController {
   ): Promise<void> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const to = await this.orErrorPage(request, side, async () => {
-      const held = await this.signInTo(request);
-      const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, held);
+      const target = await this.signInTo(request);
+      const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, target);
       this.signIn(response, started);
       this.shared.note(request.address, started.session.person);
       return returnTo;
@@ -152,14 +152,14 @@ export class SignInController {
   /** The name of the browser, and its current session, which the new one replaces. */
   private async signInTo({ headers }: BrokerRequest): Promise<SignInTo> {
     const secret = readCookie(headers.cookie, SESSION_COOKIE);
-    const held =
+    const current =
       secret === undefined
         ? null
         : await authenticateSession(this.deps, secret, 'web', this.settings.session, false);
     const zone = readZone(headers.cookie);
     return {
       device: headers['user-agent'] ?? 'a browser',
-      replaces: held?.session.id ?? null,
+      replaces: current?.session.id ?? null,
       ...(zone === undefined ? {} : { zone }),
     };
   }

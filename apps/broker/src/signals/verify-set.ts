@@ -34,11 +34,11 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** Whether a JWK (RFC 7517) may verify this algorithm. Honours `use`, `alg` and `key_ops` if present. */
 export function mayVerify(jwk: Members, algorithm: SetAlgorithm): boolean {
-  const wanted: { kty: string; crv?: string } = ALGORITHMS[algorithm];
+  const keyType: { kty: string; crv?: string } = ALGORITHMS[algorithm];
   const { kty, crv, use, alg, key_ops: operations } = jwk;
   return (
-    kty === wanted.kty &&
-    (wanted.crv === undefined || crv === wanted.crv) &&
+    kty === keyType.kty &&
+    (keyType.crv === undefined || crv === keyType.crv) &&
     (use === undefined || use === 'sig') &&
     (alg === undefined || alg === algorithm) &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))

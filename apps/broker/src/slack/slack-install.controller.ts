@@ -55,7 +55,7 @@ export class SlackInstallController {
     await this.trip.orRedirectWithError(request, response, async () => {
       const { query } = await this.trip.finish(request, { kind: 'slack-install', principal });
       const code = query.get('code') ?? '';
-      const given = await exchangeCode(config, logger, {
+      const installation = await exchangeCode(config, logger, {
         ...{ code, redirectUri: this.redirectUri() },
         now: this.deps.clock.now(),
       }).catch((error: unknown) => {
@@ -64,8 +64,8 @@ export class SlackInstallController {
           error,
         );
       });
-      await keepInstallation(this.deps, principal, given);
-      installations.forget(given.workspace);
+      await keepInstallation(this.deps, principal, installation);
+      installations.forget(installation.workspace);
       return 'installed';
     });
   }

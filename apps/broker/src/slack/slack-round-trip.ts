@@ -42,7 +42,7 @@ export class SlackRoundTrip {
     request: BrokerRequest,
     response: Response,
     of: { kind: Kind; principal: Principal },
-    to: (given: { state: string; browser: string }) => URL | Promise<URL>,
+    to: (attempt: { state: string; browser: string }) => URL | Promise<URL>,
   ): Promise<string> {
     const browser = this.attempts.browserOf(request);
     const state = this.attempts.newSecret();

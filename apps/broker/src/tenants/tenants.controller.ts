@@ -23,7 +23,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
-import { given } from '../http/page.js';
+import { definedOnly } from '../http/page.js';
 import { controlsMembers } from './controls-members.js';
 import { testAnswer } from './controls-test-answer.js';
 
@@ -68,7 +68,7 @@ export class PrivacyControlsController {
     const parse = (facts: ControlsFacts) => parseControls(withoutNulls(body), facts);
     const changed = await setPrivacyControls(this.deps, principal, slug, version, parse);
     const waiting = changed.widening?.widening.id;
-    return { ...controlsAnswer(changed, response), ...given({ waiting }) };
+    return { ...controlsAnswer(changed, response), ...definedOnly({ waiting }) };
   }
 
   @Post('test')
@@ -96,14 +96,14 @@ function withoutNulls({
 }: PrivacyControlsDraft): unknown {
   return {
     ...others,
-    ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
-    ...given({ zone: zone ?? undefined, widening: widening ?? undefined }),
+    ...definedOnly({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
+    ...definedOnly({ zone: zone ?? undefined, widening: widening ?? undefined }),
   };
 }
 
 /** @throws HttpProblem `invalid_request` with every problem */
-function parseControls(wanted: unknown, facts: ControlsFacts): PrivacyControls {
-  const read = parsePrivacyControls(wanted, facts);
+function parseControls(draftControls: unknown, facts: ControlsFacts): PrivacyControls {
+  const read = parsePrivacyControls(draftControls, facts);
   if ('controls' in read) return read.controls;
   throw invalidInput(read.problems.map(({ pointer, detail }) => ({ pointer, detail: `${detail}.` })));
 }

@@ -13,7 +13,7 @@ import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Query, Slug } from '../http/input.js';
-import { given, pageAnswer, readPage } from '../http/page.js';
+import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import { wideningAnswer } from './widening-answer.js';
 
 /** Widenings of privacy controls, which wait for the tenant's delay and a second admin. */
@@ -30,7 +30,7 @@ export class WideningsController {
     @Query() query: WideningListQuery,
   ) {
     const page = readPage(query, (text) => isId('wdn', text));
-    const filter = given({ state: query.state });
+    const filter = definedOnly({ state: query.state });
     return pageAnswer(await listWidenings(this.deps, principal, slug, filter, page), wideningAnswer);
   }
 

@@ -55,13 +55,13 @@ export function cannotWriteError(path: string, cause: unknown): CliError {
  */
 export function reportError(io: Io, json: boolean, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const shown = error instanceof CliError ? error : toCliError(error);
-  const { code, detail } = shown;
-  const document = shown.document === undefined ? { code, detail } : shown.document;
-  if (json && shown.exit !== 2 && document !== null) io.stdout(`${formatJson(document)}\n`);
-  for (const reason of [shown, ...shown.more])
+  const cliError = error instanceof CliError ? error : toCliError(error);
+  const { code, detail } = cliError;
+  const document = cliError.document === undefined ? { code, detail } : cliError.document;
+  if (json && cliError.exit !== 2 && document !== null) io.stdout(`${formatJson(document)}\n`);
+  for (const reason of [cliError, ...cliError.more])
     io.stderr(`error[${reason.code}]: ${escapeForTerminal(reason.detail)}\n`);
-  return shown.exit;
+  return cliError.exit;
 }
 
 function toCliError(error: unknown): CliError {

@@ -4,11 +4,10 @@ import {
   type Demand,
   type DemandBody,
   type DemandLine,
-  type DemandStepAction,
   type DemandStepBody,
   demandEndpoints,
-  type RedirectOutcome,
 } from '@countersign/api';
+import type { DemandStepAction, RedirectOutcome } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { parseId, parseInstant, parseWholeNumber } from '../command/flags.js';
@@ -44,7 +43,7 @@ export function listDemands(context: Context, options: DemandListOptions): Promi
 /** Shows one demand in full. */
 export async function showDemand(context: Context, id: string): Promise<Answer> {
   const params = { id: parseId('dem', id) };
-  return shown(await (await context.api()).call(demandEndpoints.read, { params }));
+  return answerOf(await (await context.api()).call(demandEndpoints.read, { params }));
 }
 
 /**
@@ -60,7 +59,7 @@ export async function enterDemand(context: Context, path: string): Promise<Answe
   } catch {
     throw new CliError('invalid_content', 'The demand is a JSON object. docs/legal.md shows one.');
   }
-  return shown(await (await context.api()).call(demandEndpoints.enter, { body }));
+  return answerOf(await (await context.api()).call(demandEndpoints.enter, { body }));
 }
 
 /** Adds a step. The broker says which members an action has. */
@@ -83,7 +82,7 @@ export async function addStep(
     ...(options.until === undefined ? {} : { until: parseInstant('--until', options.until) }),
   };
   const params = { id: parseId('dem', id) };
-  return shown(await (await context.api()).call(demandEndpoints.step, { params, body }));
+  return answerOf(await (await context.api()).call(demandEndpoints.step, { params, body }));
 }
 
 /** Files a document. @throws CliError `cannot_open` (exit 2) */
@@ -95,7 +94,7 @@ export async function fileDocument(
 ): Promise<Answer> {
   const body = { name: basename(path), content: await read(path, 'base64'), reason };
   const params = { id: parseId('dem', id) };
-  return shown(await (await context.api()).call(demandEndpoints.fileDocument, { params, body }));
+  return answerOf(await (await context.api()).call(demandEndpoints.fileDocument, { params, body }));
 }
 
 async function read(path: string, encoding: 'utf8' | 'base64'): Promise<string> {
@@ -106,7 +105,7 @@ async function read(path: string, encoding: 'utf8' | 'base64'): Promise<string> 
   }
 }
 
-const shown = (demand: Demand): Answer => ({ document: demand, text: formatDemand(demand) });
+const answerOf = (demand: Demand): Answer => ({ document: demand, text: formatDemand(demand) });
 
 const gagText = ({ gagUntil, sealed, overdue }: DemandLine): string | null => {
   if (gagUntil === null) return null;

@@ -23,12 +23,12 @@ export async function disclose(
   { reason, prevention, notNeeded }: DiscloseOptions,
 ): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
-  const given = await api.call(disclosureEndpoints.give, {
+  const disclosure = await api.call(disclosureEndpoints.give, {
     params: { id },
     body: { reason, prevention, needed: notNeeded !== true },
     idempotencyKey: randomUUID(),
   });
-  return { document: given, text: formatDisclosure(given, new Date()) };
+  return { document: disclosure, text: formatDisclosure(disclosure, new Date()) };
 }
 
 /** The customer acknowledges or disputes. */
@@ -58,14 +58,14 @@ const STATES: Readonly<Record<Disclosure['state'], string>> = {
 const stateOf = ({ state, lateAt }: Disclosure): string =>
   state !== 'late' && lateAt !== null ? `${STATES[state]} (was late)` : STATES[state];
 
-function formatDisclosure(given: Disclosure, now: Date): string {
-  const { disclosure, answer } = given;
+function formatDisclosure(facts: Disclosure, now: Date): string {
+  const { disclosure, answer } = facts;
   return formatFacts([
-    ['grant', given.grant],
-    ['state', stateOf(given)],
-    ['where', `${given.service} of ${given.tenant}`],
-    ['began', formatInstant(given.startedAt, now)],
-    ['due', formatInstant(given.dueAt, now)],
+    ['grant', facts.grant],
+    ['state', stateOf(facts)],
+    ['where', `${facts.service} of ${facts.tenant}`],
+    ['began', formatInstant(facts.startedAt, now)],
+    ['due', formatInstant(facts.dueAt, now)],
     ...optionalFact('calls', disclosure === null ? null : String(disclosure.calls)),
     ...optionalFact('needed', disclosure === null ? null : disclosure.needed ? 'yes' : 'no'),
     ...optionalFact('reason', disclosure?.reason ?? null),

@@ -79,7 +79,7 @@ export async function proposeChange(
     throw usageError('--reason is needed: that of the grant’s request has been erased');
   // A persisted operation has no `GET` of its path that shows the state before the change.
   const reads = options.read && match.route.graphql === undefined;
-  const shown = options.show
+  const shownChange = options.show
     ? await shownOf(context, api, { grant, target, body, options: { ...options, read: reads } })
     : undefined;
   const request = await api.call(requestEndpoints.create, {
@@ -88,12 +88,13 @@ export async function proposeChange(
       scope: [{ resource: match.resource, actions: [match.route.action] }],
       budget: { calls: 1 },
       change: { method, path: target, bodySha256: digestOf(body), contentType },
-      ...(shown === undefined ? {} : { shown: { ...shown, follows: grant.request } }),
+      ...(shownChange === undefined ? {} : { shown: { ...shownChange, follows: grant.request } }),
       ...(granted.ticket === null ? {} : { ticket: granted.ticket }),
     },
     idempotencyKey: randomUUID(),
   });
-  if (!context.json && shown !== undefined) context.note(differenceNote(method, contentType, shown));
+  if (!context.json && shownChange !== undefined)
+    context.note(differenceNote(method, contentType, shownChange));
   if (!context.json)
     context.note(
       `Requested: this one call, once. When it is approved, make it with\n  countersign curl ${request.grant ?? 'GRANT'} -- ${curlOf(method, target, contentType, options.data)}`,
@@ -228,8 +229,8 @@ function isJson(body: Buffer): boolean {
 /** Type, subtype and parameters, as a header has them (RFC 9110, 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:\s*;[\x20-\x7e]+)?$/;
 
-function contentTypeOf(given: string | undefined, body: Buffer): string {
-  const contentType = given ?? (isJson(body) ? 'application/json' : undefined);
+function contentTypeOf(stated: string | undefined, body: Buffer): string {
+  const contentType = stated ?? (isJson(body) ? 'application/json' : undefined);
   if (contentType === undefined)
     throw usageError('--content-type says what the body is: it is not JSON, and the approver sees the type');
   if (!MEDIA_TYPE.test(contentType))

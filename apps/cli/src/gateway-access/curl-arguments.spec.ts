@@ -2,7 +2,7 @@ import { buildCurlArguments, pathIn, printsAnswer, REFUSED } from './curl-argume
 
 const AT = 'http://localhost:4100/billing';
 const OWN = ['-q', '--path-as-is', '--globoff', '--noproxy', '*', '--header', '@/dev/fd/3'];
-const given = (...args: string[]) => {
+const argumentsOf = (...args: string[]) => {
   const built = buildCurlArguments(['--', ...args], AT, '/dev/fd/3');
   expect(built.slice(0, OWN.length)).toEqual(OWN);
   return built.slice(OWN.length);
@@ -39,11 +39,11 @@ test.each([
     ['-H', '-o', `${AT}/x`],
   ],
 ])('%j: the one argument that is no option and no value of one is the path', (args, expected) => {
-  expect(given(...args)).toEqual(expected);
+  expect(argumentsOf(...args)).toEqual(expected);
 });
 
 test.each([[['-o', '/dev/null']], [['--output', '/x', '-s']], [['-d', '/x']]])('%j names no path', (args) => {
-  expect(() => given(...args)).toThrow(expect.objectContaining({ code: 'invalid_usage', exit: 2 }));
+  expect(() => argumentsOf(...args)).toThrow(expect.objectContaining({ code: 'invalid_usage', exit: 2 }));
 });
 
 test('a gateway with https may be reached through the proxy of the environment', () => {
@@ -58,7 +58,7 @@ test('a gateway with https may be reached through the proxy of the environment',
 });
 
 const refuses = (...args: string[]) =>
-  expect(() => given(...args)).toThrow(expect.objectContaining({ code: 'invalid_usage', exit: 2 }));
+  expect(() => argumentsOf(...args)).toThrow(expect.objectContaining({ code: 'invalid_usage', exit: 2 }));
 
 test.each([
   [['/x', 'https://evil.example/']],
@@ -100,7 +100,7 @@ describe('P11: an option that sends the token elsewhere or shows it is refused',
   });
 
   test('but the same text as the value of another option is data', () => {
-    expect(given('-d', '--url', '-H', '-K', '/x')).toEqual(['-d', '--url', '-H', '-K', `${AT}/x`]);
+    expect(argumentsOf('-d', '--url', '-H', '-K', '/x')).toEqual(['-d', '--url', '-H', '-K', `${AT}/x`]);
   });
 });
 

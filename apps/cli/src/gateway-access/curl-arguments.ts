@@ -62,13 +62,13 @@ export function buildCurlArguments(
   gatewayUrl: string,
   headerFile: string,
 ): string[] {
-  const given = args[0] === '--' ? args.slice(1) : [...args];
-  const [at, second] = operandsOf(given);
-  if (at === undefined || !given[at]?.startsWith('/'))
+  const options = args[0] === '--' ? args.slice(1) : [...args];
+  const [at, second] = operandsOf(options);
+  if (at === undefined || !options[at]?.startsWith('/'))
     throw usageError('curl needs a path that begins with "/", such as /tenants/acme/invoices');
   if (second !== undefined)
     throw usageError('curl takes exactly one path here, and no other URL: the token is for one call');
-  given[at] = gatewayUrl + given[at];
+  options[at] = gatewayUrl + options[at];
   return [
     // First, or it is ignored: the user's .curlrc could name a proxy or another URL.
     '-q',
@@ -79,15 +79,15 @@ export function buildCurlArguments(
     ...(gatewayUrl.startsWith('http:') ? ['--noproxy', '*'] : []),
     '--header',
     `@${headerFile}`,
-    ...given,
+    ...options,
   ];
 }
 
 /** The path of the call, without its query. The arguments must be those that `buildCurlArguments` accepts. */
 export function pathIn(args: readonly string[]): string {
   const [at = 0] = operandsOf(args[0] === '--' ? args.slice(1) : args);
-  const given = args[0] === '--' ? args[at + 1] : args[at];
-  return given?.split('?', 1)[0] ?? '';
+  const url = args[0] === '--' ? args[at + 1] : args[at];
+  return url?.split('?', 1)[0] ?? '';
 }
 
 const TO_FILES = new Set(['output', 'remote-name', 'remote-name-all', 'out-null']);

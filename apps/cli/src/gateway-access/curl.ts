@@ -45,7 +45,7 @@ const AS_ON_A_TERMINAL = ['--no-progress-meter', '--no-buffer'];
 
 /** What curl prints, on its way to standard output. Its start is kept, because it may be a refusal of the gateway. */
 class PassedAnswer {
-  private readonly kept: Buffer[] = [];
+  private readonly pieces: Buffer[] = [];
   private bytes = 0;
 
   constructor(private readonly output: NodeJS.WriteStream) {}
@@ -56,7 +56,7 @@ class PassedAnswer {
 
   /** All of it; undefined if it is too long to be a refusal. */
   get start(): string | undefined {
-    return this.bytes > MAX_REFUSAL_BYTES ? undefined : Buffer.concat(this.kept).toString('utf8');
+    return this.bytes > MAX_REFUSAL_BYTES ? undefined : Buffer.concat(this.pieces).toString('utf8');
   }
 
   /** Passes everything on, as fast as the reader takes it. As curl does, it writes nothing binary to a terminal. */
@@ -70,7 +70,7 @@ class PassedAnswer {
         return;
       }
       this.bytes += piece.length;
-      if (this.bytes <= MAX_REFUSAL_BYTES) this.kept.push(piece);
+      if (this.bytes <= MAX_REFUSAL_BYTES) this.pieces.push(piece);
       if (this.output.write(piece)) return;
       source.pause();
       this.output.once('drain', () => source.resume());

@@ -44,7 +44,7 @@ type HeldToken = { token: string; mintedAt: number; lifetimeMs: number };
 
 /** The current token of one grant. It is renewed before it expires, one renewal at a time. */
 export class GrantTokens {
-  private held: HeldToken | undefined;
+  private heldToken: HeldToken | undefined;
   private readonly renewal = new SingleFlight<HeldToken>();
 
   constructor(
@@ -56,17 +56,17 @@ export class GrantTokens {
 
   /** @throws CliError `grant_not_active` when the grant has ended, or the broker's refusal */
   async current(): Promise<string> {
-    const held = this.held;
-    const age = held === undefined ? 0 : this.now() - held.mintedAt;
-    if (held === undefined || age >= held.lifetimeMs) return (await this.renew()).token;
+    const token = this.heldToken;
+    const age = token === undefined ? 0 : this.now() - token.mintedAt;
+    if (token === undefined || age >= token.lifetimeMs) return (await this.renew()).token;
     // The held token is still valid, so a failed renewal is ignored; the call after its expiry reports it.
-    if (age >= held.lifetimeMs * RENEW_AT) this.renew().catch(() => undefined);
-    return held.token;
+    if (age >= token.lifetimeMs * RENEW_AT) this.renew().catch(() => undefined);
+    return token.token;
   }
 
   /** Forgets the token, after a gateway rejected it. */
   drop(): void {
-    this.held = undefined;
+    this.heldToken = undefined;
   }
 
   private renew(): Promise<HeldToken> {
@@ -76,7 +76,7 @@ export class GrantTokens {
   private async fetch(): Promise<HeldToken> {
     const mintedAt = this.now();
     const { access_token, expires_in } = await mintToken(this.api, this.grant);
-    this.held = { token: access_token, mintedAt, lifetimeMs: expires_in * 1000 };
-    return this.held;
+    this.heldToken = { token: access_token, mintedAt, lifetimeMs: expires_in * 1000 };
+    return this.heldToken;
   }
 }

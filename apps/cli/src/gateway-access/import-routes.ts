@@ -58,10 +58,10 @@ function read(text: string, options: Parameters<typeof importOpenApi>[1]): OpenA
 }
 
 function summaryOf({ title, routes, unmapped, leftOut }: OpenApiImport): string {
-  const wanted = routes.length + unmapped.length;
-  const percent = wanted === 0 ? 100 : Math.floor((routes.length / wanted) * 1_000) / 10;
+  const total = routes.length + unmapped.length;
+  const percent = total === 0 ? 100 : Math.floor((routes.length / total) * 1_000) / 10;
   const left = leftOut.length === 0 ? '' : ` ${leftOut.length} are left out on purpose.`;
-  const head = `${escapeForTerminal(title)}: ${routes.length} of ${wanted} operations have a route (${percent} %).${left}`;
+  const head = `${escapeForTerminal(title)}: ${routes.length} of ${total} operations have a route (${percent} %).${left}`;
   if (unmapped.length === 0) return head;
   const rows = unmapped.map(({ method, path, reason }) => [method, path, reason].map(escapeForTerminal));
   return [

@@ -58,8 +58,8 @@ const UNKNOWN_CALLER: Refusal = {
 function pathBelow(secret: string | null, path: string): string | undefined {
   if (secret === null) return path;
   const expected = Buffer.from(`/${secret}/`);
-  const given = Buffer.from(path).subarray(0, expected.length);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  const prefix = Buffer.from(path).subarray(0, expected.length);
+  if (prefix.length !== expected.length || !timingSafeEqual(prefix, expected)) return undefined;
   return path.slice(expected.length - 1);
 }
 

@@ -166,10 +166,10 @@ function tokenClaims({ id, startsAt, endsAt, tenant, digest }: Grant, terms: Ter
   };
 }
 
-function toCall({ definition, compiled }: PublishedRouteMap, given: string, target: string): Call {
+function toCall({ definition, compiled }: PublishedRouteMap, verb: string, target: string): Call {
   const [path = '', ...rest] = target.split('?');
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`;
-  const method = given.toUpperCase();
+  const method = verb.toUpperCase();
   return {
     mode: 'gateway',
     service: definition.name,

@@ -97,10 +97,10 @@ describe('backup', () => {
     const writing = (async () => {
       for (; isWriting; written += 1) await deps.store.forTenant('acme', ({ log }) => log.append(filler()));
     })();
-    const made = await cli(folder, 'backup', file);
+    const backup = await cli(folder, 'backup', file);
     isWriting = false;
     await writing;
-    expect(made).toMatchObject({
+    expect(backup).toMatchObject({
       exit: 0,
       document: { engine: 'sqlite', file, bytes: statSync(file).size },
     });
@@ -108,9 +108,9 @@ describe('backup', () => {
     const plain = putBack(join(folder, 'countersign.db'));
     await stop();
 
-    const kept = await leavesIn(putBack(file));
-    expect(kept).toBeGreaterThanOrEqual(LEAVES);
-    expect(kept).toBeLessThanOrEqual(written);
+    const leaves = await leavesIn(putBack(file));
+    expect(leaves).toBeGreaterThanOrEqual(LEAVES);
+    expect(leaves).toBeLessThanOrEqual(written);
     expect(await leavesIn(plain)).toBeLessThan(LEAVES);
   });
 

@@ -21,7 +21,7 @@ export async function makeContextKey(
   if (!isServiceName(service)) throw usageError('the argument is the name of a service');
   const overlapMs = overlap === '0s' || overlap === 'PT0S' ? 0 : parseSeconds('--overlap', overlap) * 1_000;
   const { spoolDir } = readSpoolEnvironment(context.io.env);
-  const made = await addContextKey(spoolDir, service, { now: Date.now(), overlapMs }).catch(
+  const key = await addContextKey(spoolDir, service, { now: Date.now(), overlapMs }).catch(
     (cause: unknown) => {
       throw new CliError(
         'context_keys_unreadable',
@@ -30,7 +30,7 @@ export async function makeContextKey(
       );
     },
   );
-  const { jwk, from, until, replaced } = made;
+  const { jwk, from, until, replaced } = key;
   if (!existsSync(join(spoolDir, 'identity.pem')))
     context.note(
       `No gateway has run on ${spoolDir} yet. If the gateway has another spool, set COUNTERSIGN_SPOOL_DIR.`,

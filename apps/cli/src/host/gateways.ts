@@ -15,8 +15,8 @@ export interface EnrollOptions {
   tenant?: readonly string[];
 }
 
-const namesOf = (flag: string, given: readonly string[] | undefined): string[] | null =>
-  given === undefined ? null : [...new Set(given.map((name) => parseSlug(flag, name)))].toSorted();
+const namesOf = (flag: string, names: readonly string[] | undefined): string[] | null =>
+  names === undefined ? null : [...new Set(names.map((name) => parseSlug(flag, name)))].toSorted();
 
 /** Enrols a gateway. The credential names the broker by its public URL, which the gateway must reach. */
 export async function enrollGateway(context: Context, name: string, options: EnrollOptions): Promise<Answer> {

@@ -259,8 +259,8 @@ describe('apply', () => {
     const warning = /^warning: \/person\/\S+ gets the role `legal`, and every customer/gm;
     const first = await cli(['apply', '-f', '-'], ORGANISATION);
     expect([first.exit, first.err]).toEqual([0, expect.not.stringContaining('legal')]);
-    const given = await cli(['apply', '-f', '-'], withCounsel);
-    expect([given.exit, given.err.match(warning)?.length]).toEqual([0, 1]);
+    const result = await cli(['apply', '-f', '-'], withCounsel);
+    expect([result.exit, result.err.match(warning)?.length]).toEqual([0, 1]);
     expect((await cli(['apply', '-f', '-'], withCounsel)).err).not.toMatch(warning);
   });
 

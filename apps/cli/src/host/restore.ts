@@ -194,9 +194,9 @@ async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<Know
     const unknown = { most: ofLog.some(({ wasSeen }) => wasSeen) ? 0 : head.size, isExact: false };
     const size = sizes.get(log);
     const inBackup = size === undefined ? unknown : { most: size, isExact: true };
-    const kept = Math.max(...(await Promise.all(ofLog.map((each) => keptOf(deps, each, inBackup)))));
+    const keptSize = Math.max(...(await Promise.all(ofLog.map((each) => keptOf(deps, each, inBackup)))));
     const { mirror: _mirror, wasSeen: _wasSeen, ...checkpoint } = largest;
-    if (kept < checkpoint.size) known.push({ ...checkpoint, kept });
+    if (keptSize < checkpoint.size) known.push({ ...checkpoint, kept: keptSize });
   }
   return known;
 }

@@ -36,17 +36,17 @@ export async function rotateMaster(context: Context): Promise<Answer> {
     return answer(rotation, 'Start the brokers with the new key in COUNTERSIGN_MASTER_KEY.');
   }
   const next = `${keyFile}.next`;
-  const made = await readOrMake(next, newMasterKey);
+  const key = await readOrMake(next, newMasterKey);
   let rotation: MasterKeyRotation | null = null;
   try {
-    rotation = await rotateMasterKey({ url, masterKey, newMasterKey: made, ...system });
+    rotation = await rotateMasterKey({ url, masterKey, newMasterKey: key, ...system });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     // The next run would go on with this key, and fail again.
     if (error.code === 'master_key_unchanged') rmSync(next);
     if (error.code !== 'master_key_mismatch') throw error;
     // An earlier run may have committed and then ended.
-    const store = await openStore({ url, masterKey: made, ...system }).catch(() => Promise.reject(error));
+    const store = await openStore({ url, masterKey: key, ...system }).catch(() => Promise.reject(error));
     await store.close();
   }
   await replace(keyFile, next);
@@ -66,19 +66,19 @@ const answer = (rotation: MasterKeyRotation, then: string): Answer => ({
  *
  * @throws CliError `next_key_left` if a run left another key than the given one
  */
-async function readOrMake(path: string, given: Uint8Array | undefined): Promise<Uint8Array> {
+async function readOrMake(path: string, ownKey: Uint8Array | undefined): Promise<Uint8Array> {
   if (existsSync(path)) {
     const left = new Uint8Array(Buffer.from((await readFile(path, 'utf8')).trim(), 'base64'));
     // A crash while the file was written: nothing has been sealed under what it was to hold.
     if (left.length !== MASTER_KEY_BYTES) rmSync(path);
-    else if (given === undefined || Buffer.compare(left, given) === 0) return left;
+    else if (ownKey === undefined || Buffer.compare(left, ownKey) === 0) return left;
     else
       throw new CliError(
         'next_key_left',
         `An earlier run left another key in ${path}, and may have sealed everything under it. Run the verb without a new key first: it goes on with that one. Then rotate to yours.`,
       );
   }
-  const key = Buffer.from(given ?? randomBytes(MASTER_KEY_BYTES));
+  const key = Buffer.from(ownKey ?? randomBytes(MASTER_KEY_BYTES));
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(`${key.toString('base64')}\n`);

@@ -31,10 +31,10 @@ export async function setUpSql(
       'login_exists',
       `there is a login for ${service}; --replace makes another one, and statements are refused until the database has it`,
     );
-  const made = await makeSqlLogin(spoolDir, service, { upstream, login }).catch((cause: unknown) => {
+  const sqlLogin = await makeSqlLogin(spoolDir, service, { upstream, login }).catch((cause: unknown) => {
     throw new CliError('login_not_written', `${path} cannot be written`, { exit: 2, cause });
   });
   context.note(`The login is in ${path}. Run what follows in the database, once.`);
-  const sql = sqlSetup(made);
+  const sql = sqlSetup(sqlLogin);
   return { document: { service, login, sql }, text: sql.trimEnd() };
 }

@@ -27,9 +27,9 @@ export async function requireKept(
   next: string,
   { succession, point }: VerifiedLog,
 ): Promise<void> {
-  const kept = since.size - (succession?.lost ?? 0);
+  const size = since.size - (succession?.lost ?? 0);
   const [old, now] = [new FolderLog(folder).hashes(since.size), new FolderLog(next).hashes(point.size)];
-  const index = await firstDifference(old, now, kept);
+  const index = await firstDifference(old, now, size);
   if (index === undefined) return;
   const detail = `Leaf ${index} is not the one that the mirror has, and the log says that it was kept.`;
   throw faultError(new LogFault('forked', detail, index));

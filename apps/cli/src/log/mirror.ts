@@ -8,7 +8,6 @@ import {
   type LogSource,
   parseLeaf,
   parseLogOrigin,
-  TILE_WIDTH,
   type TileId,
   tilePath,
   tileWidth,
@@ -17,7 +16,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { readCliEnvironment } from '@countersign/config';
-import { isSealedLog } from '@countersign/contract';
+import { isSealedLog, TILE_WIDTH } from '@countersign/contract';
 import { verifyOpenings } from '@countersign/log-verifier';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
@@ -318,18 +317,18 @@ class MirroringLog implements LogSource {
       this.#checkpoint = await this.remote.read(path);
       return this.#checkpoint;
     }
-    const kept = await this.#local.read(path);
-    if (kept !== undefined && this.reuses) {
+    const local = await this.#local.read(path);
+    if (local !== undefined && this.reuses) {
       // A folder has the leaves from where it was begun on, also if the log has pruned more since.
       this.hasReused = true;
-      return kept;
+      return local;
     }
     const bytes = await this.remote.read(path);
     // A folder that a run has completed without this file has all leaves.
     if (bytes === undefined || (path === MINIMUM_INDEX && this.#isBegun)) return bytes;
-    if (kept === undefined) await saveFile(join(this.folder, path), bytes);
+    if (local === undefined) await saveFile(join(this.folder, path), bytes);
     // What an earlier run verified is the proof if the log has changed. It is replaced only if the log verifies.
-    else if (!kept.equals(bytes)) this.#replacements.set(path, bytes);
+    else if (!local.equals(bytes)) this.#replacements.set(path, bytes);
     return bytes;
   }
 

@@ -201,16 +201,16 @@ export async function deploymentLog(
 ): Promise<ReplayOptions['deployment']> {
   const place = deployment ?? besides({ path, isRemote }, DEPLOYMENT_FOLDER);
   const source = logAt(context, place);
-  const given =
+  const verifierKey =
     deploymentVkey ??
     anchor?.deploymentVkey ??
     Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
-  if (given.trim() === '')
+  if (verifierKey.trim() === '')
     throw new CliError(
       'deployment_missing',
       `${place} has no log of the deployment, which says who the vendor’s people are and what its policy was. Run "countersign log mirror" again, or name its place with --deployment.`,
     );
-  const own = readVerifierKey(given);
+  const own = readVerifierKey(verifierKey);
   const [theirs, tenants] = [parseLogOrigin(own.name), parseLogOrigin(key.name)];
   if (theirs?.slug !== DEPLOYMENT_FOLDER || theirs.deployment !== tenants?.deployment)
     throw new CliError(

@@ -60,15 +60,15 @@ export class UnfinishedRun {
    */
   async resume<T>(
     options: Record<string, unknown>,
-    run: (kept: InterruptedReplay | undefined) => Promise<T>,
+    run: (earlier: InterruptedReplay | undefined) => Promise<T>,
   ): Promise<T> {
     this.#run = sha256Digest(nodeHashing, canonicalJson({ version: productVersion(), ...options }));
-    const kept = await this.read();
-    if (kept !== undefined) {
-      this.resumedAt = kept.point.size;
+    const earlier = await this.read();
+    if (earlier !== undefined) {
+      this.resumedAt = earlier.point.size;
       this.context.note(`Going on at leaf ${this.resumedAt}, where a run was interrupted.`);
       try {
-        return await run(kept);
+        return await run(earlier);
       } catch (error) {
         if (!isFault(error)) throw error;
         await this.drop();
@@ -92,8 +92,8 @@ export class UnfinishedRun {
     this.#savedAt ??= size;
     if (size - this.#savedAt < SAVE_EVERY || performance.now() < this.#notBefore) return;
     const begun = performance.now();
-    const kept = JSON.stringify(await now());
-    await saveFile(this.#file, JSON.stringify({ run: this.#run, kept, digest: this.digestOf(kept) }));
+    const text = JSON.stringify(await now());
+    await saveFile(this.#file, JSON.stringify({ run: this.#run, kept: text, digest: this.digestOf(text) }));
     this.#savedAt = size;
     this.#notBefore = performance.now() + (performance.now() - begun) * SAVING_SHARE;
   }
@@ -107,8 +107,8 @@ export class UnfinishedRun {
     }
   }
 
-  private digestOf(kept: string): string {
-    return sha256Digest(nodeHashing, canonicalJson([this.#run, kept]));
+  private digestOf(text: string): string {
+    return sha256Digest(nodeHashing, canonicalJson([this.#run, text]));
   }
 
   private async read(): Promise<InterruptedReplay | undefined> {

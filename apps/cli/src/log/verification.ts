@@ -47,15 +47,15 @@ export function readVerifierKey(text: string): VerifierKey {
  * @throws CliError `anchor_differs` if both are given and the file has another key; `invalid_usage` if neither is;
  *   `invalid_vkey`; those of `readAnchorFile`
  */
-export async function chooseKey(given: {
+export async function chooseKey(known: {
   vkey?: string;
   anchor?: string;
 }): Promise<{ key: VerifierKey; anchor: AnchorFile | undefined }> {
-  const anchor = given.anchor === undefined ? undefined : await readAnchorFile(given.anchor);
-  const vkey = given.vkey?.trim() ?? anchor?.vkey;
+  const anchor = known.anchor === undefined ? undefined : await readAnchorFile(known.anchor);
+  const vkey = known.vkey?.trim() ?? anchor?.vkey;
   if (vkey === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
   if (anchor !== undefined && vkey !== anchor.vkey)
-    throw new CliError('anchor_differs', `The key on the command line is not the one in ${given.anchor}.`);
+    throw new CliError('anchor_differs', `The key on the command line is not the one in ${known.anchor}.`);
   return { key: readVerifierKey(vkey), anchor };
 }
 

@@ -70,9 +70,9 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
       ['openings', `${counted(opened, 'commitment')} opened`],
       ['trust', trust ?? 'the vendor’s word: the tenant is not claimed'],
       ['witnesses', witnessText(witnessed.cosignatures)],
-      ...sealed.map(({ log, calls: made, grants: given }): [string, string] => [
+      ...sealed.map(({ log, calls: callCount, grants: grantCount }): [string, string] => [
         'under a gag',
-        `${made} allowed, under ${counted(given, 'grant')}, in ${log}`,
+        `${callCount} allowed, under ${counted(grantCount, 'grant')}, in ${log}`,
       ]),
       ...restoredFacts(restored),
       ...warningLines([...warnings, ...sealed.flatMap((each) => each.warnings)]),

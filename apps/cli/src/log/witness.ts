@@ -153,9 +153,9 @@ class Witness {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const asked = request.method === 'GET' ? request.url : undefined;
-      if (asked === '/') answer(response, 200, `${this.vkey}\n`);
-      else if (asked?.startsWith(CHECKPOINT_PATH)) this.showCheckpoint(asked, response);
+      const requestUrl = request.method === 'GET' ? request.url : undefined;
+      if (requestUrl === '/') answer(response, 200, `${this.vkey}\n`);
+      else if (requestUrl?.startsWith(CHECKPOINT_PATH)) this.showCheckpoint(requestUrl, response);
       else if (request.url !== '/add-checkpoint')
         answer(response, 404, 'There is nothing at this address.\n');
       else if (request.method !== 'POST') answer(response, 405, 'Send a POST.\n');
@@ -217,11 +217,12 @@ class Witness {
  * same key: to a witness it is another log, which it may follow from its beginning.
  */
 function keysOfOrigin(logs: readonly VerifierKey[], origin: string): VerifierKey[] {
-  const asked = parseLogOrigin(origin);
+  const logName = parseLogOrigin(origin);
   return logs.flatMap((key) => {
     if (key.name === origin) return [key];
     const own = parseLogOrigin(key.name);
-    if (asked === undefined || own?.deployment !== asked.deployment || own.slug !== asked.slug) return [];
+    if (logName === undefined || own?.deployment !== logName.deployment || own.slug !== logName.slug)
+      return [];
     return [{ ...key, name: origin, keyId: noteKeyId(nodeHashing, origin, key.publicKey) }];
   });
 }
@@ -250,10 +251,10 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 /** The witness's own key; made on the first run. */
 async function openKey(file: string): Promise<KeyObject> {
-  const kept = await readIfThere(file);
-  if (kept !== undefined) {
+  const pem = await readIfThere(file);
+  if (pem !== undefined) {
     try {
-      return createPrivateKey(kept);
+      return createPrivateKey(pem);
     } catch (error) {
       throw cannotOpenError(file, error);
     }
@@ -270,10 +271,10 @@ const memorySchema = z.record(
 
 /** @throws CliError `invalid_state`: a witness that forgot what it signed would sign a fork */
 async function openMemory(file: string): Promise<Memory> {
-  const kept = await readIfThere(file);
-  if (kept === undefined) return new Memory(file, new Map());
+  const text = await readIfThere(file);
+  if (text === undefined) return new Memory(file, new Map());
   try {
-    const entries = Object.entries(memorySchema.parse(JSON.parse(kept.toString('utf8'))));
+    const entries = Object.entries(memorySchema.parse(JSON.parse(text.toString('utf8'))));
     return new Memory(
       file,
       new Map(

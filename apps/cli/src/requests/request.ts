@@ -155,10 +155,10 @@ type WantedAccess = { tenant: string; service: string; scope: ScopeEntry[] };
 async function offerExistingGrant(
   context: Context,
   api: Api,
-  wanted: WantedAccess,
+  access: WantedAccess,
 ): Promise<Answer | undefined> {
   const now = new Date();
-  const grant = await findUsableGrant(api, wanted, now);
+  const grant = await findUsableGrant(api, access, now);
   if (grant === undefined) return undefined;
   context.note(`You hold ${grant.id}, which allows this until ${formatInstant(grant.endsAt ?? '', now)}:`);
   context.note(nextCommands(grant.id));
@@ -171,16 +171,16 @@ async function offerExistingGrant(
  * The caller's own active grant that allows all of this scope, and lasts longest. It is only a convenience: any failure
  * of the broker counts as "there is none".
  */
-async function findUsableGrant(api: Api, wanted: WantedAccess, now: Date): Promise<Grant | undefined> {
+async function findUsableGrant(api: Api, access: WantedAccess, now: Date): Promise<Grant | undefined> {
   try {
     const { person } = await fetchMe(api);
-    const { tenant, service } = wanted;
+    const { tenant, service } = access;
     const query = new URLSearchParams({ state: 'active', tenant, service, person, limit: '200' });
     const { items } = await api.call(grantEndpoints.list, { query });
     return items
       .filter(({ access }) => access === 'open')
       .filter((grant) => Date.parse(grant.endsAt ?? '') > now.getTime())
-      .filter((grant) => scopeNarrows(wanted.scope, grant.scope))
+      .filter((grant) => scopeNarrows(access.scope, grant.scope))
       .sort((a, b) => Date.parse(b.endsAt ?? '') - Date.parse(a.endsAt ?? ''))[0];
   } catch (error) {
     if (error instanceof CliError) return undefined;

@@ -28,11 +28,11 @@ const TRANSIENT = new Set(['broker_unreachable', 'rate_limited', 'bad_answer']);
  */
 export async function waitForDecision(
   api: Api,
-  asked: AccessRequest,
+  pending: AccessRequest,
   { progress, signal }: WaitOptions,
 ): Promise<AccessRequest> {
   const changes = new ChangeSignal(api);
-  let request = asked;
+  let request = pending;
   let unreachable = false;
   progress.step(`Requested as ${request.id}. It ${describeState(request.state)}.`);
   progress.waiting(() =>

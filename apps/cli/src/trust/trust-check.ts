@@ -73,12 +73,12 @@ export async function checkTrust(
   { gateway, anchor, kid }: TrustCheckOptions,
 ): Promise<Answer> {
   if (!isTenantSlug(tenant)) throw usageError('the argument is a tenant’s slug');
-  const kept = anchor === undefined ? undefined : await readPinned(anchor, tenant);
+  const ownPin = anchor === undefined ? undefined : await readPinned(anchor, tenant);
   const urls = (gateway ?? []).map(parseGatewayUrl);
   const trust = await (await context.api()).call(trustEndpoints.read, { params: { slug: tenant } });
-  const expected = { tenant, trust, pinned: kept ?? trust.anchor?.trust ?? null, kid };
-  const asked = urls.length === 0 ? [parseGatewayUrl(trust.gatewayUrl)] : urls;
-  const items = await Promise.all(asked.map((url) => ask(url, expected)));
+  const expected = { tenant, trust, pinned: ownPin ?? trust.anchor?.trust ?? null, kid };
+  const gatewayUrls = urls.length === 0 ? [parseGatewayUrl(trust.gatewayUrl)] : urls;
+  const items = await Promise.all(gatewayUrls.map((url) => ask(url, expected)));
   const wrong = items.filter(({ finding }) => finding !== null);
   const document = { items, next: null };
   if (wrong.length === 0) return { document, text: textOf(tenant, items) };

@@ -118,8 +118,8 @@ function configuration({ clients, cookieKeys, signingKey }: IdentityOptions): Co
 /** Drops the provider's session cookie: each sign-in asks again who to be. */
 function forgetSession({ headers, url = '' }: IncomingMessage): void {
   if (!/^\/auth(\/|\?|$)/.test(url) || headers.cookie === undefined) return;
-  const kept = headers.cookie.split('; ').filter((pair) => !pair.startsWith('_session'));
-  headers.cookie = kept.join('; ');
+  const cookies = headers.cookie.split('; ').filter((pair) => !pair.startsWith('_session'));
+  headers.cookie = cookies.join('; ');
 }
 
 /** Answers the probes and the page of choices. @returns false if the request belongs to the provider's own endpoints */

@@ -58,10 +58,10 @@ const REFRESH_SECONDS = 5;
  */
 export function mailboxPage(all: readonly Kept[], to: string | null, id: number | null): string {
   const listed = to === null ? all : all.filter((mail) => mail.to === to);
-  const shown = listed.find((mail) => mail.id === id) ?? (id === null ? listed[0] : undefined);
+  const openMail = listed.find((mail) => mail.id === id) ?? (id === null ? listed[0] : undefined);
   const list = listed.map(
     (mail) =>
-      html`<li><a href="${addressOf(to, mail.id)}"${mail === shown ? CURRENT : null}><strong>${mail.subject}</strong><span class="soft small">${mail.to} · ${clock(mail.at)}</span></a></li>`,
+      html`<li><a href="${addressOf(to, mail.id)}"${mail === openMail ? CURRENT : null}><strong>${mail.subject}</strong><span class="soft small">${mail.to} · ${clock(mail.at)}</span></a></li>`,
   );
   return renderDocument({
     title: 'Mailbox of the demo',
@@ -73,7 +73,7 @@ export function mailboxPage(all: readonly Kept[], to: string | null, id: number 
 ${recipients(all, to)}
 <div class="panes">
 ${listed.length === 0 ? EMPTY : html`<ul aria-label="Mails">${list}</ul>`}
-${shown === undefined ? null : article(shown)}
+${openMail === undefined ? null : article(openMail)}
 </div>
 </main>`,
   });

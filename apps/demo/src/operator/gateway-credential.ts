@@ -28,10 +28,11 @@ export async function enrolGateway(runVerb: RunVerb, dataDir: string, broker: st
   const active = gatewaysShape
     .parse(await runVerb(['gateways', 'list']))
     .filter((gateway) => gateway.revokedAt === null);
-  const kept = readCredential(credentialFile);
-  if (kept !== undefined && active.some((gateway) => gateway.id === kept.gateway)) {
-    if (kept.broker !== broker) writeSecret(credentialFile, encodeGatewayCredential({ ...kept, broker }));
-    return { id: kept.gateway, credentialFile };
+  const ownCredential = readCredential(credentialFile);
+  if (ownCredential !== undefined && active.some((gateway) => gateway.id === ownCredential.gateway)) {
+    if (ownCredential.broker !== broker)
+      writeSecret(credentialFile, encodeGatewayCredential({ ...ownCredential, broker }));
+    return { id: ownCredential.gateway, credentialFile };
   }
   // The credentials of earlier enrolments are lost; revoke them, so that no one who finds one can use it.
   for (const lost of active.filter((gateway) => gateway.name === NAME)) {

@@ -9,8 +9,8 @@ export type WantedPort = { use: string; variable: string; host: string; port: nu
  * Checks that each port is free, before anything is written or started.
  * @throws DemoError `port_in_use`, `port_unavailable`
  */
-export async function checkPorts(wanted: WantedPort[]): Promise<void> {
-  for (const { use, variable, host, port } of wanted) {
+export async function checkPorts(ports: WantedPort[]): Promise<void> {
+  for (const { use, variable, host, port } of ports) {
     const reason = await tryListen(host, port);
     if (reason === undefined) continue;
     if (reason === 'EADDRINUSE') {

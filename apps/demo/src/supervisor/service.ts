@@ -47,8 +47,8 @@ export class Service {
     const watch = (stream: Readable, source: 'stdout' | 'stderr') =>
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
         log.write(`${line}\n`);
-        const shown = lineForTerminal(source, line);
-        if (shown !== undefined) printPrefixed(shown);
+        const shownLine = lineForTerminal(source, line);
+        if (shownLine !== undefined) printPrefixed(shownLine);
       });
     if (this.child.stdout) watch(this.child.stdout, 'stdout');
     if (this.child.stderr) watch(this.child.stderr, 'stderr');

@@ -84,7 +84,7 @@ export class CallAuthorizer {
       findLock: (who) => state.locks.find(who) ?? rules.stopOn(who),
       trust: (tenant) => rules.trust(tenant),
       pinnedTenants: rules.pinnedTenants,
-      checkCountersigned: (asked, trust) => this.countersigns.check(asked, trust),
+      checkCountersigned: (claims, trust) => this.countersigns.check(claims, trust),
       hasRoom: (digest, service, bodyIsArriving) => calls.hasRoom(digest, service, bodyIsArriving),
       hasBudgetLeft: (digest, grant) => budgets.hasLeft(digest, grant),
       maxBodyBytes,
@@ -224,8 +224,8 @@ export class CallAuthorizer {
       return ledger.flush();
     }
     const isNews = ledger.extend(grant, until);
-    const kept = () => void this.lifetimePersisted.add(claims);
-    return isNews ? ledger.flush().then(kept) : kept();
+    const persist = () => void this.lifetimePersisted.add(claims);
+    return isNews ? ledger.flush().then(persist) : persist();
   }
 
   /**

@@ -125,9 +125,9 @@ export class DigestLedger {
     for (const { digest, until, reason } of ended) {
       const known = this.entries.get(digest);
       if (known?.ended === true) continue;
-      const said = until === undefined ? undefined : Date.parse(until);
+      const endAt = until === undefined ? undefined : Date.parse(until);
       // A life only grows: a digest that is forgotten too early could be listed again.
-      const life = Math.max(known?.until ?? 0, said ?? 0) || now + UNKNOWN_LIFE_MS;
+      const life = Math.max(known?.until ?? 0, endAt ?? 0) || now + UNKNOWN_LIFE_MS;
       const spent = reason === 'exhausted' ? { spent: true as const } : {};
       this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true, ...spent });
     }

@@ -81,8 +81,8 @@ describe('a route map that breaks a rule', () => {
     onNarrowed: () => {},
     onClosedServices: (closed) => told.push(closed.map(({ service }) => service)),
   });
-  const apply = (current: ServiceDefinition[], kept: ServiceDefinition[] = []) =>
-    state.applyChange({ services: current.map(named), routeMaps: [...current, ...kept] }, NOW);
+  const apply = (current: ServiceDefinition[], earlier: ServiceDefinition[] = []) =>
+    state.applyChange({ services: current.map(named), routeMaps: [...current, ...earlier] }, NOW);
 
   test('closes its service, and leaves the others as they are', () => {
     apply([billing, crm]);

@@ -46,11 +46,14 @@ export class BrowserAccess {
   async answer(exchange: Exchange): Promise<void> {
     const { canonical, response, body } = exchange;
     const { path, method, query } = canonical;
-    const given = new URLSearchParams(query);
+    const parameters = new URLSearchParams(query);
     if (method === 'GET' && path === BROWSER_PATHS.open) {
-      this.begin(canonical, response, { to: given.get('to') ?? '/', grant: given.get('grant') ?? undefined });
+      this.begin(canonical, response, {
+        to: parameters.get('to') ?? '/',
+        grant: parameters.get('grant') ?? undefined,
+      });
     } else if (method === 'GET' && path === BROWSER_PATHS.callback) {
-      await this.finish(canonical, response, given);
+      await this.finish(canonical, response, parameters);
     } else if (method === 'GET' && path === BROWSER_PATHS.overlay) {
       sendOverlay(response);
     } else if (method === 'GET' && path === BROWSER_PATHS.grant) {
@@ -101,11 +104,11 @@ export class BrowserAccess {
   private async finish(
     canonical: CanonicalRequest,
     response: ServerResponse,
-    given: URLSearchParams,
+    parameters: URLSearchParams,
   ): Promise<void> {
     const { headers, service } = canonical;
-    const to = localPath(given.get('to') ?? '/');
-    const code = given.get('code') ?? '';
+    const to = localPath(parameters.get('to') ?? '/');
+    const code = parameters.get('code') ?? '';
     const verifier = ownCookie(headers, 'open') ?? '';
     try {
       const opened = VERIFIER.test(verifier)

@@ -118,9 +118,9 @@ export class BrowserGrants {
     const known = this.remembered.get(key);
     if (known !== undefined) return known;
     const map = authorizer.service(canonical.service);
-    const made = await sessions.token({ session, service: canonical.service });
-    if ('refused' in made) return made.refused;
-    const decision = map === undefined ? undefined : authorizer.verifyText(made.token, map);
+    const minted = await sessions.token({ session, service: canonical.service });
+    if ('refused' in minted) return minted.refused;
+    const decision = map === undefined ? undefined : authorizer.verifyText(minted.token, map);
     if (decision === undefined || !decision.ok) return 'unknown';
     await authorizer.waitForGrant(decision.claims);
     const found = { claims: decision.claims, isRefused: false };

@@ -16,13 +16,13 @@ let client: BrokerClient;
 let connections: Socket[];
 
 /** A broker that answers so, and a client of it. */
-async function start(answer: RequestListener, made: Server = createServer(answer)): Promise<void> {
-  server = made;
+async function start(answer: RequestListener, own: Server = createServer(answer)): Promise<void> {
+  server = own;
   connections = [];
   server.on('connection', (socket: Socket) => connections.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const scheme = made instanceof TlsServer ? 'https' : 'http';
+  const scheme = own instanceof TlsServer ? 'https' : 'http';
   const broker = `${scheme}://localhost:${(server.address() as AddressInfo).port}/`;
   const gateway = 'gtw_0199f0a0-7b2c-7003-8000-0000000000f1';
   client = new BrokerClient(

@@ -103,7 +103,7 @@ describe('in touch', () => {
       return reader;
     };
     const other = broker.grant();
-    const [kept, ending] = [await open(broker.grant()), await open(other)];
+    const [steady, ending] = [await open(broker.grant()), await open(other)];
     const exp = Math.ceil(Date.now() / 1_000);
     broker.change({ keys: [{ ...broker.signing.publicJwk, exp }] });
     await until(async () => (await world.send({ token: broker.token(other) })).status === 401);
@@ -112,8 +112,8 @@ describe('in touch', () => {
     broker.end(other);
     await expect(ending.read()).rejects.toThrow();
     answers[0]?.write('second');
-    expect(Buffer.from((await kept.read()).value ?? []).toString()).toBe('second');
-    await kept.cancel();
+    expect(Buffer.from((await steady.read()).value ?? []).toString()).toBe('second');
+    await steady.cancel();
   });
 
   test('P6: a revocation stops the next call and cuts open responses within a second', async () => {
@@ -132,15 +132,15 @@ describe('in touch', () => {
     };
     const token = broker.token(grant);
     const stopped = await open(token);
-    const kept = await open(broker.token(other));
+    const steady = await open(broker.token(other));
     const began = performance.now();
     broker.end(grant);
     await expect(stopped.read()).rejects.toThrow();
     expect(performance.now() - began).toBeLessThan(onBusyMachine(1_000));
     expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
     const stillOpen = Symbol('open');
-    expect(await Promise.race([kept.read(), Promise.resolve(stillOpen)])).toBe(stillOpen);
-    await kept.cancel();
+    expect(await Promise.race([steady.read(), Promise.resolve(stillOpen)])).toBe(stillOpen);
+    await steady.cancel();
   });
 
   test('P6: an ended digest stays dead, even if the feed brings it again', async () => {

@@ -17,7 +17,7 @@ export class FeedPosition {
   private readonly cell: JsonFile<SeenPlace>;
   private reached: SeenPlace | undefined;
   /** What is on disk. It is behind `reached` while a write is under way, and after one that failed. */
-  private kept: SeenPlace | undefined;
+  private lastPlace: SeenPlace | undefined;
 
   private constructor(
     folder: string,
@@ -38,7 +38,7 @@ export class FeedPosition {
     const position = new FeedPosition(folder, onReached);
     const stored = await position.cell.read();
     if (stored !== undefined) {
-      position.reached = position.kept = shape.parse(stored);
+      position.reached = position.lastPlace = shape.parse(stored);
       onReached(position.reached);
     }
     return position;
@@ -54,12 +54,12 @@ export class FeedPosition {
    */
   async advance({ epoch, seq, mark }: SeenPlace): Promise<void> {
     const place = { epoch, seq, ...(mark === undefined ? {} : { mark }) };
-    if (isAtLeast(this.kept, place)) return;
+    if (isAtLeast(this.lastPlace, place)) return;
     const next = isAtLeast(this.reached, place) ? this.reached : place;
     this.reached = next;
     this.onReached(next);
     await this.cell.write(next);
-    this.kept = next;
+    this.lastPlace = next;
   }
 }
 

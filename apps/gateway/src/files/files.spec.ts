@@ -503,8 +503,8 @@ test('grants that take all places lose their oldest links to a grant of their te
   // Further links of the greedy grants take the places of those who have most, and never of one who has few.
   for (let round = 0; round < FURTHER; round += 1) for (const { digest } of greedy) add('acme', digest);
   expect(modest.map((id) => isKept(id, 'sha256:modest'))).toEqual(Array(12).fill(true));
-  const kept = greedy.flatMap(({ digest, ids }) => ids.filter((id) => isKept(id, digest)));
-  expect(kept.length).toBeLessThanOrEqual(8_180);
+  const liveLinks = greedy.flatMap(({ digest, ids }) => ids.filter((id) => isKept(id, digest)));
+  expect(liveLinks.length).toBeLessThanOrEqual(8_180);
 });
 
 test('P9: a tenant with many grants loses links to other tenants, and takes none of theirs', () => {

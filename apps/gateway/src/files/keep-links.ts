@@ -66,7 +66,7 @@ export function keepLinks(
       body && {
         pass: (piece) => body.pass(piece),
         rest: () => body.rest(),
-        fields: (given) => forbidCaching(body.fields(given)),
+        fields: (answerFields) => forbidCaching(body.fields(answerFields)),
       }
     );
   });

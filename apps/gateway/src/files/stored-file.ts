@@ -68,8 +68,8 @@ const FOR_STORAGE: ReadonlySet<string> = new Set(['range', 'if-range']);
 
 /** The header fields for a storage. The record names the fields that are left out, like other dropped headers. */
 export function headersForStorage({ passed, dropped }: SelectedHeaders): SelectedHeaders {
-  const kept = withoutFields(passed, (name) => !FOR_STORAGE.has(name));
+  const fields = withoutFields(passed, (name) => !FOR_STORAGE.has(name));
   const names = passed.filter((name, at) => at % 2 === 0 && !FOR_STORAGE.has(name));
   const left = [...new Set([...dropped, ...names])].slice(0, MAX_DROPPED);
-  return { passed: [...kept, 'accept', '*/*', 'accept-encoding', 'identity'], dropped: left };
+  return { passed: [...fields, 'accept', '*/*', 'accept-encoding', 'identity'], dropped: left };
 }

@@ -24,7 +24,7 @@ export interface AnswerBody {
   /** Called when the body has ended. Returns the bytes that were still held back. Throws AnswerWithheld. */
   rest(): Buffer;
   /** The header fields, names and values in turn, without those that are wrong for the changed body or reveal the original one. */
-  fields(given: readonly string[]): string[];
+  fields(answerFields: readonly string[]): string[];
   /** How many fields of the answer were masked so far. */
   readonly maskedFields?: number | undefined;
 }

@@ -7,7 +7,7 @@ import { CallInProgress, type CallInProgressParts } from './call-in-progress.js'
 type Parts = Partial<Record<keyof CallInProgressParts, unknown>>;
 
 /** Starts a call whose record becomes durable at once. @returns its outcomes, its answers, and the calls that were removed */
-function start(given: Parts) {
+function start(overrides: Parts) {
   const outcomes: unknown[] = [];
   const answers: number[] = [];
   const removed: unknown[] = [];
@@ -21,7 +21,7 @@ function start(given: Parts) {
     calls: { remove: (call: unknown) => removed.push(call) },
     clock: { now: () => 0, monotonic: () => 0 },
     log: pino({ level: 'silent' }),
-    ...given,
+    ...overrides,
   };
   const call = new OpenCall('sha256:0', 'grt_1', 'billing', 1, 'acme', 'usr_1', 0, 'kid');
   const allowed = {

@@ -52,10 +52,10 @@ export class ContextKeys {
     const known = this.known.get(service);
     if (known !== undefined) return known;
     const files = new WatchedFiles({ key: contextKeysPath(this.spoolDir, service) });
-    const made: ServiceKeys = { files, keys: [], problem: undefined };
-    this.known.set(service, made);
-    this.refresh(service, made);
-    return made;
+    const keys: ServiceKeys = { files, keys: [], problem: undefined };
+    this.known.set(service, keys);
+    this.refresh(service, keys);
+    return keys;
   }
 
   private refresh(service: string, into: ServiceKeys): void {

@@ -52,8 +52,8 @@ describe('an answer at a service’s own host', () => {
     ['no-store', 'private, no-store'],
     // With a field's name, `private` is about that field alone (RFC 9111 §5.2.2.7).
     ['private="x-name", max-age=5', 'private, max-age=5'],
-  ])('is never stored by a cache that several people share: %s', (given, expected) => {
-    expect(passed([['cache-control', given]])).toEqual(['cache-control', expected]);
+  ])('is never stored by a cache that several people share: %s', (cacheControl, expected) => {
+    expect(passed([['cache-control', cacheControl]])).toEqual(['cache-control', expected]);
   });
 
   test('is private if the upstream says nothing, or says it to caches of a kind alone', () => {
@@ -66,9 +66,9 @@ describe('an answer at a service’s own host', () => {
 
   test.each(['public', 's-maxage=60', 'must-revalidate, max-age=60'])(
     'elsewhere has nothing by which a shared cache may store an answer to a token: %s',
-    (given) => {
+    (cacheControl) => {
       const fields: [string, string][] = [
-        ['cache-control', given],
+        ['cache-control', cacheControl],
         ['cdn-cache-control', 'public'],
       ];
       const [name, value] = passed(fields, false);

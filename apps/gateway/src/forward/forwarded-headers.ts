@@ -51,14 +51,14 @@ export function selectHeaders(
   const dropped: string[] = [];
   for (const [name, value] of headers.fields) {
     if (ENDS_HERE.has(name) || name === own) continue;
-    const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
-    if (kept === undefined) continue;
+    const sent = name === 'cookie' ? withoutOwnCookies(value) : value;
+    if (sent === undefined) continue;
     if (ofConnection.has(name) || !(passesByDefault(name) || listed.has(name))) {
-      const said = name.slice(0, MAX_NAME);
-      if (dropped.length < MAX_DROPPED && !dropped.includes(said)) dropped.push(said);
+      const shownName = name.slice(0, MAX_NAME);
+      if (dropped.length < MAX_DROPPED && !dropped.includes(shownName)) dropped.push(shownName);
       continue;
     }
-    passed.push(name, kept);
+    passed.push(name, sent);
   }
   return { passed, dropped };
 }
@@ -144,8 +144,8 @@ export function clientHeaders(fields: Fields, origin: Origin): string[] {
     if (origin.answersCors && name.startsWith('access-control-')) continue;
     if (CACHING.test(name)) continue;
     const rewrite = REWRITTEN.get(name);
-    const kept = rewrite === undefined ? value : rewrite(value, origin);
-    if (kept !== undefined) sent.push(name, kept);
+    const fieldText = rewrite === undefined ? value : rewrite(value, origin);
+    if (fieldText !== undefined) sent.push(name, fieldText);
   }
   if (isPrivate) sent.push('cache-control', privateCaching(fields));
   return sent;
@@ -164,9 +164,11 @@ const DIRECTIVE =
  * which upstreams like to call `public`; it still needs a grant.
  */
 function privateCaching(fields: Fields): string {
-  const given = valuesOf(fields, 'cache-control').join(', ');
-  const kept = [...given.matchAll(DIRECTIVE)].map(([, directive = '']) => directive.toLowerCase());
-  return ['private', ...new Set(kept)].join(', ');
+  const cacheControl = valuesOf(fields, 'cache-control').join(', ');
+  const directives = [...cacheControl.matchAll(DIRECTIVE)].map(([, directive = '']) =>
+    directive.toLowerCase(),
+  );
+  return ['private', ...new Set(directives)].join(', ');
 }
 
 /**
@@ -177,14 +179,14 @@ function privateCaching(fields: Fields): string {
 function cookieOfService(cookie: string, service: string, ownHost: boolean): string | undefined {
   const [pair = '', ...attributes] = cookie.split(';');
   if (ownHost ? isOwnCookie(pair) : isHostCookie(pair)) return undefined;
-  const kept = attributes
+  const rest = attributes
     .filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))
     .map((attribute) =>
       ownHost
         ? attribute
         : attribute.replace(/^(\s*path\s*=\s*)\/(.*)$/i, (_, name, path) => `${name}/${service}/${path}`),
     );
-  return [pair, ...kept].join(';');
+  return [pair, ...rest].join(';');
 }
 
 const OWN = '__host-countersign';
@@ -195,8 +197,8 @@ const HOST = '__host-';
  * that form. A regular expression would backtrack over a long run of spaces.
  */
 function beginsWith(pair: string, name: string): boolean {
-  const given = pair.trimStart();
-  const named = given.startsWith('=') ? given.slice(1).trimStart() : given;
+  const text = pair.trimStart();
+  const named = text.startsWith('=') ? text.slice(1).trimStart() : text;
   return named.slice(0, name.length).toLowerCase() === name;
 }
 
@@ -214,6 +216,6 @@ export function isHostCookie(pair: string): boolean {
 
 /** A `Cookie` header without our cookies; undefined if nothing is left. */
 export function withoutOwnCookies(cookies: string): string | undefined {
-  const kept = cookies.split(';').filter((pair) => !isOwnCookie(pair));
-  return kept.length === 0 ? undefined : kept.join(';').trim();
+  const rest = cookies.split(';').filter((pair) => !isOwnCookie(pair));
+  return rest.length === 0 ? undefined : rest.join(';').trim();
 }

@@ -20,9 +20,9 @@ export class LocationRewriter {
    * @param ownHost the client is at the service's own host, where `/x` is already its path
    */
   rewrite(value: string, service: string, upstream: URL, ownHost: boolean): string {
-    const given = asBrowsersRead(value);
-    if (!LEAVES.test(given) || !URL.canParse(given, upstream.href)) return value;
-    const target = new URL(given, upstream);
+    const location = asBrowsersRead(value);
+    if (!LEAVES.test(location) || !URL.canParse(location, upstream.href)) return value;
+    const target = new URL(location, upstream);
     const through =
       hostAndPort(target) === hostAndPort(upstream) ? service : this.serviceAt(hostAndPort(target));
     if (through === undefined) return value;

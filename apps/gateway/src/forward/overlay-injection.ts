@@ -89,15 +89,15 @@ function isPlainHtml(types: readonly string[]): boolean {
  * in the wrong place would break the page. So the tag is never added within a comment, a script or an attribute.
  */
 export class OverlayInjection implements AnswerBody {
-  private held: Buffer = Buffer.alloc(0);
+  private tail: Buffer = Buffer.alloc(0);
   private readonly start = new PageStart();
   private isDone = false;
 
   pass(piece: Buffer): Buffer {
     if (this.isDone) return piece;
-    this.held = this.held.length === 0 ? piece : Buffer.concat([this.held, piece]);
-    const place = this.start.find(this.held.subarray(0, MAX_HELD_BYTES).toString('latin1'));
-    if (place === 'unknown' && this.held.length < MAX_HELD_BYTES) return NOTHING;
+    this.tail = this.tail.length === 0 ? piece : Buffer.concat([this.tail, piece]);
+    const place = this.start.find(this.tail.subarray(0, MAX_HELD_BYTES).toString('latin1'));
+    if (place === 'unknown' && this.tail.length < MAX_HELD_BYTES) return NOTHING;
     return this.release(typeof place === 'number' ? place : undefined);
   }
 
@@ -105,16 +105,16 @@ export class OverlayInjection implements AnswerBody {
     return this.isDone ? NOTHING : this.release(undefined);
   }
 
-  fields(given: readonly string[]): string[] {
-    return fieldsOfChanged(given);
+  fields(answerFields: readonly string[]): string[] {
+    return fieldsOfChanged(answerFields);
   }
 
   private release(place: number | undefined): Buffer {
-    const { held } = this;
+    const { tail } = this;
     this.isDone = true;
-    this.held = NOTHING;
-    if (place === undefined) return held;
-    return Buffer.concat([held.subarray(0, place), TAG, held.subarray(place)]);
+    this.tail = NOTHING;
+    if (place === undefined) return tail;
+    return Buffer.concat([tail.subarray(0, place), TAG, tail.subarray(place)]);
   }
 }
 

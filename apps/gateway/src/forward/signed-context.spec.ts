@@ -31,12 +31,12 @@ beforeEach(() => {
 
 /** A world whose broker has other services from the start. */
 async function startedWith(change: (broker: FeedBroker) => FeedBroker['services']): Promise<GatewayWorld> {
-  const made = new GatewayWorld();
-  await made.prepare();
-  made.broker.services = change(made.broker);
-  await made.startGateway();
-  await until(() => made.gateway.isInTouch());
-  return made;
+  const world = new GatewayWorld();
+  await world.prepare();
+  world.broker.services = change(world.broker);
+  await world.startGateway();
+  await until(() => world.gateway.isInTouch());
+  return world;
 }
 
 /** The headers of a call through the gateway, for someone who has copied them. */

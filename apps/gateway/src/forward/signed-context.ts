@@ -64,9 +64,9 @@ export class CallContexts {
     if (found === undefined) return undefined;
     const known = this.byKey.get(found);
     if (known !== undefined) return known;
-    const made: ServiceContext = { mode, sign: this.signer(hmacSigner(found, TYPE)) };
-    this.byKey.set(found, made);
-    return made;
+    const context: ServiceContext = { mode, sign: this.signer(hmacSigner(found, TYPE)) };
+    this.byKey.set(found, context);
+    return context;
   }
 
   private signer(sign: (claims: object) => string): ContextSigner {

@@ -81,8 +81,8 @@ describe('TLS to an upstream', () => {
       { server: ofUpstream({ notAfter: -0.5 }), tls: CA, files: { 'ca.pem': authority.cert } },
       'expired_certificate',
     ],
-  ])('refuses a certificate %s: 502, and the upstream gets no request', async (_, made, reason) => {
-    await start(made);
+  ])('refuses a certificate %s: 502, and the upstream gets no request', async (_, startServer, reason) => {
+    await start(startServer);
     expect(await call()).toEqual([502, 'upstream_tls_failed', reason]);
     expect(world.upstream.hits).toEqual([]);
     await until(() => world.broker.recordsOf('outcome').some(({ outcome }) => outcome === 'failed'));

@@ -74,9 +74,9 @@ export class Upstreams {
     // The feed keeps the object while nothing changes, so most calls compare no member.
     if (known !== undefined && known.origin === origin && isSame(known.tls, tls)) return known;
     retire(known?.carrier);
-    const made = this.make(name, origin, tls);
-    this.known.set(name, made);
-    return made;
+    const upstream = this.make(name, origin, tls);
+    this.known.set(name, upstream);
+    return upstream;
   }
 
   /** Takes what the feed lists: files are read before the first call needs them, and services that are gone are forgotten. */
@@ -131,8 +131,8 @@ export class Upstreams {
   private make(service: string, origin: string, tls: UpstreamTls | undefined): ServiceUpstream {
     const url = new URL(origin);
     const files = tls === undefined ? undefined : new UpstreamTlsFiles(this.parts.tlsFolder, url, tls);
-    const made = { origin, tls, url, files };
-    return { ...made, carrier: this.carrierOf(service, made) };
+    const upstream = { origin, tls, url, files };
+    return { ...upstream, carrier: this.carrierOf(service, upstream) };
   }
 
   private carrierOf(

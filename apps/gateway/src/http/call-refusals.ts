@@ -132,8 +132,8 @@ export class CallRefusals {
         ? { to: BROWSER_PATHS.open, label: again }
         : { to: requestFormUrl(issuer, request), label: ask };
     const fields = record === undefined ? [] : ['Countersign-Record', record];
-    const said = [code, detail ?? titleOf(code), record].filter((part) => part !== undefined).join(' · ');
-    sendPage(response, language, { status: statusOf(code), ...words, detail: said, link }, fields);
+    const pageText = [code, detail ?? titleOf(code), record].filter((part) => part !== undefined).join(' · ');
+    sendPage(response, language, { status: statusOf(code), ...words, detail: pageText, link }, fields);
   }
 }
 

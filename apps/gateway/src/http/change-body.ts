@@ -75,7 +75,7 @@ type ReadOptions = {
 /** The whole body; undefined if it is larger than 1 MiB, does not arrive whole, or the call is cut. */
 function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    const kept = new KeptBytes();
+    const content = new KeptBytes();
     let bytes = 0;
     const stop = () => {
       body.close();
@@ -86,12 +86,12 @@ function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Prom
         call.waitForClient(now());
         bytes += piece.length;
         if (bytes > maxBytes) stop();
-        else if (bytes <= MAX_KEPT_BYTES) kept.add(piece);
-        else kept.drop();
+        else if (bytes <= MAX_KEPT_BYTES) content.add(piece);
+        else content.drop();
       },
       onBodyEnd: () => {
         call.clientDone();
-        resolve(bytes <= MAX_KEPT_BYTES ? kept.all : undefined);
+        resolve(bytes <= MAX_KEPT_BYTES ? content.all : undefined);
       },
       onBodyFailure: (error) => reject(new AmbiguousRequest(error.message)),
     };

@@ -37,12 +37,12 @@ const CONNECT = 'CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 /** A connection with a call that its upstream has not answered yet. */
 async function calling() {
-  const held: { end(text: string): unknown }[] = [];
-  world.upstream.answer = (_request, response) => held.push(response);
+  const answers: { end(text: string): unknown }[] = [];
+  world.upstream.answer = (_request, response) => answers.push(response);
   const connection = await open();
   connection.socket.write(call(world.broker.token(world.broker.grant())));
-  await until(() => held.length === 1);
-  return { ...connection, held };
+  await until(() => answers.length === 1);
+  return { ...connection, answers };
 }
 
 test('P4: a client that resets its connection during a CONNECT disturbs no other connection', async () => {
@@ -114,14 +114,14 @@ test('P4: each request of a connection counts by its own fields, also between ot
 });
 
 test('a client has at most a hundred unanswered requests on a connection: further ones close it, and cost nothing', async () => {
-  const { socket, isClosed, held } = await calling();
+  const { socket, isClosed, answers } = await calling();
   const before = process.memoryUsage().rss;
   const many = 'GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2_000);
   for (let count = 0; count < 50 && !isClosed(); count += 1)
     await new Promise((resolve) => socket.write(many, resolve));
   await until(isClosed);
   expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1024 * 1024);
-  held[0]!.end('x');
+  answers[0]!.end('x');
   world.upstream.answer = (_request, response) => response.end('x');
   const { socket: other, text } = await open();
   const token = world.broker.token(world.broker.grant());
@@ -148,7 +148,7 @@ test('an internal error in one request refuses it, and ends neither the process 
     process.off('uncaughtException', listener);
   }
   expect(uncaught).toEqual([]);
-  other.held[0]!.end('x');
+  other.answers[0]!.end('x');
   await until(() => other.text().startsWith('HTTP/1.1 200 '));
 });
 

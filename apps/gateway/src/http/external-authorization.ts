@@ -166,9 +166,9 @@ export class ExternalAuthorization {
   }
 
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
-    const shown = Buffer.from(canonical.headers.one(PROXY_SECRET_HEADER) ?? '', 'utf8');
+    const sentSecret = Buffer.from(canonical.headers.one(PROXY_SECRET_HEADER) ?? '', 'utf8');
     // Timing can reveal only the length of the secret, which need not be secret.
-    const isSecret = shown.length === secret.length && timingSafeEqual(shown, secret);
+    const isSecret = sentSecret.length === secret.length && timingSafeEqual(sentSecret, secret);
     return isSecret && this.isTrusted(peer);
   }
 

@@ -12,13 +12,13 @@ let world: GatewayWorld;
 afterEach(() => world.stop());
 
 /** Makes the upstream hold every call until `release`. */
-function holdCalls(): { held: ServerResponse[]; release(): void } {
-  const held: ServerResponse[] = [];
-  world.upstream.answer = (_request, response) => held.push(response);
+function holdCalls(): { responses: ServerResponse[]; release(): void } {
+  const responses: ServerResponse[] = [];
+  world.upstream.answer = (_request, response) => responses.push(response);
   return {
-    held,
+    responses,
     release: () => {
-      for (const response of held.splice(0)) response.end('x');
+      for (const response of responses.splice(0)) response.end('x');
     },
   };
 }
@@ -30,16 +30,16 @@ describe('limits', () => {
     const upstream = holdCalls();
     const token = broker.token(broker.grant());
     const open = Array.from({ length: 3 }, () => world.send({ token }));
-    await until(() => upstream.held.length === 3);
+    await until(() => upstream.responses.length === 3);
     const refused = await world.send({ token });
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refusal(refused)).toEqual({ status: 429, code: 'rate_limited' });
     const other = world.send({ token: broker.token(broker.grant()) });
-    await until(() => upstream.held.length === 4);
+    await until(() => upstream.responses.length === 4);
     upstream.release();
     for (const answer of await Promise.all([...open, other])) expect(answer.status).toBe(200);
     const after = world.send({ token });
-    await until(() => upstream.held.length === 1);
+    await until(() => upstream.responses.length === 1);
     upstream.release();
     expect((await after).status).toBe(200);
   });
@@ -49,7 +49,7 @@ describe('limits', () => {
     const { broker } = world;
     const upstream = holdCalls();
     const open = [1, 2].map(() => world.send({ token: broker.token(broker.grant()) }));
-    await until(() => upstream.held.length === 2);
+    await until(() => upstream.responses.length === 2);
     expect(await refusal(await world.send({ token: broker.token(broker.grant()) }))).toEqual({
       status: 429,
       code: 'rate_limited',
@@ -77,9 +77,9 @@ describe('limits', () => {
     const { broker, gateway, upstream } = world;
     const token = broker.token(broker.grant({ budget: { calls: 4 } }));
     for (let count = 0; count < 4; count += 1) expect((await world.send({ token })).status).toBe(200);
-    const { held } = holdCalls();
+    const { responses } = holdCalls();
     const open = world.send({ token: broker.token(broker.grant()) });
-    await until(() => held.length === 1);
+    await until(() => responses.length === 1);
     clock.offset = 2 * 3_600_000;
     // The sweep that cuts this call has checked every window and account by that clock.
     expect((await open).status).not.toBe(200);

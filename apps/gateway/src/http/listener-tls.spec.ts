@@ -50,7 +50,10 @@ async function start(withClients = false): Promise<GatewayWorld> {
   return world;
 }
 
-const trusting = (made = ofGateway): ConnectionOptions => ({ ca: made.cert, servername: 'gateway.test' });
+const trusting = (certificate = ofGateway): ConnectionOptions => ({
+  ca: certificate.cert,
+  servername: 'gateway.test',
+});
 
 /** A call with Node's own client. Rejects with the socket's error. */
 function call(options: ConnectionOptions = trusting(), path = '/billing/tenants/acme/invoices/7') {
@@ -68,7 +71,7 @@ async function handshake(options: ConnectionOptions = trusting()): Promise<TLSSo
   const socket = connect({ host: '127.0.0.1', port: world!.gateway.port, ...options });
   open.push(socket);
   socket.on('error', () => undefined);
-  socket.on('session', (made: Buffer) => void sessions.push(made));
+  socket.on('session', (session: Buffer) => void sessions.push(session));
   await once(socket, 'secureConnect');
   return socket;
 }

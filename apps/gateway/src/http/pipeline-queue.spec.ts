@@ -49,11 +49,11 @@ describe('pipelined requests', () => {
 
   test('leave no call open when their client disconnects: its place is free, and each record has an outcome', async () => {
     const token = world.broker.token(world.broker.grant());
-    const held: { end(text: string): unknown }[] = [];
-    world.upstream.answer = (_request, response) => held.push(response);
+    const answers: { end(text: string): unknown }[] = [];
+    world.upstream.answer = (_request, response) => answers.push(response);
     const socket = connect(port(), '127.0.0.1');
     socket.write(call(token).repeat(20));
-    await until(() => held.length === 1);
+    await until(() => answers.length === 1);
     socket.destroy();
     await until(() => world.broker.records.some((record) => record.kind === 'outcome'));
     world.upstream.answer = (_request, response) => response.end('x');

@@ -41,8 +41,8 @@ export function parseFields(text: string, from: number, alphabet: FieldAlphabet)
     const colon = text.indexOf(':', at);
     // If the line has no end, `lineEnd` is -1, and no colon is before it.
     requirePlain(colon !== -1 && colon < lineEnd, 'a header line has no colon');
-    const given = text.slice(at, colon);
-    if (!alphabet.name.test(given)) throw new MalformedMessage(alphabet.nameRule);
+    const fieldName = text.slice(at, colon);
+    if (!alphabet.name.test(fieldName)) throw new MalformedMessage(alphabet.nameRule);
     let begin = colon + 1;
     let end = lineEnd;
     // Neither loop leaves the line: the first ends at the CR, the second at the colon. If all are blanks, `end` is before `begin`, and
@@ -51,7 +51,7 @@ export function parseFields(text: string, from: number, alphabet: FieldAlphabet)
     while (isBlank(text.charCodeAt(end - 1))) end -= 1;
     const value = text.slice(begin, end);
     if (!alphabet.value.test(value)) throw new MalformedMessage(alphabet.valueRule);
-    const name = given.toLowerCase();
+    const name = fieldName.toLowerCase();
     if (isFraming(name)) requirePlain(text.lastIndexOf('\t', lineEnd) < colon, `a tab beside ${name}`);
     fields.push([name, value]);
     at = lineEnd + 2;

@@ -58,9 +58,9 @@ describe('how the body of a response ends', () => {
 
   test.each(['', 'gzip', 'gzip, chunked', 'chunked, chunked', 'chunked;q=1', 'x-chunked'])(
     'P4: the coding %j is refused, also without a body',
-    (given) => {
-      expect(() => read([coding(given)])).toThrow(OTHER_CODING);
-      expect(() => read([coding(given)], 1, true)).toThrow(OTHER_CODING);
+    (name) => {
+      expect(() => read([coding(name)])).toThrow(OTHER_CODING);
+      expect(() => read([coding(name)], 1, true)).toThrow(OTHER_CODING);
     },
   );
 

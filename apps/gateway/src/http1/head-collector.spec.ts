@@ -142,10 +142,10 @@ function bytesTouched(run: () => unknown): number {
 
 test('keeps no memory of its own for a head that it has read from pieces', async () => {
   const { allocUnsafeSlow } = Buffer;
-  const made: WeakRef<ArrayBufferLike>[] = [];
+  const blocks: WeakRef<ArrayBufferLike>[] = [];
   Buffer.allocUnsafeSlow = (size) => {
     const buffer = allocUnsafeSlow(size);
-    made.push(new WeakRef(buffer.buffer));
+    blocks.push(new WeakRef(buffer.buffer));
     return buffer;
   };
   const collector = new HeadCollector(100);
@@ -157,6 +157,6 @@ test('keeps no memory of its own for a head that it has read from pieces', async
   }
   await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
-  expect(made.map((memory) => memory.deref())).toEqual([undefined]);
+  expect(blocks.map((memory) => memory.deref())).toEqual([undefined]);
   expect(collector.hasBegun).toBe(false);
 });

@@ -117,10 +117,10 @@ describe('an HTTP/1.1 server', () => {
   test('keeps nothing of a connection that has ended', async () => {
     const socket = silent();
     await respondsTo(socket);
-    const kept = Reflect.get(server, 'connections') as Set<unknown>;
-    expect(kept.size).toBe(1);
+    const connections = Reflect.get(server, 'connections') as Set<unknown>;
+    expect(connections.size).toBe(1);
     socket.destroy();
-    await until(() => kept.size === 0);
+    await until(() => connections.size === 0);
   });
 
   test('looks at the clock itself: an idle connection ends', async () => {
@@ -145,10 +145,10 @@ describe('an HTTP/1.1 server', () => {
       await closed.close();
       return new WeakRef(closed);
     };
-    const kept = await used();
+    const server = await used();
     await until(() => {
       collectGarbage();
-      return kept.deref() === undefined;
+      return server.deref() === undefined;
     });
   });
 
@@ -188,26 +188,26 @@ describe('an HTTP/1.1 server by TLS', () => {
 
   test('keeps nothing of a handshake that is over', async () => {
     await start();
-    const kept = Reflect.get(server, 'handshakes') as Map<string, unknown>;
+    const handshakes = Reflect.get(server, 'handshakes') as Map<string, unknown>;
     const leaving = silent();
-    await until(() => kept.size === 1);
+    await until(() => handshakes.size === 1);
     leaving.resetAndDestroy();
-    await until(() => kept.size === 0);
+    await until(() => handshakes.size === 0);
     await secure();
-    await until(() => kept.size === 0);
+    await until(() => handshakes.size === 0);
   });
 
   test('keeps the handshake of a client that reuses a port before its previous connection has closed', async () => {
     await start();
-    const kept = Reflect.get(server, 'handshakes') as Map<string, Socket>;
+    const handshakes = Reflect.get(server, 'handshakes') as Map<string, Socket>;
     const leaving = silent();
-    await until(() => kept.size === 1);
-    const [[client, first]] = [...kept] as [[string, Socket]];
+    await until(() => handshakes.size === 1);
+    const [[client, first]] = [...handshakes] as [[string, Socket]];
     const next = new Socket();
-    kept.set(client, next);
+    handshakes.set(client, next);
     leaving.resetAndDestroy();
     await once(first, 'close');
-    expect(kept.get(client) === next).toBe(true);
+    expect(handshakes.get(client) === next).toBe(true);
   });
 
   test('breaks handshakes with all other connections', async () => {
@@ -223,8 +223,8 @@ describe('an HTTP/1.1 server by TLS', () => {
   test('breaks handshakes when it stops', async () => {
     await start(600_000);
     const handshaking = silent();
-    const kept = Reflect.get(server, 'handshakes') as Map<string, unknown>;
-    await until(() => kept.size === 1);
+    const pendingHandshakes = Reflect.get(server, 'handshakes') as Map<string, unknown>;
+    await until(() => pendingHandshakes.size === 1);
     await server.close();
     await until(() => handshaking.closed);
     expect(handshakes).toEqual([]);
@@ -284,9 +284,9 @@ describe('an HTTP/1.1 server by TLS', () => {
 
   test('a connection that has closed before its handshake is reported is cut, and not served', async () => {
     await start();
-    const kept = Reflect.get(server, 'handshakes') as Map<string, Socket>;
+    const handshakes = Reflect.get(server, 'handshakes') as Map<string, Socket>;
     const listener = Reflect.get(server, 'listener') as Server;
-    listener.prependListener('secureConnection', () => kept.clear());
+    listener.prependListener('secureConnection', () => handshakes.clear());
     const socket = await secure();
     await until(() => socket.closed);
     expect((Reflect.get(server, 'connections') as Set<unknown>).size).toBe(0);

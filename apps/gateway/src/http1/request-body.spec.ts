@@ -44,7 +44,7 @@ const steps = fc.array(
 
 test('P4: a body arrives whole, once and in order, whatever stops and goes on between its pieces', () => {
   fc.assert(
-    fc.property(fc.constantFrom('length' as const, 'chunked' as const), steps, (kind, given) => {
+    fc.property(fc.constantFrom('length' as const, 'chunked' as const), steps, (kind, moves) => {
       const { body, receiver, seen } = bodyOf(kind);
       const bytes = Buffer.from(kind === 'length' ? CONTENT : CHUNKED, 'latin1');
       let at = 0;
@@ -55,7 +55,7 @@ test('P4: a body arrives whole, once and in order, whatever stops and goes on be
         expect(body.push(bytes.subarray(at, end), 0)).toBe(end - at);
         at = end;
       };
-      for (const step of given) {
+      for (const step of moves) {
         const before = seen.content;
         if (typeof step === 'number') push(step);
         else if (step === 'read' && !isReading) {
@@ -178,9 +178,9 @@ test('a body that has arrived whole stops no connection', () => {
 
 /** A body of which two pieces and the end wait for the receiver. */
 function waitingBody() {
-  const made = bodyOf('chunked');
-  for (const part of [CHUNKED.slice(0, 10), CHUNKED.slice(10)]) made.body.push(Buffer.from(part), 0);
-  return made;
+  const waiting = bodyOf('chunked');
+  for (const part of [CHUNKED.slice(0, 10), CHUNKED.slice(10)]) waiting.body.push(Buffer.from(part), 0);
+  return waiting;
 }
 
 test('a body that is closed within a piece ends without a word', () => {

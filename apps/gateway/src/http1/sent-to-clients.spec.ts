@@ -23,8 +23,8 @@ const value = fc.stringMatching(/^(?:[!-~](?:[ -~]{0,12}[!-~])?)?$/);
 /** A small text, or the size of a large one: a counterexample stays readable. */
 const piece = fc.oneof(anyText({ maxLength: 40 }), fc.integer({ min: 16_000, max: 70_000 }));
 type Piece = string | number;
-const bytesOf = (given: Piece) =>
-  typeof given === 'string' ? Buffer.from(given, 'latin1') : Buffer.alloc(given, 'x');
+const bytesOf = (piece: Piece) =>
+  typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.alloc(piece, 'x');
 const meant: fc.Arbitrary<Meant> = fc.record({
   status: fc.constantFrom(200, 201, 204, 304, 404, 500),
   fields: fc.array(fc.tuple(name, value), { maxLength: 4 }).map((pairs) => pairs.flat()),

@@ -68,10 +68,10 @@ describe('requests', () => {
     const other = GET.replace('Host: a', 'Host: b');
     for (const sent of [GET, GET, GET.replace('/x', '/y'), other, GET]) socket.write(sent);
     await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 5);
-    const given = served.sameFields.map((read) =>
+    const places = served.sameFields.map((read) =>
       served.exchanges.findIndex((each) => each.canonical === read),
     );
-    expect(given).toEqual([-1, 0, 1, -1, -1]);
+    expect(places).toEqual([-1, 0, 1, -1, -1]);
   });
 
   test('with a long head leave nothing on an idle connection', async () => {

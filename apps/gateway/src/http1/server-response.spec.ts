@@ -160,8 +160,8 @@ describe('the connection is closed', () => {
         return response;
       },
     ],
-  ])('after the response if %s, and the response says so', async (_, made) => {
-    const response = made();
+  ])('after the response if %s, and the response says so', async (_, open) => {
+    const response = open();
     response.send(200, [], 'ok');
     expect(response.mustClose).toBe(true);
     await expectReceived(`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${DATE}${CLOSE}\r\nok`);
@@ -405,8 +405,8 @@ describe('a response that is broken off', () => {
     ['that has a length', () => begun({ minorVersion: 0 }, 5)],
     ['in chunks', () => begun({})],
     ['that has not begun', () => responseTo({ minorVersion: 0 })],
-  ])('%s destroys the connection', (_, made) => {
-    made().destroy();
+  ])('%s destroys the connection', (_, open) => {
+    open().destroy();
     expect([happened, socket.destroyed]).toEqual([[], true]);
   });
 

@@ -175,10 +175,10 @@ export class ServerResponse {
 
   /** Writes what was held for the rest of the turn. */
   flush(): void {
-    const held = this.#held;
-    if (held === '' || this.#isGone) return;
+    const head = this.#held;
+    if (head === '' || this.#isGone) return;
     this.#held = '';
-    this.connection.socket.write(held, 'latin1');
+    this.connection.socket.write(head, 'latin1');
   }
 
   /** Writes a part of the body and resolves when it has left this process, or never can. */
@@ -194,10 +194,10 @@ export class ServerResponse {
     if (this.#isGone || this.#hasEnded) return;
     this.#hasEnded = true;
     if (this.#body === 'chunked') this.#held += LAST_CHUNK;
-    const held = this.#held;
+    const head = this.#held;
     this.#held = '';
     const { socket } = this.connection;
-    if (held !== '') socket.write(held, 'latin1');
+    if (head !== '') socket.write(head, 'latin1');
     // Most writes leave at once. Their callback would come a turn later, so only a write that waits gets one.
     if (socket.writableLength === 0) {
       this.#written();
@@ -241,8 +241,8 @@ export class ServerResponse {
 
 function hasField(fields: FlatFields, name: string): boolean {
   for (let at = 0; at < fields.length; at += 2) {
-    const given = fields[at] as string;
-    if (given.length === name.length && given.toLowerCase() === name) return true;
+    const field = fields[at] as string;
+    if (field.length === name.length && field.toLowerCase() === name) return true;
   }
   return false;
 }

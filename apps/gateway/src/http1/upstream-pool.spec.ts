@@ -340,19 +340,19 @@ describe('UpstreamPool', () => {
     'nothing keeps a pool in memory once its calls have ended: %s %s',
     async (how, when, answer) => {
       const used = async () => {
-        const made = poolWith(TIMEOUTS);
-        const both = [get(made), get(made)];
+        const pool = poolWith(TIMEOUTS);
+        const both = [get(pool), get(pool)];
         await until(() => connections.length === 2);
-        if (when === BEFORE) made[how]();
+        if (when === BEFORE) pool[how]();
         await answered(both[0]!, 0, answer);
         await answered(both[1]!, 1, answer);
-        if (when !== BEFORE) made[how]();
-        return new WeakRef(made);
+        if (when !== BEFORE) pool[how]();
+        return new WeakRef(pool);
       };
-      const kept = await used();
+      const pool = await used();
       await until(() => {
         collectGarbage();
-        return kept.deref() === undefined;
+        return pool.deref() === undefined;
       });
     },
   );
@@ -393,11 +393,11 @@ describe('UpstreamPool', () => {
     connections[0]!.text = '';
     await answered(get(patient, owners[0]), 0, KEPT);
     expect([connections.length, gone()]).toEqual([256, []]);
-    for (const [made, ended] of [
+    for (const [count, ended] of [
       [256, [1]],
       [257, [1, 2]],
     ] as const) {
-      await answered(get(patient, `new ${made}`), made, KEPT);
+      await answered(get(patient, `new ${count}`), count, KEPT);
       await until(() => gone().length === ended.length);
       expect(gone()).toEqual(ended);
     }
@@ -422,11 +422,11 @@ describe('UpstreamPool', () => {
 
   test('an address by TLS needs to know whom to trust, and no other address takes that', () => {
     const security = { context: secureContextOf({}), serverName: undefined };
-    for (const made of [
+    for (const makeCall of [
       () => get(new UpstreamPool(new URL('https://localhost:1'), poolParts())),
       () => get(new UpstreamPool(new URL('http://localhost:1'), { ...poolParts(), security })),
     ])
-      expect(made).toThrow('https: goes with its security');
+      expect(makeCall).toThrow('https: goes with its security');
   });
 
   test('resolves the name of its address as it is told to', async () => {

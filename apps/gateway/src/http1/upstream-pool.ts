@@ -189,8 +189,8 @@ export class UpstreamPool implements RequestSender {
     socket.on('secureConnect', () => {
       if (!socket.isSessionReused()) this.verifiedAt = this.connectionParts.monotonic();
     });
-    socket.on('session', (made: Buffer) => {
-      this.session = made;
+    socket.on('session', (session: Buffer) => {
+      this.session = session;
     });
     return socket;
   }

@@ -24,8 +24,8 @@ async function outcome() {
 function upload() {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>({
-    start(made) {
-      controller = made;
+    start(source) {
+      controller = source;
     },
   });
   return {

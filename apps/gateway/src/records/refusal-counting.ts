@@ -15,7 +15,7 @@ const keyOf = ({ service, code }: Pick<MinuteCount, 'service' | 'code'>) => `${s
 export class MinuteCounters {
   private counts = new Map<string, MinuteCount>();
   /** Counters that could not be written, by service and code. They keep the minute in which they began. */
-  private readonly held = new Map<string, MinuteCount>();
+  private readonly backlog = new Map<string, MinuteCount>();
 
   add(service: string | null, code: string, now: number, count = 1): void {
     const minute = toInstant(new Date(minuteOf(now) * MINUTE_MS));
@@ -27,9 +27,9 @@ export class MinuteCounters {
 
   /** At most this many of the counters since the last time. The rest waits for the next call. */
   drain(most: number): MinuteCount[] {
-    if (this.held.size > 0) this.hold(this.counts.values());
-    const from = this.held.size > 0 ? this.held : this.counts;
-    if (from === this.held) this.counts = new Map();
+    if (this.backlog.size > 0) this.hold(this.counts.values());
+    const from = this.backlog.size > 0 ? this.backlog : this.counts;
+    if (from === this.backlog) this.counts = new Map();
     const taken = [...from].slice(0, most);
     for (const [key] of taken) from.delete(key);
     return taken.map(([, counter]) => counter);
@@ -38,8 +38,8 @@ export class MinuteCounters {
   /** Takes back counters that could not be written. */
   hold(counters: Iterable<MinuteCount>): void {
     for (const counter of counters) {
-      const { minute, count } = this.held.get(keyOf(counter)) ?? { minute: counter.minute, count: 0 };
-      this.held.set(keyOf(counter), { ...counter, minute, count: count + counter.count });
+      const { minute, count } = this.backlog.get(keyOf(counter)) ?? { minute: counter.minute, count: 0 };
+      this.backlog.set(keyOf(counter), { ...counter, minute, count: count + counter.count });
     }
   }
 }

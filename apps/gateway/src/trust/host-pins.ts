@@ -24,7 +24,7 @@ import type { Logger } from 'pino';
 export class HostPins {
   private states: PinStates = {};
   /** The pins in force, as they are kept on disk. */
-  private kept: Pins = {};
+  private file: Pins = {};
   /** Identifies the file that was read. */
   private version: string | undefined;
   /** When the next waiting pin takes effect; milliseconds since the epoch. */
@@ -41,7 +41,7 @@ export class HostPins {
   static async load(spoolDir: string, log: Logger, now: number): Promise<HostPins> {
     const pins = new HostPins(spoolDir, log);
     pins.version = await fileVersion(spoolDir);
-    pins.kept = await readKeptPins(spoolDir);
+    pins.file = await readKeptPins(spoolDir);
     await pins.use(await readPins(spoolDir), now);
     for (const [tenant, state] of Object.entries(pins.states))
       if (state.alarm !== undefined) pins.announce(tenant, state, now);
@@ -93,11 +93,11 @@ export class HostPins {
 
   /** @param file undefined if it cannot be read */
   private async use(file: Pins | undefined, now: number): Promise<void> {
-    const states = pinsInForce(this.kept, file ?? this.kept, now);
+    const states = pinsInForce(this.file, file ?? this.file, now);
     if (file === undefined) for (const state of Object.values(states)) state.alarm = 'missing';
     const inForce = pinsOf(states);
-    if (JSON.stringify(inForce) !== JSON.stringify(this.kept)) await keepPins(this.spoolDir, states);
-    this.kept = inForce;
+    if (JSON.stringify(inForce) !== JSON.stringify(this.file)) await keepPins(this.spoolDir, states);
+    this.file = inForce;
     this.states = states;
     this.required.clear();
     for (const [tenant, { pin }] of Object.entries(states)) {

@@ -117,8 +117,8 @@ export class PinnedTrustStore {
     if (state === undefined) return undefined;
     const { pin, alarm } = state;
     const root = activePin(pin, now);
-    const held = this.chains.get(tenant)?.inForce?.hash;
-    const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
+    const hash = this.chains.get(tenant)?.inForce?.hash;
+    const behind = this.isBehind(tenant) && hash !== undefined ? { behind: hash } : {};
     const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
     const raised = alarm === undefined ? {} : { alarm };
     return { tenant, ...root, current: this.trustHash(tenant), ...behind, ...next, ...raised };
@@ -193,9 +193,9 @@ export class PinnedTrustStore {
   }
 
   private logIfBehind(tenant: string): void {
-    const held = this.chains.get(tenant)?.inForce?.hash;
-    if (held === undefined || !this.isBehind(tenant)) return;
-    const detail = { tenant, reason: 'behind_pin', held, atLeast: this.pins.requiredVersions(tenant) };
+    const hash = this.chains.get(tenant)?.inForce?.hash;
+    if (hash === undefined || !this.isBehind(tenant)) return;
+    const detail = { tenant, reason: 'behind_pin', held: hash, atLeast: this.pins.requiredVersions(tenant) };
     this.options.log.error(
       detail,
       'the stored trust documents are older than the version that the pin requires; no call is allowed',
@@ -235,15 +235,15 @@ export class PinnedTrustStore {
     offered: readonly SignedTrustDocument[],
     now: number,
   ): Promise<boolean> {
-    const held = this.chains.get(tenant);
-    const { chain, refusal } = held?.follow(offered, now) ?? {};
+    const trustChain = this.chains.get(tenant);
+    const { chain, refusal } = trustChain?.follow(offered, now) ?? {};
     if (refusal !== undefined)
       this.options.log.error(
         { tenant, reason: refusal.reason, detail: refusal.detail },
         'an offered trust document is refused',
       );
     this.offered.set(tenant, offered);
-    const isNew = chain !== undefined && chain !== held && (await this.persistChain(chain));
+    const isNew = chain !== undefined && chain !== trustChain && (await this.persistChain(chain));
     if (isNew) {
       this.chains.set(tenant, chain);
       this.followed.set(keyOf(chain.place), chain);

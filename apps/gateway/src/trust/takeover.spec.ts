@@ -40,9 +40,9 @@ describe('P12: a broker that is completely taken over', () => {
   const broker = () => claimed.world.broker;
   /** A grant that the gateway has received, with everything that the feed brought before it. */
   const grant = async (wishes: GrantWishes = {}) => {
-    const made = broker().grant(wishes);
+    const grantOfWishes = broker().grant(wishes);
     await claimed.feedApplied();
-    return made;
+    return grantOfWishes;
   };
   const token = (of: FakeGrant, countersignatures: unknown, change: Record<string, unknown> = {}) =>
     broker().forge(of, { countersignatures, ...change });
@@ -171,8 +171,8 @@ describe('P12: a broker that is completely taken over', () => {
 
   onlyInSoak(() => {
     test('ends a digest’s life too early, to list it again with a full budget', async () => {
-      const made = broker().grant({ budget: { calls: 1 } }, false);
-      const short = { ...made, until: made.startsAt };
+      const grant = broker().grant({ budget: { calls: 1 } }, false);
+      const short = { ...grant, until: grant.startsAt };
       broker().announce(short);
       await claimed.feedApplied();
       expect(await claimed.read(token(short, claimed.approvals(short)))).toBe('200');

@@ -25,8 +25,8 @@ test('P12: a change that a broker leased to two workers is made by one of them a
   const { ledger, one, two } = fleet();
   one.spend(grant, UNTIL);
   two.spend(grant, UNTIL);
-  const made = await Promise.allSettled([one.flush(), two.flush()]);
-  expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  const results = await Promise.allSettled([one.flush(), two.flush()]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   // The other one takes back what it did not make, and that changes nothing.
   two.unspend(digest);
   await two.flush();

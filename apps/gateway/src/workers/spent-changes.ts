@@ -20,15 +20,15 @@ export class SpentChanges {
   async take(request: LedgerRequest, worker: object): Promise<void> {
     const { ledger, by } = this;
     if (request.do === 'unspend') {
-      const made = by.get(request.digest);
+      const entry = by.get(request.digest);
       // Only the worker that made the change can take it back. Any other is notified that it is still made.
-      if (made?.worker.deref() !== worker) {
-        if (made !== undefined && ledger.isSpent(request.digest)) this.notify(made.mark, true);
+      if (entry?.worker.deref() !== worker) {
+        if (entry !== undefined && ledger.isSpent(request.digest)) this.notify(entry.mark, true);
         return;
       }
       by.delete(request.digest);
       ledger.unspend(request.digest);
-      this.notify(made.mark, false);
+      this.notify(entry.mark, false);
     } else {
       const { grant, until } = request;
       if (request.do === 'extend') {

@@ -42,11 +42,11 @@ function connect(): void {
   clearTimeout(silence);
   silence = setTimeout(() => setState('lost'), SILENT_MS);
   opened.onopen = () => {
-    heard();
+    noteEvent();
     // The page may have missed updates while it was not connected.
     void invalidate([]);
   };
-  opened.addEventListener(STREAM_ALIVE, heard);
+  opened.addEventListener(STREAM_ALIVE, noteEvent);
   opened.onerror = () => {
     clearTimeout(silence);
     setState('lost');
@@ -68,7 +68,7 @@ function readAgain(opened: EventSource, kind: string, { one = [], all }: StaleAn
 }
 
 /** The broker has sent something. If it falls silent, the stream is opened again. */
-function heard(): void {
+function noteEvent(): void {
   setState('open');
   clearTimeout(silence);
   silence = setTimeout(() => {

@@ -24,10 +24,10 @@ export function forgetOrganisation(): void {
 }
 
 /** The organisation of the person who signed in last. Null if there is none, or the browser forbids storage. */
-export const rememberedOrganisation = (): string | null => kept() || null;
+export const rememberedOrganisation = (): string | null => storedSlug() || null;
 
 /** An organisation, or `SIGNED_OUT`. Null in a new browser, undefined if the browser forbids storage. */
-function kept(): string | null | undefined {
+function storedSlug(): string | null | undefined {
   try {
     return localStorage.getItem(KEY);
   } catch {
@@ -47,7 +47,7 @@ function kept(): string | null | undefined {
  * @param named the organisation that the link names; null if it names none
  */
 export function beginsByItself(named: string | null): boolean {
-  const organisation = kept();
+  const organisation = storedSlug();
   if (organisation === undefined || organisation === SIGNED_OUT) return false;
   const isChosen = organisation === null ? named === VENDOR : named === null || named === organisation;
   return isChosen && isOpenedHere() && !wasSignedIn();

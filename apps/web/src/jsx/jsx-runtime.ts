@@ -15,13 +15,13 @@ const SHOWN = ['children', 'aria-label', 'aria-description', 'title', 'alt', 'pl
 type Props = Readonly<Record<string, unknown>>;
 
 export const jsx = (type: ElementType, props: Props, key?: Key): ReactElement =>
-  react.jsx(type, shown(props), key);
+  react.jsx(type, visibleProps(props), key);
 
 export const jsxs = (type: ElementType, props: Props, key?: Key): ReactElement =>
-  react.jsxs(type, shown(props), key);
+  react.jsxs(type, visibleProps(props), key);
 
 /** The same object if there is nothing to show, as nearly always. */
-function shown(props: Props): Props {
+function visibleProps(props: Props): Props {
   let changed: Record<string, unknown> | undefined;
   for (const name of SHOWN) {
     const before = props[name];

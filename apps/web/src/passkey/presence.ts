@@ -17,9 +17,9 @@ export function signPresence(
 ): Promise<Signature<PresenceStatement>> {
   const { type, deployment, tenant, person, purpose, nonce, notBefore, notAfter } = statement;
   if (purpose !== (credential === undefined ? 'sign-in' : 'enrol')) throw new PasskeyProblem('differs');
-  const made: PresenceStatement = {
+  const ownStatement: PresenceStatement = {
     ...{ type, deployment, tenant, person, purpose, nonce, notBefore, notAfter },
     ...(credential === undefined ? {} : { credential }),
   };
-  return pages.sign(made, { rpId, credentials, at: signingOriginOf(origins) });
+  return pages.sign(ownStatement, { rpId, credentials, at: signingOriginOf(origins) });
 }

@@ -40,9 +40,9 @@ describe('a person signs', () => {
   });
 
   test('a passkey names the page at which it was made', () => {
-    const made = (origin: string) =>
+    const passkeyOrigin = (origin: string) =>
       originOfPasskey({ clientDataJSON: encodeBase64url(utf8(JSON.stringify({ origin }))) });
-    expect(made(THERE)).toBe(THERE);
-    expect(made(HERE)).toBeNull();
+    expect(passkeyOrigin(THERE)).toBe(THERE);
+    expect(passkeyOrigin(HERE)).toBeNull();
   });
 });

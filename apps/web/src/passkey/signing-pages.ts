@@ -60,16 +60,16 @@ export class SigningPages {
   /** @throws PasskeyProblem */
   async create(at: SigningOrigin, options: PublicKeyCredentialCreationOptionsJSON): Promise<MadePasskey> {
     if (at === null) return createPasskey(options);
-    const made = await this.request(at, { do: 'enrol', options });
-    if (!('passkey' in made)) throw new PasskeyProblem('differs');
-    return made.passkey;
+    const answer = await this.request(at, { do: 'enrol', options });
+    if (!('passkey' in answer)) throw new PasskeyProblem('differs');
+    return answer.passkey;
   }
 
   /** Creates a recovery key. Only the customer's own page sees its secret. @throws PasskeyProblem */
   async print(at: string, tenant: string): Promise<RecoveryJwk> {
-    const made = await this.request(at, { do: 'print', tenant });
-    if (!('recovery' in made)) throw new PasskeyProblem('differs');
-    return made.recovery;
+    const answer = await this.request(at, { do: 'print', tenant });
+    if (!('recovery' in answer)) throw new PasskeyProblem('differs');
+    return answer.recovery;
   }
 
   private request(at: string, task: Task): Promise<CompletedTask> {
@@ -80,7 +80,7 @@ export class SigningPages {
 }
 
 /** Pairs the signature with the statement that was requested, so that the broker receives no other statement. */
-function signatureOf<S extends Statement>(statement: S, made: CompletedTask): Signature<S> {
-  if (!('signature' in made)) throw new PasskeyProblem('differs');
-  return { ...made.signature, statement };
+function signatureOf<S extends Statement>(statement: S, answer: CompletedTask): Signature<S> {
+  if (!('signature' in answer)) throw new PasskeyProblem('differs');
+  return { ...answer.signature, statement };
 }

@@ -41,7 +41,7 @@ export async function buildApproval(shown: Shown, offered: ApprovalStatement): P
   const { terms, person, decision } = shown;
   const { deployment, tenant, startsAt, lapsesAt, seconds } = terms;
   const { trust, log, notBefore } = offered;
-  const made: ApprovalStatement = {
+  const statement: ApprovalStatement = {
     type: 'countersign/approval/v1',
     deployment,
     tenant,
@@ -57,9 +57,9 @@ export async function buildApproval(shown: Shown, offered: ApprovalStatement): P
     ...(trust === undefined ? {} : { trust }),
     log,
   };
-  if (canonicalJson(made) !== canonicalJson(offered) || !(await isOpened(shown)))
+  if (canonicalJson(statement) !== canonicalJson(offered) || !(await isOpened(shown)))
     throw new PasskeyProblem('differs');
-  return made;
+  return statement;
 }
 
 /** Whether the terms commit to the reason, the ticket and the change that the page shows. */
@@ -108,7 +108,7 @@ export async function buildInvitation(
   const { service, scope, until, ticket, uses, recurs, engineers, unmasked, maxSeconds, tenant, person } =
     chosen;
   const { deployment, invitation, notBefore, requesters, trust, log, ticket: commitment } = offered;
-  const made: InvitationStatement = {
+  const statement: InvitationStatement = {
     type: 'countersign/invitation/v1',
     deployment,
     tenant,
@@ -131,11 +131,11 @@ export async function buildInvitation(
   const areNamed = engineers === undefined || (requesters !== undefined && requesters.length <= engineers);
   if (
     !areNamed ||
-    canonicalJson(made) !== canonicalJson(offered) ||
+    canonicalJson(statement) !== canonicalJson(offered) ||
     !(await commitsTo(ticket, commitment, opening))
   )
     throw new PasskeyProblem('differs');
-  return made;
+  return statement;
 }
 
 async function commitsTo(
@@ -168,7 +168,7 @@ export async function buildWidening(
 ): Promise<WideningStatement> {
   const { deployment, notBefore, trust, log } = offered;
   const hash = (of: object) => withHashing((hashing) => sha256Digest(hashing, canonicalJson(of)));
-  const made: WideningStatement = {
+  const statement: WideningStatement = {
     type: 'countersign/widening/v1',
     ...{ deployment, tenant, widening },
     before: await hash(controls.before),
@@ -177,7 +177,7 @@ export async function buildWidening(
     ...(trust === undefined ? {} : { trust }),
     log,
   };
-  return same(made, offered);
+  return same(statement, offered);
 }
 
 /** The tenant that a stop or lift is for, and the person who signs it. */
@@ -208,7 +208,7 @@ const commonOf = ({ deployment, nonce, notBefore, notAfter, trust, log }: StopSt
   log,
 });
 
-function same<S extends object>(made: S, offered: S): S {
-  if (canonicalJson(made) !== canonicalJson(offered)) throw new PasskeyProblem('differs');
-  return made;
+function same<S extends object>(own: S, offered: S): S {
+  if (canonicalJson(own) !== canonicalJson(offered)) throw new PasskeyProblem('differs');
+  return own;
 }

@@ -47,6 +47,6 @@ export class Channel {
 
 /** A message of the signing protocol about that request; undefined for anything else. */
 export function readMessage(data: unknown, id: string): Record<string, unknown> | undefined {
-  const given = asObject(data);
-  return given?.['countersign'] === SIGNING && given['id'] === id ? given : undefined;
+  const message = asObject(data);
+  return message?.['countersign'] === SIGNING && message['id'] === id ? message : undefined;
 }

@@ -12,11 +12,11 @@ export interface SigningConfig {
 const CONFIG_NAME = 'countersign-signing.json';
 
 /** Parses the file strictly: an unknown member may be a restriction that this page does not know. */
-export function readConfig(given: unknown): SigningConfig | undefined {
-  const { origins, tenant, deployment, ...more } = asObject(given) ?? {};
+export function readConfig(value: unknown): SigningConfig | undefined {
+  const { origins, tenant, deployment, ...more } = asObject(value) ?? {};
   if (!isTexts(origins) || Object.keys(more).length > 0) return undefined;
   if (![tenant, deployment].every((each) => each === undefined || typeof each === 'string')) return undefined;
-  return given as SigningConfig;
+  return value as SigningConfig;
 }
 
 /** Reads the file beside this page, which is not part of the page's hash. Undefined if it is missing or invalid. */

@@ -45,7 +45,7 @@ describe('the configuration beside a signing page', () => {
     ['one origin outside a list', { origins: 'https://access.vendor.example' }],
     ['an unknown member', { origins: [], tenants: ['acme'] }],
     ['a tenant that is not a string', { origins: [], tenant: 1 }],
-  ])('is rejected if it has %s', (_what, given) => {
-    expect(readConfig(given)).toBeUndefined();
+  ])('is rejected if it has %s', (_what, value) => {
+    expect(readConfig(value)).toBeUndefined();
   });
 });

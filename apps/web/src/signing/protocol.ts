@@ -101,13 +101,13 @@ export const writeRequest = (request: SigningRequest): string =>
  */
 export function readRequest(fragment: string): SigningRequest | undefined {
   if (fragment.length > MAX_CHARACTERS) return undefined;
-  const given = asObject(parsed(decodeBase64url(fragment)));
-  const { v, id, from, language, names, task, ...more } = given ?? {};
+  const request = asObject(parsed(decodeBase64url(fragment)));
+  const { v, id, from, language, names, task, ...more } = request ?? {};
   const known = v === 1 && [id, from, language].every((each) => typeof each === 'string');
   if (!known || Object.keys(more).length > 0 || asObject(task) === undefined) return undefined;
   if (!Object.values(asObject(names) ?? { none: null }).every((each) => typeof each === 'string'))
     return undefined;
-  return given as unknown as SigningRequest;
+  return request as unknown as SigningRequest;
 }
 
 function parsed(bytes: Uint8Array | undefined): unknown {

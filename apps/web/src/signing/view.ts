@@ -6,16 +6,18 @@ type Child = Node | string;
 
 /** Creates an element. String children become text nodes, never markup, and hide nothing from the reader. */
 export function el(name: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.map((child) => (typeof child === 'string' ? showHiddenCharacters(child) : child)));
-  return made;
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(
+    ...children.map((child) => (typeof child === 'string' ? showHiddenCharacters(child) : child)),
+  );
+  return element;
 }
 
 export function button(text: string, onPress: () => void, look = ''): HTMLElement {
-  const made = el('button', { type: 'button', class: look }, text);
-  made.addEventListener('click', onPress);
-  return made;
+  const element = el('button', { type: 'button', class: look }, text);
+  element.addEventListener('click', onPress);
+  return element;
 }
 
 const DISABLED_MS = 1_000;

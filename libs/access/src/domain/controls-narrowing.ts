@@ -164,9 +164,9 @@ function stricterSupervision(
   before: readonly SupervisionRule[] = [],
   after: readonly SupervisionRule[] = [],
 ): SupervisionRule[] {
-  const kept = before.map((rule) => after.find((other) => isAsStrict(other, rule)) ?? rule);
+  const rules = before.map((rule) => after.find((other) => isAsStrict(other, rule)) ?? rule);
   const added = after.filter(({ name }) => !before.some((rule) => rule.name === name));
-  return kept.length + added.length > MAX_SUPERVISION ? kept : [...kept, ...added];
+  return rules.length + added.length > MAX_SUPERVISION ? rules : [...rules, ...added];
 }
 
 /** The most rules of a document, as in libs/api. */
@@ -174,11 +174,11 @@ const MAX_RULES = 100;
 
 function stricterRules(before: readonly ControlRule[], after: readonly ControlRule[]): ControlRule[] {
   const loosened = without(before, after);
-  const kept = without(before, loosened.filter(onlyObserves));
+  const rules = without(before, loosened.filter(onlyObserves));
   const added = without(after, before)
     .filter((rule) => !isObserving(rule))
     .filter(({ stages }) => stages === undefined || loosened.length === 0);
-  return kept.length + added.length > MAX_RULES ? kept : [...kept, ...added];
+  return rules.length + added.length > MAX_RULES ? rules : [...rules, ...added];
 }
 
 /** Absent members stay absent, so that one content has one version. */

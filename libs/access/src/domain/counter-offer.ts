@@ -9,17 +9,17 @@ import { parseInput } from './validate-input.js';
  * Parses the terms of a counter-offer: whole, well-formed, answering exactly this request's digest, and allowing
  * nothing that was not requested.
  *
- * @param given as received
+ * @param input as received
  * @throws AccessError `invalid_request` naming the first member that is wrong
  */
 export function parseCounterOffer(
   hashing: Hashing,
   request: AccessRequest,
-  given: unknown,
+  input: unknown,
   now: Date,
 ): Offer {
-  if (given === undefined) throw invalid('', 'A counter-offer carries its whole new terms.');
-  const terms = parseInput('/terms', () => parseTerms(given));
+  if (input === undefined) throw invalid('', 'A counter-offer carries its whole new terms.');
+  const terms = parseInput('/terms', () => parseTerms(input));
   if (terms.parent !== request.digest)
     throw invalid('/parent', 'The parent of a counter-offer is the digest that it answers.');
   const [widening] = termsWidenings(terms, request.terms);

@@ -8,8 +8,6 @@ import {
 } from '@countersign/contract';
 import type { OidcSettings, ScimSettings } from './organisation.js';
 
-export { FACT_SOURCES, type FactSource } from '@countersign/contract';
-
 /** The values from one source, in the spelling of `readFact`. A fact that the source does not state is absent. */
 export type FactValues = { [Name in FactName]?: string };
 
@@ -33,12 +31,14 @@ interface EffectiveFact {
 export function effectiveFacts(facts: PersonFacts | undefined): EffectiveFact[] {
   if (facts === undefined) return [];
   return FACT_NAMES.flatMap((name) => {
-    const said = FACT_SOURCES.flatMap((source) => {
+    const statements = FACT_SOURCES.flatMap((source) => {
       const { [name]: value, at = '' } = facts[source] ?? {};
       return value === undefined ? [] : [{ name, value, source, at }];
     });
-    const provided = said.filter(({ source }) => source !== 'stated').sort((a, b) => compare(b.at, a.at));
-    const counts = provided[0] ?? said[0];
+    const provided = statements
+      .filter(({ source }) => source !== 'stated')
+      .sort((a, b) => compare(b.at, a.at));
+    const counts = provided[0] ?? statements[0];
     return counts === undefined ? [] : [counts];
   });
 }
@@ -96,20 +96,20 @@ export function factsUnder(
   stated: FactValues,
   at: string,
 ): PersonFacts | undefined {
-  const asked: Record<'oidc' | 'scim', (name: FactName) => boolean> = {
+  const isProvided: Record<'oidc' | 'scim', (name: FactName) => boolean> = {
     oidc: (name) => oidc?.claims?.[name] !== undefined,
     scim: () => scim?.facts === true,
   };
-  const kept = (['oidc', 'scim'] as const).reduce((all, source) => {
+  const allowedFacts = (['oidc', 'scim'] as const).reduce((all, source) => {
     const said: FactValues = facts?.[source] ?? {};
     const values = Object.fromEntries(
       FACT_NAMES.flatMap((name) =>
-        asked[source](name) && said[name] !== undefined ? [[name, said[name]]] : [],
+        isProvided[source](name) && said[name] !== undefined ? [[name, said[name]]] : [],
       ),
     );
     return withFacts(all, source, values, at);
   }, facts);
-  return withFacts(kept, 'stated', stated, at);
+  return withFacts(allowedFacts, 'stated', stated, at);
 }
 
 /** The customer's requirement on the requester's place and employer. All members that are present must be met. */

@@ -1,8 +1,5 @@
-import type { Assurance, Channel } from '@countersign/contract';
-import type { TenantRole, VendorRole } from './organisation.js';
+import type { Assurance, Channel, TenantRole, VendorRole } from '@countersign/contract';
 import type { PersonFacts } from './person-facts.js';
-
-export type { Assurance, Channel } from '@countersign/contract';
 
 /**
  * One human, however they sign in: the vendor or one tenant, and a normalised e-mail address. `tenant` is null for vendor
@@ -94,12 +91,12 @@ function readParts(text: string): { local: string; domain: string } | undefined 
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1 || address.length > 254) return undefined;
   const local = address.slice(0, at);
-  const given = address.slice(at + 1);
+  const host = address.slice(at + 1);
   // The tag too: mail goes to the exact address, and a list of addresses in it would take the mail elsewhere.
-  if (/^(\+|$)/.test(local) || /[\s@"<>,;:\\()[\]\p{C}\p{Default_Ignorable_Code_Point}]/u.test(local + given))
+  if (/^(\+|$)/.test(local) || /[\s@"<>,;:\\()[\]\p{C}\p{Default_Ignorable_Code_Point}]/u.test(local + host))
     return undefined;
-  if (given.endsWith('.') || address.normalize('NFKC') !== address) return undefined;
-  const domain = asciiDomain(given);
+  if (host.endsWith('.') || address.normalize('NFKC') !== address) return undefined;
+  const domain = asciiDomain(host);
   return domain === undefined ? undefined : { local, domain };
 }
 

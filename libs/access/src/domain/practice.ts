@@ -1,4 +1,5 @@
 import {
+  type Channel,
   PRACTICE_ACTIONS,
   PRACTICE_RESOURCES,
   PRACTICE_SECONDS,
@@ -7,11 +8,8 @@ import {
   type PracticeStatement,
   rightPracticeAnswer,
 } from '@countersign/contract';
-import type { Channel } from './person.js';
 import type { PracticeControls } from './privacy-controls.js';
 import { type TransitionTable, transition } from './transition-table.js';
-
-export { PRACTICE_RESULTS, type PracticeResult } from '@countersign/contract';
 
 /** How long approvers have to answer. Whole days, because quiet days may lie between. */
 export const PRACTICE_DAYS = 7;
@@ -157,12 +155,12 @@ export function drawTask(bytes: Uint8Array): PracticeTask {
   const { action, resource, seconds: time } = expected;
   const differs = pick(['nothing', 'action', 'nothing', 'resource', 'nothing', 'seconds'] as const, 3);
   if (differs === 'nothing') return { expected, asked: expected };
-  const asked: PracticeAsk = {
+  const ask: PracticeAsk = {
     action: differs === 'action' ? other(PRACTICE_ACTIONS, action, 4) : action,
     resource: differs === 'resource' ? other(PRACTICE_RESOURCES, resource, 4) : resource,
     seconds: differs === 'seconds' ? other(PRACTICE_SECONDS, time, 4) : time,
   };
-  return { expected, asked };
+  return { expected, asked: ask };
 }
 
 /** Ranks the settings by how much they require of the approvers. A change to a lower rank is a widening, and waits like any other. */

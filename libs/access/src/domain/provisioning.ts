@@ -1,5 +1,5 @@
-import { FACT_NAMES, readFact } from '@countersign/contract';
-import type { ScimSettings, TenantRole, VendorRole } from './organisation.js';
+import { FACT_NAMES, readFact, type TenantRole, type VendorRole } from '@countersign/contract';
+import type { ScimSettings } from './organisation.js';
 import { areCompatible } from './person.js';
 import type { FactValues } from './person-facts.js';
 
@@ -95,6 +95,6 @@ export function rolesOfGroups(
   { groups }: ScimSettings,
   names: readonly string[],
 ): (VendorRole | TenantRole)[] {
-  const given = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []));
-  return areCompatible(given) ? [...new Set(given)].sort() : [];
+  const roles = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []));
+  return areCompatible(roles) ? [...new Set(roles)].sort() : [];
 }

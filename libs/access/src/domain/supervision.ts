@@ -1,14 +1,7 @@
 import {
   canonicalJson,
   mayBeReadAs,
-  SUPERVISION_ACTIONS,
-  type Supervised,
-  type SupervisionAction,
-} from '@countersign/contract';
-import type { ReviewSide } from './review.js';
-
-export {
-  SUPERVISED,
+  type ReviewSide,
   SUPERVISION_ACTIONS,
   type Supervised,
   type SupervisionAction,
@@ -94,13 +87,13 @@ const spanOf = ({ within }: SupervisionRule): number => Math.ceil((within * 1_00
 export function countFor(
   { side, rule }: SidedRule,
   person: string,
-  kept: SupervisionCount | undefined,
+  stored: SupervisionCount | undefined,
 ): SupervisionCount {
   const spanMs = spanOf(rule);
-  if (kept?.spanMs === spanMs) return kept;
+  if (stored?.spanMs === spanMs) return stored;
   return {
     ...{ side, rule: rule.name, person, spanMs, spans: [] },
-    ...{ since: kept?.since ?? null, quietUntil: kept?.quietUntil ?? null },
+    ...{ since: stored?.since ?? null, quietUntil: stored?.quietUntil ?? null },
   };
 }
 

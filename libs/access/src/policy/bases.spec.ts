@@ -130,8 +130,8 @@ test('an approval is not affected by the list of emergencies', () => {
 test('a claimed tenant that does not list the basis legal refuses access for an authority; a listed one is bounded', () => {
   const counsel = { roles: ['legal' as const] };
   const where = (bases?: Bases) => {
-    const made = context({}, bases);
-    return { ...made, requester: { ...made.requester, ...counsel } };
+    const policyContext = context({}, bases);
+    return { ...policyContext, requester: { ...policyContext.requester, ...counsel } };
   };
   const legal = (change: Partial<RequestedAccess> = {}) =>
     emergency({ basis: 'legal', seconds: 900, ...change });

@@ -1,7 +1,6 @@
-import type { AcceptedBasis, Basis } from '@countersign/contract';
+import type { AcceptedBasis, Basis, VendorRole } from '@countersign/contract';
 import { durationText } from '@countersign/wording';
 import { mayDecideIn } from '../domain/approval-stages.js';
-import type { VendorRole } from '../domain/organisation.js';
 import type { ApprovalStage, EmergencyControls } from '../domain/privacy-controls.js';
 import type { StageNeed } from '../domain/review.js';
 import { type Refusal, refusal } from '../errors.js';
@@ -57,15 +56,15 @@ const stageNeed = ({ name, groups, approvals, escalate }: ApprovalStage): StageN
 /** The same without the approval that the invitation is: it counts for the first stage in which its author decides. */
 function withoutInviters(context: ReviewsInput): { customer: number; stages: StageNeed[] } {
   const { customer, stages } = customerReviews(context);
-  const given = stages.findIndex(
+  const ownStage = stages.findIndex(
     ({ groups, required }) =>
       required > 0 && mayDecideIn(groups.length === 0 ? null : groups, context.inviterGroups),
   );
-  if (stages.length > 0 && given < 0) return { customer, stages };
+  if (stages.length > 0 && ownStage < 0) return { customer, stages };
   return {
     customer: Math.max(0, customer - 1),
     stages: stages.map((stage, index) =>
-      index === given ? { ...stage, required: stage.required - 1 } : stage,
+      index === ownStage ? { ...stage, required: stage.required - 1 } : stage,
     ),
   };
 }

@@ -1,12 +1,16 @@
-import { type Budget, mayBeReadAs, type ScopeEntry } from '@countersign/contract';
-import type { Channel } from '../domain/person.js';
+import {
+  type Budget,
+  type Channel,
+  mayBeReadAs,
+  type RiskLevel,
+  type ScopeEntry,
+} from '@countersign/contract';
 import {
   type ApprovalStage,
   type ControlRule,
   EXTRA_STAGE,
   type PrivacyControls,
 } from '../domain/privacy-controls.js';
-import type { RiskLevel } from '../domain/review.js';
 import { requiredApprovals, type TrustStatus } from '../domain/trust/trust-status.js';
 import type { RequestedAccess } from './requested-access.js';
 
@@ -80,26 +84,30 @@ export function effectiveControls(
   { risk, trust }: { risk: RiskLevel; trust: Pick<TrustStatus, 'document'> },
 ): EffectiveControls {
   const rules = (controls.rules ?? []).filter((rule) => matches(rule, access, risk));
-  const given = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+  const definedOf = <T>(values: readonly (T | undefined)[]): T[] =>
+    values.filter((value) => value !== undefined);
   // Who lets a service be observed has not said that hidden fields may be shown.
   const isObserved =
     risk !== 'high' && access.unmasked !== true && rules.some(({ mode }) => mode === 'observe');
   const least = requiredApprovals({ ...controls, approvals: isObserved ? 0 : controls.approvals }, trust);
   const named = mergeStages(rules.flatMap(({ stages }) => stages ?? []));
-  const stages = withExtraApprovals(named, Math.max(least, ...given(rules.map((rule) => rule.approvals))));
+  const stages = withExtraApprovals(
+    named,
+    Math.max(least, ...definedOf(rules.map((rule) => rule.approvals))),
+  );
   return {
     approvals: Math.max(
       least,
-      ...given(rules.map((rule) => rule.approvals)),
+      ...definedOf(rules.map((rule) => rule.approvals)),
       stages.reduce((sum, { approvals }) => sum + approvals, 0),
     ),
     maxDuration: Math.min(
       controls.maxDuration ?? Number.POSITIVE_INFINITY,
-      ...given(rules.map((rule) => rule.maxDuration)),
+      ...definedOf(rules.map((rule) => rule.maxDuration)),
     ),
     stages,
     rules,
-    channels: intersection(given(rules.map((rule) => rule.channels))),
+    channels: intersection(definedOf(rules.map((rule) => rule.channels))),
     maxBudget: smallestBudget(
       rules.flatMap(({ maxBudget, mode }) => [
         ...(maxBudget === undefined ? [] : [maxBudget]),

@@ -32,20 +32,21 @@ export function effectivePolicy(
   const actions = [...new Set(access.scope.flatMap((entry) => entry.actions))];
   const all = policy.rules ?? [];
   const rules = all.filter((rule) => actions.some((action) => covers(rule, access, action)));
-  const given = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+  const definedOf = <T>(values: readonly (T | undefined)[]): T[] =>
+    values.filter((value) => value !== undefined);
   const suffices = (action: string): boolean => {
-    const values = given(
+    const values = definedOf(
       all.filter((rule) => covers(rule, access, action)).map(({ invitationSuffices }) => invitationSuffices),
     );
     return values.length > 0 && values.every(Boolean);
   };
   return {
-    vendorReviews: Math.max(policy.vendorReviews, ...given(rules.map((rule) => rule.vendorReviews))),
-    maxDuration: Math.min(policy.maxDuration, ...given(rules.map((rule) => rule.maxDuration))),
+    vendorReviews: Math.max(policy.vendorReviews, ...definedOf(rules.map((rule) => rule.vendorReviews))),
+    maxDuration: Math.min(policy.maxDuration, ...definedOf(rules.map((rule) => rule.maxDuration))),
     reasonCodes: policy.reasonCodes ?? [],
     ticketRequired: rules.some((rule) => rule.ticketRequired === true),
-    hours: given(rules.map((rule) => rule.hours)),
-    groups: given(rules.map((rule) => rule.groups)),
+    hours: definedOf(rules.map((rule) => rule.hours)),
+    groups: definedOf(rules.map((rule) => rule.groups)),
     invitationSuffices: actions.length > 0 && actions.every(suffices),
   };
 }

@@ -401,10 +401,10 @@ describe('a request that hidden fields are shown', () => {
   });
 
   test('is refused if the controls keep them hidden, at every later stage too', () => {
-    const kept = masked({ keepMasked: true });
+    const hidden = masked({ keepMasked: true });
     for (const stage of ['request', 'review', 'activation', 'mint'] as const)
-      expect(codes(unmasked, { ...kept, stage })).toEqual(['unmasked_not_allowed']);
-    expect(codes({}, kept)).toEqual([]);
+      expect(codes(unmasked, { ...hidden, stage })).toEqual(['unmasked_not_allowed']);
+    expect(codes({}, hidden)).toEqual([]);
   });
 
   test.each(['emergency', 'legal'] as const)('is refused on the basis %s', (basis) => {

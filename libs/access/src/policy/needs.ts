@@ -1,9 +1,8 @@
-import { canonicalJson } from '@countersign/contract';
+import { type Channel, canonicalJson, type RiskLevel } from '@countersign/contract';
 import { type NeedChangeCodes, needChangeTexts } from '@countersign/wording';
 import { stagesOf } from '../domain/approval-stages.js';
-import type { Channel } from '../domain/person.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
-import type { ReviewNeeds, RiskLevel, StageNeed } from '../domain/review.js';
+import type { ReviewNeeds, StageNeed } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';
@@ -34,13 +33,13 @@ function assessRisk(
 ): ReviewNeeds['risk'] {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
   const countersigned = countersignedActions({ scope, unmasked }, controls, trust);
-  const shown = unmasked === true ? ['Fields that are usually hidden are shown in full.'] : [];
+  const extra = unmasked === true ? ['Fields that are usually hidden are shown in full.'] : [];
   if (countersigned.length > 0)
     return {
       level: 'high',
-      reasons: [...shown, ...countersigned.map((action) => `“${action}” must be countersigned.`)],
+      reasons: [...extra, ...countersigned.map((action) => `“${action}” must be countersigned.`)],
     };
-  if (shown.length > 0) return { level: 'medium', reasons: shown };
+  if (extra.length > 0) return { level: 'medium', reasons: extra };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));
   if (beyondSlack.length === 0)
     return { level: 'low', reasons: ['Your controls list every requested action as low risk.'] };

@@ -19,7 +19,7 @@ export interface IsolationRepository {
    * @param again before when no broker takes the day's test again; what was made is never taken again
    * @returns false if another broker has taken the test over: its result counts
    */
-  finish(day: string, held: string, report: IsolationReport, at: string, again: string): Promise<boolean>;
+  finish(day: string, claim: string, report: IsolationReport, at: string, again: string): Promise<boolean>;
   /** Compare-and-swap: the logs of all tenants up to this slug have the result. */
   advance(day: string, from: string, through: string): Promise<boolean>;
 }

@@ -304,10 +304,10 @@ describe('authorizeCall', () => {
     const lookups: string[] = [];
     const counted = view();
     for (const fact of ['grant', 'currentMap', 'mapByHash', 'trust', 'forbidRules', 'findLock'] as const) {
-      const answer = counted[fact] as (...given: unknown[]) => unknown;
-      (counted as unknown as Record<string, unknown>)[fact] = (...given: unknown[]) => {
+      const answer = counted[fact] as (...parameters: unknown[]) => unknown;
+      (counted as unknown as Record<string, unknown>)[fact] = (...parameters: unknown[]) => {
         lookups.push(fact);
-        return answer(...given);
+        return answer(...parameters);
       };
     }
     expect(decide({ view: counted })).toMatchObject({ allowed: true });
@@ -588,8 +588,8 @@ describe('a persisted operation', () => {
     });
   const by = (approved: PublishedRouteMap, current = approved) =>
     view({ mapByHash: () => approved, currentMap: () => current });
-  const decided = (approved: PublishedRouteMap, current?: PublishedRouteMap, made = named()) => {
-    const decision = decide({ call: made, view: by(approved, current) });
+  const decided = (approved: PublishedRouteMap, current?: PublishedRouteMap, sent = named()) => {
+    const decision = decide({ call: sent, view: by(approved, current) });
     return decision.allowed ? decision.match.resource : decision.code;
   };
   const change = (graphql: Partial<PersistedOperation>, route: Partial<Route> = {}): Route => ({
@@ -632,9 +632,9 @@ describe('a persisted operation', () => {
 
   test('a call that names none keeps the refusal of its reader, after the checks of its grant', () => {
     const unread = { code: 'operation_refused', reason: 'batch', detail: 'one' } as const;
-    const made = call({ ...named(), operation: unread });
-    expect(decide({ call: made, view: by(withRoutes(invoice)) })).toMatchObject(unread);
-    expect(decide({ call: made, view: view({ grant: () => undefined }) })).toMatchObject({
+    const ownCall = call({ ...named(), operation: unread });
+    expect(decide({ call: ownCall, view: by(withRoutes(invoice)) })).toMatchObject(unread);
+    expect(decide({ call: ownCall, view: view({ grant: () => undefined }) })).toMatchObject({
       code: 'grant_ended',
     });
   });

@@ -117,8 +117,8 @@ const inTarget = ({ path, query }: Call, isAnother: Test): string | undefined =>
  * that will be dropped is searched too: the call's author wanted another tenant.
  */
 function inHeader({ headerFields }: Call, listed: ReadonlySet<string>, isAnother: Test): string | undefined {
-  for (const [given, value] of headerFields) {
-    const name = given.toLowerCase();
+  for (const [field, value] of headerFields) {
+    const name = field.toLowerCase();
     if (isSentByEveryClient(name) && !listed.has(name)) continue;
     const named = inText(value, isAnother);
     if (named !== undefined) return named;

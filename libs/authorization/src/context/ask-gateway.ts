@@ -120,13 +120,13 @@ function refusedBy({ status, fields, body }: Answer): ContextRefused {
 /** Gives the request the gateway's fields, in every form in which Node shows them. */
 function setFields(request: IncomingMessage, fields: Answer['fields']): void {
   const own = fields.filter(([name]) => isOwn(name));
-  const kept = pairsOf(request.rawHeaders).flatMap(([name, value]): [string, string][] => {
+  const otherFields = pairsOf(request.rawHeaders).flatMap(([name, value]): [string, string][] => {
     if (isOwn(name) || name.toLowerCase() === 'authorization') return [];
     if (name.toLowerCase() !== 'cookie') return [[name, value]];
     const cookies = value.split(';').filter((cookie) => !cookie.trim().startsWith(OWN_COOKIES));
     return cookies.length === 0 ? [] : [[name, cookies.join(';').trim()]];
   });
-  const cookies = kept.filter(([name]) => name.toLowerCase() === 'cookie').map(([, value]) => value);
+  const cookies = otherFields.filter(([name]) => name.toLowerCase() === 'cookie').map(([, value]) => value);
   for (const shown of [request.headers, request.headersDistinct] as Record<string, unknown>[]) {
     for (const name of Object.keys(shown)) if (isOwn(name) || name === 'authorization') delete shown[name];
     if (cookies.length === 0) delete shown['cookie'];
@@ -139,7 +139,7 @@ function setFields(request: IncomingMessage, fields: Answer['fields']): void {
     request.headers[name.toLowerCase()] = value;
     request.headersDistinct[name.toLowerCase()] = [value];
   }
-  request.rawHeaders.splice(0, request.rawHeaders.length, ...[...kept, ...own].flat());
+  request.rawHeaders.splice(0, request.rawHeaders.length, ...[...otherFields, ...own].flat());
 }
 
 const isOwn = (name: string): boolean => name.toLowerCase().startsWith('countersign-');

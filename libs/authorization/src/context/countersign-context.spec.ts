@@ -346,7 +346,7 @@ test('writes one line for each call, verified or refused, that `countersign reco
   const url = await plain({ log: (line) => lines.push(line) });
   const call = (headers: Record<string, string>) => fetch(`${url}/x?y=1`, { method: 'PATCH', headers });
   const headers = contextHeaders();
-  for (const given of [headers, headers, {}]) await (await call(given)).text();
+  for (const contextHeaders of [headers, headers, {}]) await (await call(contextHeaders)).text();
   const seen = lines.map((line) => parseSeenCall(line));
   const context = headers['countersign-context'];
   expect(seen).toMatchObject([

@@ -156,8 +156,8 @@ export function contextVerifier(
     const { method, target, headers } = receivedOf(request);
     const context = headers['countersign-context'];
     const at = new Date(now()).toISOString();
-    const given = typeof context === 'string' ? context : null;
-    options.log(formatSeenCall({ at, method, path: target, context: given, refused }));
+    const text = typeof context === 'string' ? context : null;
+    options.log(formatSeenCall({ at, method, path: target, context: text, refused }));
   };
   return async (request) => {
     try {

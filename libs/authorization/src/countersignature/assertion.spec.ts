@@ -17,7 +17,7 @@ const statement = sampleApproval({
 const challenge = statementChallenge(hashing, statement);
 
 /** The assertion of this passkey in this ceremony, held against the sample's place. */
-const made = (ceremony: Partial<Ceremony> = {}, by = key): Assertion => ({
+const assertionOf = (ceremony: Partial<Ceremony> = {}, by = key): Assertion => ({
   signature: by.sign(statement, { ...AT, ...ceremony }),
   challenge,
   jwk: by.jwk,
@@ -27,7 +27,7 @@ const made = (ceremony: Partial<Ceremony> = {}, by = key): Assertion => ({
 const reason = (assertion: Assertion) => checkAssertion(assertion, nodeCountersignPorts)?.reason;
 const respelt = (
   change: (assertion: Assertion) => Partial<Assertion['signature']>,
-  from = made(),
+  from = assertionOf(),
 ): Assertion => ({
   ...from,
   signature: { ...from.signature, ...change(from) },
@@ -40,61 +40,69 @@ describe('P12: an assertion', () => {
     ['ES256', key],
     ['RS256', rsa],
   ])('by a passkey of %s is valid', (_alg, by) => {
-    expect(reason(made({}, by))).toBeUndefined();
+    expect(reason(assertionOf({}, by))).toBeUndefined();
   });
 
   test('is valid with a further member of the client data, with backup and with extensions', () => {
-    expect(reason(made({ clientData: { other: { a: [1, 'x"'] } } }))).toBeUndefined();
-    expect(reason(made({ clientData: { crossOrigin: undefined } }))).toBeUndefined();
-    expect(reason(made({ flags: 0x1d }))).toBeUndefined();
+    expect(reason(assertionOf({ clientData: { other: { a: [1, 'x"'] } } }))).toBeUndefined();
+    expect(reason(assertionOf({ clientData: { crossOrigin: undefined } }))).toBeUndefined();
+    expect(reason(assertionOf({ flags: 0x1d }))).toBeUndefined();
   });
 
   test.each<[string, Assertion, string]>([
-    ['a registration', made({ clientData: { type: 'webauthn.create' } }), 'wrong_type'],
-    ['a payment', made({ clientData: { type: 'payment.get' } }), 'wrong_type'],
-    ['no type', made({ clientData: { type: undefined } }), 'wrong_type'],
-    ['another challenge', made({ challenge: new Uint8Array(32) }), 'wrong_challenge'],
-    ['a challenge cut short', made({ challenge: challenge.subarray(0, 31) }), 'wrong_challenge'],
-    ['a padded challenge', made({ clientData: { challenge: `${encode(challenge)}=` } }), 'wrong_challenge'],
-    ['the challenge in a list', made({ clientData: { challenge: [encode(challenge)] } }), 'wrong_challenge'],
-    ['no challenge', made({ clientData: { challenge: undefined } }), 'wrong_challenge'],
-    ['another origin', made({ origin: 'http://evil.localhost:4000' }), 'wrong_origin'],
-    ['another port', made({ origin: 'http://localhost:4001' }), 'wrong_origin'],
-    ['another scheme', made({ origin: 'https://localhost:4000' }), 'wrong_origin'],
-    ['an origin with a slash', made({ origin: `${AT.origin}/` }), 'wrong_origin'],
-    ['no origin', made({ clientData: { origin: undefined } }), 'wrong_origin'],
-    ['a frame', made({ clientData: { crossOrigin: true } }), 'cross_origin'],
-    ['a frame said in a word', made({ clientData: { crossOrigin: 'false' } }), 'cross_origin'],
-    ['a top origin', made({ clientData: { topOrigin: AT.origin } }), 'cross_origin'],
-    ['another relying party', made({ rpId: 'evil.localhost' }), 'wrong_relying_party'],
-    ['nobody there', made({ flags: 0x04 }), 'user_absent'],
-    ['a user who was not verified', made({ flags: 0x01 }), 'user_not_verified'],
-    ['attested data', made({ flags: 0x45 }), 'malformed'],
-    ['extensions that are not there', made({ flags: 0x85 }), 'malformed'],
-    ['a backup of what cannot be backed up', made({ flags: 0x15 }), 'malformed'],
+    ['a registration', assertionOf({ clientData: { type: 'webauthn.create' } }), 'wrong_type'],
+    ['a payment', assertionOf({ clientData: { type: 'payment.get' } }), 'wrong_type'],
+    ['no type', assertionOf({ clientData: { type: undefined } }), 'wrong_type'],
+    ['another challenge', assertionOf({ challenge: new Uint8Array(32) }), 'wrong_challenge'],
+    ['a challenge cut short', assertionOf({ challenge: challenge.subarray(0, 31) }), 'wrong_challenge'],
+    [
+      'a padded challenge',
+      assertionOf({ clientData: { challenge: `${encode(challenge)}=` } }),
+      'wrong_challenge',
+    ],
+    [
+      'the challenge in a list',
+      assertionOf({ clientData: { challenge: [encode(challenge)] } }),
+      'wrong_challenge',
+    ],
+    ['no challenge', assertionOf({ clientData: { challenge: undefined } }), 'wrong_challenge'],
+    ['another origin', assertionOf({ origin: 'http://evil.localhost:4000' }), 'wrong_origin'],
+    ['another port', assertionOf({ origin: 'http://localhost:4001' }), 'wrong_origin'],
+    ['another scheme', assertionOf({ origin: 'https://localhost:4000' }), 'wrong_origin'],
+    ['an origin with a slash', assertionOf({ origin: `${AT.origin}/` }), 'wrong_origin'],
+    ['no origin', assertionOf({ clientData: { origin: undefined } }), 'wrong_origin'],
+    ['a frame', assertionOf({ clientData: { crossOrigin: true } }), 'cross_origin'],
+    ['a frame said in a word', assertionOf({ clientData: { crossOrigin: 'false' } }), 'cross_origin'],
+    ['a top origin', assertionOf({ clientData: { topOrigin: AT.origin } }), 'cross_origin'],
+    ['another relying party', assertionOf({ rpId: 'evil.localhost' }), 'wrong_relying_party'],
+    ['nobody there', assertionOf({ flags: 0x04 }), 'user_absent'],
+    ['a user who was not verified', assertionOf({ flags: 0x01 }), 'user_not_verified'],
+    ['attested data', assertionOf({ flags: 0x45 }), 'malformed'],
+    ['extensions that are not there', assertionOf({ flags: 0x85 }), 'malformed'],
+    ['a backup of what cannot be backed up', assertionOf({ flags: 0x15 }), 'malformed'],
     [
       'a member twice',
-      made({ clientText: (text) => `{"type":"webauthn.get",${text.slice(1)}` }),
+      assertionOf({ clientText: (text) => `{"type":"webauthn.get",${text.slice(1)}` }),
       'malformed',
     ],
     [
       'a member twice, once escaped',
-      made({ clientText: (text) => `{"\\u0074ype":"payment.get",${text.slice(1)}` }),
+      assertionOf({ clientText: (text) => `{"\\u0074ype":"payment.get",${text.slice(1)}` }),
       'malformed',
     ],
-    ['a byte order mark', made({ clientText: (text) => `\ufeff${text}` }), 'malformed'],
-    ['a list', made({ clientText: (text) => `[${text}]` }), 'malformed'],
-    ['a string', made({ clientText: (text) => JSON.stringify(text) }), 'malformed'],
-    ['a number', made({ clientText: () => '1' }), 'malformed'],
-    ['a null', made({ clientText: () => 'null' }), 'malformed'],
-    ['no JSON', made({ clientText: (text) => `${text}}` }), 'malformed'],
-    ['another key', { ...made(), jwk: new Authenticator().jwk }, 'bad_signature'],
-    ['a key of another type', { ...made(), jwk: rsa.jwk }, 'bad_signature'],
-    ['a key of another type for RS256', { ...made({}, rsa), jwk: key.jwk }, 'bad_signature'],
+    ['a byte order mark', assertionOf({ clientText: (text) => `\ufeff${text}` }), 'malformed'],
+    ['a list', assertionOf({ clientText: (text) => `[${text}]` }), 'malformed'],
+    ['a string', assertionOf({ clientText: (text) => JSON.stringify(text) }), 'malformed'],
+    ['a number', assertionOf({ clientText: () => '1' }), 'malformed'],
+    ['a null', assertionOf({ clientText: () => 'null' }), 'malformed'],
+    ['no JSON', assertionOf({ clientText: (text) => `${text}}` }), 'malformed'],
+    ['another key', { ...assertionOf(), jwk: new Authenticator().jwk }, 'bad_signature'],
+    ['a key of another type', { ...assertionOf(), jwk: rsa.jwk }, 'bad_signature'],
+    ['a key of another type for RS256', { ...assertionOf({}, rsa), jwk: key.jwk }, 'bad_signature'],
     [
       'a point off the curve',
       {
-        ...made(),
+        ...assertionOf(),
         jwk: {
           kty: 'EC',
           crv: 'P-256',
@@ -109,12 +117,12 @@ describe('P12: an assertion', () => {
   });
 
   test('in bytes that are not UTF-8 does not', () => {
-    const bad = Buffer.concat([decode(made().signature.clientDataJSON), Buffer.from([0xff])]);
+    const bad = Buffer.concat([decode(assertionOf().signature.clientDataJSON), Buffer.from([0xff])]);
     expect(reason(respelt(() => ({ clientDataJSON: encode(bad) })))).toBe('malformed');
   });
 
   test('with bytes before or behind the authenticator data does not', () => {
-    const data = decode(made().signature.authenticatorData);
+    const data = decode(assertionOf().signature.authenticatorData);
     for (const changed of [
       data.subarray(1),
       data.subarray(0, 36),
@@ -126,7 +134,7 @@ describe('P12: an assertion', () => {
 
   test('is refused if any bit of it changes', () => {
     for (const by of [key, rsa]) {
-      const whole = made({}, by);
+      const whole = assertionOf({}, by);
       for (const member of ['authenticatorData', 'clientDataJSON', 'signature'] as const) {
         const bytes = decode(whole.signature[member]);
         fc.assert(
@@ -144,7 +152,7 @@ describe('P12: an assertion', () => {
   test('has one spelling in base64url', () => {
     const refused = { reason: 'malformed', detail: expect.stringContaining('spelling') };
     for (const member of ['authenticatorData', 'clientDataJSON', 'signature'] as const) {
-      const text = made().signature[member];
+      const text = assertionOf().signature[member];
       for (const other of [`${text}=`, ` ${text}`, `${text}\n`, text.replace(/.$/, '+')]) {
         const assertion = respelt(() => ({ [member]: other }));
         expect([member, checkAssertion(assertion, nodeCountersignPorts)]).toEqual([member, refused]);

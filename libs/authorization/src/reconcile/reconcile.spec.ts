@@ -122,8 +122,8 @@ test('lines are read as they were written, and no other text throws', () => {
     context: fc.option(fc.string()),
   });
   fc.assert(
-    fc.property(call, (given) => {
-      expect(parseSeenCall(formatSeenCall(given))).toEqual(given);
+    fc.property(call, (seenCall) => {
+      expect(parseSeenCall(formatSeenCall(seenCall))).toEqual(seenCall);
     }),
     { numRuns: 100 },
   );

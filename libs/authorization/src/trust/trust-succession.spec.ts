@@ -41,7 +41,7 @@ const begins = (document: TrustDocument, signatures: Signature<TrustDocument>[])
 const follows = (document: TrustDocument, signatures: Signature<TrustDocument>[], current = first) =>
   reason({ document, signatures }, { current });
 const by = (document: TrustDocument, ...keys: Authenticator[]) => keys.map((key) => key.sign(document, AT));
-const people = (held: Record<string, Authenticator[]>) => sampleTrust(held).people;
+const people = (passkeys: Record<string, Authenticator[]>) => sampleTrust(passkeys).people;
 
 describe('P12: a first trust document', () => {
   test('is accepted by its pinned hash, signed by each of its passkeys', () => {

@@ -86,9 +86,9 @@ function parseText(text: string): unknown {
 /** Every operation, in the order of the description. @throws OpenApiError if an `x-countersign` has an unknown member */
 export function operationsOf(description: Description): Operation[] {
   const base = basePath(description);
-  return Object.entries(description.paths).flatMap(([path, given]) => {
+  return Object.entries(description.paths).flatMap(([path, value]) => {
     if (path.startsWith('x-')) return [];
-    const item = asObject(resolveReference(description, given));
+    const item = asObject(resolveReference(description, value));
     if (item === undefined) return [unresolved(`${base}${path}`)];
     return METHODS.flatMap((method) => {
       const operation = asObject(item[method]);
@@ -126,8 +126,8 @@ const unresolved = (path: string): Operation => ({
 });
 
 /** The path of the first server (OpenAPI 3) or `basePath` (Swagger 2.0), without a final slash. */
-function basePath({ servers, basePath: given }: Description): string {
-  const url = given ?? servers?.[0]?.url ?? '';
+function basePath({ servers, basePath: ownBase }: Description): string {
+  const url = ownBase ?? servers?.[0]?.url ?? '';
   // A server may have variables in its host; only its path matters.
   const path =
     /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*(\/.*)?$/i.exec(url)?.[1] ?? (url.startsWith('/') ? url : '');
@@ -155,10 +155,10 @@ function parametersOf(description: Description, item: object, operation: object)
     for (const listed of holder.parameters) {
       const parameter = asObject(resolveReference(description, listed));
       if (typeof parameter?.['name'] !== 'string' || typeof parameter['in'] !== 'string') continue;
-      const given = parameter as unknown as Parameter;
-      found.set(`${given.in} ${given.name}`, {
-        ...given,
-        schema: resolveReference(description, given.schema),
+      const typedParameter = parameter as unknown as Parameter;
+      found.set(`${typedParameter.in} ${typedParameter.name}`, {
+        ...typedParameter,
+        schema: resolveReference(description, typedParameter.schema),
       });
     }
   }
@@ -218,8 +218,8 @@ function extensionOf(
   operation: Record<string, unknown>,
   item: Record<string, unknown>,
 ): Extension | false {
-  const [own, shared] = [operation[EXTENSION], item[EXTENSION]].map((given) => {
-    const { success, data } = stated.safeParse(given);
+  const [own, shared] = [operation[EXTENSION], item[EXTENSION]].map((value) => {
+    const { success, data } = stated.safeParse(value);
     if (!success)
       throw new OpenApiError(
         `x-countersign of ${what} must be false or hold resource, action, query, body and headers`,
@@ -233,8 +233,8 @@ function extensionOf(
 const MAX_REFERENCES = 10;
 
 /** Follows references within the description. Undefined if one leads out of it, to nothing, or back to itself. */
-function resolveReference(description: Description, given: unknown): unknown {
-  let value = given;
+function resolveReference(description: Description, start: unknown): unknown {
+  let value = start;
   for (let step = 0; step < MAX_REFERENCES; step += 1) {
     const reference = asObject(value)?.['$ref'];
     if (typeof reference !== 'string') return value;

@@ -392,8 +392,8 @@ describe('a route map of an OpenAPI description', () => {
       { maxKeys: 6 },
     );
     fc.assert(
-      fc.property(paths, fc.constantFrom('path', 'host', 'service'), (given, tenantFrom) => {
-        const { routes } = importOpenApi(described(given), { tenantFrom });
+      fc.property(paths, fc.constantFrom('path', 'host', 'service'), (description, tenantFrom) => {
+        const { routes } = importOpenApi(described(description), { tenantFrom });
         const service = {
           ...{ name: 'billing', upstream: 'http://localhost:1', audience: 'billing' },
           ...{ tenantFrom, routes },

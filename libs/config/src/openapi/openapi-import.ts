@@ -88,18 +88,18 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
   const resources = resourcesOf(mapped.map(({ operation, path }) => ({ ...operation, path })));
   for (const [index, { operation, path, names }] of mapped.entries()) {
     const { resource, action } = resources[index] ?? { resource: null, action: '' };
-    const given = operation.extension === false ? {} : operation.extension;
-    const named = given.resource === undefined ? resource : renameParameters(given.resource, names);
+    const extension = operation.extension === false ? {} : operation.extension;
+    const named = extension.resource === undefined ? resource : renameParameters(extension.resource, names);
     if (named === null) {
       result.unmapped.push({ method: operation.method, path: operation.path, reason: AMBIGUOUS });
       continue;
     }
     result.routes.push({
       ...{ method: operation.method, path: withPatterns(path, names, operation) },
-      ...{ resource: named, action: given.action ?? action },
-      ...queryOf(operation, given.query),
-      ...bodyOf(operation, given.body),
-      ...headersOf(operation, given.headers),
+      ...{ resource: named, action: extension.action ?? action },
+      ...queryOf(operation, extension.query),
+      ...bodyOf(operation, extension.body),
+      ...headersOf(operation, extension.headers),
     });
   }
   return withoutAlikePaths(result, options);

@@ -21,8 +21,8 @@ export function pathTemplate(path: string, tenant: string | undefined): PathTemp
   if (sent.includes('?')) return { reason: 'the path has a query' };
   const names = new Map<string, string>();
   const segments: string[] = [];
-  const given = sent.split('/').slice(1);
-  for (const [index, segment] of given.entries()) {
+  const parts = sent.split('/').slice(1);
+  for (const [index, segment] of parts.entries()) {
     const parameter = PARAMETER.exec(segment)?.[1];
     if (parameter !== undefined) {
       if (names.has(parameter)) return { reason: `the path names {${parameter}} twice` };
@@ -30,7 +30,7 @@ export function pathTemplate(path: string, tenant: string | undefined): PathTemp
       segments.push(`{${names.get(parameter)}}`);
     } else if (LITERAL.test(segment) && segment !== '.' && segment !== '..') {
       segments.push(segment);
-    } else if (segment === '' && index === given.length - 1) {
+    } else if (segment === '' && index === parts.length - 1) {
       segments.push('');
     } else {
       return { reason: reasonAgainst(segment) };
@@ -48,8 +48,8 @@ function reasonAgainst(segment: string): string {
 }
 
 /** A name for a parameter that no other one of the path has. `tenant` is kept for the tenant. */
-function freeName(given: string, taken: ReadonlyMap<string, string>, tenant: string | undefined): string {
-  const cleaned = given.replaceAll(/[^A-Za-z0-9_]/g, '_');
+function freeName(wish: string, taken: ReadonlyMap<string, string>, tenant: string | undefined): string {
+  const cleaned = wish.replaceAll(/[^A-Za-z0-9_]/g, '_');
   const base = NAME.test(cleaned) ? cleaned : `p_${cleaned}`;
   const used = new Set([...taken.values(), 'tenant']);
   // Without a tenant in the path, `tenant` is a name like any other, and yet no route may have it.

@@ -145,8 +145,8 @@ function toRule({ maxDuration, ...rule }: AccessRuleEntry): AccessRule {
 }
 
 /** Copies an object without its undefined members. */
-function present<T extends object>(given: T): { [Member in keyof T]: Exclude<T[Member], undefined> } {
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+function present<T extends object>(object: T): { [Member in keyof T]: Exclude<T[Member], undefined> } {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Member in keyof T]: Exclude<T[Member], undefined> };
 }
 

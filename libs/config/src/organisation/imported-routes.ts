@@ -38,9 +38,9 @@ export function withImportedRoutes(value: unknown, readDescription: (path: strin
   if (!file.success) return { value, problems: [], warnings: [] };
   const problems: Finding[] = [];
   const warnings: Finding[] = [];
-  const services = file.data.services.map((given, index) => {
-    const { success, data: service } = described.safeParse(given);
-    if (!success) return given;
+  const services = file.data.services.map((value, index) => {
+    const { success, data: service } = described.safeParse(value);
+    if (!success) return value;
     const path = ['services', index, 'openapi'];
     try {
       const imported = importOpenApi(readDescription(service.openapi), {
@@ -65,8 +65,8 @@ export function withImportedRoutes(value: unknown, readDescription: (path: strin
 }
 
 /** A route without the names of its parameters. Undefined for what is no route. */
-function shapeOf(given: unknown): string | undefined {
-  const { success, data } = listed.safeParse(given);
+function shapeOf(value: unknown): string | undefined {
+  const { success, data } = listed.safeParse(value);
   if (!success) return undefined;
   const segments = pathSegments(data.path).map((segment) =>
     parameterName(segment) === undefined ? segment : '{}',

@@ -116,7 +116,7 @@ function idleRules({ services, tenants }: Organisation): Finding[] {
 /** In a rule of the access policy, a misspelt action has no effect, and a misspelt group shuts everybody out. */
 function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Finding[] {
   const done = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
-  const held = new Set(vendor.staff.flatMap(({ groups }) => groups ?? []));
+  const knownGroups = new Set(vendor.staff.flatMap(({ groups }) => groups ?? []));
   return (accessPolicy.rules ?? []).flatMap(({ actions = [], groups = [] }, rule) => {
     const path = ['accessPolicy', 'rules', rule];
     return [
@@ -126,7 +126,7 @@ function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Find
           : [{ path: [...path, 'actions', index], detail: `no route of any service does "${action}"` }],
       ),
       ...groups.flatMap((group, index) =>
-        held.has(group)
+        knownGroups.has(group)
           ? []
           : [{ path: [...path, 'groups', index], detail: `no staff member is in "${group}"` }],
       ),

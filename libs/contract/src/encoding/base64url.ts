@@ -20,17 +20,17 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let bits = 0;
-  let held = 0;
+  let size = 0;
   let at = 0;
   for (const char of text) {
     const value = VALUES.get(char);
     if (value === undefined) return undefined;
     bits = ((bits << 6) | value) & 0xffff;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes[at++] = (bits >> held) & 0xff;
+    size += 6;
+    if (size >= 8) {
+      size -= 8;
+      bytes[at++] = (bits >> size) & 0xff;
     }
   }
-  return (bits & ((1 << held) - 1)) === 0 ? bytes : undefined;
+  return (bits & ((1 << size) - 1)) === 0 ? bytes : undefined;
 }

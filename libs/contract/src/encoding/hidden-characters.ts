@@ -52,7 +52,10 @@ export function showHiddenCharacters(
   write: (character: string) => string = codePointName,
 ): string {
   if (!containsHidden.test(text)) return text;
-  return text.replace(keptOrHidden(), (found: string, kept: string | undefined) => kept ?? write(found));
+  return text.replace(
+    keptOrHidden(),
+    (found: string, visible: string | undefined) => visible ?? write(found),
+  );
 }
 
 /** Whether a name or another short text has characters that a reader would not see. */

@@ -15,8 +15,8 @@ const ONLY_DOTS = /^\.*$/;
  */
 export function foldSegment(segment: string): string {
   if (PLAIN.test(segment)) return segment.toLowerCase();
-  const [kept = ''] = foldText(decodeURIComponent(segment)).split(CUT, 1);
-  return kept.replaceAll('+', ' ').trim();
+  const [base = ''] = foldText(decodeURIComponent(segment)).split(CUT, 1);
+  return base.replaceAll('+', ' ').trim();
 }
 
 /**

@@ -61,12 +61,12 @@ export function resourceMatches(pattern: string, concrete: string): boolean {
 type HasPattern = { readonly resource: string };
 /** What is made of the pattern of an entry, once for each entry. */
 function onceForEach<T>(make: (parts: ResourceParts) => T): (entry: HasPattern) => T {
-  const made = new WeakMap<HasPattern, { resource: string; value: T }>();
+  const values = new WeakMap<HasPattern, { resource: string; value: T }>();
   return (entry) => {
-    let found = made.get(entry);
+    let found = values.get(entry);
     if (found?.resource !== entry.resource) {
       found = { resource: entry.resource, value: make(resourceParts(entry.resource)) };
-      made.set(entry, found);
+      values.set(entry, found);
     }
     return found.value;
   };
@@ -112,10 +112,10 @@ export function resourcesOverlap(a: string, b: string): boolean {
  * Whether a service that reads loosely (`foldSegment`) may read some resource of `asked` as one that the rule is about. Rules that
  * restrict access use it in place of `resourcesOverlap`: a rule about `payroll/**` is about `PAYROLL/1` and `payroll.json` too.
  */
-export function mayBeReadAs(rule: string, asked: string): boolean {
-  return overlap(rule, asked, (own, other) => {
-    const wanted = foldSegment(own);
-    for (const reading of readingsOf(foldSegment(other))) if (reading === wanted) return true;
+export function mayBeReadAs(rule: string, value: string): boolean {
+  return overlap(rule, value, (own, other) => {
+    const folded = foldSegment(own);
+    for (const reading of readingsOf(foldSegment(other))) if (reading === folded) return true;
     return false;
   });
 }

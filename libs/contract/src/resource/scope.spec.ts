@@ -29,22 +29,22 @@ const allowed = (scope: ScopeEntry[]) =>
   calls.filter(([called, action]) => scopeAllows(scope, called, action));
 
 describe('normaliseScope', () => {
-  test.each(vectors.normal)('vector: $title', ({ entries: given, scope }) => {
-    expect(normaliseScope(given)).toEqual(scope);
+  test.each(vectors.normal)('vector: $title', ({ entries: input, scope }) => {
+    expect(normaliseScope(input)).toEqual(scope);
   });
 
   test('is idempotent, ignores order and keeps what is allowed', () => {
     fc.assert(
-      fc.property(entries, (given) => {
-        const scope = normaliseScope(given);
+      fc.property(entries, (input) => {
+        const scope = normaliseScope(input);
         expect(normaliseScope(scope)).toEqual(scope);
         expect(isNormalisedScope(scope)).toBe(true);
-        expect(isNormalisedScope(given)).toBe(JSON.stringify(given) === JSON.stringify(scope));
-        const reversed = given
+        expect(isNormalisedScope(input)).toBe(JSON.stringify(input) === JSON.stringify(scope));
+        const reversed = input
           .map((entry) => ({ ...entry, actions: [...entry.actions].reverse() }))
           .reverse();
         expect(normaliseScope(reversed)).toEqual(scope);
-        expect(allowed(scope)).toEqual(allowed(given));
+        expect(allowed(scope)).toEqual(allowed(input));
       }),
     );
   });
@@ -72,9 +72,9 @@ describe('normaliseScope', () => {
       'terms_too_large',
       '',
     ],
-  ])('refuses %s', (_case, given, code, pointer) => {
-    expect(() => normaliseScope(given)).toThrow(expect.objectContaining({ code, pointer }));
-    expect(isNormalisedScope(given)).toBe(false);
+  ])('refuses %s', (_case, input, code, pointer) => {
+    expect(() => normaliseScope(input)).toThrow(expect.objectContaining({ code, pointer }));
+    expect(isNormalisedScope(input)).toBe(false);
   });
 });
 

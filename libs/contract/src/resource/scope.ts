@@ -62,8 +62,8 @@ function spelled(resource: string): string {
 
 function readActions(actions: readonly string[], pointer: string): string[] {
   if (actions.length === 0) throw new ContractError('invalid_scope', 'name at least one action', pointer);
-  return actions.map((given, index) => {
-    const action = given.normalize('NFC');
+  return actions.map((name, index) => {
+    const action = name.normalize('NFC');
     if (isAction(action)) return action;
     const detail = action === '*' ? '`*` may be forbidden, never granted: name the actions' : 'not an action';
     throw new ContractError('invalid_scope', detail, `${pointer}/${index}`);

@@ -240,10 +240,10 @@ function mayRead(segment: string, literal: string): boolean {
 test('P9, P13: no accepted call takes a value that a service may read as a literal which the map lists in that place', () => {
   let accepted = 0;
   fc.assert(
-    fc.property(routesOf, method, fc.array(value, { minLength: 1, maxLength: 4 }), (routes, verb, given) => {
+    fc.property(routesOf, method, fc.array(value, { minLength: 1, maxLength: 4 }), (routes, verb, values) => {
       const service = shop(routes);
       fc.pre(findRouteMapProblems(service).length === 0);
-      const segments = given.map(segmentOf);
+      const segments = values.map(segmentOf);
       fc.pre(segments.every((segment) => segment !== undefined));
       const call = segments as string[];
       let found: Route | undefined;
@@ -260,14 +260,14 @@ test('P9, P13: no accepted call takes a value that a service may read as a liter
       for (const other of routes) {
         // The first place where the service may read a literal of the other path in a value, if it takes all before for that path.
         for (const [at, literal] of pathSegments(other.path).entries()) {
-          const given = call[at];
-          if (given === undefined || literal === '') break;
+          const value = call[at];
+          if (value === undefined || literal === '') break;
           if (isParameter(literal)) continue;
           if (!isParameter(own[at])) {
             if (foldSegment(own[at] ?? '') !== foldSegment(literal)) break;
             continue;
           }
-          expect([found.path, other.path, mayRead(given, literal)]).toEqual([found.path, other.path, false]);
+          expect([found.path, other.path, mayRead(value, literal)]).toEqual([found.path, other.path, false]);
           break;
         }
       }

@@ -22,13 +22,13 @@ const CONTENT_RANGE = /^bytes ([0-9]{1,15})-([0-9]{1,15})\/(?:([0-9]{1,15})|\*)$
  * How many bytes the one part of a 206 response has, by its `Content-Range` (RFC 9110 §14.4). Undefined if it states no part, or one
  * with bytes that the request did not want.
  */
-export function bytesOfContentRange(value: string, wanted: ByteRange): number | undefined {
+export function bytesOfContentRange(value: string, range: ByteRange): number | undefined {
   const found = CONTENT_RANGE.exec(value);
   if (found === null) return undefined;
   const [first, last] = [Number(found[1]), Number(found[2])];
   const length = found[3] === undefined ? undefined : Number(found[3]);
   if (last < first || (length !== undefined && last >= length)) return undefined;
   const bytes = last - first + 1;
-  if ('suffix' in wanted) return length !== undefined && first >= length - wanted.suffix ? bytes : undefined;
-  return first >= wanted.first && last <= (wanted.last ?? last) ? bytes : undefined;
+  if ('suffix' in range) return length !== undefined && first >= length - range.suffix ? bytes : undefined;
+  return first >= range.first && last <= (range.last ?? last) ? bytes : undefined;
 }

@@ -37,8 +37,8 @@ export function findDatabaseProblems(service: ServiceDefinition): { pointer: str
   if (address === undefined)
     return [{ pointer: '/upstream', detail: 'not a database: postgres://HOST[:PORT]/DATABASE' }];
   const problems: { pointer: string; detail: string }[] = [];
-  const wanted = sqlRoute(address.database);
-  if (service.routes.length !== 1 || !service.routes.every((route) => isSame(route, wanted)))
+  const valid = sqlRoute(address.database);
+  if (service.routes.length !== 1 || !service.routes.every((route) => isSame(route, valid)))
     problems.push({ pointer: '/routes', detail: 'a database has one route, which is always the same' });
   if (service.tenantFrom !== 'path')
     problems.push({ pointer: '/tenantFrom', detail: 'is path for a database' });
@@ -52,8 +52,8 @@ export function findDatabaseProblems(service: ServiceDefinition): { pointer: str
 }
 
 /** An empty list of parameters is the default, and some sources of a map write it out. */
-function isSame({ query = [], ...route }: Route, wanted: Route): boolean {
+function isSame({ query = [], ...route }: Route, valid: Route): boolean {
   const members = Object.entries(route).filter(([, value]) => value !== undefined);
-  const isPlain = members.every(([member, value]) => wanted[member as keyof Route] === value);
-  return isPlain && members.length === Object.keys(wanted).length && query !== 'any' && query.length === 0;
+  const isPlain = members.every(([member, value]) => valid[member as keyof Route] === value);
+  return isPlain && members.length === Object.keys(valid).length && query !== 'any' && query.length === 0;
 }

@@ -78,8 +78,8 @@ const values = fc.string({ unit: fc.constantFrom(...'07afxz-._@AZ'), minLength: 
 
 test('an accepted pattern matches what the same regular expression matches', () => {
   fc.assert(
-    fc.property(parts, fc.array(values, { minLength: 1, maxLength: 20 }), (given, texts) => {
-      const text = given.flat().join('');
+    fc.property(parts, fc.array(values, { minLength: 1, maxLength: 20 }), (segments, texts) => {
+      const text = segments.flat().join('');
       fc.pre(problemOf(text) === undefined);
       const expression = new RegExp(`^(?:${text})$`);
       const { matches } = patternOf(text);

@@ -127,7 +127,7 @@ describe('matchRoute', () => {
     const values = fc.record({ x: word(), y: word(), z: word() });
     const template = fc.array(segment, { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(template, template, fc.boolean(), values, (before, resource, isEnd, given) => {
+      fc.property(template, template, fc.boolean(), values, (before, resource, isEnd, values) => {
         const path = isEnd ? [...before, ...resource] : [...resource, ...before];
         const route = {
           method: 'GET',
@@ -138,7 +138,7 @@ describe('matchRoute', () => {
         const service: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
         fc.pre(findRouteMapProblems(service).length === 0);
         const filled = (text: string) =>
-          text.replace(/\{([xyz])\}/g, (_, name: 'x' | 'y' | 'z') => given[name]);
+          text.replace(/\{([xyz])\}/g, (_, name: 'x' | 'y' | 'z') => values[name]);
         const match = matchRoute(compileRouteMap(service), 'GET', filled(route.path));
         expect(match?.resource).toBe(filled(route.resource));
       }),

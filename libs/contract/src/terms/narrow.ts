@@ -81,7 +81,7 @@ function windowNarrows(narrow: Terms, wide: Terms): string | undefined {
 export function budgetWithin(own: Budget | undefined, bound: Budget | undefined): boolean {
   return (['calls', 'bytes'] as const).every((member) => {
     const most = bound?.[member];
-    const asked = own?.[member];
-    return most === undefined || (asked !== undefined && asked <= most);
+    const limit = own?.[member];
+    return most === undefined || (limit !== undefined && limit <= most);
   });
 }

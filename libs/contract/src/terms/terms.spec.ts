@@ -44,9 +44,9 @@ describe('terms v1', () => {
   });
 
   test('returns a copy, so that checked terms cannot be changed afterwards', () => {
-    const given = structuredClone(least!);
-    const read = parseTerms(given);
-    given.scope[0]!.actions.push('update');
+    const input = structuredClone(least!);
+    const read = parseTerms(input);
+    input.scope[0]!.actions.push('update');
     expect(read).toEqual(least);
   });
 

@@ -76,7 +76,7 @@ describe('the pin in force, from the one that was in force last and the one in t
       { pin: pin(one, { atLeast: [two] }) },
     ],
     ['no required versions any more: at once', pin(one, { atLeast: [two] }), pin(one), { pin: pin(one) }],
-  ])('%s', (_case, kept, file, expected) => {
-    expect(pinInForce(kept, file, NOW)).toEqual(expected);
+  ])('%s', (_case, earlier, file, expected) => {
+    expect(pinInForce(earlier, file, NOW)).toEqual(expected);
   });
 });

@@ -37,9 +37,13 @@ const TOLERANCE_MS = 5 * 60_000;
  *
  * @param now milliseconds since the epoch
  */
-export function pinInForce(kept: Pin | undefined, file: Pin | undefined, now: number): PinState | undefined {
-  if (kept === undefined) return file === undefined ? undefined : { pin: file };
-  const { next: waiting, ...current } = reached(kept, now);
+export function pinInForce(
+  earlier: Pin | undefined,
+  file: Pin | undefined,
+  now: number,
+): PinState | undefined {
+  if (earlier === undefined) return file === undefined ? undefined : { pin: file };
+  const { next: waiting, ...current } = reached(earlier, now);
   if (file === undefined) return { pin: current, alarm: 'missing' };
   const { since: _since, next, ...wanted } = reached(file, now);
   const delayed = (other: Omit<NonNullable<Pin['next']>, 'from'>, from: string | undefined) => {
@@ -61,10 +65,10 @@ function reached(pin: Pin, now: number): Pin {
 }
 
 /** The same for all tenants. */
-export function pinsInForce(kept: Pins, file: Pins, now: number): PinStates {
+export function pinsInForce(earlier: Pins, file: Pins, now: number): PinStates {
   const states = Object.create(null) as PinStates;
-  for (const tenant of new Set([...Object.keys(kept), ...Object.keys(file)])) {
-    const state = pinInForce(kept[tenant], file[tenant], now);
+  for (const tenant of new Set([...Object.keys(earlier), ...Object.keys(file)])) {
+    const state = pinInForce(earlier[tenant], file[tenant], now);
     if (state !== undefined) states[tenant] = state;
   }
   return states;

@@ -41,12 +41,12 @@ const entry = (record: AccessRecord) => ({ record, openings: {} });
 describe('records', () => {
   test('the next record of a chain names the hash of the one before; everything else is known or a gap', () => {
     const first = counters(1, null);
-    const held = { seq: 1, hash: recordHash(first) };
+    const last = { seq: 1, hash: recordHash(first) };
     expect(placeInChain(undefined, first)).toBe('next');
-    expect(placeInChain(held, first)).toBe('known');
-    expect(placeInChain(held, counters(2, held.hash))).toBe('next');
-    expect(placeInChain(held, counters(3, held.hash))).toBe('gap');
-    expect(placeInChain(held, counters(2, recordHash(counters(1, held.hash))))).toBe('gap');
+    expect(placeInChain(last, first)).toBe('known');
+    expect(placeInChain(last, counters(2, last.hash))).toBe('next');
+    expect(placeInChain(last, counters(3, last.hash))).toBe('gap');
+    expect(placeInChain(last, counters(2, recordHash(counters(1, last.hash))))).toBe('gap');
     expect(placeInChain(undefined, counters(2, null))).toBe('gap');
   });
 

@@ -86,8 +86,8 @@ export class PracticeHistory {
     const signature = data.parsed('countersignature', parseSignature);
     const statement = data.parsed('countersignature', () => parsePractice(signature.statement));
     const { actor: person, tenant } = data.leaf;
-    const made = { ...statement, ...answer, practice: data.members.practice, person, tenant };
-    if (canonicalJson(made) !== canonicalJson(statement))
+    const whole = { ...statement, ...answer, practice: data.members.practice, person, tenant };
+    if (canonicalJson(whole) !== canonicalJson(statement))
       throw data.fault('bad_countersignature', 'what was signed is not this answer.');
     await this.context.trust.requireValid(data, signature, person);
   }

@@ -60,39 +60,39 @@ export class TenantReplay {
   private readonly practices: PracticeHistory;
   private readonly deployment: DeploymentHistory;
 
-  constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
+  constructor(ports: VerifierPorts, options: Options, state?: TenantReplayState) {
     const { slug, deployment, pin, warnings, onPoint, isSealed = false } = options;
     const { deploymentSize, wasRestoredBefore } = options;
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
-    this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
+    this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, state?.trust);
     const now = () => this.emergencies.state.now;
     const widenings: ConstructorParameters<typeof TenantHistory>[2]['widenings'] = {
       takeApplied: (...change) => this.widenings.takeApplied(...change),
       takeAssigned: (...change) => this.widenings.takeAssigned(...change),
     };
     const isStaff = (person: string) => deployment.state.staff.has(person);
-    this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, kept?.tenant);
-    this.locks = new LockHistory(kept?.locks);
+    this.tenant = new TenantHistory(slug, this.trust, { widenings, now, isStaff }, state?.tenant);
+    this.locks = new LockHistory(state?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = {
       ...{ ports, deployment, tenant, trust, locks, warnings },
       ...{ deploymentSize, wasRestoredBefore },
     };
-    this.widenings = new WideningHistory(context, { onPoint, now }, kept?.widenings);
-    this.requests = new RequestHistory(context, onPoint, kept?.requests);
-    this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
-    this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
-    this.calls = new CallHistory(context, this.grants, kept?.calls);
+    this.widenings = new WideningHistory(context, { onPoint, now }, state?.widenings);
+    this.requests = new RequestHistory(context, onPoint, state?.requests);
+    this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, state?.emergencies);
+    this.grants = new GrantHistory(context, this.requests, this.emergencies, state?.grants);
+    this.calls = new CallHistory(context, this.grants, state?.calls);
     this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);
     this.accessReviews = new AccessReviewHistory(
       this.grants,
       this.requests,
       tenant,
       this.standing,
-      kept?.accessReviews,
+      state?.accessReviews,
     );
-    this.practices = new PracticeHistory(context, kept?.practices);
+    this.practices = new PracticeHistory(context, state?.practices);
     this.deployment = deployment;
   }
 

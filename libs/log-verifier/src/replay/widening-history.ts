@@ -196,8 +196,8 @@ export class WideningHistory {
     const { hashing } = this.context.ports;
     const hash = (controls: PrivacyControls) => sha256Digest(hashing, canonicalJson(controls));
     const { tenant } = data.leaf;
-    const made = { ...statement, tenant, widening: id, before: hash(before), after: hash(after), person };
-    if (canonicalJson(made) !== canonicalJson(statement))
+    const own = { ...statement, tenant, widening: id, before: hash(before), after: hash(after), person };
+    if (canonicalJson(own) !== canonicalJson(statement))
       throw data.fault('bad_countersignature', 'what was signed is not this widening.');
     await this.context.trust.requireValid(data, signature, person);
     this.options.onPoint({ index: data.index, ...statement.log });

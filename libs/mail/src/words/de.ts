@@ -10,7 +10,7 @@ import type {
   Words,
 } from './words.js';
 
-const wanted = ({ requester, tenant, service, duration }: Names) =>
+const introduction = ({ requester, tenant, service, duration }: Names) =>
   `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
 const asks = ({ requester, tenant, service, duration }: Names) =>
   `${requester} bittet für ${duration} um Zugriff auf die Daten von ${tenant} in ${service}.`;
@@ -49,15 +49,15 @@ export const access: Words = {
     'request.awaiting_vendor': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Prüfung.`,
     'request.awaiting_customer': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Entscheidung.`,
     'request.countered': (n) =>
-      `${wanted(n)} ${n.tenant} bietet engere Bedingungen an, die auf eine Antwort warten.`,
-    'request.approved': (n) => `${wanted(n)} Die Anfrage wurde freigegeben.`,
-    'request.denied': (n) => `${wanted(n)} Die Anfrage wurde abgelehnt.`,
-    'request.expired': (n) => `${wanted(n)} Die Anfrage ist ohne die nötigen Entscheidungen verfallen.`,
-    'request.cancelled': (n) => `${wanted(n)} Die Anfrage wurde zurückgezogen.`,
-    'grant.scheduled': (n) => `${wanted(n)} Der Zugriff ist freigegeben und beginnt später.`,
-    'grant.active': (n) => `${wanted(n)} Der Zugriff ist jetzt offen.`,
-    'grant.ending': (n) => `${wanted(n)} Der Zugriff endet bald.`,
-    'grant.ended': (n) => `${wanted(n)} Der Zugriff ist beendet.`,
+      `${introduction(n)} ${n.tenant} bietet engere Bedingungen an, die auf eine Antwort warten.`,
+    'request.approved': (n) => `${introduction(n)} Die Anfrage wurde freigegeben.`,
+    'request.denied': (n) => `${introduction(n)} Die Anfrage wurde abgelehnt.`,
+    'request.expired': (n) => `${introduction(n)} Die Anfrage ist ohne die nötigen Entscheidungen verfallen.`,
+    'request.cancelled': (n) => `${introduction(n)} Die Anfrage wurde zurückgezogen.`,
+    'grant.scheduled': (n) => `${introduction(n)} Der Zugriff ist freigegeben und beginnt später.`,
+    'grant.active': (n) => `${introduction(n)} Der Zugriff ist jetzt offen.`,
+    'grant.ending': (n) => `${introduction(n)} Der Zugriff endet bald.`,
+    'grant.ended': (n) => `${introduction(n)} Der Zugriff ist beendet.`,
     'request.asked': (n) =>
       `${asks(n)} Jemand, der darüber entscheidet, stellt eine Frage. Beantworten Sie sie auf der Seite.`,
     'request.answered': (n) =>
@@ -67,7 +67,7 @@ export const access: Words = {
     'request.stage-overdue': (n) =>
       `${asks(n)} Die Anfrage wartet länger, als Ihre Regeln erlauben. Jetzt können auch weitere Personen entscheiden, darunter Sie.`,
     'request.outdated': (n) =>
-      `${wanted(n)} Seitdem haben sich die Regeln geändert, sodass sie nicht mehr freigegeben werden kann. Fragen Sie auf der Seite mit einem Druck erneut an: Die neue Anfrage folgt den heutigen Regeln.`,
+      `${introduction(n)} Seitdem haben sich die Regeln geändert, sodass sie nicht mehr freigegeben werden kann. Fragen Sie auf der Seite mit einem Druck erneut an: Die neue Anfrage folgt den heutigen Regeln.`,
     'demand.opening': (n) =>
       `${n.requester} aus der Rechtsabteilung des Anbieters erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}, um einer Behörde Daten herauszugeben. Zwei weitere ihrer Mitglieder haben das freigegeben. Er beginnt, sobald diese Nachricht Sie erreicht hat. Das Verlangen der Behörde steht in Ihrem Protokoll.`,
     'emergency.opening': (n) =>
@@ -123,15 +123,15 @@ export const access: Words = {
   sides: { vendor: 'Anbieter', customer: 'Kunde' },
   approvedAndBegun: {
     blocked: (n) =>
-      `${wanted(n)} Die Anfrage wurde freigegeben. Der Zugriff hat begonnen, ist aber gestoppt oder gesperrt: Kein Aufruf geht durch.`,
-    active: (n) => `${wanted(n)} Die Anfrage wurde freigegeben, und der Zugriff ist jetzt offen.`,
-    scheduled: (n) => `${wanted(n)} Die Anfrage wurde freigegeben, und der Zugriff beginnt später.`,
+      `${introduction(n)} Die Anfrage wurde freigegeben. Der Zugriff hat begonnen, ist aber gestoppt oder gesperrt: Kein Aufruf geht durch.`,
+    active: (n) => `${introduction(n)} Die Anfrage wurde freigegeben, und der Zugriff ist jetzt offen.`,
+    scheduled: (n) => `${introduction(n)} Die Anfrage wurde freigegeben, und der Zugriff beginnt später.`,
   },
   erased: '(gelöscht)',
   blocked: {
     subject: (n) => `Zugriff hat begonnen, kein Aufruf geht durch: ${n.requester} auf ${n.tenant}`,
     sentence: (n) =>
-      `${wanted(n)} Der Zugriff hat begonnen. Er ist gestoppt oder gesperrt: Kein Aufruf geht durch.`,
+      `${introduction(n)} Der Zugriff hat begonnen. Er ist gestoppt oder gesperrt: Kein Aufruf geht durch.`,
   },
   nothingOpened: 'keiner wurde geöffnet',
   withFirstUse: 'mit der ersten Nutzung',

@@ -10,7 +10,7 @@ import type {
   Words,
 } from './words.js';
 
-const wanted = ({ requester, tenant, service, duration }: Names) =>
+const introduction = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
 const asks = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requests access to the data of ${tenant} in ${service} for ${duration}.`;
@@ -48,15 +48,16 @@ export const access: Words = {
   sentence: {
     'request.awaiting_vendor': (n) => `${asks(n)} It waits for your review.`,
     'request.awaiting_customer': (n) => `${asks(n)} It waits for your decision.`,
-    'request.countered': (n) => `${wanted(n)} ${n.tenant} offers narrower terms, which wait for an answer.`,
-    'request.approved': (n) => `${wanted(n)} It was approved.`,
-    'request.denied': (n) => `${wanted(n)} It was denied.`,
-    'request.expired': (n) => `${wanted(n)} It lapsed without the decisions that it needed.`,
-    'request.cancelled': (n) => `${wanted(n)} It was withdrawn.`,
-    'grant.scheduled': (n) => `${wanted(n)} It was approved and opens later.`,
-    'grant.active': (n) => `${wanted(n)} The access is open now.`,
-    'grant.ending': (n) => `${wanted(n)} The access ends soon.`,
-    'grant.ended': (n) => `${wanted(n)} The access has ended.`,
+    'request.countered': (n) =>
+      `${introduction(n)} ${n.tenant} offers narrower terms, which wait for an answer.`,
+    'request.approved': (n) => `${introduction(n)} It was approved.`,
+    'request.denied': (n) => `${introduction(n)} It was denied.`,
+    'request.expired': (n) => `${introduction(n)} It lapsed without the decisions that it needed.`,
+    'request.cancelled': (n) => `${introduction(n)} It was withdrawn.`,
+    'grant.scheduled': (n) => `${introduction(n)} It was approved and opens later.`,
+    'grant.active': (n) => `${introduction(n)} The access is open now.`,
+    'grant.ending': (n) => `${introduction(n)} The access ends soon.`,
+    'grant.ended': (n) => `${introduction(n)} The access has ended.`,
     'request.asked': (n) => `${asks(n)} Someone who decides it asks a question. Answer it on the page.`,
     'request.answered': (n) =>
       `${asks(n)} Your question is answered, and the request waits for your decision.`,
@@ -64,7 +65,7 @@ export const access: Words = {
     'request.stage-overdue': (n) =>
       `${asks(n)} It has waited longer than your rules allow. Others may decide it now too, and you are among those who may.`,
     'request.outdated': (n) =>
-      `${wanted(n)} The rules have changed since, so it can no longer be approved. Ask again on the page, with one press: the new request goes by the rules of today.`,
+      `${introduction(n)} The rules have changed since, so it can no longer be approved. Ask again on the page, with one press: the new request goes by the rules of today.`,
     'demand.opening': (n) =>
       `${n.requester}, of the vendor’s legal counsel, gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, to disclose data to an authority. Two others of it have approved this. It begins once this notice has reached you. Your log has the authority’s demand.`,
     'emergency.opening': (n) =>
@@ -120,14 +121,14 @@ export const access: Words = {
   sides: { vendor: 'vendor', customer: 'customer' },
   approvedAndBegun: {
     blocked: (n) =>
-      `${wanted(n)} It was approved. The access has begun, but it is stopped or locked: no call passes.`,
-    active: (n) => `${wanted(n)} It was approved, and the access is open now.`,
-    scheduled: (n) => `${wanted(n)} It was approved, and the access opens later.`,
+      `${introduction(n)} It was approved. The access has begun, but it is stopped or locked: no call passes.`,
+    active: (n) => `${introduction(n)} It was approved, and the access is open now.`,
+    scheduled: (n) => `${introduction(n)} It was approved, and the access opens later.`,
   },
   erased: '(erased)',
   blocked: {
     subject: (n) => `Access has begun, and no call passes: ${n.requester} to ${n.tenant}`,
-    sentence: (n) => `${wanted(n)} The access has begun. It is stopped or locked: no call passes.`,
+    sentence: (n) => `${introduction(n)} The access has begun. It is stopped or locked: no call passes.`,
   },
   nothingOpened: 'none was opened',
   withFirstUse: 'with the first use',

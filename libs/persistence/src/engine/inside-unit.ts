@@ -23,6 +23,6 @@ export async function insideUnit<T>(unit: () => Promise<T>): Promise<T> {
 
 /** The work of a unit, bound to the asynchronous context of its caller: a transaction runs the units of several callers. */
 export const asUnit = <Given extends unknown[], T>(
-  work: (...given: Given) => Promise<T>,
-): ((...given: Given) => Promise<T>) =>
-  AsyncResource.bind((...given: Given) => insideUnit(() => work(...given)));
+  work: (...parameters: Given) => Promise<T>,
+): ((...parameters: Given) => Promise<T>) =>
+  AsyncResource.bind((...parameters: Given) => insideUnit(() => work(...parameters)));

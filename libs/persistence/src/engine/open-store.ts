@@ -220,11 +220,12 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       const cache = isAcross ? null : context.organisation;
       const unit = new UnitOfWork(manager, context, engine.rules, end, cache);
       const answers = new IdempotentAnswers(manager);
-      let kept: KeptAnswer | null = null;
+      let earlier: KeptAnswer | null = null;
       const { tenant, work } = await start.open(unit, manager, async () => {
-        kept = sent === undefined ? null : await answers.find(sent);
+        earlier = sent === undefined ? null : await answers.find(sent);
       });
-      if (kept !== null && sent !== undefined && isKept(kept, sent)) return firstResult<T>(kept, sent);
+      if (earlier !== null && sent !== undefined && isKept(earlier, sent))
+        return firstResult<T>(earlier, sent);
       const finished = await finish(unit, async () => {
         const done = await work();
         if (sent !== undefined) await answers.save(tenant, sent, done);
@@ -239,10 +240,10 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
 
   /** A tenant's unit does not see what other tenants' units stored under the key, so this looks across tenants. */
   private async afterKeyTaken<T>(start: UnitStart<T>, sent: SentKey): Promise<T> {
-    const kept = await this.engine.read('all-tenants', (manager) =>
+    const earlier = await this.engine.read('all-tenants', (manager) =>
       new IdempotentAnswers(manager).find(sent),
     );
-    if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
+    if (earlier !== null && isKept(earlier, sent)) return firstResult<T>(earlier, sent);
     await this.withoutLog(({ idempotency }) => idempotency.clearExpired(sent.now.toISOString()));
     try {
       return await this.attempt(start, sent);

@@ -28,7 +28,7 @@ class Queues {
 }
 
 /** A unit that says when it begins and waits to be let go. */
-function held(seen: string[], name: string) {
+function heldUnit(seen: string[], name: string) {
   let letGo = (): void => {};
   const go = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -51,7 +51,7 @@ describe('UnitQueues', () => {
   test('says how many connections it has, on how many a transaction runs, and how many units wait', async () => {
     const queues = new Queues(2);
     const [first, second, globex, other] = ['acme 1', 'acme 2', 'globex', 'other'].map((name) =>
-      held([], name),
+      heldUnit([], name),
     );
     const done = [
       queues.run('acme', first?.unit as Task),
@@ -76,7 +76,11 @@ describe('UnitQueues', () => {
   test('runs units of one queue in their order and those of others beside them', async () => {
     const queues = new Queues(3);
     const seen: string[] = [];
-    const [first, second, other] = [held(seen, 'acme 1'), held(seen, 'acme 2'), held(seen, 'globex')];
+    const [first, second, other] = [
+      heldUnit(seen, 'acme 1'),
+      heldUnit(seen, 'acme 2'),
+      heldUnit(seen, 'globex'),
+    ];
     const done = [
       queues.run('acme', first.unit),
       queues.run('acme', second.unit),
@@ -96,9 +100,9 @@ describe('UnitQueues', () => {
   test('runs no more at once than it is wide, whatever the queues, and a queue that waits takes no place', async () => {
     const queues = new Queues(2);
     const seen: string[] = [];
-    const units = ['a', 'b', 'c'].map((name) => held(seen, name));
+    const units = ['a', 'b', 'c'].map((name) => heldUnit(seen, name));
     const [a, b, c] = units as [(typeof units)[0], (typeof units)[0], (typeof units)[0]];
-    const behind = held(seen, 'a behind');
+    const behind = heldUnit(seen, 'a behind');
     const done = [
       queues.run('a', a.unit),
       queues.run('a', behind.unit),
@@ -136,7 +140,7 @@ describe('UnitQueues', () => {
   test('close waits for what came before, waiting units included, and refuses what comes after', async () => {
     const queues = new Queues(1);
     const seen: string[] = [];
-    const [first, second] = [held(seen, 'first'), held(seen, 'second')];
+    const [first, second] = [heldUnit(seen, 'first'), heldUnit(seen, 'second')];
     const done = [queues.run(null, first.unit), queues.run('acme', second.unit)];
     const closing = queues.close().then(() => seen.push('closed'));
     await expect(queues.run('acme', async () => 1)).rejects.toEqual(

@@ -103,7 +103,7 @@ export class Checkpoints implements CheckpointRepository {
   }
 
   async advance(log: string, { epoch, size, root, note, signedAt }: StoredCheckpoint): Promise<boolean> {
-    const kept = await query<{ size: unknown }>(
+    const rows = await query<{ size: unknown }>(
       this.manager,
       `INSERT INTO log_checkpoints (tenant, epoch, size, root, note, signed_at) VALUES ${places(6)}
        ON CONFLICT (tenant, epoch) DO UPDATE
@@ -111,7 +111,7 @@ export class Checkpoints implements CheckpointRepository {
        WHERE log_checkpoints.size < excluded.size RETURNING size`,
       [log, epoch, size, root, note, comparable(signedAt)],
     );
-    return kept.length === 1;
+    return rows.length === 1;
   }
 
   async addSignatures(

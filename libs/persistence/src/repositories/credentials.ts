@@ -154,13 +154,13 @@ export class Gateways implements GatewayRepository {
        WHERE w.after > ? AND w.after <= ? ORDER BY w.tenant`,
       [id, since, now],
     );
-    const wanted = new Map<string, { after: string; heads: ChainVouch[] }>();
+    const headsByTenant = new Map<string, { after: string; heads: ChainVouch[] }>();
     for (const { tenant, after, head } of rows) {
-      const want = wanted.get(tenant) ?? { after, heads: [] };
+      const want = headsByTenant.get(tenant) ?? { after, heads: [] };
       if (head !== null) want.heads.push(JSON.parse(head) as ChainVouch);
-      wanted.set(tenant, want);
+      headsByTenant.set(tenant, want);
     }
-    return [...wanted]
+    return [...headsByTenant]
       .filter(([, { after, heads }]) => !(Date.parse(signedByAllLanes(heads) ?? '') >= Date.parse(after)))
       .map(([tenant, { after }]) => ({ tenant, after }))
       .slice(0, limit);

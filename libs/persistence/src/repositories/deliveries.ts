@@ -70,11 +70,11 @@ export class Deliveries implements DeliveryRepository {
       query.andWhere('(row.nextAt, row.id) > (:at, :id)', { at, id });
     }
     const old = await query.orderBy('row.nextAt').addOrderBy('row.id').limit(limit).getMany();
-    const kept = await this.manager.find(NoticeDeliveryEntity, {
+    const deliveries = await this.manager.find(NoticeDeliveryEntity, {
       select: { notice: true, channel: true, recipient: true },
       where: { notice: In(old.map(({ id }) => id)), state: In(['due', 'dead']) },
     });
-    const waiting = new Set(kept.map(({ notice }) => notice));
+    const waiting = new Set(deliveries.map(({ notice }) => notice));
     const over = old.map(({ id }) => id).filter((id) => !waiting.has(id));
     if (over.length > 0) {
       await this.manager.delete(NoticeDeliveryEntity, { notice: In(over) });

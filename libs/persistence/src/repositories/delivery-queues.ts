@@ -166,13 +166,13 @@ export class MessageQueues implements DeliveryQueues {
     const becomes = new Map(changed.map((change) => [change.from, change.becomes]));
     const released = due.flatMap((message) => becomes.get(message) ?? []);
     const isStored = new Set(due.map(keyOf));
-    const kept = released.filter((message) => isStored.has(keyOf(message)));
+    const stillQueued = released.filter((message) => isStored.has(keyOf(message)));
     const added = [
       ...released.filter((message) => !isStored.has(keyOf(message))),
       ...fresh.flatMap((message) => becomes.get(message) ?? [message]),
     ];
     await Promise.all([
-      ...kept.map(({ notice, channel, recipient, ...change }) =>
+      ...stillQueued.map(({ notice, channel, recipient, ...change }) =>
         updateRow(this.manager, NoticeDeliveryEntity, { notice, channel, recipient }, change),
       ),
       insertRows(this.manager, NoticeDeliveryEntity, added, 'skip'),

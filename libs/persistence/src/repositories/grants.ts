@@ -64,7 +64,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
 
   async liveUnder(invitation: string): Promise<Grant[]> {
     // From the requests to their grants by id: joined, SQLite would walk through all that is live.
-    const made = await this.manager
+    const requests = await this.manager
       .createQueryBuilder(RequestEntity, 'request')
       .where('request.invitation = :invitation AND request.tenant = :tenant', {
         invitation,
@@ -73,7 +73,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
       .andWhere('request.grant IS NOT NULL')
       .select(['request.id', 'request.grant'])
       .getMany();
-    const grants = await this.findAll(made.flatMap(({ grant }) => grant ?? []));
+    const grants = await this.findAll(requests.flatMap(({ grant }) => grant ?? []));
     return grants.filter(({ state }) => state !== 'ended');
   }
 

@@ -34,11 +34,11 @@ export class IsolationRuns implements IsolationRepository {
     );
   }
 
-  finish(day: string, held: string, report: IsolationReport, at: string, again: string): Promise<boolean> {
+  finish(day: string, claim: string, report: IsolationReport, at: string, again: string): Promise<boolean> {
     return updateRow(
       this.manager,
       IsolationRunEntity,
-      { day, claimedUntil: comparable(held) },
+      { day, claimedUntil: comparable(claim) },
       { report, endedAt: at, claimedUntil: comparable(again) },
     );
   }

@@ -40,12 +40,12 @@ export class OrganisationCache {
     if (missing.length > 0) {
       const loaded = await load(missing);
       for (const [index, place] of missing.entries()) {
-        const kept = { value: frozen(loaded[index]) };
-        found[place] = kept;
-        if (compare(at, this.#at) === 0) this.#kept.set(keys[place] as string, kept);
+        const entry = { value: frozen(loaded[index]) };
+        found[place] = entry;
+        if (compare(at, this.#at) === 0) this.#kept.set(keys[place] as string, entry);
       }
     }
-    return found.map((kept) => kept?.value as T);
+    return found.map((entry) => entry?.value as T);
   }
 }
 

@@ -12,13 +12,11 @@ import type {
   SignalSettings,
   SlackPlace,
   TenantRecord,
-  TenantRole,
-  VendorRole,
   WebhookSettings,
   WholeOrganisation,
 } from '@countersign/access';
 import { isForTenant } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/contract';
+import type { ServiceDefinition, TenantRole, VendorRole } from '@countersign/contract';
 import { type EntityManager, IsNull } from 'typeorm';
 import {
   RouteMapEntity,
@@ -55,7 +53,7 @@ export class OrganisationReader implements OrganisationView {
 
   tenant(slug: string): Promise<TenantRecord | null> {
     if (!this.sees(slug)) return Promise.resolve(null);
-    return this.kept(`tenant ${slug}`, async () => {
+    return this.cached(`tenant ${slug}`, async () => {
       const row = await this.manager.findOneBy(TenantEntity, { slug, removedAt: IsNull() });
       return row === null ? null : toTenant(row);
     });
@@ -63,7 +61,7 @@ export class OrganisationReader implements OrganisationView {
 
   async service(name: string): Promise<ServiceRecord | null> {
     // Kept once for all tenants: a route map can be large.
-    const record = await this.kept(`service ${name}`, async () => {
+    const record = await this.cached(`service ${name}`, async () => {
       const row = await this.manager.findOneBy(ServiceEntity, { name, removedAt: IsNull() });
       return row === null ? null : toService(row);
     });
@@ -73,7 +71,7 @@ export class OrganisationReader implements OrganisationView {
   }
 
   policy(): Promise<AccessPolicy> {
-    return this.kept('policy', async () => {
+    return this.cached('policy', async () => {
       const row = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
       if (row === null)
         throw new StoreError(
@@ -127,7 +125,7 @@ export class OrganisationReader implements OrganisationView {
   }
 
   async coverage(): Promise<Coverage | null> {
-    return this.kept(
+    return this.cached(
       'coverage',
       async () => (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.coverage ?? null,
     );
@@ -144,7 +142,7 @@ export class OrganisationReader implements OrganisationView {
   /** Everybody (not removed) who holds the role on that side, by id. */
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
     if (tenant !== null && !this.sees(tenant)) return Promise.resolve([]);
-    return this.kept(`role ${tenant ?? VENDOR_SIDE} ${role}`, async () => {
+    return this.cached(`role ${tenant ?? VENDOR_SIDE} ${role}`, async () => {
       // Roles are a JSON list of plain words: the quotes make it the whole word.
       const rows = await selectRows(
         this.manager,
@@ -163,7 +161,7 @@ export class OrganisationReader implements OrganisationView {
     await this.#version;
   }
 
-  protected async kept<T>(key: string, load: () => Promise<T>): Promise<T> {
+  protected async cached<T>(key: string, load: () => Promise<T>): Promise<T> {
     const [value] = await this.keptEach([key], async () => [await load()]);
     return value as T;
   }
@@ -231,7 +229,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 
   services(): Promise<ServiceRecord[]> {
-    return this.kept('services', async () => {
+    return this.cached('services', async () => {
       const where = { removedAt: IsNull() };
       const rows = await this.manager.find(ServiceEntity, { where, order: { name: 'ASC' } });
       return rows.map(toService);
@@ -239,7 +237,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 
   tenants(): Promise<TenantRecord[]> {
-    return this.kept('tenants', async () => {
+    return this.cached('tenants', async () => {
       const where = { removedAt: IsNull() };
       const rows = await this.manager.find(TenantEntity, { where, order: { slug: 'ASC' } });
       return rows.map(toTenant);
@@ -281,7 +279,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
     if (tenant !== null) return (await this.tenant(tenant))?.webhooks ?? [];
-    return this.kept(
+    return this.cached(
       'vendor webhooks',
       async () => (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [],
     );
@@ -304,7 +302,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 
   domains(): Promise<OwnedDomain[]> {
-    return this.kept('domains', async () => {
+    return this.cached('domains', async () => {
       const vendor = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
       const sides = [
         { domains: vendor?.domains, tenant: null },

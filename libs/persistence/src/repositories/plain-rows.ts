@@ -61,12 +61,12 @@ export function forEngine(manager: EntityManager, sql: string): string {
   const known = numbered.get(sql);
   if (known !== undefined) return known;
   let count = 0;
-  const made = sql.replaceAll('?', () => {
+  const text = sql.replaceAll('?', () => {
     count += 1;
     return `$${count}`;
   });
-  numbered.set(sql, made);
-  return made;
+  numbered.set(sql, text);
+  return text;
 }
 
 /**
@@ -166,7 +166,7 @@ function updateOf<Row extends ObjectLiteral>(
   const [set, by] = [columnsOf(manager, entity, changed), columnsOf(manager, entity, found)];
   const assigned = set.map((column) => `"${column.name}" = ?`).join(', ');
   const same = by.map((column) => `"${column.name}" = ?`).join(' AND ');
-  const made = { sql: forEngine(manager, `UPDATE ${name} SET ${assigned} WHERE ${same}`), set, by };
-  updates.set(key, made);
-  return made;
+  const statement = { sql: forEngine(manager, `UPDATE ${name} SET ${assigned} WHERE ${same}`), set, by };
+  updates.set(key, statement);
+  return statement;
 }

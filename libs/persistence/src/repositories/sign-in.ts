@@ -51,9 +51,8 @@ export class Sessions implements SessionRepository {
 
   async noteZone(person: string, zone: string): Promise<void> {
     // Only a change is written. On PostgreSQL even an update of no row makes all brokers read the organisation again.
-    const kept = await this.manager.findOneBy(PersonEntity, { id: person });
-    if (kept !== null && kept.zone !== zone)
-      await this.manager.update(PersonEntity, { id: person }, { zone });
+    const row = await this.manager.findOneBy(PersonEntity, { id: person });
+    if (row !== null && row.zone !== zone) await this.manager.update(PersonEntity, { id: person }, { zone });
   }
 
   async touch(id: string, at: string): Promise<void> {

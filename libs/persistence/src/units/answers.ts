@@ -11,13 +11,13 @@ export const isKept = ({ expiresAt }: KeptAnswer, { now }: SentKey): boolean =>
  * The first result of a repeated call.
  * @throws AccessError `idempotency_key_reused` if the key came with another body
  */
-export function firstResult<T>(kept: KeptAnswer, sent: SentKey): T {
-  if (kept.bodyHash !== sent.bodyHash)
+export function firstResult<T>(answer: KeptAnswer, sent: SentKey): T {
+  if (answer.bodyHash !== sent.bodyHash)
     throw new AccessError(
       'idempotency_key_reused',
       'This Idempotency-Key was used with another body in the last 24 hours. Use a new one.',
     );
-  return JSON.parse(kept.result) as T;
+  return JSON.parse(answer.result) as T;
 }
 
 export const usedAtOnce = (): AccessError =>

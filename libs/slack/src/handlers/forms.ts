@@ -180,11 +180,11 @@ const stop: Form = async (parts, principal, pressed, values) => {
 const offerLess: Form = async (parts, principal, pressed, values) => {
   const { terms, digest } = await requestAsShown(parts, principal, pressed);
   const chosen = new Set(values[FIELDS.keep]?.[FIELDS.keep]?.selected_options?.map(({ value }) => value));
-  const kept = keepOptions(terms)
+  const pairs = keepOptions(terms)
     .filter(({ option }) => chosen.has(option.value ?? ''))
     .flatMap(({ pairs }) => pairs.map(([resource, action]) => pairOf(resource, action)));
   const outcome = evaluateChoice(terms, digest, {
-    kept: new Set(kept),
+    pairs: new Set(pairs),
     objects: typed(values, FIELDS.objects),
     minutes: typed(values, FIELDS.minutes),
   });

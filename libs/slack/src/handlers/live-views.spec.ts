@@ -19,19 +19,19 @@ function client() {
 
 const V = { id: 'V1', hash: 'h0' };
 
-function held(title: string) {
+function slowView(title: string) {
   let release = () => {};
-  const made = new Promise<ModalView>((resolve) => {
+  const view = new Promise<ModalView>((resolve) => {
     release = () => resolve(loadingView('en', title));
   });
-  return { release, make: () => made };
+  return { release, make: () => view };
 }
 
 test('of two overlapping updates, only the newer is shown, whichever is ready first', async () => {
   for (const order of ['old first', 'new first']) {
     const { shown, web } = client();
     const live = new LiveForms();
-    const [old, fresh] = [held('old'), held('new')];
+    const [old, fresh] = [slowView('old'), slowView('new')];
     const both = [live.show(web, V, old.make), live.show(web, V, fresh.make)];
     for (const each of order === 'old first' ? [old, fresh] : [fresh, old]) each.release();
     await Promise.all(both);

@@ -24,8 +24,8 @@ export class LiveForms {
     const view = await make();
     if (this.newest.get(id) !== update) return;
     try {
-      const shown = await client.views.update({ view_id: id, hash: this.hashes.get(id) ?? hash, view });
-      if (shown.view?.hash !== undefined) this.remember(this.hashes, id, shown.view.hash);
+      const answer = await client.views.update({ view_id: id, hash: this.hashes.get(id) ?? hash, view });
+      if (answer.view?.hash !== undefined) this.remember(this.hashes, id, answer.view.hash);
     } catch (error) {
       // The form was closed or submitted, or another broker has updated it: our update is outdated.
       if (!isStale(error)) throw error;

@@ -149,8 +149,11 @@ async function refreshCard(
   const audience = audienceOf(action.block_id);
   const { channel, message } = body;
   if (audience === null || channel === undefined || message === undefined) return;
-  for (let facts = await factsFor(parts, principal, request), shown = ''; shown !== versionStamp(facts); ) {
-    shown = versionStamp(facts);
+  for (
+    let facts = await factsFor(parts, principal, request), lastHash = '';
+    lastHash !== versionStamp(facts);
+  ) {
+    lastHash = versionStamp(facts);
     const card = requestCard(facts, audience, parts.settings.publicUrl);
     await client.chat.update({ channel: channel.id, ts: message.ts, ...card });
     facts = await factsFor(parts, principal, request);

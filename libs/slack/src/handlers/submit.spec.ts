@@ -28,7 +28,7 @@ function sent() {
 }
 
 /** Work that ends when the test releases it. */
-function held(answer: SubmissionResult) {
+function slowWork(answer: SubmissionResult) {
   let release = () => {};
   const work = new Promise<SubmissionResult>((resolve) => {
     release = () => resolve(answer);
@@ -67,7 +67,7 @@ test('quick work is answered at once, with errors under their fields', async () 
 test('work that takes longer than Slack waits is acknowledged in time, and the result is shown later', async () => {
   const { heard, submission } = sent();
   const view = messageView('en', 'Ask for access', 'You have asked.');
-  const { release, work } = held({ view });
+  const { release, work } = slowWork({ view });
   const done = answerSubmission(parts, submission, work, 1);
   await eventually('an acknowledgement', () => heard.length === 1);
   expect(JSON.stringify(heard[0])).toContain('One moment');
@@ -78,7 +78,7 @@ test('work that takes longer than Slack waits is acknowledged in time, and the r
 
 test('late errors say that nothing was sent', async () => {
   const { heard, submission } = sent();
-  const { release, work } = held({ errors: { tenant: 'There is no such tenant.' } });
+  const { release, work } = slowWork({ errors: { tenant: 'There is no such tenant.' } });
   const done = answerSubmission(parts, submission, work, 1);
   await eventually('an acknowledgement', () => heard.length === 1);
   release();

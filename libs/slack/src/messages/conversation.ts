@@ -36,14 +36,14 @@ export function conversationBlocks(facts: CardFacts, most: number): KnownBlock[]
   const question = last('question');
   const answer = openQuestion(notes) === undefined ? last('answer') : undefined;
   const forward = last('forward');
-  const said = (text: string | null) => (text === null ? [] : [aside(`“${cut(oneLine(text), most)}”`)]);
+  const quoted = (text: string | null) => (text === null ? [] : [aside(`“${cut(oneLine(text), most)}”`)]);
   return [
     ...(question === undefined
       ? []
-      : [context(aside(words.asked(shortName(question.name))), ...said(question.text))]),
+      : [context(aside(words.asked(shortName(question.name))), ...quoted(question.text))]),
     ...(answer === undefined
       ? []
-      : [context(aside(words.answered(shortName(answer.name))), ...said(answer.text))]),
+      : [context(aside(words.answered(shortName(answer.name))), ...quoted(answer.text))]),
     ...(forward === undefined
       ? []
       : [context(aside(words.forwarded(shortName(forward.name), shortName(forward.toName))))]),

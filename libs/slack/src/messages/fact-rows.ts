@@ -13,11 +13,11 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
   const words = wordsOf(facts);
   const { labels } = words;
   const why = justification === null ? words.noReason : `“${cut(lines(justification), mostWhy, words.cut)}”`;
-  const asked: Row[] = [
+  const requestRows: Row[] = [
     [labels.why, value(why)],
     [labels.ticket, value(ticketText(facts))],
   ];
-  if (!isOpen(request)) return rows(asked);
+  if (!isOpen(request)) return rows(requestRows);
   const { impact } = request.needs;
   const reasons = impact.reasons.map((each) => needReasonText(each, side, facts.language)).join(' ');
   const risk = `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
@@ -27,5 +27,5 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
     ...(begin === null ? [] : [`${labels.wouldBegin}: ${begin}`]),
     `${labels.wouldEnd}: ${wouldEnd(request.terms, facts.language)}`,
   ];
-  return rows([...asked, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks.join('\n'))]]);
+  return rows([...requestRows, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks.join('\n'))]]);
 }

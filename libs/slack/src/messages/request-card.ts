@@ -61,8 +61,8 @@ const heading = (facts: CardFacts): string =>
 /** The text for notifications and screen readers. */
 export const fallback = (facts: CardFacts): string => {
   const head = title(facts, inFallback(shortName(facts.requester)), inFallback(shortName(facts.tenant)));
-  const shown = isOpen(facts.request) ? shownFields(facts) : '';
-  return `${head}. ${shown === '' ? '' : `${inFallback(shown)} `}${stateSentence(facts)}`;
+  const fields = isOpen(facts.request) ? shownFields(facts) : '';
+  return `${head}. ${fields === '' ? '' : `${inFallback(fields)} `}${stateSentence(facts)}`;
 };
 
 /**
@@ -99,14 +99,14 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   const isUndecided = isOpen(request);
   const change = changeBlocks(facts);
   const { scope } = request.terms;
-  const shown = shownFields(facts);
+  const fields = shownFields(facts);
   const isWhole = detail.entries >= scope.length && change.isWhole;
   const isListed = isUndecided && (scope.length > IN_SENTENCE || sentence(facts).length > MAX_SENTENCE);
   const buttons = pressable(facts, audience, publicUrl, isWhole);
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
-    ...(shown === '' ? [] : [paragraph(`⚠ ${cut(shown, 600)}`)]),
+    ...(fields === '' ? [] : [paragraph(`⚠ ${cut(fields, 600)}`)]),
     ...(isListed ? scopeBlocks(facts, request.terms, wordsOf(facts).labels.what, detail.entries) : []),
     ...factRows(facts, audience === 'approver' ? 'customer' : 'vendor', Math.min(detail.reason, MAX_WHY)),
     ...(isUndecided ? [...furtherRows(facts), ...change.blocks] : []),

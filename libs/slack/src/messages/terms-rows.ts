@@ -1,6 +1,7 @@
 import {
   actionsOutsideScope,
   hiddenFields,
+  type Language,
   MAX_SCOPE_ENTRIES,
   type ScopeEntry,
   type Terms,
@@ -14,7 +15,6 @@ import {
   entryWords,
   hiddenFieldsText,
   howApprovedText,
-  type Language,
   needReasonText,
   type ReaderSide,
   requesterFactLines,
@@ -81,9 +81,9 @@ export function scopeBlocks(
   label: string,
   most: number,
 ): KnownBlock[] {
-  const shown = terms.scope.slice(0, most);
-  const list = shown.map(({ resource, actions }) => `• ${resource}: ${actions.join(', ')}`);
-  const left = terms.scope.length - shown.length;
+  const entries = terms.scope.slice(0, most);
+  const list = entries.map(({ resource, actions }) => `• ${resource}: ${actions.join(', ')}`);
+  const left = terms.scope.length - entries.length;
   if (left > 0) list.push(wordsOf({ language }).moreInBrowser(left));
   return [section(mrkdwn(`*${label}*`)), ...inSections(list)];
 }
@@ -197,14 +197,14 @@ export function changeBlocks({ request, change, language }: CardFacts): {
   if (difference === null)
     return { blocks: [...oneCall, title, paragraph(words.changeInBrowser)], isWhole: false };
   const changed = changedRows(difference, call.method);
-  const shown = changed.slice(0, MAX_VALUES);
-  const list = shown.map((row) => {
+  const firstRows = changed.slice(0, MAX_VALUES);
+  const list = firstRows.map((row) => {
     const { pointer, before, after } = row;
     const short = (text: string | null) => (text === null ? null : cut(oneLine(text), MAX_VALUE));
     return `• ${differenceLine({ ...row, pointer: cut(oneLine(pointer), MAX_VALUE), before: short(before), after: short(after) })}`;
   });
-  if (changed.length > shown.length) list.push(words.moreInBrowser(changed.length - shown.length));
-  const isCut = shown.some((row) =>
+  if (changed.length > firstRows.length) list.push(words.moreInBrowser(changed.length - firstRows.length));
+  const isCut = firstRows.some((row) =>
     [row.pointer, row.before ?? '', row.after ?? ''].some((text) => text.length > MAX_VALUE),
   );
   const when = call.before === undefined ? undefined : readerTime(call.before.at);
@@ -215,7 +215,7 @@ export function changeBlocks({ request, change, language }: CardFacts): {
       ...(list.length === 0 ? [] : [paragraph(list.join('\n'))]),
       context(when === undefined ? aside(words.changeNoBefore) : mrkdwn(words.changeBefore(when))),
     ],
-    isWhole: isLineWhole && changed.length === shown.length && !isCut,
+    isWhole: isLineWhole && changed.length === firstRows.length && !isCut,
   };
 }
 

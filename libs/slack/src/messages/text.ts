@@ -49,12 +49,12 @@ const PIECES = /&(?:amp|lt|gt);|⟨U\+[0-9A-F]{4,6}⟩|[\s\S]/gu;
 export function cut(text: string, most: number, note = CUT): string {
   if (text.length <= most) return text;
   const end = note.length <= most ? note : '…';
-  let kept = '';
+  let short = '';
   for (const [piece] of text.matchAll(PIECES)) {
-    if (kept.length + piece.length + end.length > most) break;
-    kept += piece;
+    if (short.length + piece.length + end.length > most) break;
+    short += piece;
   }
-  return kept + end;
+  return short + end;
 }
 
 export const wasCut = (text: string, most: number): boolean => text.length > most;

@@ -24,8 +24,8 @@ function lastNote(
 ): string | null {
   const note = notes.findLast((each) => each.kind === kind);
   if (note === undefined) return null;
-  const said = words(shortName(note.name), shortName(note.toName));
-  return note.text === null ? `${said}.` : `${said}: “${cut(oneLine(note.text), 600)}”`;
+  const line = words(shortName(note.name), shortName(note.toName));
+  return note.text === null ? `${line}.` : `${line}: “${cut(oneLine(note.text), 600)}”`;
 }
 
 /** The rule of supervision that was crossed, in words. */

@@ -19,7 +19,7 @@ function limited() {
       vendorSlack: async () => ({ teamId: 'T1', channelId: 'C1' }),
     },
   };
-  const read = (work: (given: unknown) => unknown) => work(unit);
+  const read = (work: (value: unknown) => unknown) => work(unit);
   const deps = {
     store: {
       notices: { read },

@@ -131,14 +131,14 @@ export class SlackChannel implements NoticeChannel {
   }
 
   private async deliverNotice(
-    given: ClaimedMessage,
+    message: ClaimedMessage,
     kind: SlackKind,
     target: Target,
     signal: AbortSignal,
   ): Promise<Delivered> {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
-    const { notice } = given;
-    const delivery = { ...given, orderKey: requestOf(given) };
+    const { notice } = message;
+    const delivery = { ...message, orderKey: requestOf(message) };
     const [facts, log] = await this.deps.store.readForTenant(notice.tenant, async (unit) => [
       await readFacts(unit, delivery.orderKey, {
         now: this.deps.clock.now(),
@@ -189,13 +189,13 @@ export class SlackChannel implements NoticeChannel {
       before.workspace !== target.installation.workspace
     )
       return this.postCard(at, card);
-    const shown = this.hash(card);
+    const cardHash = this.hash(card);
     const thread = (await this.threadOfFollowed(at)) ?? before.ts;
-    if (shown !== before.shown) {
+    if (cardHash !== before.shown) {
       const changed = await poster.change(before.ts, card);
       if (changed === 'gone') return this.postCard(at, card);
       if (changed === 'closed') await poster.post(card, reference, thread);
-      await this.keep({ ...before, shown, updatedAt: this.now() });
+      await this.keep({ ...before, shown: cardHash, updatedAt: this.now() });
       if (changed === 'closed') return;
     }
     const line = threadLine(kind, facts);

@@ -94,8 +94,8 @@ function update(call: Call): Json {
   const team = channel.teams[0] ?? '';
   if (world.now() - (message.editions[0]?.at ?? 0) > world.team(team).editWindow * 1000)
     throw new SlackError('edit_window_closed');
-  const kept = { blocks: message.blocks, text: message.text };
-  const { text, blocks } = contentOf({ ...kept, ...args });
+  const previous = { blocks: message.blocks, text: message.text };
+  const { text, blocks } = contentOf({ ...previous, ...args });
   if (args['metadata'] !== undefined) message.metadata = metadataOf(args);
   edit(message, world.now(), text, blocks);
   return { channel: channel.id, ts: message.ts, text, message: shownMessage(world, message, true) };

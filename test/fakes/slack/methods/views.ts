@@ -13,8 +13,8 @@ const DEEPEST = 3;
  * A view's content, checked.
  * @throws SlackError `invalid_arguments`, `view_too_large`
  */
-export function viewContent(given: unknown, surface: 'modal' | 'home'): Json {
-  const view = structured(given, 'invalid_arguments');
+export function viewContent(source: unknown, surface: 'modal' | 'home'): Json {
+  const view = structured(source, 'invalid_arguments');
   checkView(view, surface);
   const content = view as Json;
   return { ...content, blocks: withBlockIds(content['blocks'] as Json[]) };

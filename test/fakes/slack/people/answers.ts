@@ -84,19 +84,19 @@ export function close({ world }: Pick<Actor, 'world'>, view: OpenView): void {
 }
 
 /** Errors stand beside fields that there are; a word about anything else is shown nowhere. */
-function errorsOf(view: OpenView, given: unknown): Record<string, string> {
+function errorsOf(view: OpenView, answer: unknown): Record<string, string> {
   const blocks = view.content['blocks'] as Json[];
   const fields = new Set(
     elementsOf(blocks)
       .filter(({ block }) => block['type'] === 'input')
       .map(({ blockId }) => blockId),
   );
-  const entries = isRecord(given) ? Object.entries(given) : [];
+  const entries = isRecord(answer) ? Object.entries(answer) : [];
   if (
     entries.length === 0 ||
     entries.some(([id, text]) => !fields.has(id) || typeof text !== 'string' || text === '')
   )
-    throw new SlackError('invalid_response_errors', [JSON.stringify(given)]);
+    throw new SlackError('invalid_response_errors', [JSON.stringify(answer)]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
 

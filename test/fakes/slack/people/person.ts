@@ -96,8 +96,8 @@ export class Person {
       state[blockId] = { ...state[blockId], [String(element['action_id'])]: value };
     const silent = block['type'] === 'input' && block['dispatch_action'] !== true;
     if (silent) return done({ ...nothingSent, acked: true });
-    const { type: _, ...held } = value;
-    const payload = blockActions(actor, target, placed, held, state);
+    const { type: _, ...rest } = value;
+    const payload = blockActions(actor, target, placed, rest, state);
     return done(await this.tell({ kind: 'interactive', payload }));
   }
 

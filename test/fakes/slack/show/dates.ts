@@ -46,7 +46,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function formatOf(part: string, style: Style, zone: string): Intl.DateTimeFormat {
   const known = formats.get(`${part} ${zone}`);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-US', { ...style, timeZone: zone });
-  formats.set(`${part} ${zone}`, made);
-  return made;
+  const format = new Intl.DateTimeFormat('en-US', { ...style, timeZone: zone });
+  formats.set(`${part} ${zone}`, format);
+  return format;
 }

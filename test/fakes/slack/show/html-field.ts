@@ -12,7 +12,7 @@ export function htmlField(
   shown: (object: unknown) => string,
 ): string {
   const value = values[String(element['action_id'])];
-  const held: Json = isRecord(value) ? value : {};
+  const object: Json = isRecord(value) ? value : {};
   const hint = element['placeholder'] === undefined ? '' : `<i>${shown(element['placeholder'])}</i>`;
   switch (element['type']) {
     case 'button':
@@ -23,7 +23,7 @@ export function htmlField(
       return '<span class="image"></span>';
     case 'checkboxes':
     case 'radio_buttons': {
-      const chosen = JSON.stringify([held['selected_option'], held['selected_options']].flat());
+      const chosen = JSON.stringify([object['selected_option'], object['selected_options']].flat());
       const rows = (element['options'] as Json[]).map((option) => {
         const on = chosen.includes(`"value":${JSON.stringify(option['value'])}`);
         const box = `<span class="box ${element['type']}${on ? ' on' : ''}"></span>`;
@@ -38,12 +38,14 @@ export function htmlField(
     case 'email_text_input':
     case 'url_text_input': {
       const typed =
-        typeof held['value'] === 'string' ? shown({ type: 'plain_text', text: held['value'] }) : hint;
+        typeof object['value'] === 'string' ? shown({ type: 'plain_text', text: object['value'] }) : hint;
       return `<div class="box-input${element['multiline'] === true ? ' tall' : ''}">${typed}</div>`;
     }
     default: {
-      const chosen = [held['selected_option'], held['selected_options']].flat().filter(isRecord);
-      const plain = [held['selected_date'], held['selected_time']].find((each) => typeof each === 'string');
+      const chosen = [object['selected_option'], object['selected_options']].flat().filter(isRecord);
+      const plain = [object['selected_date'], object['selected_time']].find(
+        (each) => typeof each === 'string',
+      );
       const inner = chosen.map((option) => shown(option['text'])).join(', ') || plain || hint;
       return `<div class="box-input menu">${inner}<span>▾</span></div>`;
     }

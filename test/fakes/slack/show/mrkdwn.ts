@@ -30,8 +30,8 @@ const emphasised = (mark: string): RegExp =>
  * @param verbatim leaves bare addresses alone
  */
 export function showMrkdwn(source: string, show: Show, verbatim = false): string {
-  const held: string[] = [];
-  const hold = (shown: string): string => `${HOLE}${held.push(shown) - 1}${HOLE}`;
+  const pieces: string[] = [];
+  const hold = (shown: string): string => `${HOLE}${pieces.push(shown) - 1}${HOLE}`;
   let text = source.replace(TOKENS, (whole, fence, code, angled, bare) => {
     if (fence !== undefined) return hold(show.pre(unescaped(fence.replace(/^\n|\n$/g, ''))));
     if (code !== undefined) return hold(show.code(unescaped(code)));
@@ -39,21 +39,21 @@ export function showMrkdwn(source: string, show: Show, verbatim = false): string
     return verbatim ? whole : hold(show.link(unescaped(bare), unescaped(bare)));
   });
   const marks = { '*': show.bold, _: show.italic, '~': show.strike };
-  const kept: string[] = [];
-  const wrap = (inner: string): string => `\uE001${kept.push(inner) - 1}\uE001`;
+  const parts: string[] = [];
+  const wrap = (inner: string): string => `\uE001${parts.push(inner) - 1}\uE001`;
   for (const mark of EMPHASIS) text = text.replace(emphasised(mark), (_, inner) => wrap(`${mark}${inner}`));
   const plain = (part: string): string =>
     part
       .split(/(\uE000\d+\uE000|\uE001\d+\uE001)/)
       .map((piece) => {
         if (piece.startsWith('\uE001')) {
-          const inner = String(kept[Number(piece.slice(1, -1))]);
+          const inner = String(parts[Number(piece.slice(1, -1))]);
           return marks[inner[0] as '*'](plain(inner.slice(1)));
         }
         return piece.startsWith(HOLE) ? piece : show.text(unescaped(piece));
       })
       .join('');
-  return plain(text).replace(HOLES, (_, index) => String(held[Number(index)]));
+  return plain(text).replace(HOLES, (_, index) => String(pieces[Number(index)]));
 }
 
 function angle(inner: string, show: Show): string {

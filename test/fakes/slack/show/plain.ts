@@ -80,8 +80,8 @@ const richText = (part: Json, show: Show): string =>
     })
     .join('');
 
-function plainElement(given: unknown, show: Show, view: OpenView | undefined, block: string): string {
-  const element = given as Json;
+function plainElement(value: unknown, show: Show, view: OpenView | undefined, block: string): string {
+  const element = value as Json;
   const shown = (object: unknown) => showText(object, show);
   const typed = view?.values[block]?.[String(element['action_id'])];
   switch (element['type']) {

@@ -28,7 +28,7 @@ describe('a tour of attacks that cannot continue', () => {
     await removeFolder(dataDir);
   });
 
-  const held = (what: string) => {
+  const resource = (what: string) => {
     open.push(what);
     return async () => void open.splice(open.indexOf(what), 1);
   };
@@ -39,13 +39,13 @@ describe('a tour of attacks that cannot continue', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const revoke = new Map<string, () => Promise<void>>();
     const compromised: CompromisedBroker = {
-      signInAs: async ({ email }) => ({ secret: `secret_of_${email}`, end: held(`session ${email}`) }),
+      signInAs: async ({ email }) => ({ secret: `secret_of_${email}`, end: resource(`session ${email}`) }),
       insertGrant: () => Promise.reject(new Error('not reached')),
       signingKey: () => Promise.reject(new Error('not reached')),
     };
     const keys = {
       create: async (email: string) => {
-        revoke.set(email, held(`key ${email}`));
+        revoke.set(email, resource(`key ${email}`));
         return { id: email, key: `csk_secret_of_${email}` };
       },
       revoke: async (id: string) => revoke.get(id)?.(),
@@ -101,9 +101,9 @@ describe('a tour of attacks that cannot continue', () => {
 
   test('the passkeys are kept for the next tour, for their owner alone', async () => {
     server = createServer();
-    const made = await (await KeyRing.load(dataDir)).add('ivan@initech.example');
+    const passkey = await (await KeyRing.load(dataDir)).add('ivan@initech.example');
     const [again] = (await KeyRing.load(dataDir)).of('ivan@initech.example');
-    expect(again?.stored).toEqual(made.stored);
+    expect(again?.stored).toEqual(passkey.stored);
     expect(statSync(join(dataDir, 'tour-passkeys.json')).mode & 0o777).toBe(0o600);
   });
 });

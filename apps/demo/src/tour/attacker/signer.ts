@@ -38,11 +38,11 @@ export class KeyRing {
 
   /** Makes a passkey. It is on disk before it is used: a claim whose keys are lost stays for ever. */
   async add(email: string): Promise<SoftwarePasskey> {
-    const made = SoftwarePasskey.make();
-    this.keys.set(email, [...this.of(email), made]);
+    const passkey = SoftwarePasskey.make();
+    this.keys.set(email, [...this.of(email), passkey]);
     const stored = [...this.keys].map(([each, keys]) => [each, keys.map((key) => key.stored)]);
     await writeFileDurably(this.path, `${JSON.stringify(Object.fromEntries(stored), null, 2)}\n`);
-    return made;
+    return passkey;
   }
 }
 

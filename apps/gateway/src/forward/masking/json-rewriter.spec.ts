@@ -182,10 +182,10 @@ const pathOf = (pointer: string) =>
 
 test('for any value and any pointers, the client parses what masking the parsed value would give', () => {
   fc.assert(
-    fc.property(json, pointers, fc.constantFrom(undefined, 2, '\t'), (value, given, space) => {
+    fc.property(json, pointers, fc.constantFrom(undefined, 2, '\t'), (value, hidden, space) => {
       const sent = JSON.stringify(value, null, space);
-      const expected = masked(JSON.parse(sent), given.map(pathOf));
-      expect(JSON.parse(text(sent, given))).toEqual(expected);
+      const expected = masked(JSON.parse(sent), hidden.map(pathOf));
+      expect(JSON.parse(text(sent, hidden))).toEqual(expected);
     }),
     { numRuns: runs(300) },
   );
@@ -193,11 +193,11 @@ test('for any value and any pointers, the client parses what masking the parsed 
 
 test('every division of a text into two pieces, and into single bytes, gives the same bytes', () => {
   fc.assert(
-    fc.property(json, pointers, (value, given) => {
+    fc.property(json, pointers, (value, hidden) => {
       const bytes = Buffer.from(JSON.stringify({ iban: value, a: { b: value } }));
-      const whole = rewrite(bytes, given);
-      for (let at = 0; at <= bytes.length; at += 1) expect(rewrite(bytes, given, [at])).toBe(whole);
-      expect(rewrite(bytes, given, [...bytes.keys()])).toBe(whole);
+      const whole = rewrite(bytes, hidden);
+      for (let at = 0; at <= bytes.length; at += 1) expect(rewrite(bytes, hidden, [at])).toBe(whole);
+      expect(rewrite(bytes, hidden, [...bytes.keys()])).toBe(whole);
     }),
     { numRuns: runs(40) },
   );
@@ -213,8 +213,8 @@ test('any bytes: a fault exactly if they are not UTF-8 that JSON.parse accepts, 
   });
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   fc.assert(
-    fc.property(fc.oneof(bytes, near), (given) => {
-      const raw = Buffer.from(given.join(''), 'latin1');
+    fc.property(fc.oneof(bytes, near), (source) => {
+      const raw = Buffer.from(source.join(''), 'latin1');
       let isJson = true;
       try {
         JSON.parse(decoder.decode(raw));

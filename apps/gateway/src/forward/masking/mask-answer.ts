@@ -20,7 +20,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
 class RewrittenBody implements AnswerBody {
   private readonly json: JsonRewriter;
   /** Bytes that are held back; undefined once they have been released. */
-  private held: Buffer[] | undefined = [];
+  private backlog: Buffer[] | undefined = [];
   private heldBytes = 0;
 
   constructor(
@@ -36,9 +36,9 @@ class RewrittenBody implements AnswerBody {
 
   pass(piece: Buffer): Buffer {
     const passed = withheldIfFaulty(() => this.json.push(piece));
-    if (this.held === undefined) return Buffer.concat(passed);
+    if (this.backlog === undefined) return Buffer.concat(passed);
     for (const part of passed) {
-      this.held.push(part);
+      this.backlog.push(part);
       this.heldBytes += part.length;
     }
     return this.heldBytes > HELD_BYTES ? this.release() : NOTHING;
@@ -49,14 +49,14 @@ class RewrittenBody implements AnswerBody {
     return this.release();
   }
 
-  fields(given: readonly string[]): string[] {
-    return withoutFields(given, (name) => !mayPass(name));
+  fields(answerFields: readonly string[]): string[] {
+    return withoutFields(answerFields, (name) => !mayPass(name));
   }
 
   private release(): Buffer {
-    const { held = [] } = this;
-    this.held = undefined;
-    return Buffer.concat(held);
+    const { backlog = [] } = this;
+    this.backlog = undefined;
+    return Buffer.concat(backlog);
   }
 }
 
@@ -123,8 +123,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['accept-encoding', 'range', 'if-r
 function askedTypes(accept: string, passes: readonly string[]): string {
   const mayAsk = new Set(['application/json', '*/*', ...passes]);
   const types = accept.split(',').map((range) => (range.split(';')[0] ?? '').trim().toLowerCase());
-  const asked = [...new Set(types.filter((type) => mayAsk.has(type)))];
-  return asked.length === 0 ? '*/*' : asked.join(', ');
+  const languages = [...new Set(types.filter((type) => mayAsk.has(type)))];
+  return languages.length === 0 ? '*/*' : languages.join(', ');
 }
 
 /**
@@ -138,20 +138,20 @@ export function headersForMasking(
   passes: readonly string[],
 ): SelectedHeaders {
   const isRead = method === 'GET' || method === 'HEAD';
-  const given = passed.filter((_, at) => passed[at - 1] === 'accept' && at % 2 === 1).join(',');
-  const accept = askedTypes(given, passes);
+  const tail = passed.filter((_, at) => passed[at - 1] === 'accept' && at % 2 === 1).join(',');
+  const accept = askedTypes(tail, passes);
   const isLeftOut = (name: string) =>
-    LEFT_OUT.has(name) || (isRead && name === 'if-match') || (name === 'accept' && given !== accept);
-  const kept: string[] = [];
+    LEFT_OUT.has(name) || (isRead && name === 'if-match') || (name === 'accept' && tail !== accept);
+  const others: string[] = [];
   const named = [...dropped];
   for (let at = 0; at < passed.length; at += 2) {
     const [name, value] = [passed[at] as string, passed[at + 1] as string];
-    if (!isLeftOut(name)) kept.push(name, value);
+    if (!isLeftOut(name)) others.push(name, value);
     else if (named.length < MAX_DROPPED && !named.includes(name)) named.push(name);
   }
-  if (given !== accept) kept.push('accept', accept);
-  kept.push('accept-encoding', 'identity');
-  return { passed: kept, dropped: named };
+  if (tail !== accept) others.push('accept', accept);
+  others.push('accept-encoding', 'identity');
+  return { passed: others, dropped: named };
 }
 
 /**

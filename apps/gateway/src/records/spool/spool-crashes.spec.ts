@@ -63,7 +63,7 @@ class Story {
   private spool!: Spool;
   private open: RecordDraft[] = [];
   private place: SpoolPlace = START;
-  private kept: { place: SpoolPlace; writer: string } | undefined;
+  private checkpoint: { place: SpoolPlace; writer: string } | undefined;
 
   async start(): Promise<void> {
     this.runs += 1;
@@ -77,8 +77,11 @@ class Story {
       onDropped: () => undefined,
     });
     this.open = [];
-    const { kept } = this;
-    this.place = kept !== undefined && this.spool.holds(kept.place, kept.writer) ? kept.place : START;
+    const { checkpoint } = this;
+    this.place =
+      checkpoint !== undefined && this.spool.holds(checkpoint.place, checkpoint.writer)
+        ? checkpoint.place
+        : START;
     for (const { id, boot, tenant } of this.spool.unfinishedCalls) {
       const { record } = allowed(tenant, boot);
       this.spool.enqueue(outcome({ record: { ...record, id }, openings: {} }));
@@ -141,7 +144,7 @@ class Story {
       await this.spool.release(piece.next).catch(() => undefined);
     }
     const writer = this.spool.writerOf(this.place.segment);
-    if (keeps && writer !== undefined) this.kept = { place: this.place, writer };
+    if (keeps && writer !== undefined) this.checkpoint = { place: this.place, writer };
   }
 
   private take(record: AccessRecord): void {

@@ -136,7 +136,7 @@ class NodeSegmentFile implements SegmentFile {
   constructor(
     private readonly file: FileHandle,
     private readonly path: string,
-    private readonly made: BigIntStats,
+    private readonly initialStats: BigIntStats,
   ) {}
 
   /**
@@ -178,7 +178,7 @@ class NodeSegmentFile implements SegmentFile {
   private nameProblem(): Error | undefined {
     try {
       const { dev, ino } = statSync(this.path, { bigint: true });
-      if (dev === this.made.dev && ino === this.made.ino) return undefined;
+      if (dev === this.initialStats.dev && ino === this.initialStats.ino) return undefined;
       return Object.assign(new Error('another file has the name of the segment'), { code: 'ESTALE' });
     } catch (error) {
       return error as Error;

@@ -76,8 +76,8 @@ describe('P5: a spool folder has one writer', () => {
       for (const name of strange) await writeFile(join(folder, name), '');
       await pause();
       const unlock = await lockSpool(folder);
-      const kept = [...strange, basename(other), 'lock', 'lock.sock'];
-      expect((await readdir(folder)).sort()).toEqual(kept.sort());
+      const rest = [...strange, basename(other), 'lock', 'lock.sock'];
+      expect((await readdir(folder)).sort()).toEqual(rest.sort());
       await unlock();
       alive.close();
     });

@@ -292,12 +292,12 @@ export class Spool {
     await new Promise((resolve) => setImmediate(resolve));
     do {
       const group = this.waiting.splice(0, MAX_GROUP);
-      const kept = await this.write(group);
-      this.isFailing = kept !== undefined;
-      if (kept === undefined) continue;
-      this.waiting.unshift(...kept);
+      const waiting = await this.write(group);
+      this.isFailing = waiting !== undefined;
+      if (waiting === undefined) continue;
+      this.waiting.unshift(...waiting);
       // The disk takes nothing now. Reject queued appends; otherwise they hang behind records that cannot be written.
-      if (kept.length === group.length) this.refuseCallers();
+      if (waiting.length === group.length) this.refuseCallers();
     } while (this.hasCallers());
   }
 
@@ -318,7 +318,7 @@ export class Spool {
     const lines: RecordLine[] = [];
     const lengths: number[] = [];
     const fitting: Waiting[] = [];
-    const kept: Waiting[] = [];
+    const rest: Waiting[] = [];
     const used = this.usedBytes;
     writer.begin();
     for (const item of group) {
@@ -327,7 +327,7 @@ export class Spool {
       // The last records of earlier boots are few, and their segments can be removed only after they are written.
       if (boot === this.options.boot && used + length >= this.maxBytes * SHARE[kind]) {
         if (item.caller !== undefined) item.caller.onUnavailable(new RecordUnavailable('the spool is full'));
-        else if (kind === 'outcome') kept.push(item);
+        else if (kind === 'outcome') rest.push(item);
         else this.options.onDropped(item.draft);
         continue;
       }
@@ -335,7 +335,7 @@ export class Spool {
       lengths.push(writer.length - length);
       fitting.push(item);
     }
-    if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
+    if (fitting.length === 0) return rest.length > 0 ? rest : undefined;
     try {
       this.writingSince = performance.now();
       const place = await this.segments.append(
@@ -352,13 +352,13 @@ export class Spool {
       this.options.onFault(error);
       for (const { caller } of fitting)
         caller?.onUnavailable(new RecordUnavailable('the record could not be written'));
-      return [...fitting.filter(({ caller }) => caller === undefined), ...kept];
+      return [...fitting.filter(({ caller }) => caller === undefined), ...rest];
     }
     places.commit();
     this.trackWritten(lines);
     for (const { caller } of fitting) caller?.onDurable();
     for (const listener of this.listeners) listener();
-    return kept.length > 0 ? kept : undefined;
+    return rest.length > 0 ? rest : undefined;
   }
 
   private probeLater(): void {

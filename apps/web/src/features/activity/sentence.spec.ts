@@ -80,9 +80,9 @@ test.each<[Event, string, string]>([
     'The operator enrolled a gateway',
     'Der Betreiber hat ein Gateway registriert',
   ],
-])('%j is told in words', (given, en, de) => {
-  expect(sentenceOf(given, 'en', name)).toBe(en);
-  expect(sentenceOf(given, 'de', name)).toBe(de);
+])('%j is told in words', (event, en, de) => {
+  expect(sentenceOf(event, 'en', name)).toBe(en);
+  expect(sentenceOf(event, 'de', name)).toBe(de);
 });
 
 test('a type of a newer broker is named as it is, and so is one that no broker has', () => {

@@ -1,8 +1,9 @@
 import './ask.css';
+import type { AccessRequestDetail, Ask, Service, Template } from '@countersign/api';
 import { accessWords, durationText } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type AccessRequestDetail, type Ask, api, type Service, type Template } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -29,12 +30,12 @@ export default function AskPage() {
   const text = useText(askTexts);
   const session = useSession();
   const services = useQuery(servicesQuery);
-  const given = useSearchParams();
-  const from = given.get('from');
+  const query = useSearchParams();
+  const from = query.get('from');
   const past = useQuery({ ...requestQuery(from ?? ''), enabled: from !== null });
   const templates = useQuery(templatesQuery);
-  const isFilling = past.isLoading || (given.has('template') && templates.isLoading);
-  const isForAuthority = given.has('demand');
+  const isFilling = past.isLoading || (query.has('template') && templates.isLoading);
+  const isForAuthority = query.has('demand');
   return (
     <Page
       title={isForAuthority ? text.forAuthority : text.title}
@@ -53,10 +54,10 @@ export default function AskPage() {
             <Loading />
           ) : (
             <AskForm
-              key={`${session.person} ${given}`}
+              key={`${session.person} ${query}`}
               services={items}
               past={past.data}
-              template={templates.data?.items.find(({ id }) => id === given.get('template'))}
+              template={templates.data?.items.find(({ id }) => id === query.get('template'))}
             />
           )
         }
@@ -75,18 +76,18 @@ function AskForm({
   past: AccessRequestDetail | undefined;
   template: Template | undefined;
 }) {
-  const given = useSearchParams();
+  const query = useSearchParams();
   const place = useDraftPlace();
   const [first, setFirst] = useState(() =>
-    firstDraft(given, services, { past, template, kept: keptDraft(place, Date.now()) }),
+    firstDraft(query, services, { past, template, leftDraft: keptDraft(place, Date.now()) }),
   );
   // Without the draft, the form has what the address names. The next press leaves the earlier request or template out, too.
   const startOver = () => {
     forgetDraft(place);
     setFirst(
       first.by === 'draft'
-        ? firstDraft(given, services, { past, template, kept: null })
-        : { draft: namedDraft(given, services), by: null },
+        ? firstDraft(query, services, { past, template, leftDraft: null })
+        : { draft: namedDraft(query, services), by: null },
     );
   };
   return <FilledForm key={first.by} first={first} services={services} onStartOver={startOver} />;

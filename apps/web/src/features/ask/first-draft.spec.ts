@@ -1,4 +1,4 @@
-import type { AccessRequestDetail, Service } from '../../api/client.js';
+import type { AccessRequestDetail, Service } from '@countersign/api';
 import { firstDraft, namedDraft } from './first-draft.js';
 
 const services = [
@@ -11,15 +11,15 @@ const past = {
   ...{ tenant: 'acme', service: 'billing', scope: [{ resource: 'invoices', actions: ['list'] }] },
   ...{ justification: 'Case 9', ticket: null, terms: { seconds: 2_700, startsAt: '2026-11-24T15:00:00Z' } },
 } as unknown as AccessRequestDetail;
-const kept = { ...namedDraft(new URLSearchParams(), services), justification: 'Mine' };
+const leftDraft = { ...namedDraft(new URLSearchParams(), services), justification: 'Mine' };
 const first = (query: string, read?: AccessRequestDetail) =>
-  firstDraft(new URLSearchParams(query), services, { past: read, kept: null });
+  firstDraft(new URLSearchParams(query), services, { past: read, leftDraft: null });
 
 describe('what the form for a request shows at first', () => {
   test('is the draft that the person left there, whatever the address names', () => {
     for (const query of ['', 'tenant=globex', 'from=req_1'])
-      expect(firstDraft(new URLSearchParams(query), services, { past, kept })).toEqual({
-        draft: kept,
+      expect(firstDraft(new URLSearchParams(query), services, { past, leftDraft })).toEqual({
+        draft: leftDraft,
         by: 'draft',
       });
     expect(first('')).toMatchObject({
@@ -55,7 +55,7 @@ describe('what the form for a request shows at first', () => {
     const template = { id: 'tpl_1', name: 'Wrong total', request, savedAt: '2026-11-24T15:00:00Z' };
     const { draft, by } = firstDraft(new URLSearchParams('template=tpl_1'), services, {
       template,
-      kept: null,
+      leftDraft: null,
     });
     expect(by).toBe('template');
     expect(draft).toMatchObject({

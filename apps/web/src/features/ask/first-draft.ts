@@ -1,6 +1,6 @@
+import type { AccessRequestDetail, Service, Template } from '@countersign/api';
 import { formatDuration, parseDuration, type Terms } from '@countersign/contract';
 import { ticksOf } from '@countersign/wording';
-import type { AccessRequestDetail, Service, Template } from '../../api/client.js';
 import type { Draft } from './draft.js';
 
 /** What the form shows at first, and what has filled it in: the draft that the person left, an earlier request, or a template. */
@@ -13,40 +13,40 @@ export interface FirstDraft {
 export interface Sources {
   past?: AccessRequestDetail | undefined;
   template?: Template | undefined;
-  kept: Draft | null;
+  leftDraft: Draft | null;
 }
 
 /**
  * The draft that the person left at this address wins over everything that the address names.
  *
- * @param given the address: it names an earlier request, a template, or values of the form
+ * @param query the address: it names an earlier request, a template, or values of the form
  */
 export function firstDraft(
-  given: URLSearchParams,
+  query: URLSearchParams,
   services: readonly Service[],
-  { past, template, kept }: Sources,
+  { past, template, leftDraft }: Sources,
 ): FirstDraft {
-  if (kept !== null) return { draft: kept, by: 'draft' };
+  if (leftDraft !== null) return { draft: leftDraft, by: 'draft' };
   if (past !== undefined) return { draft: draftOf(valuesOf(past), services), by: 'request' };
   if (template !== undefined) return { draft: draftOf(template.request, services), by: 'template' };
-  return { draft: namedDraft(given, services), by: null };
+  return { draft: namedDraft(query, services), by: null };
 }
 
 /** The values that the address names, and the usual ones. */
-export function namedDraft(given: URLSearchParams, services: readonly Service[]): Draft {
-  const text = (name: string): string => given.get(name) ?? '';
-  const service = services.find(({ name }) => name === given.get('service'));
+export function namedDraft(query: URLSearchParams, services: readonly Service[]): Draft {
+  const text = (name: string): string => query.get(name) ?? '';
+  const service = services.find(({ name }) => name === query.get('service'));
   return {
     tenant: text('tenant'),
-    service: given.get('service') ?? services[0]?.name ?? '',
-    ...ticks(service, given.getAll('scope')),
+    service: query.get('service') ?? services[0]?.name ?? '',
+    ...ticks(service, query.getAll('scope')),
     minutes: '30',
     justification: '',
     ticket: text('ticket'),
     emergency: false,
-    ...(given.has('demand') ? { demand: text('demand') } : {}),
+    ...(query.has('demand') ? { demand: text('demand') } : {}),
     reasonCode: text('reasonCode'),
-    unmasked: given.get('unmasked') === 'true',
+    unmasked: query.get('unmasked') === 'true',
   };
 }
 

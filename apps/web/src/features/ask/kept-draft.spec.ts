@@ -24,10 +24,10 @@ class FakeStorage {
 
 describe('a draft that is kept in the browser', () => {
   test('is read as it was for a week, and not after that', () => {
-    const kept = writeKept(DRAFT, NOW);
-    expect(parseKept(kept, NOW)).toEqual(DRAFT);
-    expect(parseKept(kept, NOW + WEEK_MS)).toEqual(DRAFT);
-    expect(parseKept(kept, NOW + WEEK_MS + 1)).toBeNull();
+    const stored = writeKept(DRAFT, NOW);
+    expect(parseKept(stored, NOW)).toEqual(DRAFT);
+    expect(parseKept(stored, NOW + WEEK_MS)).toEqual(DRAFT);
+    expect(parseKept(stored, NOW + WEEK_MS + 1)).toBeNull();
   });
 
   test('is nothing if this page has not written it', () => {

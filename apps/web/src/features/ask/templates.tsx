@@ -1,6 +1,7 @@
+import type { Template } from '@countersign/api';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Template } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { templatesQuery } from '../../api/requests.js';
@@ -17,10 +18,10 @@ const reload = () => invalidate(templatesQuery.queryKey);
 /** Fills the form in from one of the reader's templates, by the address, or deletes the one that has filled it in. */
 export function ChooseTemplate() {
   const text = useText(templateTexts);
-  const given = useSearchParams();
+  const query = useSearchParams();
   const templates = useQuery(templatesQuery).data?.items ?? [];
-  const chosen = templates.find(({ id }) => id === given.get('template'));
-  if (templates.length === 0 || given.has('demand')) return null;
+  const chosen = templates.find(({ id }) => id === query.get('template'));
+  if (templates.length === 0 || query.has('demand')) return null;
   return (
     <div className="stack near">
       <SelectField

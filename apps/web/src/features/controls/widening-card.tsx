@@ -1,7 +1,8 @@
+import type { ControlsWidening, PersonWidening, Widening } from '@countersign/api';
 import type { WideningStatement } from '@countersign/contract';
 import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, type ControlsWidening, type PersonWidening, type Widening } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useNames, wideningsQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -31,8 +32,8 @@ import { wideningTexts } from './widening.text.js';
 export function WaitingWidenings({ slug, of }: { slug: string; of?: 'people' }) {
   const query = useQuery(wideningsQuery(slug));
   if (query.error !== null) return <ProblemNotice error={query.error} />;
-  const shown = query.data?.items.filter(({ kind }) => of === undefined || kind === 'person') ?? [];
-  return shown.map((widening) => <WideningCard key={widening.id} slug={slug} widening={widening} />);
+  const waiting = query.data?.items.filter(({ kind }) => of === undefined || kind === 'person') ?? [];
+  return waiting.map((widening) => <WideningCard key={widening.id} slug={slug} widening={widening} />);
 }
 
 function WideningCard({ slug, widening }: { slug: string; widening: Widening }) {
@@ -148,11 +149,11 @@ function signConfirmation(
     const { statement, controls } = await unwrap(
       api.GET('/api/v1/tenants/{slug}/widenings/{id}/statement', { params: { path } }),
     );
-    const made = await buildWidening(
+    const ownStatement = await buildWidening(
       { tenant, widening: id, person, controls },
       statement as WideningStatement,
     );
-    const countersignature = await pages.sign(made, signer, { controls });
+    const countersignature = await pages.sign(ownStatement, signer, { controls });
     return unwrap(
       api.POST('/api/v1/tenants/{slug}/widenings/{id}/confirmation', {
         params: { path },

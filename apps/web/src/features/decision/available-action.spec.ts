@@ -79,6 +79,6 @@ test.each([
     'accept',
   ],
   ['anyone, after a decision', { ...request, state: 'denied' as const }, ada, 'over'],
-])('%s', (_case, given, reader, turn) => {
-  expect(availableAction(given, reader)).toBe(turn);
+])('%s', (_case, current, reader, turn) => {
+  expect(availableAction(current, reader)).toBe(turn);
 });

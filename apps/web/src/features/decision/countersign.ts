@@ -1,3 +1,4 @@
+import type { AccessRequest } from '@countersign/api';
 import {
   type ApprovalStatement,
   canonicalJson,
@@ -5,7 +6,7 @@ import {
   TERMS_TEXTS,
   type Terms,
 } from '@countersign/contract';
-import { type AccessRequest, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
 import type { Signer } from '../../passkey/signer.js';
@@ -23,9 +24,9 @@ export function countersign(
   { signer, person }: { signer: Signer; person: string },
 ): Promise<Signature> {
   return SigningPages.open([signer.at], async (pages) => {
-    const shown = shownOf(request, narrowed, person);
-    const approval = await buildApproval(shown, await offeredFor(request, narrowed));
-    return pages.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
+    const shownRequest = shownOf(request, narrowed, person);
+    const approval = await buildApproval(shownRequest, await offeredFor(request, narrowed));
+    return pages.sign(approval, signer, { terms: shownRequest.terms, openings: shownRequest.openings });
   });
 }
 
@@ -52,9 +53,9 @@ const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: st
 function shownTexts(request: AccessRequest): Shown['openings'] {
   const { terms, tenant, service, requester, openings } = request;
   const signed = terms as Terms;
-  const shown = { tenant, service, requester };
+  const names = { tenant, service, requester };
   const expected = { tenant: signed.tenant, service: signed.service, requester: signed.requester };
-  if (canonicalJson(shown) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
+  if (canonicalJson(names) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
   const texts: Record<string, { value: string; salt: string }> = {};
   for (const name of TERMS_TEXTS) {
     const value = request[name];

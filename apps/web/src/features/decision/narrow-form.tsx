@@ -1,3 +1,4 @@
+import type { Service } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import {
   type Choice,
@@ -9,7 +10,6 @@ import {
   wholeChoice,
 } from '@countersign/wording';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
@@ -95,10 +95,13 @@ function ReadOnlyToggle({
   const text = useText(decisionTexts);
   const readOnly = readOnlyPairs(terms, service);
   const whole = wholeChoice(terms);
-  if (readOnly === null || sameSet(readOnly, whole.kept)) return null;
-  const isReadOnly = sameSet(choice.kept, readOnly);
+  if (readOnly === null || sameSet(readOnly, whole.pairs)) return null;
+  const isReadOnly = sameSet(choice.pairs, readOnly);
   return (
-    <Toggle on={isReadOnly} onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : readOnly })}>
+    <Toggle
+      on={isReadOnly}
+      onClick={() => onChange({ ...choice, pairs: isReadOnly ? whole.pairs : readOnly })}
+    >
       {text.readOnly}
     </Toggle>
   );
@@ -119,11 +122,11 @@ function ExactChoice({
   const language = useLanguage();
   const why = outcome.kind === 'wrong' ? outcome.why : null;
   const folder = terms.scope.map(({ resource }) => /^(.+)\/\*\*?$/.exec(resource)?.[1]).find(Boolean);
-  const keep = (pair: string, kept: boolean) => {
-    const next = new Set(choice.kept);
-    if (kept) next.add(pair);
+  const keep = (pair: string, isOn: boolean) => {
+    const next = new Set(choice.pairs);
+    if (isOn) next.add(pair);
     else next.delete(pair);
-    onChange({ ...choice, kept: next });
+    onChange({ ...choice, pairs: next });
   };
   return (
     <div className="sheet stack">
@@ -133,7 +136,7 @@ function ExactChoice({
             <ChoiceCard
               key={pairOf(resource, action)}
               type="checkbox"
-              checked={choice.kept.has(pairOf(resource, action))}
+              checked={choice.pairs.has(pairOf(resource, action))}
               onChange={(event) => keep(pairOf(resource, action), event.target.checked)}
             >
               {entryWords({ resource, actions: [action] }, language)}

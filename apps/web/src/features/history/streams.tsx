@@ -1,7 +1,8 @@
+import type { ExportTarget } from '@countersign/api';
 import { EXPORT_CONTENTS, EXPORT_KINDS, type ExportContent, type ExportKind } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
-import { api, type ExportTarget } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { isVendor, may, useSession } from '../../api/session.js';
@@ -154,15 +155,15 @@ function NewStream({ log }: { log: string }) {
   const [draft, setDraft] = useState(EMPTY);
   const add = useMutation({
     mutationFn: ({ secret, ca, ...rest }: Draft) => {
-      const given = { ...(rest.kind === 'hec' ? { secret } : {}), ...(ca.trim() === '' ? {} : { ca }) };
-      return unwrap(api.POST(PATH, { params: { path: { slug: log } }, body: { ...rest, ...given } }));
+      const secrets = { ...(rest.kind === 'hec' ? { secret } : {}), ...(ca.trim() === '' ? {} : { ca }) };
+      return unwrap(api.POST(PATH, { params: { path: { slug: log } }, body: { ...rest, ...secrets } }));
     },
     // The answer may have a secret.
     gcTime: 0,
     onSuccess: () => setDraft(EMPTY),
     onSettled: reload,
   });
-  const made = add.data?.secret ?? null;
+  const secret = add.data?.secret ?? null;
   return (
     <form
       className="stack near"
@@ -173,10 +174,10 @@ function NewStream({ log }: { log: string }) {
     >
       <Fields draft={draft} change={(part) => setDraft({ ...draft, ...part })} />
       {add.error === null ? null : <ProblemNotice error={add.error} />}
-      {made === null ? null : (
+      {secret === null ? null : (
         <Notice tone="wait" icon="alert" live>
           <p className="strong">{text.secretOnce}</p>
-          <Command>{made}</Command>
+          <Command>{secret}</Command>
           <p>
             <Button small onClick={() => add.reset()}>
               {text.secretKept}

@@ -1,8 +1,8 @@
+import type { Service } from '@countersign/api';
 import { type ScopeEntry, toInstant } from '@countersign/contract';
 import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { trustQuery } from '../../api/trust.js';
@@ -88,10 +88,10 @@ export function InviteForm({ slug }: { slug: string }) {
   const service = services.find(({ name }) => name === draft.service) ?? services[0];
   const scope = tickedScope(draft);
   const hidden = useHiddenFields(service, scope);
-  const asked = service === undefined ? null : accessOf(draft, service.name, hidden !== null);
-  const allowed = useLongestDuration(slug, asked);
+  const inviteAccess = service === undefined ? null : accessOf(draft, service.name, hidden !== null);
+  const allowed = useLongestDuration(slug, inviteAccess);
   const longest = draft.minutes.trim() === '' ? allowed.data : Math.round(Number(draft.minutes) * 60);
-  const isReady = asked !== null && longest !== undefined && longest >= 60;
+  const isReady = inviteAccess !== null && longest !== undefined && longest >= 60;
   const { mustSign, signer } = useInvitationSigner(slug, scope);
   const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () =>
     change({ ticked: new Set(), objects: '', ticket: '', unmasked: false }),
@@ -101,7 +101,7 @@ export function InviteForm({ slug }: { slug: string }) {
       className="sheet stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) invite.mutate({ ...asked, longest, ...limitsOf(draft) });
+        if (isReady) invite.mutate({ ...inviteAccess, longest, ...limitsOf(draft) });
       }}
     >
       <ScopeFields draft={draft} services={services} service={service} hidden={hidden} onChange={change} />

@@ -83,7 +83,7 @@ function countersign(slug: string, draft: InvitationDraft, signer: Signer, perso
     const { longest, requesters, ...members } = draft;
     const engineers = requesters === undefined ? {} : { engineers: requesters.length };
     const chosen = { ...members, ...engineers, maxSeconds: longest, tenant: slug, person };
-    const made = await buildInvitation(chosen, statement as InvitationStatement, openings.ticket);
-    return { countersignature: await pages.sign(made, signer, { openings }), openings };
+    const ownStatement = await buildInvitation(chosen, statement as InvitationStatement, openings.ticket);
+    return { countersignature: await pages.sign(ownStatement, signer, { openings }), openings };
   });
 }

@@ -135,19 +135,19 @@ export function SearchField({ value, hint }: { value: string; hint?: string }) {
 function TypedField({ name, hint, value }: { name: 'text' | 'ticket'; hint: string; value: string }) {
   const text = useText(listsTexts);
   const [typed, setTyped] = useState(value);
-  const shown = useRef(value);
+  const lastValue = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   // The address has changed by something else, such as the back button.
   useEffect(() => {
-    if (value === shown.current) return;
+    if (value === lastValue.current) return;
     clearTimeout(timer.current);
-    shown.current = value;
+    lastValue.current = value;
     setTyped(value);
   }, [value]);
   const send = (next: string) => {
     clearTimeout(timer.current);
-    shown.current = next.trim();
+    lastValue.current = next.trim();
     changeAddress({ [name]: next.trim() }, { replace: true });
   };
   return (

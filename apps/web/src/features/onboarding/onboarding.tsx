@@ -44,13 +44,13 @@ function CustomerList({ session, onHide }: ListProps) {
   const slug = session.tenant ?? '';
   const organisation = useOrganisation();
   const keys = useQuery(passkeysQuery(slug)).data;
-  const kept = readKept(slug);
+  const point = readKept(slug);
   const steps = customerSteps(session.person, {
     passkeys: keys?.items,
     recoveryKeys: keys?.recoveryKeys,
     people: useQuery(peopleQuery(slug)).data?.items,
     isClaimed: useQuery(trustQuery(slug)).data?.claimed,
-    hasAnchor: kept !== undefined && kept !== 'damaged' && kept.keyFrom === 'anchor',
+    hasAnchor: point !== undefined && point !== 'damaged' && point.keyFrom === 'anchor',
   });
   return <List name={organisation.tenant(slug)} session={session} steps={steps} onHide={onHide} />;
 }

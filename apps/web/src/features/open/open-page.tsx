@@ -1,6 +1,7 @@
+import type { Grant } from '@countersign/api';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
@@ -23,8 +24,8 @@ import { openTexts } from './open.text.js';
 export default function OpenPage() {
   const text = useText(openTexts);
   const { person } = useSession();
-  const given = useSearchParams();
-  const service = given.get('service') ?? '';
+  const query = useSearchParams();
+  const service = query.get('service') ?? '';
   const grants = useInfiniteQuery(manyGrantsQuery({ person, state: 'active' }));
   const scheduled = useInfiniteQuery(manyGrantsQuery({ person, state: 'scheduled' }));
   return (
@@ -35,7 +36,7 @@ export default function OpenPage() {
             {({ items: later }) => (
               <Choice
                 service={service}
-                named={given.get('grant')}
+                named={query.get('grant')}
                 grants={[...items, ...later].filter((grant) => isOpenAt(grant, service))}
                 blocked={[...items, ...later].filter((grant) => isBlockedAt(grant, service))}
               />
@@ -60,13 +61,13 @@ function Choice({
   blocked: readonly Grant[];
 }) {
   const text = useText(openTexts);
-  const given = useSearchParams();
+  const query = useSearchParams();
   const open = useMutation({
     mutationFn: (id: string) =>
       unwrap(
         api.POST('/api/v1/grants/{id}/browser-sessions', {
           params: { path: { id } },
-          body: { challenge: given.get('challenge') ?? '', to: given.get('to') ?? '/' },
+          body: { challenge: query.get('challenge') ?? '', to: query.get('to') ?? '/' },
         }),
       ),
     onSuccess: ({ location: next }) => location.replace(next),

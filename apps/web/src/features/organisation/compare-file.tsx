@@ -105,7 +105,7 @@ const LOOK = {
 function Change({ change: { action, kind, name, members, more, heldBy } }: { change: OrganisationChange }) {
   const text = useText(organisationTexts);
   const language = useLanguage();
-  const shown = ({ path, hidden }: (typeof members)[number], value: string | null) =>
+  const valueText = ({ path, hidden }: (typeof members)[number], value: string | null) =>
     hidden ? text.hidden : value === null ? text.nothing : memberValue(path, value, language);
   return (
     <>
@@ -124,8 +124,8 @@ function Change({ change: { action, kind, name, members, more, heldBy } }: { cha
           rowKey={({ path }) => path}
           columns={[
             { label: text.member, cell: ({ path }) => <code>{path}</code> },
-            { label: text.before, cell: (member) => shown(member, member.before) },
-            { label: text.after, cell: (member) => shown(member, member.after) },
+            { label: text.before, cell: (member) => valueText(member, member.before) },
+            { label: text.after, cell: (member) => valueText(member, member.after) },
           ]}
         />
       )}

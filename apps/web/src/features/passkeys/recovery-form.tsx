@@ -22,11 +22,11 @@ import { SignInAgain } from './sign-in-again.js';
 export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
   const text = useText(passkeysTexts);
   const session = useSession();
-  const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
+  const print = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
       unwrap(api.POST('/api/v1/tenants/{slug}/recovery-keys', { params: { path: { slug } }, body: { jwk } })),
-    onSuccess: () => made.reset(),
+    onSuccess: () => print.reset(),
     onSettled: () => reloadTrust(slug),
   });
   const elsewhere = useMutation({
@@ -37,23 +37,23 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
   });
   const isLate = !isFresh(session);
   // A key that is shown already stays: it is shown only once.
-  if (isLate && made.data === undefined) return <SignInAgain />;
-  const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
+  if (isLate && print.data === undefined) return <SignInAgain />;
+  const make = () => (at === null ? print.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
-      <SigningNotice error={made.error ?? elsewhere.error ?? register.error} />
-      {made.data === undefined ? (
+      <SigningNotice error={print.error ?? elsewhere.error ?? register.error} />
+      {print.data === undefined ? (
         <p>
-          <Button busy={made.isPending || elsewhere.isPending} onClick={make}>
+          <Button busy={print.isPending || elsewhere.isPending} onClick={make}>
             {text.recoveryMake}
           </Button>
         </p>
       ) : (
         <NewKey
           slug={slug}
-          made={made.data}
+          printed={print.data}
           isBusy={register.isPending}
-          onKept={() => register.mutate(made.data)}
+          onKept={() => register.mutate(print.data)}
         />
       )}
       {isLate ? <SignInAgain /> : null}
@@ -67,12 +67,12 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
 /** The secret, shown once, to be printed or saved. */
 function NewKey({
   slug,
-  made: { printed, jwk },
+  printed: { printed, jwk },
   isBusy,
   onKept,
 }: {
   slug: string;
-  made: PrintedRecoveryKey;
+  printed: PrintedRecoveryKey;
   isBusy: boolean;
   onKept: () => void;
 }) {

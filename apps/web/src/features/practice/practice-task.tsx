@@ -131,10 +131,10 @@ function signAnswer(
   const { type, deployment, tenant, practice, person, notBefore, notAfter } = statement;
   const isShown = JSON.stringify([expected, asked]) === JSON.stringify([statement.expected, statement.asked]);
   if (type !== 'countersign/practice/v1' || practice !== id || !isShown) throw new PasskeyProblem('differs');
-  const made: PracticeStatement = {
+  const ownStatement: PracticeStatement = {
     ...{ type, deployment, tenant, practice, person, decision, notBefore, notAfter },
     ...{ expected: statement.expected, asked: statement.asked },
   };
   const at = signingOriginOf(origins);
-  return SigningPages.open([at], (pages) => pages.sign(made, { rpId, credentials, at }));
+  return SigningPages.open([at], (pages) => pages.sign(ownStatement, { rpId, credentials, at }));
 }

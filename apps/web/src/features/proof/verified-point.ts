@@ -46,9 +46,9 @@ export function parseKept(text: string): KeptPoint | 'damaged' {
 }
 
 /** @returns false if the browser forbids storage */
-export function keepPoint(log: string, kept: KeptPoint): boolean {
+export function keepPoint(log: string, point: KeptPoint): boolean {
   try {
-    localStorage.setItem(keyOf(log), JSON.stringify(kept));
+    localStorage.setItem(keyOf(log), JSON.stringify(point));
     return true;
   } catch {
     return false;

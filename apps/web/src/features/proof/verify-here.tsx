@@ -26,12 +26,12 @@ interface LogToVerify {
 export function VerifyHere(props: LogToVerify) {
   const text = useText(proofTexts);
   const [anchor, setAnchor] = useState<File>();
-  const { run, progress, kept, forget } = useVerification(props);
+  const { run, progress, kept: point, forget } = useVerification(props);
   const verify = (acceptRestored: boolean) => run.mutate({ anchor, acceptRestored });
   return (
     <section className="sheet stack" aria-labelledby="verify">
       <h2 id="verify">{text.verify}</h2>
-      <Last kept={kept} />
+      <Last point={point} />
       <TextField
         label={text.anchorField}
         hint={text.anchorHint}
@@ -53,7 +53,7 @@ export function VerifyHere(props: LogToVerify) {
       ) : (
         <>
           <FaultNotice fault={run.data.fault} />
-          {kept === undefined || run.data.fault.code === 'unknown_event' ? null : (
+          {point === undefined || run.data.fault.code === 'unknown_event' ? null : (
             <WhatNow
               isRestored={run.data.fault.code === 'restored'}
               onAccept={() => verify(true)}
@@ -68,7 +68,7 @@ export function VerifyHere(props: LogToVerify) {
 
 /** A run of the verifier, and what this browser has `kept` of the last run that succeeded. */
 function useVerification({ log, witnesses, onOutcome }: LogToVerify) {
-  const [kept, setKept] = useState(() => readKept(log));
+  const [point, setKept] = useState(() => readKept(log));
   const [progress, setProgress] = useState<Progress>();
   const run = useMutation({
     mutationFn: async ({ anchor, acceptRestored }: { anchor: File | undefined; acceptRestored: boolean }) => {
@@ -89,7 +89,7 @@ function useVerification({ log, witnesses, onOutcome }: LogToVerify) {
     run.reset();
     onOutcome(undefined);
   };
-  return { run, progress, kept, forget };
+  return { run, progress, kept: point, forget };
 }
 
 /** How far the run has come. `progress` is undefined until the first leaves are read. */
@@ -141,20 +141,20 @@ function WhatNow({
   );
 }
 
-function Last({ kept }: { kept: ReturnType<typeof readKept> }) {
+function Last({ point }: { point: ReturnType<typeof readKept> }) {
   const text = useText(proofTexts);
   const language = useLanguage();
-  if (kept === undefined || kept === 'damaged') return <p className="soft">{text.never}</p>;
+  if (point === undefined || point === 'damaged') return <p className="soft">{text.never}</p>;
   return (
     <dl className="facts">
       <dt>{text.last}</dt>
       <dd>
-        <Instant at={kept.at} seconds />
+        <Instant at={point.at} seconds />
       </dd>
       <dt>{text.leaves}</dt>
-      <dd>{numberText(kept.point.size, language)}</dd>
+      <dd>{numberText(point.point.size, language)}</dd>
       <dt>{text.root}</dt>
-      <dd className="mono small">{kept.point.root}</dd>
+      <dd className="mono small">{point.point.root}</dd>
     </dl>
   );
 }
@@ -173,13 +173,13 @@ function Problem({ error }: { error: unknown }) {
 }
 
 function Verified({
-  outcome: { kept, since, sinceAt, isStored, prunedBefore, restored },
+  outcome: { point, since, sinceAt, isStored, prunedBefore, restored },
 }: {
   outcome: Outcome & { ok: true };
 }) {
   const text = useText(proofTexts);
   const language = useLanguage();
-  const { size } = kept.point;
+  const { size } = point.point;
   const isFirst = sinceAt === null;
   const { checks, gaps } = text;
   return (
@@ -191,7 +191,7 @@ function Verified({
       <h3>{text.checked}</h3>
       <ul className="bullets">
         <li>{checks.signature}</li>
-        {kept.keyFrom === 'anchor' ? <li>{checks.anchor}</li> : null}
+        {point.keyFrom === 'anchor' ? <li>{checks.anchor}</li> : null}
         <li>{checks.leaves}</li>
         <li>
           {isFirst ? checks.first : checks.continues(instantText(sinceAt, language, { seconds: true }))}
@@ -205,7 +205,7 @@ function Verified({
         {prunedBefore === 0 ? null : <li>{gaps.pruned(numberText(prunedBefore, language))}</li>}
         <li>{gaps.truth}</li>
         <li>{gaps.policy}</li>
-        {kept.keyFrom === 'anchor' ? null : <li>{gaps.key}</li>}
+        {point.keyFrom === 'anchor' ? null : <li>{gaps.key}</li>}
         {isStored ? null : <li>{gaps.storage}</li>}
         <li>{gaps.page}</li>
       </ul>

@@ -7,7 +7,7 @@ import { type KeptPoint, keepPoint, readKept } from './verified-point.js';
 export type Outcome =
   | {
       ok: true;
-      kept: KeptPoint;
+      point: KeptPoint;
       /** How many leaves an earlier run had verified; 0 if this was the first. */
       since: number;
       sinceAt: string | null;
@@ -30,32 +30,32 @@ export type Outcome =
  */
 export async function verifyNow(
   log: string,
-  given: { anchor?: string | undefined; witnesses: readonly string[]; acceptRestored?: boolean },
+  options: { anchor?: string | undefined; witnesses: readonly string[]; acceptRestored?: boolean },
   onProgress: (done: number, size: number) => void,
 ): Promise<Outcome> {
   const source = new HttpLog(log);
   const offered = (await source.text('vkey')).text.trim();
   const known = readKept(log);
   if (known === 'damaged') return failed('invalid_state', 'What this browser kept is damaged.');
-  const anchor = given.anchor === undefined ? undefined : parseAnchorFile(given.anchor);
-  if (given.anchor !== undefined && anchor === undefined)
+  const anchor = options.anchor === undefined ? undefined : parseAnchorFile(options.anchor);
+  if (options.anchor !== undefined && anchor === undefined)
     return failed('invalid_anchor', 'This is no anchor file.');
   const vkey = anchor?.vkey ?? known?.vkey ?? offered;
-  const { acceptRestored } = given;
+  const { acceptRestored } = options;
   const found = await verifyInBrowser(source, vkey, { since: known?.point, acceptRestored, onProgress });
   if (!found.ok) return vkey === offered ? found : blameKey(found, anchor === undefined, offered);
   const keyFrom = anchor === undefined ? (known?.keyFrom ?? 'broker') : 'anchor';
-  const kept: KeptPoint = { vkey, keyFrom, point: found.point, at: new Date().toISOString() };
+  const point: KeptPoint = { vkey, keyFrom, point: found.point, at: new Date().toISOString() };
   const { since, prunedBefore, restored } = found;
   return {
     ok: true,
-    kept,
+    point,
     since,
     sinceAt: known?.at ?? null,
-    isStored: keepPoint(log, kept),
+    isStored: keepPoint(log, point),
     prunedBefore,
     restored,
-    cosignatures: await checkAll(found.note, given.witnesses),
+    cosignatures: await checkAll(found.note, options.witnesses),
   };
 }
 

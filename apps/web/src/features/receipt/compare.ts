@@ -62,11 +62,11 @@ export function compareReceipt(hashing: Hashing, shown: Shown, leaves: readonly 
 const isSame = (one: unknown, other: unknown): boolean => (one ?? null) === (other ?? null);
 
 function compareCalls(records: readonly AccessRecord[], leaves: readonly Event[]): Mismatch | null {
-  const shown = new Map(records.map((record) => [record.id, record]));
+  const recordsById = new Map(records.map((record) => [record.id, record]));
   const logged = new Set<unknown>();
   for (const { type, index, at, data } of leaves) {
     if (type !== 'access.allowed' && type !== 'access.refused' && type !== 'access.outcome') continue;
-    const record = shown.get(String(data['record']));
+    const record = recordsById.get(String(data['record']));
     if (record === undefined) return { what: 'call_hidden', index };
     if (type === 'access.outcome') {
       // The record of a masked call has 0 where a gateway died before it knew the number.

@@ -1,4 +1,4 @@
-import type { Event } from '@countersign/api';
+import type { Event, Trust } from '@countersign/api';
 import {
   AuditLogError,
   type Checkpoint,
@@ -13,7 +13,7 @@ import {
 } from '@countersign/audit-log';
 import { checkPersonSignature } from '@countersign/authorization/signatures';
 import { ContractError, parseSignature, type TrustDocument } from '@countersign/contract';
-import { api, type Trust } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { HttpLog } from '../../log/http-log.js';
 import { requireIncluded } from '../../log/inclusion.js';
@@ -64,7 +64,7 @@ export async function verifyReceipt(shown: Shown, trust: Trust | null): Promise<
   const events = await readEvents(log, shown);
   try {
     await requireWorkingCrypto();
-    const { source, checkpoint, kept } = await readCheckpoint(log);
+    const { source, checkpoint, point } = await readCheckpoint(log);
     const leaves = events.map(({ index, ...leaf }) => ({ index, leaf: leaf as LeafV1 }));
     await requireIncluded(source, checkpoint, leaves);
     const unknown = new UnknownLeaves();
@@ -79,8 +79,8 @@ export async function verifyReceipt(shown: Shown, trust: Trust | null): Promise<
       ok: true,
       leaves: events.length,
       size: checkpoint.size,
-      since: kept?.point.size ?? null,
-      keyFrom: kept?.keyFrom ?? 'broker',
+      since: point?.point.size ?? null,
+      keyFrom: point?.keyFrom ?? 'broker',
       ...signed,
     };
   } catch (error) {
@@ -124,17 +124,17 @@ async function readEvents(log: string, { grant }: Shown): Promise<Event[]> {
  */
 async function readCheckpoint(
   log: string,
-): Promise<{ source: HttpLog; checkpoint: Checkpoint; kept: KeptPoint | undefined }> {
+): Promise<{ source: HttpLog; checkpoint: Checkpoint; point: KeptPoint | undefined }> {
   const source = new HttpLog(log);
-  const kept = readKept(log);
-  if (kept === 'damaged') throw new LogFault('invalid_state', 'What this browser kept is damaged.');
+  const point = readKept(log);
+  if (point === 'damaged') throw new LogFault('invalid_state', 'What this browser kept is damaged.');
   const offered = (await source.text('vkey')).text.trim();
-  const vkeys = kept === undefined ? [offered] : (kept.point.keys ?? [kept.vkey]);
+  const vkeys = point === undefined ? [offered] : (point.point.keys ?? [point.vkey]);
   const keys = vkeys.map((vkey) => parseVerifierKey(webHashing, vkey));
   const { text } = await source.text('checkpoint');
   const { checkpoint } = await openCheckpoint(webEd25519, text, keys);
-  if (kept !== undefined) await requireContinues(source, checkpoint, kept);
-  return { source, checkpoint, kept };
+  if (point !== undefined) await requireContinues(source, checkpoint, point);
+  return { source, checkpoint, point };
 }
 
 async function requireContinues(
@@ -156,9 +156,9 @@ async function checkSignatures(
 ): Promise<{ signers: string[]; unknownKeys: number } | BadSignature> {
   const signers: string[] = [];
   let unknownKeys = 0;
-  for (const given of request.countersignatures) {
+  for (const countersignature of request.countersignatures) {
     try {
-      const signature = parseSignature(given);
+      const signature = parseSignature(countersignature);
       const { statement } = signature;
       if (!('person' in statement) || !('digest' in statement)) return { person: '', reason: 'wrong_type' };
       const { person } = statement;

@@ -1,6 +1,6 @@
+import type { TrustProposal } from '@countersign/api';
 import { type RecoveryJwk, type Signature, statementHash, type TrustDocument } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
-import type { TrustProposal } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { reloadTrust } from '../../api/trust.js';
@@ -71,10 +71,10 @@ function submitSignature(slug: string, { id }: TrustProposal, signature: Signatu
 
 /** The document that the page shows. @throws PasskeyProblem `differs` if the proposal names another hash */
 async function shownDocument({ document, hash }: TrustProposal): Promise<TrustDocument> {
-  const shown = document as TrustDocument;
-  if ((await withHashing((hashing) => statementHash(hashing, shown))) !== hash)
+  const typedDocument = document as TrustDocument;
+  if ((await withHashing((hashing) => statementHash(hashing, typedDocument))) !== hash)
     throw new PasskeyProblem('differs');
-  return shown;
+  return typedDocument;
 }
 
 /** Proposes exactly this document and signs it with its author's keys. */

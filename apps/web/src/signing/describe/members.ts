@@ -1,5 +1,5 @@
+import type { Language } from '@countersign/contract';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
-import type { Language } from '../../text/languages.js';
 import type { Words } from '../signing.text.js';
 
 /** One member of what is signed, in words. */
@@ -38,15 +38,15 @@ export type Table = Readonly<Record<string, Member>>;
  * @throws PasskeyProblem `differs` if a member is unknown, missing or malformed
  */
 export function describeMembers(value: unknown, table: Table, context: DescribeContext): DescribedMember[] {
-  const given = asObject(value);
-  if (given === undefined || Object.keys(given).some((name) => !Object.hasOwn(table, name)))
+  const members = asObject(value);
+  if (members === undefined || Object.keys(members).some((name) => !Object.hasOwn(table, name)))
     throw new PasskeyProblem('differs');
   return Object.entries(table).flatMap(([name, { label, describe, optional }]) => {
-    if (!Object.hasOwn(given, name)) {
+    if (!Object.hasOwn(members, name)) {
       if (optional === true) return [];
       throw new PasskeyProblem('differs');
     }
-    const words = describe(given[name], context);
+    const words = describe(members[name], context);
     if (words === undefined) throw new PasskeyProblem('differs');
     return [{ label: context.words.labels[label], texts: typeof words === 'string' ? [words] : words }];
   });

@@ -62,20 +62,20 @@ export function controlDisclosure(
 ): Map<string, PublishedFigure> {
   const levels = new Map([...figures].map(([id, figure]) => [id, firstLevel(figure)]));
   const unsafe = [...figures].filter(([, figure]) => !isSafe(figure)).map(([id]) => id);
-  const shown = () =>
+  const publishedFigures = () =>
     new Map([...figures].map(([id, { value }]) => [id, publish(value, levels.get(id) ?? 0)] as const));
   for (;;) {
-    const published = shown();
+    const published = publishedFigures();
     const exposed = exposedFigure(figures, published, relations, unsafe);
     if (exposed === null) break;
     coarsen(levels, figures, relations, exposed);
   }
   refine(levels, figures, (id, level) => {
     const { value = 0 } = figures.get(id) ?? {};
-    const finer = shown().set(id, publish(value, level));
+    const finer = publishedFigures().set(id, publish(value, level));
     return exposedFigure(figures, finer, relations, unsafe) === null;
   });
-  return shown();
+  return publishedFigures();
 }
 
 /**

@@ -1,8 +1,8 @@
+import type { DemandState } from '@countersign/contract';
 import {
   type Demand,
   type DemandDocument,
   type DemandFile,
-  type DemandState,
   type DemandStep,
   demandState,
   gagEnd,

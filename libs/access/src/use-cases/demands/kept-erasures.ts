@@ -59,7 +59,7 @@ async function keepIn(
     const demand = await unit.demands.find(id);
     if (demand === null) continue;
     await unit.demands.addDocument(id, document, content);
-    const kept = { tenant, leaf, fields: Object.keys(openings).sort(), document: sha256, at };
-    await recordKeptIn(unit, { demand, steps: await unit.demands.steps(id) }, kept);
+    const copy = { tenant, leaf, fields: Object.keys(openings).sort(), document: sha256, at };
+    await recordKeptIn(unit, { demand, steps: await unit.demands.steps(id) }, copy);
   }
 }

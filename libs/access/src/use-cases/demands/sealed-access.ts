@@ -33,8 +33,8 @@ export async function logOfRequest(
   const file = id === undefined ? null : await demandFile(deps, id);
   if (file === null || !isSealed(file)) return tenant;
   const { demand } = file;
-  const made = await findLog(deps, demand.id, tenant);
-  if (made !== undefined) return made.slug;
+  const sealedLog = await findLog(deps, demand.id, tenant);
+  if (sealedLog !== undefined) return sealedLog.slug;
   return deps.store.demands.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null)

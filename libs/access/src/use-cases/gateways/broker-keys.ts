@@ -19,12 +19,12 @@ const later = (now: Date, seconds: number): string => new Date(now.getTime() + s
 export async function insertKey(
   unit: Pick<VendorUnit, 'keys'>,
   use: KeyUse,
-  made: NewKey,
+  newKey: NewKey,
   now: Date,
   activeFrom: string,
 ): Promise<StoredKey> {
   const key: StoredKey = {
-    ...made,
+    ...newKey,
     use,
     createdAt: now.toISOString(),
     activeFrom,
@@ -63,10 +63,10 @@ export async function ensureBrokerKeys(deps: Deps, signers: Signers): Promise<vo
     return uses;
   });
   if (missing.length === 0) return;
-  const made = await Promise.all(missing.map(async (use) => ({ use, key: await signers.make(use) })));
+  const newKeys = await Promise.all(missing.map(async (use) => ({ use, key: await signers.make(use) })));
   await deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
-    for (const { use, key: first } of made) {
+    for (const { use, key: first } of newKeys) {
       if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
       const key = await insertKey(unit, use, first, now, now.toISOString());
       await logKeyEvent(unit, 'signing-key.created', key, now);
@@ -94,12 +94,12 @@ export async function rotateSigningKey(
   deps: Deps,
   signers: Signers,
 ): Promise<{ kid: string; activeFrom: string }> {
-  const made = await signers.make('token');
+  const newKey = await signers.make('token');
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const activeFrom = later(now, PUBLISH_AHEAD_SECONDS);
     const old = publishedKeys(await unit.keys.list('token'), now);
-    const key = await insertKey(unit, 'token', made, now, activeFrom);
+    const key = await insertKey(unit, 'token', newKey, now, activeFrom);
     for (const each of old)
       if (each.retiresAt === null)
         await unit.keys.retire(each.kid, later(now, PUBLISH_AHEAD_SECONDS + OVERLAP_SECONDS));
@@ -128,8 +128,8 @@ export async function revokeSigningKey(
   return revoked;
 }
 
-/** @param made the key that replaces the last one that signs. @returns null, with nothing changed, if it is needed and null */
-function revokeWith(deps: Deps, kid: string, made: NewKey | null): Promise<{ successor: string } | null> {
+/** @param newKey the key that replaces the last one that signs. @returns null, with nothing changed, if it is needed and null */
+function revokeWith(deps: Deps, kid: string, newKey: NewKey | null): Promise<{ successor: string } | null> {
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('token');
@@ -139,11 +139,11 @@ function revokeWith(deps: Deps, kid: string, made: NewKey | null): Promise<{ suc
       keys.filter((each) => each.kid !== kid),
       now,
     );
-    if (successor === undefined && made === null) return null;
+    if (successor === undefined && newKey === null) return null;
     await unit.keys.revoke(kid, now.toISOString());
     await logKeyEvent(unit, 'signing-key.revoked', key, now);
-    if (successor === undefined && made !== null) {
-      successor = await insertKey(unit, 'token', made, now, now.toISOString());
+    if (successor === undefined && newKey !== null) {
+      successor = await insertKey(unit, 'token', newKey, now, now.toISOString());
       await logKeyEvent(unit, 'signing-key.created', successor, now);
     }
     await unit.feed.changed('keys', kid);

@@ -1,8 +1,14 @@
-import { DEPLOYMENT_SLUG, type EventData, isSealedLog, toInstant } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  DEPLOYMENT_SLUG,
+  type EventData,
+  isSealedLog,
+  toInstant,
+} from '@countersign/contract';
 import { type GatewayBinding, writesInto } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
-import type { AccessRecordView, ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
+import type { ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';
@@ -41,8 +47,8 @@ export async function ingestRecords(
   for (const [index, { records, binding }] of batches.entries())
     for (const record of records) {
       if (!writesInto(binding, record.tenant)) {
-        const held = accepted[index] as Record<string, number>;
-        held[record.tenant] = Math.max(held[record.tenant] ?? 0, record.seq);
+        const lastSeqs = accepted[index] as Record<string, number>;
+        lastSeqs[record.tenant] = Math.max(lastSeqs[record.tenant] ?? 0, record.seq);
         continue;
       }
       const parts = entryOf(byTenant, record.tenant, () => new Map<number, IncomingRecord[]>());
@@ -51,9 +57,9 @@ export async function ingestRecords(
   await refuseUnknownTenants(deps, [...byTenant.keys()]);
   for (const [tenant, parts] of byTenant) {
     const own = [...parts].map(([index, records]) => ({ ...(batches[index] as IncomingBatch), records }));
-    const held = await deps.store.forTenant(tenant, (unit) => ingestOfTenant(deps, unit, own));
+    const results = await deps.store.forTenant(tenant, (unit) => ingestOfTenant(deps, unit, own));
     for (const [at, index] of [...parts.keys()].entries()) {
-      const last = held[at] as number | BatchRefusal;
+      const last = results[at] as number | BatchRefusal;
       if (typeof last === 'string') refused.set(index, last);
       else (accepted[index] as Record<string, number>)[tenant] = last;
     }
@@ -64,9 +70,9 @@ export async function ingestRecords(
 function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const value = make();
+  map.set(key, value);
+  return value;
 }
 
 async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
@@ -200,8 +206,8 @@ const laneOf = ({ lane }: IncomingRecord): { lane?: number } =>
 /** False if the record names another record than the one that ends the run before it. */
 function isEndOfRun(chains: IngestedChains, gateway: string, { previous }: IncomingRecord): boolean {
   if (previous == null) return true;
-  const held = chains.of({ gateway, boot: previous.boot });
-  return held.seq !== previous.seq || held.hash === previous.hash;
+  const chain = chains.of({ gateway, boot: previous.boot });
+  return chain.seq !== previous.seq || chain.hash === previous.hash;
 }
 
 /** The place of a record that is not taken. With its hash, a verifier sees that the next record continues the chain. */

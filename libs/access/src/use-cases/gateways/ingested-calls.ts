@@ -1,20 +1,13 @@
-import type { Opening } from '@countersign/contract';
+import type { AccessRecordView, Opening } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ChainName,
-  LeaseUse,
-  NamedOpening,
-  RecordOutcome,
-  TenantUnit,
-} from '../../ports/index.js';
+import type { ChainName, LeaseUse, NamedOpening, RecordOutcome, TenantUnit } from '../../ports/index.js';
 
 /**
  * Collects the calls of a set of records and writes them in a fixed number of statements. A call that begins and ends in
  * the same set is written once, with its outcome.
  */
 export class IngestedCalls {
-  private readonly made = new Map<string, AccessRecordView>();
+  private readonly calls = new Map<string, AccessRecordView>();
   /** Records that were not taken as calls. */
   private readonly rejected = new Set<string>();
   private readonly ended: RecordOutcome[] = [];
@@ -32,9 +25,9 @@ export class IngestedCalls {
   }
 
   make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {
-    if (this.made.has(view.id))
+    if (this.calls.has(view.id))
       throw new AccessError('invalid_request', `The record ${view.id} occurs twice.`);
-    this.made.set(view.id, { ...view });
+    this.calls.set(view.id, { ...view });
     if (path?.opening != null)
       this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
     // A record that is the whole call has its outcome already, which no gateway knows.
@@ -45,7 +38,7 @@ export class IngestedCalls {
 
   /** The allowed calls that began in these records, in their order. */
   get allowed(): AccessRecordView[] {
-    return [...this.made.values()].filter(({ decision }) => decision === 'allowed');
+    return [...this.calls.values()].filter(({ decision }) => decision === 'allowed');
   }
 
   /** The record is no call, so it has no outcome either. */
@@ -68,7 +61,7 @@ export class IngestedCalls {
   end(outcome: RecordOutcome): AccessRecordView | null {
     const call = this.callOf(outcome.id);
     if (call === null || call.decision !== 'allowed') return null;
-    if (!this.made.has(call.id)) this.ended.push(outcome);
+    if (!this.calls.has(call.id)) this.ended.push(outcome);
     Object.assign(call, outcome);
     const lost = outcome.outcome === 'unknown' ? 1 : 0;
     this.count(call, { bytes: outcome.bytes ?? 0, ended: 1, lost });
@@ -76,11 +69,11 @@ export class IngestedCalls {
   }
 
   private callOf(id: string): AccessRecordView | null {
-    return this.made.get(id) ?? this.before.get(id) ?? null;
+    return this.calls.get(id) ?? this.before.get(id) ?? null;
   }
 
   async store(unit: TenantUnit): Promise<void> {
-    await unit.records.insert([...this.made.values()]);
+    await unit.records.insert([...this.calls.values()]);
     await unit.records.complete(this.ended);
     await unit.openings.save(this.openings);
     const added = [...this.addedByGrant()];

@@ -46,8 +46,8 @@ export class IngestedChain implements ChainName {
 export class IngestedChains {
   private readonly chains = new Map<string, IngestedChain>();
 
-  private constructor(names: readonly ChainName[], held: readonly (RecordChain & ChainName)[]) {
-    const known = new Map(held.map((chain) => [keyOf(chain), chain]));
+  private constructor(names: readonly ChainName[], stored: readonly (RecordChain & ChainName)[]) {
+    const known = new Map(stored.map((chain) => [keyOf(chain), chain]));
     for (const name of names) this.chains.set(keyOf(name), new IngestedChain(name, known.get(keyOf(name))));
   }
 

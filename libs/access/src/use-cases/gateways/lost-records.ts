@@ -18,8 +18,10 @@ export function missingBefore(
   { previous }: IncomingRecord,
 ): MissingEnd | undefined {
   if (previous == null) return undefined;
-  const held = chains.of({ gateway, boot: previous.boot });
-  return held.seq < previous.seq ? { boot: previous.boot, after: held.seq, at: previous.seq + 1 } : undefined;
+  const chain = chains.of({ gateway, boot: previous.boot });
+  return chain.seq < previous.seq
+    ? { boot: previous.boot, after: chain.seq, at: previous.seq + 1 }
+    : undefined;
 }
 
 /** Why a batch is not taken: the database has lost records, or the batch before has not come yet. */

@@ -216,10 +216,10 @@ async function deleteExcessSessions(
   const stale = known.filter(
     ({ codeHash, codeUntil }) => codeHash !== null && codeUntil <= now.toISOString(),
   );
-  const kept = known.filter(
+  const sessions = known.filter(
     (session) => !stale.includes(session) && (session.codeHash !== null) === (wanted === 'code'),
   );
-  const oldest = kept.slice(0, Math.max(0, kept.length - MAX_BROWSERS + 1));
+  const oldest = sessions.slice(0, Math.max(0, sessions.length - MAX_BROWSERS + 1));
   await unit.browserSessions.drop([...stale, ...oldest].map(({ id }) => id));
 }
 

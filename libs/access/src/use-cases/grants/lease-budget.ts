@@ -57,12 +57,12 @@ export async function leaseBudget(
     const own = all.find(isOwn) ?? newLease(unit.tenant, grant.id, gateway, boot);
     const others = all.filter((lease) => !isOwn(lease));
     if (own.closedAt !== null) throw new AccessError('conflict', 'This boot of the gateway is closed.');
-    const given = turn <= own.turn ? own : adjustLease(own, others, budget, grant.used, request);
-    if (given !== own) await unit.leases.save(given);
+    const lease = turn <= own.turn ? own : adjustLease(own, others, budget, grant.used, request);
+    if (lease !== own) await unit.leases.save(lease);
     return {
       held: {
-        calls: budget.calls === undefined ? null : given.held.calls,
-        bytes: budget.bytes === undefined ? null : given.held.bytes,
+        calls: budget.calls === undefined ? null : lease.held.calls,
+        bytes: budget.bytes === undefined ? null : lease.held.bytes,
       },
       elsewhere: others.some(hasUnusedBudget),
     };

@@ -1,11 +1,10 @@
-import type { Budget, ScopeEntry } from '@countersign/contract';
+import type { Budget, ReviewSide, ScopeEntry } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { type Grant } from '../../domain/grant.js';
 import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
 import type { Lock } from '../../domain/lock.js';
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { ReviewSide } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { loadBlocks, lockFor } from '../locks/locks.js';
@@ -48,16 +47,16 @@ async function grantViews(
   const invited = await loadInvitations(unit, requests);
   const origins = await originsOf(unit, grants);
   return grants.map((grant) => {
-    const asked = terms.get(grant.request);
-    if (asked === undefined) throw notFound('grant');
-    const consents = selectConsents(grant, asked, reviews, invited);
+    const requestTerms = terms.get(grant.request);
+    if (requestTerms === undefined) throw notFound('grant');
+    const consents = selectConsents(grant, requestTerms, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
     return {
       grant,
-      tenant: asked.tenant,
-      scope: asked.scope,
-      ...(asked.unmasked && { unmasked: asked.unmasked }),
-      budget: asked.budget ?? null,
+      tenant: requestTerms.tenant,
+      scope: requestTerms.scope,
+      ...(requestTerms.unmasked && { unmasked: requestTerms.unmasked }),
+      budget: requestTerms.budget ?? null,
       countersignedBy,
       status: statuses.get(grant.id) ?? NO_STATUS,
       pausedBy: pausesOf(grant, locks),

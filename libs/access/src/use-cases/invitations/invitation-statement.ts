@@ -60,14 +60,14 @@ export async function signedParts(
   deps: Deps,
   point: Point,
   tenant: string,
-  given: InvitationFacts & { signature: Signature; opening?: Opening; now: Date },
+  input: InvitationFacts & { signature: Signature; opening?: Opening; now: Date },
 ): Promise<InvitationParts> {
   const statement = parseInput('/countersignature/statement', () =>
-    parseInvitation(given.signature.statement),
+    parseInvitation(input.signature.statement),
   );
   const { invitation: id, notBefore, trust, log } = statement;
-  const offered = given.now.getTime() - Date.parse(notBefore);
-  if (given.notBefore === null && (offered < 0 || offered > OFFER_SECONDS * 1_000))
+  const offered = input.now.getTime() - Date.parse(notBefore);
+  if (input.notBefore === null && (offered < 0 || offered > OFFER_SECONDS * 1_000))
     throw wrongStatement('notBefore', 'was offered too long ago, or not yet');
   const versions = (await point.trust.chain(tenant)).map(({ hash }) => hash);
   if (trust === undefined ? versions.length > 0 : !versions.includes(trust))
@@ -75,8 +75,8 @@ export async function signedParts(
   const head = await point.head();
   if (log.epoch !== head.epoch || log.size > head.size)
     throw wrongStatement('log', 'is no point of this tenant’s log');
-  const ticket = ticketOf(deps, statement, given);
-  return { id, notBefore: given.notBefore ?? notBefore, ticket, trust, log };
+  const ticket = ticketOf(deps, statement, input);
+  return { id, notBefore: input.notBefore ?? notBefore, ticket, trust, log };
 }
 
 function ticketOf(

@@ -94,7 +94,7 @@ async function makeTest(
   slugs: readonly [string, string],
   test: IsolationTest,
 ): Promise<IsolationReport> {
-  const made: Canary[] = [];
+  const canaries: Canary[] = [];
   const undo: (() => Promise<void>)[] = [];
   const problem = (error: unknown): IsolationReport => ({
     ...{ attempts: NO_ATTEMPTS, leaks: [] },
@@ -103,8 +103,8 @@ async function makeTest(
   let report: IsolationReport;
   try {
     await test.requireOwnAddress();
-    for (const tenant of slugs) made.push(await prepareCanary(deps, tenant, undo));
-    const [one, other] = made;
+    for (const tenant of slugs) canaries.push(await prepareCanary(deps, tenant, undo));
+    const [one, other] = canaries;
     if (one === undefined || other === undefined) throw new Error('there are no canaries');
     const tenants = await deps.store.isolation.read(({ organisation }) => organisation.tenants());
     const others = tenants.map(({ slug }) => slug).filter((slug) => !slugs.includes(slug));
@@ -133,9 +133,9 @@ async function prepareCanary(deps: Deps, tenant: string, undo: (() => Promise<vo
   const gateway = await enrolGateway(deps, name, { tenants: [tenant] });
   undo.push(() => revokeGateway(deps, gateway.id));
   const makeNews = async (): Promise<string> => {
-    const made = await createApiKey(deps, { email: admin.email, tenant, ttl: CLAIM_SECONDS });
-    await revokeApiKey(deps, made.id);
-    return made.id;
+    const apiKey = await createApiKey(deps, { email: admin.email, tenant, ttl: CLAIM_SECONDS });
+    await revokeApiKey(deps, apiKey.id);
+    return apiKey.id;
   };
   return { tenant, key, gateway: `${gateway.id}.${gateway.secret}`, makeNews };
 }

@@ -33,7 +33,7 @@ const spanOfDay = (day: string): StatementSpan => ({
 export async function makeDailyStatements(deps: Deps, sign: SignStatement): Promise<number> {
   const today = utcDay(deps.clock.now());
   const failures: unknown[] = [];
-  let made = 0;
+  let count = 0;
   let after: DueDay | null = null;
   do {
     const position: DueDay | null = after;
@@ -41,28 +41,28 @@ export async function makeDailyStatements(deps: Deps, sign: SignStatement): Prom
       schedule.toState(today, position, MOST_TENANTS),
     );
     const batch = await eachInTurn(due, ({ tenant }) => catchUp(deps, tenant, sign));
-    made += batch.done;
+    count += batch.done;
     failures.push(...batch.failures);
     after = due.length === MOST_TENANTS ? (due.at(-1) ?? null) : null;
   } while (after !== null);
   if (failures.length > 0)
     throw new AggregateError(failures, `statements of ${failures.length} tenants failed`);
-  return made;
+  return count;
 }
 
 /** Makes the statements of one tenant up to yesterday, or up to a day that still waits for heads. */
 async function catchUp(deps: Deps, tenant: string, sign: SignStatement): Promise<number> {
-  for (let made = 0; ; ) {
+  for (let count = 0; ; ) {
     const day = await deps.store.readForTenant(tenant, ({ statements }) => statements.next());
-    if (day === null || day >= utcDay(deps.clock.now())) return made;
+    if (day === null || day >= utcDay(deps.clock.now())) return count;
     const span = spanOfDay(day);
     const facts = await statementFacts(deps, tenant, span);
     const isWaiting = facts.exceptions.some(({ reason }) => reason === 'no_head');
     if (isWaiting && deps.clock.now().getTime() < Date.parse(span.to) + WAIT_MS) {
       await deps.store.forTenant(tenant, ({ statements }) => statements.wantHeads(span.to));
-      return made;
+      return count;
     }
-    if (await keep(deps, tenant, day, facts, await sign(tenant, span, facts))) made += 1;
+    if (await keep(deps, tenant, day, facts, await sign(tenant, span, facts))) count += 1;
   }
 }
 

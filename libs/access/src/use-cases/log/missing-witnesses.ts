@@ -18,15 +18,17 @@ export async function missingWitnesses(deps: Deps, log: string): Promise<Missing
   return deps.store.readForTenant(log, async (unit) => {
     const current = await unit.trust.current(log);
     const { witnesses = [], witnessGraceSeconds = WITNESS_GRACE_SECONDS } = current?.document ?? {};
-    const asked = witnesses.filter((entry) => entry.includes(' ')).map((entry) => entry.split(' ')[0] ?? '');
-    if (current === null || asked.length === 0) return null;
+    const witnessNames = witnesses
+      .filter((entry) => entry.includes(' '))
+      .map((entry) => entry.split(' ')[0] ?? '');
+    if (current === null || witnessNames.length === 0) return null;
     const head = await unit.events.head();
-    const sizes = asked.map((vkey) => sizeOf(states.get(vkey), head.epoch));
-    const covered = sizes.toSorted((a, b) => b - a)[Math.floor(asked.length / 2)] ?? 0;
+    const sizes = witnessNames.map((vkey) => sizeOf(states.get(vkey), head.epoch));
+    const covered = sizes.toSorted((a, b) => b - a)[Math.floor(witnessNames.length / 2)] ?? 0;
     if (covered >= head.size) return null;
     const since = Math.max(await writtenAt(unit, covered, head.epoch), Date.parse(current.adoptedAt));
     if (deps.clock.now().getTime() - since <= witnessGraceSeconds * 1_000) return null;
-    const vkeys = asked.filter((_, at) => (sizes[at] ?? 0) <= covered);
+    const vkeys = witnessNames.filter((_, at) => (sizes[at] ?? 0) <= covered);
     return { since: new Date(since).toISOString(), vkeys };
   });
 }

@@ -46,7 +46,7 @@ async function pruneLog(deps: Deps, tenant: string, days: number): Promise<numbe
   // Leaves never change: what is read here is still so in the unit that deletes them.
   const { from, before, leaves } = await deps.store.readForTenant(tenant, (unit) => oldLeaves(unit, cutoff));
   if (before === from) return 0;
-  const kept = await deps.store.readForTenant(tenant, (unit) =>
+  const requests = await deps.store.readForTenant(tenant, (unit) =>
     requestsWithLaterLeaves(unit, leaves, before),
   );
   return deps.store.forTenant(tenant, async (unit) => {
@@ -55,7 +55,7 @@ async function pruneLog(deps: Deps, tenant: string, days: number): Promise<numbe
     if (retentionDays === null || retentionDays > days) return 0;
     if (!(await unit.log.prune(from, before))) return 0;
     await unit.log.append({ type: 'log.pruned', at: now.toISOString(), actor: 'job', data: { before } });
-    await unit.erasures.forget(storedBeside(leaves, kept));
+    await unit.erasures.forget(storedBeside(leaves, requests));
     return before - from;
   });
 }

@@ -1,18 +1,16 @@
-import { DEPLOYMENT_SLUG, type EventType, isSealedLog, type Opening } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  DEPLOYMENT_SLUG,
+  type EventType,
+  isSealedLog,
+  type Opening,
+} from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission, seesSealed } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ListFilter,
-  LogHead,
-  Page,
-  PageQuery,
-  ReadUnit,
-  StoredEvent,
-} from '../../ports/index.js';
+import type { ListFilter, LogHead, Page, PageQuery, ReadUnit, StoredEvent } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson, requireTenant } from '../shared/visible-objects.js';
 
@@ -119,14 +117,14 @@ export async function readOpeningsFrom(
   const end = (leaves.at(-1)?.index ?? Math.max(minimum, from) - 1) + 1;
   if (end <= from) throw notFound('leaf');
   let chars = 0;
-  const kept = leaves.findIndex(({ openings }, at) => {
+  const firstLeftOut = leaves.findIndex(({ openings }, at) => {
     for (const { value, salt } of Object.values(openings)) chars += value.length + salt.length;
     return chars > MOST_CHARS && at > 0;
   });
-  const shown = kept < 0 ? leaves : leaves.slice(0, kept);
+  const included = firstLeftOut < 0 ? leaves : leaves.slice(0, firstLeftOut);
   return {
-    next: kept < 0 ? end : (leaves[kept]?.index ?? end),
-    leaves: shown
+    next: firstLeftOut < 0 ? end : (leaves[firstLeftOut]?.index ?? end),
+    leaves: included
       .filter(({ hasCommitments }) => hasCommitments)
       .map(({ hasCommitments: _, ...leaf }) => leaf),
   };

@@ -33,7 +33,7 @@ export async function beginLogKeyRotation(
   deps: Deps,
   signers: Signers,
 ): Promise<{ kid: string; replaces: string; resumed: boolean }> {
-  const made = await signers.make('log');
+  const newKey = await signers.make('log');
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('log');
@@ -46,7 +46,7 @@ export async function beginLogKeyRotation(
     const at = new Date(
       Math.max(now.getTime(), Date.parse(replaced.createdAt) + 1, Date.parse(replaced.activeFrom) + 1),
     );
-    const next = await insertKey(unit, 'log', made, at, at.toISOString());
+    const next = await insertKey(unit, 'log', newKey, at, at.toISOString());
     await logKeyEvent(unit, 'signing-key.rotated', next, now);
     return { kid: next.kid, replaces: replaced.kid, resumed: false };
   });

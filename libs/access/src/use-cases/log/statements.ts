@@ -80,8 +80,8 @@ export async function headsWanted(
     since: new Date(now.getTime() - WANTED_MS).toISOString(),
     now: now.toISOString(),
   };
-  const wanted = await deps.store.gateways.read((unit) =>
+  const heads = await deps.store.gateways.read((unit) =>
     unit.gateways.headsWanted(gateway.id, span, MOST_WANTED),
   );
-  return wanted.filter(({ tenant }) => servesTenant(gateway, tenant));
+  return heads.filter(({ tenant }) => servesTenant(gateway, tenant));
 }

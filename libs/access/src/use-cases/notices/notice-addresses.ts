@@ -41,9 +41,9 @@ export async function addNoticeAddress(
   deps: Deps,
   principal: Principal,
   slug: string,
-  { address: given, topics, code }: { address: string; topics: NoticeTopic[]; code: string },
+  { address: input, topics, code }: { address: string; topics: NoticeTopic[]; code: string },
 ): Promise<{ address: NoticeAddress; tenantName: string }> {
-  const [address, normalised] = [exactEmail(given), normaliseEmail(given)];
+  const [address, normalised] = [exactEmail(input), normaliseEmail(input)];
   if (address === undefined || normalised === undefined)
     throw new AccessError('invalid_request', 'Mail cannot be sent to this address.', {
       pointer: '/address',

@@ -23,7 +23,7 @@ export async function planWaitingWidenings(
   steps: readonly OrganisationStep[],
   unitOf: (tenant: string) => Reads | Promise<Reads>,
 ): Promise<OrganisationStep[]> {
-  const made = await Promise.all(
+  const plans = await Promise.all(
     steps.map(async (step) => {
       if (step.tenant === undefined || !mustWait(step.tenant.before.controls, step.tenant.after.controls))
         return [step];
@@ -33,7 +33,7 @@ export async function planWaitingWidenings(
       return splitStep(deps, step, step.tenant, await unit.widenings.waiting(slug));
     }),
   );
-  return made.flat();
+  return plans.flat();
 }
 
 function splitStep(
@@ -63,8 +63,8 @@ function splitStep(
         if (isOpenAlready) return;
         const own = await unit.tenant(slug);
         if (waiting !== null) await endWideningIn(own, waiting, 'withdrawn', { actor: 'host', at });
-        const given = { before: narrowed.controls, after: after.controls, proposal: null };
-        await proposeControlsIn(deps, own, { ...given, by: 'host', at });
+        const widening = { before: narrowed.controls, after: after.controls, proposal: null };
+        await proposeControlsIn(deps, own, { ...widening, by: 'host', at });
       },
     },
   ];

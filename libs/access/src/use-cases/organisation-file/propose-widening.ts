@@ -24,13 +24,13 @@ export async function planWideningProposals(
   unitOf: (tenant: string) => Reads | Promise<Reads>,
 ): Promise<OrganisationStep[]> {
   const people = steps.flatMap(({ person }) => person ?? []);
-  const made = await Promise.all(
+  const plans = await Promise.all(
     steps.map(async (step) => {
       if (step.widens === undefined || step.tenant === undefined) return [step];
       return (await splitStep(deps, step.tenant, people, await unitOf(step.widens.tenant))) ?? [step];
     }),
   );
-  return made.flat();
+  return plans.flat();
 }
 
 /** Null if the tenant's people could not sign it. */

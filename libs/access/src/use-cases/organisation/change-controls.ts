@@ -73,7 +73,7 @@ export async function changeControlsIn(
 export async function proposeControlsIn(
   deps: Pick<Deps, 'ids'>,
   unit: TenantUnit,
-  { at, ...given }: Pick<ControlsWidening, 'by' | 'before' | 'after' | 'proposal'> & { at: string },
+  { at, ...draft }: Pick<ControlsWidening, 'by' | 'before' | 'after' | 'proposal'> & { at: string },
 ): Promise<ControlsWidening> {
   const earlier = await unit.widenings.waiting(unit.tenant);
   if (earlier !== null)
@@ -81,5 +81,5 @@ export async function proposeControlsIn(
       'conflict',
       `${earlier.id} widens the controls and waits already. Withdraw it first, or wait until it takes effect.`,
     );
-  return proposeWideningIn(deps, unit, { ...given, person: null }, { present: given.before, at });
+  return proposeWideningIn(deps, unit, { ...draft, person: null }, { present: draft.before, at });
 }

@@ -38,23 +38,23 @@ export const changePeople = <T>({ store }: Deps, work: (unit: VendorUnit) => Pro
  * applies now.
  *
  * @param before null for a new person
- * @param wanted the person as they are to be, with what waits for them already (`withWaitingIn`)
+ * @param intended the person as they are to be, with what waits for them already (`withWaitingIn`)
  * @returns the person from now on, and what waits
  */
 export async function changePersonIn(
   deps: Pick<Deps, 'ids'>,
   unit: VendorUnit,
   before: Person | null,
-  wanted: Person,
+  intended: Person,
   by: ChangedBy,
 ): Promise<{ person: Person; waiting: PersonWidening | null }> {
-  const tenant = wanted.tenant === null ? null : await unit.organisation.tenant(wanted.tenant);
+  const tenant = intended.tenant === null ? null : await unit.organisation.tenant(intended.tenant);
   const present = tenant?.controls ?? null;
   const mayWait = present?.widening !== undefined && by.setsUp !== true && by.widening === undefined;
   const split =
-    mayWait || wanted.removedAt !== null
-      ? splitAssignment(before, wanted, by.withTenant)
-      : { now: wanted, waits: null };
+    mayWait || intended.removedAt !== null
+      ? splitAssignment(before, intended, by.withTenant)
+      : { now: intended, waits: null };
   if (before === null || !samePerson(before, split.now)) await storePersonIn(unit, before, split.now, by);
   // Unchanged. It takes the organisation's lock before the tenant's log, as every unit that changes people does.
   else if (split.waits !== null) await unit.organisation.savePerson(before);
@@ -71,10 +71,10 @@ export async function changePersonIn(
 async function storePersonIn(
   unit: VendorUnit,
   before: Person | null,
-  given: Person,
+  person: Person,
   by: ChangedBy,
 ): Promise<void> {
-  const after = forgettingFactsOfRemoved(given);
+  const after = forgettingFactsOfRemoved(person);
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
   const isByOwnSide = (by.widening ?? { by: by.actor }).by !== 'host' && gains(before, after);

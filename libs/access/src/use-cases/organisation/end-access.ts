@@ -38,8 +38,8 @@ export async function endRequestersAccessIn(unit: VendorUnit, person: Person, by
     const request = await own.requests.find(located.id);
     if (request !== null && isOpen(request)) await endRequestIn(own, request, { ...end, to: 'cancelled' });
   }
-  const held = await unit.grants.liveOf({ requesters: [id], tenants: [], services: [] });
-  for (const grant of held)
+  const grants = await unit.grants.liveOf({ requesters: [id], tenants: [], services: [] });
+  for (const grant of grants)
     await endGrantsIn(await unit.tenant(grant.tenant), [grant], { ...end, reason: 'revoked' });
 }
 

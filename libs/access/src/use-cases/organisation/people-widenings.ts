@@ -28,18 +28,18 @@ interface SplitChange {
  *
  * @param comesBack true if the person comes back with the whole tenant, as they were when it was removed
  */
-export function splitAssignment(before: Person | null, wanted: Person, comesBack = false): SplitChange {
+export function splitAssignment(before: Person | null, intended: Person, comesBack = false): SplitChange {
   // Who leaves comes back with no more than they had.
-  if (wanted.removedAt !== null && before !== null)
-    return { now: withAssignment(wanted, assignmentOf({ ...before, removedAt: null })), waits: null };
-  const had = decidedBefore(before, wanted, comesBack);
-  const after = assignmentOf(wanted);
-  if (!widensAssignment(had, after)) return { now: wanted, waits: null };
-  return { now: withAssignment(wanted, narrowedAssignment(had, after)), waits: after };
+  if (intended.removedAt !== null && before !== null)
+    return { now: withAssignment(intended, assignmentOf({ ...before, removedAt: null })), waits: null };
+  const had = decidedBefore(before, intended, comesBack);
+  const after = assignmentOf(intended);
+  if (!widensAssignment(had, after)) return { now: intended, waits: null };
+  return { now: withAssignment(intended, narrowedAssignment(had, after)), waits: after };
 }
 
-function decidedBefore(before: Person | null, wanted: Person, comesBack: boolean): Assignment {
-  if (before === null || addressOf(before) !== addressOf(wanted)) return assignmentOf(null);
+function decidedBefore(before: Person | null, intended: Person, comesBack: boolean): Assignment {
+  if (before === null || addressOf(before) !== addressOf(intended)) return assignmentOf(null);
   return assignmentOf(comesBack ? { ...before, removedAt: null } : before);
 }
 

@@ -5,6 +5,7 @@ import {
   type Signature,
   sha256Digest,
   WIDENING_TYPE,
+  type WideningState,
   type WideningStatement,
 } from '@countersign/contract';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
@@ -20,7 +21,6 @@ import {
   needsConfirmation,
   takesEffectAt,
   type Widening,
-  type WideningState,
 } from '../../domain/widening.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit, TenantUnit } from '../../ports/index.js';
@@ -154,7 +154,7 @@ function wideningParts(
  * An admin confirms a widening: one who was an admin when it was proposed and, if the controls say so, not its author. Once
  * the tenant is claimed, with a passkey.
  *
- * @param given the signature as received; undefined if none came
+ * @param input the signature as received; undefined if none came
  * @throws AccessError `forbidden`, `not_found`, `wrong_state`, `already_decided`, `invalid_request`,
  *   `countersignature_required`
  */
@@ -163,11 +163,11 @@ export function confirmWidening(
   principal: Principal,
   tenant: string,
   id: string,
-  given: unknown,
+  input: unknown,
 ): Promise<WideningView> {
   return deps.store.forTenant(tenant, async (unit) => {
     const actor = await requireAdmin(unit, principal, 'widening.confirm');
-    if (given !== undefined) requirePermission(principal, 'widening.countersign', actor);
+    if (input !== undefined) requirePermission(principal, 'widening.countersign', actor);
     await requireOwnKey(unit, principal);
     const widening = await requireFound(unit, id);
     const present = await presentControls(unit);
@@ -184,9 +184,9 @@ export function confirmWidening(
           ? 'Another admin must confirm it: no one confirms their own widening.'
           : 'You became an admin after this was proposed. Ask an admin of longer standing to confirm it.',
       );
-    if (isSigned(widening, facts) && given === undefined)
+    if (isSigned(widening, facts) && input === undefined)
       throw new AccessError('countersignature_required', 'Confirm this with your passkey, in the browser.');
-    const signature = await signedConfirmation(deps, unit, { widening, present, person: actor.id }, given);
+    const signature = await signedConfirmation(deps, unit, { widening, present, person: actor.id }, input);
     const now = deps.clock.now();
     const at = now.toISOString();
     const confirmed = {
@@ -212,11 +212,11 @@ async function signedConfirmation(
   deps: SigningDeps,
   unit: TenantUnit,
   { widening, ...by }: { widening: Widening; present: PrivacyControls; person: string },
-  given: unknown,
+  input: unknown,
 ): Promise<Signature<WideningStatement> | null> {
-  if (given === undefined) return null;
+  if (input === undefined) return null;
   if (widening.person !== null) throw unsigned();
-  return signedWidening(deps, unit, { widening, ...by }, given);
+  return signedWidening(deps, unit, { widening, ...by }, input);
 }
 
 const unsigned = (): AccessError =>
@@ -230,16 +230,16 @@ async function signedWidening(
   deps: SigningDeps,
   unit: TenantUnit,
   { widening, present, person }: { widening: ControlsWidening; present: PrivacyControls; person: string },
-  given: unknown,
+  input: unknown,
 ): Promise<Signature<WideningStatement>> {
-  const signature = parseInput('/countersignature', () => parseSignature(given));
+  const signature = parseInput('/countersignature', () => parseSignature(input));
   const statement = parseInput('/countersignature/statement', () => parseWidening(signature.statement));
   const { trust, log, notBefore } = statement;
-  const made = {
+  const expected = {
     ...wideningParts(deps, widening, person),
     ...{ notBefore, ...(trust === undefined ? {} : { trust }), log },
   };
-  if (canonicalJson(made) !== canonicalJson(statement))
+  if (canonicalJson(expected) !== canonicalJson(statement))
     throw wrongStatement('widening', 'is not this widening');
   if (notBefore !== takesEffectAt(widening, present))
     throw wrongStatement('notBefore', 'takes effect at another instant');

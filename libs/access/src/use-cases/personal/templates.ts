@@ -26,10 +26,10 @@ export async function listTemplates({ store }: Deps, { person }: Principal): Pro
 export async function saveTemplate(
   deps: Deps,
   principal: Principal,
-  { name: given, request }: { name: string; request: TemplateRequest },
+  { name: input, request }: { name: string; request: TemplateRequest },
 ): Promise<RequestTemplate> {
   requirePermission(principal, 'template.save');
-  const name = given.normalize('NFC').trim();
+  const name = input.normalize('NFC').trim();
   if (name === '') throw new AccessError('invalid_request', 'A template needs a name.', { pointer: '/name' });
   const { id: person } = principal.person;
   return deps.store.personal.write(async (unit) => {

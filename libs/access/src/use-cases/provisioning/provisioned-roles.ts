@@ -40,11 +40,11 @@ export async function groupRoles(
   { id, roles }: Pick<Person, 'id' | 'roles'>,
 ): Promise<Person['roles']> {
   const groups = await unit.scimGroups.ofPerson(id);
-  const given = rolesOfGroups(
+  const rolesByGroups = rolesOfGroups(
     settings,
     groups.map(({ name }) => name),
   );
-  return isClaimed ? given.filter((role) => roles.includes(role)) : given;
+  return isClaimed ? rolesByGroups.filter((role) => roles.includes(role)) : rolesByGroups;
 }
 
 /**

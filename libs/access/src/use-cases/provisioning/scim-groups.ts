@@ -16,9 +16,9 @@ export async function findProvisionedGroups(
   { displayName }: { displayName?: string } = {},
 ): Promise<string[]> {
   const heads = await deps.store.provisioning.read((unit) => unit.scimGroups.heads(tenant));
-  const wanted = displayName?.toLowerCase();
+  const lowerName = displayName?.toLowerCase();
   return heads
-    .filter(({ name }) => wanted === undefined || name.toLowerCase() === wanted)
+    .filter(({ name }) => lowerName === undefined || name.toLowerCase() === lowerName)
     .map(({ id }) => id);
 }
 

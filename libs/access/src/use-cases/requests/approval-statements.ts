@@ -50,7 +50,7 @@ async function approvalFacts(
 /**
  * Verifies the countersignature of a review: over exactly this decision, by a passkey of the reviewer.
  *
- * @param given as received
+ * @param input as received
  * @throws AccessError `invalid_request`, `forbidden` if the review did not come from the person's own browser session
  */
 export async function countersignReview(
@@ -59,14 +59,14 @@ export async function countersignReview(
   request: AccessRequest,
   decided: Decided,
   by: { person: Person; principal: Principal; now: Date },
-  given: unknown,
+  input: unknown,
 ): Promise<Signature<ApprovalStatement>> {
   if (sideOf(by.person) === 'vendor')
     throw new AccessError('invalid_request', 'Only the customer countersigns.', {
       pointer: '/countersignature',
     });
   requirePermission(by.principal, 'request.countersign', by.person);
-  const signature = parseInput('/countersignature', () => parseSignature(given));
+  const signature = parseInput('/countersignature', () => parseSignature(input));
   const statement = parseInput('/countersignature/statement', () => parseApproval(signature.statement));
   const { trust, log } = unit;
   const facts = await approvalFacts({ trust, head: () => log.head() }, request, decided, {
@@ -99,7 +99,7 @@ export async function draftApprovalStatement(
   deps: Deps,
   principal: Principal,
   id: string,
-  asked: StatementInput,
+  input: StatementInput,
 ): Promise<StatementView> {
   requirePermission(principal, 'request.review');
   const { person } = principal;
@@ -112,9 +112,9 @@ export async function draftApprovalStatement(
     if (!isOpen(request) || now.getTime() >= Date.parse(request.lapsesAt))
       throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to sign.`);
     const decided: Decided =
-      asked.decision === 'counter'
-        ? { ...parseCounterOffer(deps.hashing, request, asked.terms, now), decision: 'approve' }
-        : { digest: request.digest, terms: request.terms, decision: asked.decision };
+      input.decision === 'counter'
+        ? { ...parseCounterOffer(deps.hashing, request, input.terms, now), decision: 'approve' }
+        : { digest: request.digest, terms: request.terms, decision: input.decision };
     const statement = approvalStatement(
       await approvalFacts(signingPoint(unit), request, decided, { person: person.id, now }),
     );

@@ -25,19 +25,19 @@ export async function previewRequest(
 ): Promise<Evaluation> {
   requirePermission(principal, 'request.create');
   const now = deps.clock.now();
-  const given = normaliseOrRefuse(input, now);
-  if ('refusals' in given) return given;
+  const requested = normaliseOrRefuse(input, now);
+  if ('refusals' in requested) return requested;
   const refusedDemand = await demandRefusals(deps, principal.person, input);
   if (refusedDemand.length > 0) return { refusals: refusedDemand, needs: null, invitation: null };
   return readAsPerson(deps, principal.person, async (unit) => {
-    const context = await loadPolicyContext(unit, given, {
+    const context = await loadPolicyContext(unit, requested, {
       stage: 'request',
       now,
       requester: principal.person,
-      openRequests: await unit.requests.countOpen(given.tenant, principal.person.id),
+      openRequests: await unit.requests.countOpen(requested.tenant, principal.person.id),
       terms: null,
     });
-    const access = withDefaultBudget(given, context);
+    const access = withDefaultBudget(requested, context);
     const { service, tenant, policy } = context;
     if (service === null || tenant === null) return evaluate(access, context);
     const { terms } = draftTerms(

@@ -1,11 +1,11 @@
-import { isTenantSlug, TERMS_TEXTS, termsCommitments, toInstant } from '@countersign/contract';
 import {
-  type AccessRequest,
-  firstWait,
-  type RequestOrigin,
+  isTenantSlug,
   type RequestState,
-  stageAt,
-} from '../../domain/access-request.js';
+  TERMS_TEXTS,
+  termsCommitments,
+  toInstant,
+} from '@countersign/contract';
+import { type AccessRequest, firstWait, type RequestOrigin, stageAt } from '../../domain/access-request.js';
 import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -62,19 +62,19 @@ export async function requestIn(
   digest?: string,
 ): Promise<RequestView> {
   const now = deps.clock.now();
-  const given = normaliseRequest(input, now);
+  const requested = normaliseRequest(input, now);
   const requester = await unit.organisation.person(principal.person.id);
   if (requester === null) throw noLongerKnown();
   requirePermission(principal, 'request.create', requester);
   await requireShownChangeIn(unit, input, requester.id, now);
-  const context = await loadPolicyContext(unit, given, {
+  const context = await loadPolicyContext(unit, requested, {
     stage: 'request',
     now,
     requester,
     openRequests: () => unit.requests.countOpen(unit.tenant, requester.id),
     terms: null,
   });
-  const access = withDefaultBudget(given, context);
+  const access = withDefaultBudget(requested, context);
   if (context.service === null || context.tenant === null) refuseIfAny(evaluate(access, context).refusals);
   const draft = draftTerms(
     deps,
@@ -91,10 +91,10 @@ export async function requestIn(
   const { refusals, needs, invitation } = evaluate(access, { ...context, terms: draft.terms });
   refuseIfAny(refusals);
   if (needs === null) throw new AccessError('request_refused', 'The request cannot be evaluated.');
-  const asked = { channel: principal.channel, assurance: principal.assurance };
+  const askedBy = { channel: principal.channel, assurance: principal.assurance };
   const { demand } = input;
   const { reasonCode } = access;
-  const stated = { needs, invitation, asked, reasonCode, demand, at: toInstant(now) };
+  const stated = { needs, invitation, asked: askedBy, reasonCode, demand, at: toInstant(now) };
   const view = await storeRequest(unit, draft, stated);
   return initialState(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }

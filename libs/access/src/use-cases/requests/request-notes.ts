@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { type RequestNoteKind, toInstant } from '@countersign/contract';
 import { type AccessRequest, waitFor } from '../../domain/access-request.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
@@ -7,7 +7,6 @@ import {
   openQuestion,
   pauseClock,
   type RequestNote,
-  type RequestNoteKind,
   requireUndecided,
   resumeClock,
 } from '../../domain/request-note.js';
@@ -74,15 +73,15 @@ export async function answerQuestion(
     requirePermission(principal, 'request.answer', item.person);
     if (item.request.requester !== item.person.id)
       throw new AccessError('forbidden', 'Only the requester answers.');
-    const asked = openQuestion(item.notes);
-    if (asked === undefined) throw new AccessError('wrong_state', 'No question waits for an answer.');
+    const question = openQuestion(item.notes);
+    if (question === undefined) throw new AccessError('wrong_state', 'No question waits for an answer.');
     const resumed = resumeClock(item.request, toInstant(item.now));
     return addNote(
       deps,
       item,
       { kind: 'answer', text: answer, to: null },
       waitFor(resumed, 'decision', item.now),
-      asked,
+      question,
     );
   });
 }

@@ -1,4 +1,5 @@
-import type { Assurance, Person, Principal } from '../../domain/person.js';
+import type { Assurance } from '@countersign/contract';
+import type { Person, Principal } from '../../domain/person.js';
 import { pushSubscriptionEnd } from '../../domain/push-subscription.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Session, SessionsUnit } from '../../ports/index.js';
@@ -55,8 +56,8 @@ export async function startSessionIn(
 ): Promise<StartedSession> {
   const now = deps.clock.now();
   const at = now.toISOString();
-  const held = draft.replaces === null ? null : await unit.sessions.find(draft.replaces);
-  if (held !== null && held.endedAt === null && held.person !== draft.person.id)
+  const replaced = draft.replaces === null ? null : await unit.sessions.find(draft.replaces);
+  if (replaced !== null && replaced.endedAt === null && replaced.person !== draft.person.id)
     throw new AccessError('other_person');
   if (draft.zone !== undefined) await unit.sessions.noteZone(draft.person.id, draft.zone);
   const secret = randomText(deps.random, SECRET_BYTES);
@@ -75,10 +76,10 @@ export async function startSessionIn(
     endedAt: null,
   };
   await unit.sessions.purge(new Date(now.getTime() - KEPT_MS).toISOString());
-  if (held !== null) {
+  if (replaced !== null) {
     // The browser stays the same, so its person goes on being notified in it.
-    await unit.pushSubscriptions.followSession(held.id, session.id, pushSubscriptionEnd(now));
-    await endIn(deps, unit, held.id);
+    await unit.pushSubscriptions.followSession(replaced.id, session.id, pushSubscriptionEnd(now));
+    await endIn(deps, unit, replaced.id);
   }
   await unit.sessions.insert(session);
   const { id, person, kind, assurance } = session;

@@ -1,5 +1,4 @@
-import { canonicalJson } from '@countersign/contract';
-import type { TenantRole, VendorRole } from '../../domain/organisation.js';
+import { canonicalJson, type TenantRole, type VendorRole } from '@countersign/contract';
 import {
   addressOf,
   areCompatible,
@@ -46,19 +45,19 @@ export type SignInTo = Pick<SessionDraft, 'device' | 'zone' | 'replaces' | 'auth
  */
 export function signInByProvider(
   deps: Deps,
-  given: ProvidedIdentity,
+  identity: ProvidedIdentity,
   to: SignInTo,
   limits: SessionLimits,
 ): Promise<StartedSession | { refused: SignInRefusal }> {
   return changePeople(deps, async (unit) => {
-    const found = await findPerson(unit, given);
+    const found = await findPerson(unit, identity);
     if (typeof found === 'string') return { refused: found };
     // Roles before the pin: every unit that changes a person locks in this order, so that two units never deadlock.
-    const withRoles = await applyProvidedRoles(deps, unit, found.person, given);
+    const withRoles = await applyProvidedRoles(deps, unit, found.person, identity);
     // Return instead of throwing, here and below: the removal of roles has to be committed.
     if (withRoles === null) return { refused: 'needed_role' };
-    const person = await applyProvidedFacts(deps, unit, withRoles, given);
-    if (!found.isPinned) await pin(deps, unit, person, given);
+    const person = await applyProvidedFacts(deps, unit, withRoles, identity);
+    if (!found.isPinned) await pin(deps, unit, person, identity);
     if (person.roles.length === 0) return { refused: 'no_roles' };
     await unit.apiKeys.signedIn(person.id, deps.clock.now().toISOString());
     return startSessionIn(deps, unit, { ...to, person, assurance: 'oidc', parent: null }, limits);
@@ -140,10 +139,10 @@ async function applyProvidedRoles(
   { roles }: ProvidedIdentity,
 ): Promise<Person | null> {
   if (roles === null) return person;
-  const given = areCompatible(roles) ? [...new Set(roles)].sort() : [];
+  const validRoles = areCompatible(roles) ? [...new Set(roles)].sort() : [];
   const intended = await withWaitingIn(unit, person);
-  if (sameRoles(given, intended.roles)) return person;
-  const after: Person = { ...intended, roles: given };
+  if (sameRoles(validRoles, intended.roles)) return person;
+  const after: Person = { ...intended, roles: validRoles };
   const at = deps.clock.now().toISOString();
   const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
   if (tenant !== null && (await roleBelowMinimum(unit, tenant, person, after)) !== null) {

@@ -43,20 +43,20 @@ export function beginStrengthening(
 /**
  * Replaces the session by one with the assurance `passkey`.
  *
- * @param given the signature over what was offered, as received
+ * @param input the signature over what was offered, as received
  * @throws AccessError `forbidden`, `wrong_state`, `invalid_request`
  */
 export function strengthenSession(
   deps: SigningDeps,
   principal: Principal,
   session: Session,
-  given: unknown,
+  input: unknown,
   limits: SessionLimits,
 ): Promise<StartedSession> {
   return deps.store.passkeys.write(async (unit) => {
     const { person, keys } = await keysOfCaller(deps, unit, principal);
-    const ceremony = await endCeremonyIn(deps, unit, person, session.id, 'sign-in', nonceIn(given));
-    requirePresence(deps, person, ceremony, keys, given);
+    const ceremony = await endCeremonyIn(deps, unit, person, session.id, 'sign-in', nonceIn(input));
+    requirePresence(deps, person, ceremony, keys, input);
     const draft = {
       ...{ person, assurance: 'passkey' as const, device: session.device },
       ...{ parent: null, replaces: session.id, authenticatedAt: deps.clock.now().toISOString() },

@@ -18,7 +18,7 @@ export type GivenInstallation = Omit<
 export async function keepInstallation(
   deps: Deps,
   principal: Principal,
-  given: GivenInstallation,
+  installation: GivenInstallation,
 ): Promise<void> {
   requirePermission(principal, 'slack.install');
   return deps.store.slackSetup.write(async (unit) => {
@@ -27,10 +27,10 @@ export async function keepInstallation(
     requirePermission(principal, 'slack.install', person);
     const at = deps.clock.now().toISOString();
     await unit.slackInstallations.save({
-      ...given,
+      ...installation,
       ...{ installedBy: person.id, installedAt: at, endedAt: null, endReason: null },
     });
-    const { workspace, scopes } = given;
+    const { workspace, scopes } = installation;
     const type = 'slack.installed';
     for (const log of await logsOf(unit, workspace, person.tenant))
       await log.append({ type, at, actor: person.id, data: { workspace, scopes } });

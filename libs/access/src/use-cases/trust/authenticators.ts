@@ -143,15 +143,15 @@ export async function addRecoveryKey(
     const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
     const id = thumbprint(deps.hashing, jwk);
-    const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
-    await own.authenticators.addRecoveryKey(made);
+    const key: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
+    await own.authenticators.addRecoveryKey(key);
     await own.log.append({
       type: 'recovery-key.registered',
       at,
       actor: actor.id,
       data: { person: actor.id, key: id, jwk },
     });
-    return { ...made, inTrust: false };
+    return { ...key, inTrust: false };
   });
 }
 

@@ -136,7 +136,7 @@ export function presenceOffer(
 /**
  * Requires that one of these keys has signed the statement of this ceremony.
  *
- * @param given as received
+ * @param input as received
  * @param credential the new passkey, for the purpose `enrol`
  * @throws AccessError `invalid_request`
  */
@@ -145,12 +145,12 @@ export function requirePresence(
   person: Person,
   ceremony: SignInAttempt & { nonce: string },
   keys: readonly SigningKey[],
-  given: unknown,
+  input: unknown,
   credential?: string,
 ): Signature {
   // The members of the two requests that carry such a signature.
   const pointer = credential === undefined ? '/countersignature' : '/consent';
-  const signature = parseInput(pointer, () => parseSignature(given));
+  const signature = parseInput(pointer, () => parseSignature(input));
   const expected = {
     ...statementOf(deps, person, ceremony),
     ...(credential === undefined ? {} : { credential }),
@@ -169,7 +169,7 @@ export function requirePresence(
 }
 
 /** The nonce that a received signature names, unverified; an empty text if it names none. */
-export function nonceIn(given: unknown): string {
-  const { statement } = (given ?? {}) as { statement?: { nonce?: unknown } };
+export function nonceIn(input: unknown): string {
+  const { statement } = (input ?? {}) as { statement?: { nonce?: unknown } };
   return typeof statement?.nonce === 'string' ? statement.nonce : '';
 }

@@ -28,7 +28,7 @@ import { stopFacts, stopPoint, storeLift, storeStop } from './stops.js';
  * gives it effect; a known one changes nothing. A stop that this broker cannot verify has no effect here, but the feed
  * carries it to the other gateways, and each verifies it by itself.
  *
- * @param given the signature as received
+ * @param input the signature as received
  * @throws AccessError `invalid_request` (also for one that cannot be verified, of a tenant that the gateway does not serve),
  *   `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
  *   stops that cannot be verified
@@ -36,9 +36,9 @@ import { stopFacts, stopPoint, storeLift, storeStop } from './stops.js';
 export async function receiveRelayedStop(
   deps: SigningDeps,
   by: EnrolledGateway,
-  given: unknown,
+  input: unknown,
 ): Promise<void> {
-  const reported = parseStopOrLift(given);
+  const reported = parseStopOrLift(input);
   const { tenant } = reported.statement;
   const gateway = by.id;
   if (await deps.store.readForTenant(tenant, (unit) => isKnown(deps, unit, reported))) return;
@@ -74,8 +74,8 @@ async function isKnown(
 }
 
 /** Parses a relayed stop or lift. @throws AccessError `invalid_request` if it is neither */
-function parseStopOrLift(given: unknown): SignedStopOrLift {
-  const signature = parseInput('/countersignature', () => parseSignature(given));
+function parseStopOrLift(input: unknown): SignedStopOrLift {
+  const signature = parseInput('/countersignature', () => parseSignature(input));
   return parseInput('/countersignature/statement', () =>
     signature.statement.type === LIFT_TYPE
       ? { ...signature, statement: parseLift(signature.statement) }

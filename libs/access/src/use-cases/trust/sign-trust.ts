@@ -38,7 +38,7 @@ import {
  * Signs a proposal with the caller's passkey or recovery key. The proposal is checked again by the current facts. The last
  * required signature puts it in force, in the same transaction. Gateways that have pinned the tenant apply the same rules.
  *
- * @param given as received
+ * @param input as received
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is no longer open, `invalid_request` for an invalid
  *   signature, `conflict` if this key has signed already, another version came between, or the proposal is no longer valid
  */
@@ -47,10 +47,10 @@ export function signTrust(
   principal: Principal,
   tenant: string,
   id: string,
-  given: unknown,
+  input: unknown,
   repeatable: Repeatable = {},
 ): Promise<ProposalView> {
-  const signature = parseInput('/signature', () => parseSignature(given));
+  const signature = parseInput('/signature', () => parseSignature(input));
   // As the vendor: a version may change the tenant's controls, and end a reset that the deployment's log records.
   return deps.store.asVendor(
     (vendor) => signIn(deps, vendor, principal, { tenant, id, signature }),
@@ -78,15 +78,15 @@ async function signIn(
     throw new AccessError('conflict', 'This key has signed already.');
   const { now } = facts;
   const at = now.toISOString();
-  const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
-  const all = [...earlier, made];
+  const ownSignature: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
+  const all = [...earlier, ownSignature];
   const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
   const signed = { document: proposal.document, signatures };
   const place = { current: current?.document ?? null, now: now.getTime() };
   const objection = deps.signatures.checkSuccession(place, signed);
   requireValidOnItsOwn(deps, place, proposal, own);
   requireOnlySignatures(objection);
-  await unit.trust.sign(made);
+  await unit.trust.sign(ownSignature);
   const { statement: _document, ...proof } = own;
   await unit.log.append({
     type: 'trust.signed',

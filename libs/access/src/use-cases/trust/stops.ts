@@ -109,16 +109,16 @@ async function verifyStop<S extends StopStatement | LiftStatement>(
  * Sets a customer's signed stop. Until its lift, gateways that have pinned the tenant refuse all it covers, whatever the
  * broker says, and the broker accepts no request, review or mint under it.
  *
- * @param given the signature as received
+ * @param input the signature as received
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if this stop was set before
  */
 export function setStop(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  given: unknown,
+  input: unknown,
 ): Promise<Stop> {
-  const read = parseInput('/countersignature', () => parseSignature(given));
+  const read = parseInput('/countersignature', () => parseSignature(input));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await verifyStop(deps, unit, principal, read, parseStop);
     return storeStop(deps, unit, { signature, at });
@@ -157,9 +157,9 @@ export function liftStop(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  given: unknown,
+  input: unknown,
 ): Promise<Stop> {
-  const read = parseInput('/countersignature', () => parseSignature(given));
+  const read = parseInput('/countersignature', () => parseSignature(input));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await verifyStop(deps, unit, principal, read, parseLift);
     return storeLift(unit, requireStopInForce(await unit.stops.find(signature.statement.stop)), {

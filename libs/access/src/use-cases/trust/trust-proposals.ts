@@ -113,7 +113,7 @@ export function readTrustDraft(
 /**
  * Proposes the next trust document, as the tenant's admin. It has no effect until enough of the tenant's people have signed.
  *
- * @param given as received
+ * @param input as received
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if a proposal is open or this document cannot
  *   come next
  */
@@ -121,10 +121,10 @@ export function proposeTrust(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  given: unknown,
+  input: unknown,
   repeatable: Repeatable = {},
 ): Promise<ProposalView> {
-  const document = parseInput('/document', () => parseTrustDocument(given));
+  const document = parseInput('/document', () => parseTrustDocument(input));
   return deps.store.forTenant(
     tenant,
     async (unit) => {

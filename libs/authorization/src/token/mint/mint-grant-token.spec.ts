@@ -26,8 +26,8 @@ const order: MintOrder = {
   signer: { kid: signing.kid, alg: 'ES256' },
 };
 /** Signed as the broker's keys sign. */
-function minted(given: MintOrder) {
-  const { bytes, signed, ...about } = grantTokenToSign(given);
+function minted(order: MintOrder) {
+  const { bytes, signed, ...about } = grantTokenToSign(order);
   const key = createPrivateKey(signing.privatePem);
   return { token: signed(sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' })), ...about };
 }

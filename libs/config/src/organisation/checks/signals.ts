@@ -8,8 +8,8 @@ import type { Readable } from '../readable.js';
  */
 export function signals({ sides }: Readable): Finding[] {
   const accepted = new Set<string>();
-  return sides.flatMap(({ path, issuer, signals: given }): Finding[] => {
-    if (given === undefined) return [];
+  return sides.flatMap(({ path, issuer, signals: settings }): Finding[] => {
+    if (settings === undefined) return [];
     if (issuer === undefined)
       return [
         {
@@ -17,8 +17,8 @@ export function signals({ sides }: Readable): Finding[] {
           detail: 'needs oidc: only a provider at which people sign in can take that away',
         },
       ];
-    if (given.audience === undefined) return [];
-    const name = JSON.stringify([given.issuer ?? issuer, given.audience]);
+    if (settings.audience === undefined) return [];
+    const name = JSON.stringify([settings.issuer ?? issuer, settings.audience]);
     if (accepted.has(name))
       return [
         {

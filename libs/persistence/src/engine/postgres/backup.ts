@@ -24,16 +24,16 @@ export async function backUpPostgres(url: string, file: string): Promise<void> {
 
 /** The URL without its password, which no list of processes may show. */
 function addressOf(url: string): { address: string; user: string; password: string } {
-  const given = new URL(url);
-  const address = new URL(`postgresql://${given.host}${given.pathname}`);
+  const location = new URL(url);
+  const address = new URL(`postgresql://${location.host}${location.pathname}`);
   for (const name of OPTIONS) {
-    const value = given.searchParams.get(name);
+    const value = location.searchParams.get(name);
     if (value !== null) address.searchParams.set(name, value);
   }
   // `pg` trusts the authorities of this machine by default. libpq does so only with `sslrootcert=system`.
-  if (given.searchParams.get('sslmode') === 'verify-full' && !address.searchParams.has('sslrootcert'))
+  if (location.searchParams.get('sslmode') === 'verify-full' && !address.searchParams.has('sslrootcert'))
     if (process.env['PGSSLROOTCERT'] === undefined) address.searchParams.set('sslrootcert', 'system');
-  const [user, password] = [given.username, given.password].map(decodeURIComponent) as [string, string];
+  const [user, password] = [location.username, location.password].map(decodeURIComponent) as [string, string];
   return { address: address.href, user, password };
 }
 

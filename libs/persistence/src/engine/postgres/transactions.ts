@@ -172,13 +172,13 @@ export class PostgresGroup implements GroupTransaction {
   }
 
   async unit(work: WriteWork): Promise<unknown> {
-    const kept = this.#isFirst ? undefined : this.open.control('RELEASE SAVEPOINT unit; SAVEPOINT unit');
+    const savepoint = this.#isFirst ? undefined : this.open.control('RELEASE SAVEPOINT unit; SAVEPOINT unit');
     this.#isFirst = false;
-    kept?.catch(() => undefined);
+    savepoint?.catch(() => undefined);
     try {
       return await this.open.run((manager) => work(manager, this.end));
     } finally {
-      await kept?.catch((error: unknown) => {
+      await savepoint?.catch((error: unknown) => {
         // The unit before has swallowed the failure of a statement: nothing of this transaction can be committed.
         this.#isBroken = true;
         throw error;

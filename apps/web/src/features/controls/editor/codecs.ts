@@ -10,15 +10,15 @@ interface TextCodec {
   write(text: string): Json | undefined;
 }
 
-const shown = (value: Json | undefined): string => {
+const textOf = (value: Json | undefined): string => {
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
-const plain: TextCodec = { read: shown, write: (text) => text };
+const plain: TextCodec = { read: textOf, write: (text) => text };
 
 const number: TextCodec = {
-  read: shown,
+  read: textOf,
   write: (text) => (/^-?\d{1,16}$/.test(text.trim()) ? Number(text) : text),
 };
 
@@ -30,7 +30,7 @@ const DECIMALS = 1e6;
 const duration = (unit: keyof typeof SECONDS): TextCodec => ({
   read(value) {
     const seconds = typeof value === 'string' ? parseDuration(value) : undefined;
-    if (seconds === undefined) return shown(value);
+    if (seconds === undefined) return textOf(value);
     return String(Math.round((seconds / SECONDS[unit]) * DECIMALS) / DECIMALS);
   },
   write(text) {
@@ -44,7 +44,7 @@ const duration = (unit: keyof typeof SECONDS): TextCodec => ({
 const instant: TextCodec = {
   read(value) {
     const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(at) ? shown(value) : localText(at);
+    return Number.isNaN(at) ? textOf(value) : localText(at);
   },
   write(text) {
     const at = instantOfLocal(text);

@@ -9,9 +9,9 @@ import { NamesControl } from './names-control.js';
 import { useItems } from './use-items.js';
 
 /** The control of one member, by its kind. */
-export function MemberControl({ field: given, path }: { field: Field; path: Path }) {
+export function MemberControl({ field: member, path }: { field: Field; path: Path }) {
   // A member that the reader has added stays while it is empty: its own button removes it.
-  const field = 'part' in given ? { ...given, optional: false } : given;
+  const field = 'part' in member ? { ...member, optional: false } : member;
   switch (field.kind) {
     case 'flag':
       return <FlagControl field={field} path={path} />;

@@ -1,6 +1,6 @@
+import type { Language } from '@countersign/contract';
 import { useId, useState } from 'react';
 import { utcDayText } from '../../../text/clock.js';
-import type { Language } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';
 import { Choice } from '../../../ui/field.js';
 import { countryName, EUROPEAN_UNION, isEuropeanUnion } from './countries.js';
@@ -28,7 +28,7 @@ export function NamesControl({ field, path }: { field: NamesField; path: Path })
     const others = chosen.filter((each) => each !== name);
     change(isChosen ? [...others, name] : others);
   };
-  const shown = (name: string) => {
+  const labelOf = (name: string) => {
     if (field.from === 'days') return dayName(name, writer.language);
     if (field.from === 'employment') return writer.employment(name);
     if (field.input === 'country') return countryName(name, writer.language);
@@ -45,7 +45,7 @@ export function NamesControl({ field, path }: { field: NamesField; path: Path })
             checked={chosen.includes(name)}
             onChange={({ target }) => toggle(name, target.checked)}
           >
-            {shown(name)}
+            {labelOf(name)}
           </Choice>
         ))}
       </div>
@@ -107,9 +107,9 @@ function EntryField({ field, label, accepts, onAdd }: NewEntry) {
   const [isRefused, setRefused] = useState(false);
   const error = useId();
   const add = () => {
-    const wanted = name.trim();
-    if (!accepts(wanted)) return setRefused(true);
-    onAdd(wanted);
+    const entryName = name.trim();
+    if (!accepts(entryName)) return setRefused(true);
+    onAdd(entryName);
     setName('');
   };
   return (

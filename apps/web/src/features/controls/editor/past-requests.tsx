@@ -1,6 +1,6 @@
+import type { PrivacyControlsTest } from '@countersign/api';
 import { refusalWords, scopeWords } from '@countersign/wording';
 import { useState } from 'react';
-import type { PrivacyControlsTest } from '../../../api/client.js';
 import { useNames } from '../../../api/organisation.js';
 import { useLanguage } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';
@@ -31,7 +31,7 @@ export function PastRequests({
   const [isWhole, setWhole] = useState(false);
   const name = useNames(items.map(({ requester }) => requester));
   const sorted = items.toSorted((one, other) => rank(one) - rank(other));
-  const shown = isWhole ? sorted : sorted.slice(0, FIRST);
+  const visible = isWhole ? sorted : sorted.slice(0, FIRST);
   return (
     <section className="stack near" aria-labelledby="past">
       <h3 id="past">{text.past}</h3>
@@ -45,7 +45,7 @@ export function PastRequests({
       {items.length === 0 ? null : (
         <DataTable
           caption={text.pastCaption}
-          rows={shown}
+          rows={visible}
           rowKey={({ request }) => request}
           columns={[
             {
@@ -71,7 +71,7 @@ export function PastRequests({
           ]}
         />
       )}
-      {shown.length === items.length ? null : (
+      {visible.length === items.length ? null : (
         <p>
           <Button small onClick={() => setWhole(true)}>
             {`${text.all} (${items.length})`}

@@ -40,7 +40,7 @@ export function SaveBar({
   const { save, draft, isEdited } = edit;
   const count = differences(draft.base, draft.document).length;
   const isRefused = preview.faults.length > 0 && !preview.isPending;
-  const said = save.isSuccess ? (save.data.waiting === undefined ? saved : text.savedWaiting) : '';
+  const status = save.isSuccess ? (save.data.waiting === undefined ? saved : text.savedWaiting) : '';
   return (
     <>
       {edit.isStale ? <Moved edit={edit} /> : null}
@@ -48,7 +48,7 @@ export function SaveBar({
         <ProblemNotice error={save.error} />
       ) : null}
       <div className="save-bar row between">
-        <p role="status">{said === '' && isEdited ? text.countChanges(count) : said}</p>
+        <p role="status">{status === '' && isEdited ? text.countChanges(count) : status}</p>
         <span className="row near">
           {isEdited ? <Button onClick={leave(edit.restart)}>{text.discard}</Button> : null}
           <Button

@@ -47,7 +47,7 @@ function keptByClient(
 
 /** The steps that add, change and remove people, on every side. Who is on the other side already is left out, and named (P2). */
 export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const wanted: Wanted[] = [
+  const people: Wanted[] = [
     { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
     ...file.tenants.map(({ slug, people, oidc }) => ({ tenant: slug, people, oidc })),
   ].flatMap(({ tenant, people, oidc }) =>
@@ -67,24 +67,24 @@ export function personSteps(deps: Deps, file: Organisation, stored: WholeOrganis
       waits: letsWiden(file, stored, after.tenant),
     });
   const taken = takenByClients(file, stored);
-  const steps = wanted.flatMap((each) => {
+  const steps = people.flatMap((each) => {
     const other = taken.get(`${each.tenant !== null} ${each.address.email}`);
     if (other !== undefined) return [skipStep(each, other)];
     const before = keyed.get(personKey(each.tenant, each.address.email));
-    const kept = keptByClient(file, stored, before);
+    const ofClient = keptByClient(file, stored, before);
     const facts = factsAfter(deps, file, each, before);
-    const after = personAfter(deps, { ...each, facts }, before, kept);
+    const after = personAfter(deps, { ...each, facts }, before, ofClient);
     if (after === null || same(before, after)) return [];
     return saved(before, after, before === undefined || before.removedAt !== null ? 'add' : 'change');
   });
-  const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
+  const named = new Set(people.map((each) => personKey(each.tenant, each.address.email)));
   const gone = intended
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
     .flatMap((each) => {
       const client = keptByClient(file, stored, each);
-      const kept = client === null ? null : withoutStated(deps, file, client);
-      if (kept === null) return saved(each, each, 'remove');
-      return same(each, kept) ? [] : saved(each, kept, 'change');
+      const ofClient = client === null ? null : withoutStated(deps, file, client);
+      if (ofClient === null) return saved(each, each, 'remove');
+      return same(each, ofClient) ? [] : saved(each, ofClient, 'change');
     });
   return [...steps, ...gone];
 }
@@ -131,24 +131,24 @@ const personKey = (tenant: string | null, email: string): string => `${tenant ??
 /** The person as the file wants them; null if it says nothing about them. */
 function personAfter(
   deps: Deps,
-  wanted: WantedWithFacts,
+  entry: WantedWithFacts,
   before: Person | undefined,
-  kept: Person | null,
+  ofClient: Person | null,
 ): Person | null {
   // The file does not bring back a person whom the client has deactivated.
-  if (kept !== null && kept.removedAt !== null) return null;
-  const facts = wanted.facts === undefined ? {} : { facts: wanted.facts };
+  if (ofClient !== null && ofClient.removedAt !== null) return null;
+  const facts = entry.facts === undefined ? {} : { facts: entry.facts };
   return (
-    keptWithGroups(kept, wanted) ?? {
+    keptWithGroups(ofClient, entry) ?? {
       id: before?.id ?? deps.ids.next('usr'),
-      tenant: wanted.tenant,
-      ...wanted.address,
-      name: wanted.person.name,
+      tenant: entry.tenant,
+      ...entry.address,
+      name: entry.person.name,
       roles:
-        wanted.provided && before !== undefined && before.removedAt === null
+        entry.provided && before !== undefined && before.removedAt === null
           ? before.roles
-          : [...wanted.person.roles].sort(),
-      ...wantedGroups(wanted, before),
+          : [...entry.person.roles].sort(),
+      ...wantedGroups(entry, before),
       ...facts,
       removedAt: null,
     }
@@ -159,11 +159,11 @@ function personAfter(
 const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
   groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
 
-function keptWithGroups(kept: Person | null, wanted: WantedWithFacts): Person | null {
-  if (kept === null) return null;
-  const { groups: _old, facts: _before, ...rest } = kept;
-  const { facts } = wanted;
-  return { ...rest, ...wantedGroups(wanted, kept), ...(facts === undefined ? {} : { facts }) };
+function keptWithGroups(ofClient: Person | null, entry: WantedWithFacts): Person | null {
+  if (ofClient === null) return null;
+  const { groups: _old, facts: _before, ...rest } = ofClient;
+  const { facts } = entry;
+  return { ...rest, ...wantedGroups(entry, ofClient), ...(facts === undefined ? {} : { facts }) };
 }
 
 /** Only vendor staff have facts. The file states some of them, and says which facts of the provider count. */
@@ -208,29 +208,29 @@ function savePersonSteps(
       action,
       kind: 'person',
       name,
-      before: shown(before),
-      after: isRemoved ? null : shown(split.now),
+      before: comparable(before),
+      after: isRemoved ? null : comparable(split.now),
     },
     person: { ...after, removedAt: isRemoved ? REMOVED : null },
     ...(after.tenant === null || isRemoved || narrowsPerson(before, after, tenant)
       ? {}
       : { widens: { tenant: after.tenant, what: after.email } }),
     async apply(unit, at) {
-      const made = { ...after, removedAt: isRemoved ? at : null };
+      const person = { ...after, removedAt: isRemoved ? at : null };
       const setsUp = after.tenant !== null && tenant === null;
-      await changePersonIn(deps, unit, before, made, { actor: 'host', at, withTenant, setsUp });
+      await changePersonIn(deps, unit, before, person, { actor: 'host', at, withTenant, setsUp });
     },
   };
   if (split.waits === null) return [step];
   const proposal = { action: 'propose', kind: 'person', name } as const;
   if (before !== null && samePerson(before, split.now))
-    return [{ ...step, change: { ...proposal, before: shown(before), after: shown(after) } }];
-  const waiting = { ...proposal, before: shown(split.now), after: shown(after) };
+    return [{ ...step, change: { ...proposal, before: comparable(before), after: comparable(after) } }];
+  const waiting = { ...proposal, before: comparable(split.now), after: comparable(after) };
   return [step, { change: waiting, apply: () => Promise.resolve() }];
 }
 
 /** A person as a plan shows them. */
-const shown = (person: Person | null) =>
+const comparable = (person: Person | null) =>
   person === null
     ? null
     : {

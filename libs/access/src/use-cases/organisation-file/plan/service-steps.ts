@@ -13,7 +13,7 @@ import { type OrganisationStep, same } from './organisation-step.js';
 
 /** The steps that add, change and remove services. */
 export function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const wanted = file.services.map((definition) => serviceStep(deps, definition, stored));
+  const steps = file.services.map((definition) => serviceStep(deps, definition, stored));
   const gone = stored.services
     .filter(
       (each) => each.removedAt === null && !file.services.some(({ name }) => name === each.definition.name),
@@ -32,7 +32,7 @@ export function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrgani
         },
       }),
     );
-  return [...wanted.filter((step) => step !== null), ...gone];
+  return [...steps.filter((step) => step !== null), ...gone];
 }
 
 function serviceStep(
