@@ -11,13 +11,15 @@ import {
   RISK_LEVELS,
   SIDES,
   STARTS_ON,
+  type StatedTerms,
   signatureSchema,
+  type TermsText,
   termsSchema,
   WAITS_FOR,
 } from '@countersign/contract';
 import { APPROVAL_CODES, IMPACT_CODES, NEED_CHANGE_CODES } from '@countersign/wording';
 import { z } from 'zod';
-import { named } from './components.js';
+import { named, type ShapeWith } from './components.js';
 import {
   accessMembers,
   budgetInput,
@@ -147,7 +149,7 @@ export const askSchema = named(
       .refine((text) => isId('dem', text), 'A dem_ id')
       .exactOptional()
       .describe('The government demand that access on the basis `legal` answers.'),
-  }),
+  } satisfies ShapeWith<Exclude<keyof StatedTerms, 'seconds'>>),
 );
 export type Ask = z.infer<typeof askSchema>;
 
@@ -294,7 +296,7 @@ export const accessRequestSchema = named(
       )
       .exactOptional()
       .describe('What it needs now and did not need before. Empty if it would be refused altogether.'),
-  }),
+  } satisfies ShapeWith<TermsText>),
 );
 export type AccessRequest = z.infer<typeof accessRequestSchema>;
 

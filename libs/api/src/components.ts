@@ -53,3 +53,6 @@ named(
 );
 named('PasskeyJwk', 'The public key of a passkey (RFC 7517).', passkeyJwk);
 named('RecoveryJwk', 'The public half of a recovery key (RFC 7517).', recoveryJwk);
+
+/** A shape that has these members: the compiler names one that is forgotten. */
+export type ShapeWith<Name extends string> = Readonly<Record<Name, z.ZodType> & Record<string, z.ZodType>>;

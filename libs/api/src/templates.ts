@@ -6,14 +6,19 @@ import { idText, instant, scopeInput } from './members.js';
 
 /** Templates of requests: what a person saves for themselves and fills the next request in with. */
 
-const { service, duration, justification, ticket, reasonCode, budget, unmasked, tenant } = askSchema.shape;
+/** Every member of a request that stays the same from case to case. */
+const repeated = askSchema.omit({
+  ...{ startsAt: true, startsOn: true, useBy: true },
+  ...{ change: true, shown: true, basis: true, demand: true },
+}).shape;
 
 const templateRequest = named(
   'TemplateRequest',
   'The values of a request that a template fills in. It has no times, no emergency and no exact change.',
   z.strictObject({
-    ...{ tenant: tenant.exactOptional().describe('Absent: the customer is chosen each time.') },
-    ...{ service, scope: scopeInput.max(20), duration, justification, ticket, reasonCode, budget, unmasked },
+    ...repeated,
+    tenant: repeated.tenant.exactOptional().describe('Absent: the customer is chosen each time.'),
+    scope: scopeInput.max(20),
   }),
 );
 

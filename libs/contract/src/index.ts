@@ -96,6 +96,7 @@ export {
   STREAM_ALIVE,
   safeLocalPath,
 } from './pages.js';
+export { type EveryMember, presentMembers } from './present-members.js';
 export { REQUEST_REFUSALS, type RequestRefusalCode } from './refusals.js';
 export { foldText } from './resource/fold.js';
 export {
@@ -298,7 +299,7 @@ export {
   readFact,
   requesterFactsSchema,
 } from './terms/requester-facts.js';
-export type { Budget, Change, Terms } from './terms/terms.js';
+export type { Budget, Change, StatedTerms, Terms } from './terms/terms.js';
 export {
   CHANGE_IS_ONE_CALL,
   canonicalTerms,
@@ -306,13 +307,19 @@ export {
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
   parseTerms,
-  requireTerms,
   requireTermsFit,
   termsCommitments,
   termsDigest,
   termsSchema,
   termsTokenBytes,
 } from './terms/terms.js';
+export {
+  openedTexts,
+  TERMS_COMMITMENTS,
+  TERMS_TEXTS,
+  type TermsCommitment,
+  type TermsText,
+} from './terms/texts.js';
 export { isTicketPattern, matchesTicket } from './ticket-pattern.js';
 export {
   CLOCK_SKEW_MS,

@@ -23,7 +23,7 @@ import type {
   RequestNote,
   Review as ReviewAnswer,
 } from '@countersign/api';
-import { formatDuration, isSealedLog, parseDuration } from '@countersign/contract';
+import { formatDuration, isSealedLog, openedTexts, parseDuration } from '@countersign/contract';
 import { accessReasonText } from '@countersign/wording';
 import { personAnswer } from '../people/person-answers.js';
 
@@ -55,8 +55,7 @@ export function requestAnswer({
     requester: request.requester,
     scope: request.terms.scope,
     duration: formatDuration(request.terms.seconds),
-    justification: openings['justification']?.value ?? null,
-    ticket: openings['ticket']?.value ?? null,
+    ...openedTexts(openings),
     ...(request.reasonCode === null ? {} : { reasonCode: request.reasonCode }),
     state: request.state,
     digest: request.digest,

@@ -1,4 +1,4 @@
-import type { EventType } from '@countersign/contract';
+import { type EventType, TERMS_COMMITMENTS } from '@countersign/contract';
 import type { LogSettings } from './log-settings.js';
 
 /** What a leaf is about: its values cannot be erased while that is open, because rules still read them. */
@@ -27,10 +27,7 @@ const ERASABLE: Partial<Record<EventType, ErasableLeaf>> = {
   'request.answered': { fields: ['answer'], subject: 'request' },
   'request.asked': { fields: ['question'], subject: 'request' },
   'request.forwarded': { fields: ['forward'], subject: 'request' },
-  'request.created': {
-    fields: ['justification', 'ticket', 'changeBody', 'changeBefore'],
-    subject: 'request',
-  },
+  'request.created': { fields: TERMS_COMMITMENTS, subject: 'request' },
   'request.reviewed': { fields: ['reason'], subject: 'request' },
   'trust.reset': { fields: ['reason'], subject: 'reset' },
 };

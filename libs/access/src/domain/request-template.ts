@@ -1,4 +1,4 @@
-import type { ScopeEntry } from '@countersign/contract';
+import type { StatedTerms } from '@countersign/contract';
 
 /** How many templates a person may keep. */
 export const MAX_TEMPLATES = 50;
@@ -7,18 +7,13 @@ export const MAX_TEMPLATES = 50;
  * What a template fills in: the values of a request that stay the same from case to case. It has no times, because those pass;
  * no emergency and no demand, because each of those is stated for its own case; and no exact change.
  */
-export interface TemplateRequest {
+export interface TemplateRequest
+  extends Omit<StatedTerms, 'tenant' | 'seconds' | 'startsAt' | 'startsOn' | 'useBy' | 'basis' | 'change'> {
   /** Absent: the customer is chosen each time. */
   tenant?: string;
-  service: string;
-  scope: ScopeEntry[];
   /** ISO 8601. */
   duration: string;
-  justification?: string;
-  ticket?: string;
   reasonCode?: string;
-  budget?: { calls?: number; bytes?: number };
-  unmasked?: true;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   invitationMismatches,
   invitedSpan,
   normaliseText,
+  presentMembers,
   type RequestRefusalCode,
   toInstant,
 } from '@countersign/contract';
@@ -129,19 +130,20 @@ function invitedTerms(
   view: InvitationView,
   now: Date,
 ): InvitedTerms {
-  const { tenant, service, scope, seconds, startsOn, startsAt, useBy, unmasked } = access;
-  return {
-    tenant,
-    service,
-    scope,
-    seconds,
+  const { budget, ticket } = termsFromInvitation(view, access);
+  return presentMembers<InvitedTerms>({
+    tenant: access.tenant,
+    service: access.service,
+    scope: access.scope,
+    seconds: access.seconds,
     requester,
-    startsOn,
-    ...(startsAt === undefined ? {} : { startsAt }),
-    ...(useBy === undefined ? {} : { useBy }),
-    ...(unmasked && { unmasked }),
+    startsOn: access.startsOn,
+    startsAt: access.startsAt,
+    useBy: access.useBy,
+    unmasked: access.unmasked,
     // The terms will lapse at `latestApproval`, so they fit if that has not passed yet.
     lapsesAt: toInstant(now),
-    ...termsFromInvitation(view, access),
-  };
+    budget,
+    ticket,
+  });
 }

@@ -7,7 +7,7 @@ import {
   isSealedLog,
   isTenantSlug,
   latestEndOfTerms,
-  requireTerms,
+  parseTerms,
   sha256Digest,
   type Terms,
 } from '@countersign/contract';
@@ -113,7 +113,7 @@ export const carriesTerms: TokenStep = (context) => {
     return refuse('malformed', 'authorization_details is one entry {type: "tenant_data", terms}');
   }
   try {
-    context.claims = claimsOf(context.payload, requireTerms(detail['terms']));
+    context.claims = claimsOf(context.payload, parseTerms(detail['terms']));
     context.rawTerms = detail['terms'];
     return undefined;
   } catch (error) {
@@ -122,12 +122,9 @@ export const carriesTerms: TokenStep = (context) => {
   }
 };
 
-/**
- * The digest is computed from the terms, never believed. The minter writes them in their canonical form, so that mostly nothing
- * has to be written again here.
- */
-export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, termsText, rules }) =>
-  claims !== undefined && sha256Digest(rules.hashing, termsText ?? canonicalJson(rawTerms)) === claims.digest
+/** The digest is computed from the terms, never believed. */
+export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, rules }) =>
+  claims !== undefined && sha256Digest(rules.hashing, canonicalJson(rawTerms)) === claims.digest
     ? undefined
     : refuse('digest_mismatch', 'the digest is not that of the terms');
 

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { verify } from 'node:crypto';
 import { hasDuplicateMember, MAX_TOKEN_BYTES } from '@countersign/contract';
-import { type JsonObject, refuse, type TokenContext, type TokenStep } from './grant-token.js';
+import { type JsonObject, refuse, type TokenStep } from './grant-token.js';
 import { isEs256Key } from './jwks.js';
-import { readMintedHeader, readMintedPayload } from './minted-form.js';
 
 export const isOfTokenSize: TokenStep = ({ token }) =>
   token.length > 0 && token.length <= MAX_TOKEN_BYTES
@@ -60,41 +59,24 @@ function decode(part: string, into: Buffer): Buffer | undefined {
 
 export const holdsJsonObjects: TokenStep = (context) => {
   const { bytes } = context;
-  const [header, payload] = [readText(bytes.header), readText(bytes.payload)];
-  const isRead =
-    header !== undefined &&
-    payload !== undefined &&
-    readHeader(context, header) &&
-    readPayload(context, payload);
-  return isRead ? undefined : refuse('malformed', 'header and payload are JSON objects in UTF-8');
+  const [header, payload] = [readObject(bytes.header), readObject(bytes.payload)];
+  if (header === undefined || payload === undefined)
+    return refuse('malformed', 'header and payload are JSON objects in UTF-8');
+  context.json = [header.json, payload.json];
+  context.header = header.value;
+  context.payload = payload.value;
+  return undefined;
 };
 
-export const namesMembersOnce: TokenStep = ({ notYetSearchedForDuplicates }) =>
-  notYetSearchedForDuplicates.some(hasDuplicateMember)
-    ? refuse('duplicate_member', 'an object names a member twice')
-    : undefined;
+export const namesMembersOnce: TokenStep = ({ json }) =>
+  json.some(hasDuplicateMember) ? refuse('duplicate_member', 'an object names a member twice') : undefined;
 
-const readText = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString('utf8') : undefined);
-
-function readHeader(context: TokenContext, json: string): boolean {
-  const header = readMintedHeader(json) ?? readAnyObject(context, json);
-  if (header !== undefined) context.header = header;
-  return header !== undefined;
-}
-
-function readPayload(context: TokenContext, json: string): boolean {
-  const minted = readMintedPayload(json);
-  const payload = minted?.payload ?? readAnyObject(context, json);
-  if (payload !== undefined) context.payload = payload;
-  context.termsText = minted?.termsText;
-  return payload !== undefined;
-}
-
-function readAnyObject(context: TokenContext, json: string): JsonObject | undefined {
-  context.notYetSearchedForDuplicates.push(json);
+function readObject(bytes: Buffer): { json: string; value: JsonObject } | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  const json = bytes.toString('utf8');
   try {
     const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : undefined;
+    return isObject(value) ? { json, value } : undefined;
   } catch {
     return undefined;
   }

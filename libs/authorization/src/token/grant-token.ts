@@ -92,16 +92,14 @@ export type TokenContext = {
   readonly now: number;
   parts: TokenParts<string>;
   bytes: TokenParts<Buffer>;
-  /** JSON in which members must still be searched for names that occur twice. */
-  readonly notYetSearchedForDuplicates: string[];
+  /** The JSON of header and payload. */
+  json: readonly string[];
   header: JsonObject;
   payload: JsonObject;
   key: KeyObject | undefined;
   claims: GrantTokenClaims | undefined;
   /** The terms as they are in the token. Set together with the claims. */
   rawTerms: unknown;
-  /** Their canonical JSON, if the payload has the form in which brokers mint it. */
-  termsText: string | undefined;
 };
 
 /** One named check: a refusal, or undefined to go on. */

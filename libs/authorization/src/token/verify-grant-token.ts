@@ -85,13 +85,12 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
     now: rules.now(),
     parts: { header: '', payload: '', signature: '' },
     bytes: { header: NOTHING, payload: NOTHING, signature: NOTHING },
-    notYetSearchedForDuplicates: [],
+    json: [],
     header: {},
     payload: {},
     key: undefined,
     claims: undefined,
     rawTerms: undefined,
-    termsText: undefined,
   };
   for (const step of tokenSteps) {
     const refusal = step(context);

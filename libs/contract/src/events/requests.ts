@@ -1,6 +1,7 @@
 import type { ApprovalStatement } from '../statement/approval.js';
 import type { InvitationStatement } from '../statement/invitation.js';
 import type { Terms } from '../terms/terms.js';
+import { TERMS_COMMITMENTS } from '../terms/texts.js';
 import { events, PROOF, REQUEST, SIDE, signature, TENANT } from './declare.js';
 import { flag, form, integer, list, members, nullable, optional, text } from './shape.js';
 
@@ -156,7 +157,7 @@ export const REQUEST_EVENTS = events({
       demand: optional(text),
       reasonCode: optional(text),
     },
-    commits: ['justification', 'ticket', 'changeBody', 'changeBefore'],
+    commits: TERMS_COMMITMENTS,
   },
   'request.denied': moved,
   'request.expired': moved,

@@ -3,7 +3,6 @@ import { digest, instant } from '../terms/members.js';
 import {
   deployment,
   inItsWindow,
-  type LogPoint,
   log,
   ofTenant,
   person,
@@ -17,41 +16,29 @@ export const APPROVAL_TYPE = 'countersign/approval/v1';
 /**
  * An approver's decision on exactly one digest (docs/contract.md, Statements). An approval has a window: from the terms'
  * `startsAt`, or the moment at which the broker offered the statement, to (`startsAt` ?? `lapsesAt`) + `seconds`. A denial
- * has none. Canonical JSON, which is hashed and signed:
+ * has none. Published as docs/schemas/approval-v1.json. `parseApproval` has the rules between members. Canonical JSON, which
+ * is hashed and signed:
  *
  *     {"decision":"approve","deployment":"dep_…","digest":"sha256:…","log":{"epoch":1,"root":"…","size":1},
  *      "notAfter":"…Z","notBefore":"…Z","person":"usr_…","tenant":"…","trust":"sha256:…","type":"countersign/approval/v1"}
  */
-export type ApprovalStatement = {
-  type: typeof APPROVAL_TYPE;
-  /** `dep_…` */
-  deployment: string;
-  tenant: string;
-  /** Of the terms. */
-  digest: string;
-  decision: 'approve' | 'deny';
-  /** `usr_…`, who decides. */
-  person: string;
-  notBefore?: string;
-  notAfter?: string;
-  /** The hash of a version of the tenant's trust document. Absent while the tenant is unclaimed. */
-  trust?: string;
-  log: LogPoint;
-};
-
-/** The shape of the statement, published as docs/schemas/approval-v1.json. `parseApproval` has the rules between members. */
-export const approvalSchema: z.ZodType<ApprovalStatement> = z.strictObject({
+export const approvalSchema = z.strictObject({
   type: z.literal(APPROVAL_TYPE),
+  /** `dep_…` */
   deployment,
   tenant,
+  /** Of the terms. */
   digest,
   decision: z.enum(['approve', 'deny']),
+  /** `usr_…`, who decides. */
   person,
   notBefore: z.exactOptional(instant),
   notAfter: z.exactOptional(instant),
+  /** The hash of a version of the tenant's trust document. Absent while the tenant is unclaimed. */
   trust: z.exactOptional(digest),
   log,
 });
+export type ApprovalStatement = z.infer<typeof approvalSchema>;
 
 const RULES: readonly StatementRule<ApprovalStatement>[] = [
   ofTenant,

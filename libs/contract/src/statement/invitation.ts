@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { isCommitment } from '../encoding/commitment.js';
 import { idPattern, isServiceName, SERVICE_NAME } from '../identifiers.js';
-import { isNormalisedScope, type ScopeEntry, scopeNarrows } from '../resource/scope.js';
+import { isNormalisedScope, scopeNarrows } from '../resource/scope.js';
 import { budget, commitment, count, digest, instant, scope, seconds } from '../terms/members.js';
 import { budgetWithin, type Widening } from '../terms/narrow.js';
-import { type Budget, latestEndOfTerms, type Terms } from '../terms/terms.js';
+import { latestEndOfTerms, type Terms } from '../terms/terms.js';
+import type { TermsText } from '../terms/texts.js';
 import { toInstant } from '../time.js';
 import {
   deployment,
   inItsWindow,
-  type LogPoint,
   log,
   ofTenant,
   person,
@@ -29,71 +29,51 @@ import {
 
 export const INVITATION_TYPE = 'countersign/invitation/v1';
 
+/** How many engineers an invitation can name. It travels in tokens, so its length is bounded. */
+export const MAX_REQUESTERS = 10;
+
 /**
- * An approver's standing invitation (docs/contract.md, Statements): a request that fits it needs no further approval of
- * the customer. Each grant lasts at most `maxSeconds` and lies between the two instants and, with `recurs`, inside one
- * occurrence. Absent members are absent, never null. Canonical JSON, which is hashed and signed:
+ * An approver's standing invitation (docs/contract.md, Statements): a request that fits it needs no further approval of the
+ * customer. Each grant lasts at most `maxSeconds` and lies between the two instants and, with `recurs`, inside one
+ * occurrence. Absent members are absent, never null. Published as docs/schemas/invitation-v1.json. `parseInvitation` has the
+ * rules between members. Canonical JSON, which is hashed and signed:
  *
  *     {"deployment":"dep_…","invitation":"inv_…","log":{…},"maxSeconds":3600,"notAfter":"…Z","notBefore":"…Z",
  *      "person":"usr_…","scope":[…],"service":"…","tenant":"…","type":"countersign/invitation/v1"}
  */
-export type InvitationStatement = {
-  type: typeof INVITATION_TYPE;
-  /** `dep_…` */
-  deployment: string;
-  tenant: string;
-  /** `inv_…` */
-  invitation: string;
-  service: string;
-  /** In normal form. */
-  scope: ScopeEntry[];
-  /** Commitment `c1:…`. A request that fits copies it. */
-  ticket?: string;
-  /** The longest that one grant may last. */
-  maxSeconds: number;
-  /** The most that each grant may use. */
-  budget?: Budget;
-  /** How many grants it may open. Only the broker counts them. */
-  uses?: number;
-  /** Only in these weekly times. Each grant lies inside one of them. */
-  recurs?: Recurrence;
-  /** Only for these engineers, `usr_…`: each once, in the order of their ids. */
-  requesters?: string[];
-  /** A request may ask that fields that routes mask are shown. Absent: they stay masked, whatever a request asks. */
-  unmasked?: true;
-  notBefore: string;
-  notAfter: string;
-  /** `usr_…`, who signs it. */
-  person: string;
-  /** The hash of a version of the tenant's trust document. Absent while the tenant is unclaimed. */
-  trust?: string;
-  log: LogPoint;
-};
-
-/** How many engineers an invitation can name. It travels in tokens, so its length is bounded. */
-export const MAX_REQUESTERS = 10;
-
-/** The shape of the statement, published as docs/schemas/invitation-v1.json. `parseInvitation` has the rules between members. */
-export const invitationSchema: z.ZodType<InvitationStatement> = z.strictObject({
+export const invitationSchema = z.strictObject({
   type: z.literal(INVITATION_TYPE),
+  /** `dep_…` */
   deployment,
   tenant,
+  /** `inv_…` */
   invitation: z.string().regex(idPattern('inv')),
   service: z.string().regex(SERVICE_NAME),
+  /** In normal form. */
   scope,
+  /** Commitment `c1:…`. A request that fits copies it. */
   ticket: z.exactOptional(commitment),
+  /** The longest that one grant may last. */
   maxSeconds: seconds,
+  /** The most that each grant may use. */
   budget: z.exactOptional(budget),
+  /** How many grants it may open. Only the broker counts them. */
   uses: z.exactOptional(count),
+  /** Only in these weekly times. Each grant lies inside one of them. */
   recurs: z.exactOptional(recurrenceSchema),
+  /** Only for these engineers, `usr_…`: each once, in the order of their ids. */
   requesters: z.exactOptional(z.array(person).min(1).max(MAX_REQUESTERS)),
+  /** A request may ask that fields that routes mask are shown. Absent: they stay masked, whatever a request asks. */
   unmasked: z.exactOptional(z.literal(true)),
   notBefore: instant,
   notAfter: instant,
+  /** `usr_…`, who signs it. */
   person,
+  /** The hash of a version of the tenant's trust document. Absent while the tenant is unclaimed. */
   trust: z.exactOptional(digest),
   log,
 });
+export type InvitationStatement = z.infer<typeof invitationSchema>;
 
 const RULES: readonly StatementRule<InvitationStatement>[] = [
   ofTenant,
@@ -120,22 +100,22 @@ export function parseInvitation(value: unknown): InvitationStatement {
   return readStatement(invitationSchema, RULES, value, 'invitation');
 }
 
-/** The members of terms that an invitation limits. */
-export type InvitedTerms = Pick<
-  Terms,
-  | 'tenant'
-  | 'service'
-  | 'scope'
-  | 'seconds'
-  | 'startsOn'
-  | 'startsAt'
-  | 'useBy'
-  | 'lapsesAt'
-  | 'budget'
-  | 'ticket'
-  | 'requester'
-  | 'unmasked'
->;
+/** Members of terms that no invitation limits. Of the texts it limits the ticket alone. */
+type Unlimited =
+  | 'v'
+  | 'deployment'
+  | 'request'
+  | 'parent'
+  | 'extends'
+  | 'basis'
+  | 'invitation'
+  | 'routes'
+  | 'change'
+  | 'requesterFacts'
+  | Exclude<TermsText, 'ticket'>;
+
+/** The members of terms that an invitation limits: each needs a rule in `MATCH_RULES`. */
+export type InvitedTerms = Omit<Terms, Unlimited>;
 
 type MatchRule = readonly [
   member: keyof InvitedTerms,

@@ -5,17 +5,16 @@ import { idPattern, isTenantSlug, SLUG } from '../identifiers.js';
 import { count } from '../terms/members.js';
 import { isInstant } from '../time.js';
 
-/** Where a tenant's log stood: `size` in leaves, `root` in padded base64 as in a checkpoint. */
-export type LogPoint = { epoch: number; size: number; root: string };
-
 export const deployment = z.string().regex(idPattern('dep'));
 export const tenant = z.string().regex(SLUG);
 export const person = z.string().regex(idPattern('usr'));
+/** Where a tenant's log stood: `size` in leaves, `root` in padded base64 as in a checkpoint. */
 export const log = z.strictObject({
   epoch: count,
   size: z.int().min(0),
   root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
 });
+export type LogPoint = z.infer<typeof log>;
 
 /** The shape of base64url text (RFC 4648 §5, no padding) of so many bytes, in its one canonical spelling. */
 export const bytes = (least: number, most: number) =>

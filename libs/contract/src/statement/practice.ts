@@ -20,63 +20,43 @@ export const PRACTICE_RESOURCES = ['invoices', 'contacts', 'reports', 'payroll']
 export const PRACTICE_SECONDS = [900, 1_800, 3_600, 14_400] as const;
 
 /** One made-up request for access. No service, no data and no person belongs to it. */
-export type PracticeAsk = {
-  action: (typeof PRACTICE_ACTIONS)[number];
-  resource: (typeof PRACTICE_RESOURCES)[number];
-  seconds: (typeof PRACTICE_SECONDS)[number];
-};
-
-/**
- * An approver's answer to a practice request (docs/contract.md, Statements). It names no terms and no digest, and its type is
- * no approval's, so that no gateway, broker or verifier takes it for one. Canonical JSON, which is hashed and signed:
- *
- *     {"asked":{"action":"…","resource":"…","seconds":900},"decision":"approve","deployment":"dep_…","expected":{…},
- *      "notAfter":"…Z","notBefore":"…Z","person":"usr_…","practice":"prc_…","tenant":"…","type":"countersign/practice/v1"}
- */
-export type PracticeStatement = {
-  type: typeof PRACTICE_TYPE;
-  /** `dep_…` */
-  deployment: string;
-  tenant: string;
-  /** `prc_…` */
-  practice: string;
-  /** `usr_…`, who signs it. */
-  person: string;
-  /** What the approver was told to expect. */
-  expected: PracticeAsk;
-  /** What was then asked for. The right answer is to approve if it is as expected, and to deny otherwise. */
-  asked: PracticeAsk;
-  decision: 'approve' | 'deny';
-  /** It is accepted between these two: while the practice is open. */
-  notBefore: string;
-  notAfter: string;
-};
-
 const ask = z.strictObject({
   action: z.enum(PRACTICE_ACTIONS),
   resource: z.enum(PRACTICE_RESOURCES),
   seconds: z.literal(PRACTICE_SECONDS),
 });
+export type PracticeAsk = z.infer<typeof ask>;
 
-const members = z.strictObject({
+/**
+ * An approver's answer to a practice request (docs/contract.md, Statements). It names no terms and no digest, and its type is
+ * no approval's, so that no gateway, broker or verifier takes it for one. Published as docs/schemas/practice-v1.json.
+ * Canonical JSON, which is hashed and signed:
+ *
+ *     {"asked":{"action":"…","resource":"…","seconds":900},"decision":"approve","deployment":"dep_…","expected":{…},
+ *      "notAfter":"…Z","notBefore":"…Z","person":"usr_…","practice":"prc_…","tenant":"…","type":"countersign/practice/v1"}
+ */
+export const practiceSchema = z.strictObject({
   type: z.literal(PRACTICE_TYPE),
+  /** `dep_…` */
   deployment,
   tenant,
+  /** `prc_…` */
   practice: z.string().regex(idPattern('prc')),
+  /** `usr_…`, who signs it. */
   person,
+  /** What the approver was told to expect. */
   expected: ask,
+  /** What was then asked for. The right answer is to approve if it is as expected, and to deny otherwise. */
   asked: ask,
   decision: z.enum(['approve', 'deny']),
+  /** It is accepted between these two: while the practice is open. */
   notBefore: instant,
   notAfter: instant,
 });
+export type PracticeStatement = z.infer<typeof practiceSchema>;
 
-/** The shape of the statement, published as docs/schemas/practice-v1.json. */
-export const practiceSchema: z.ZodType<PracticeStatement> = members;
 /** The same as the broker offers it. The signer adds `decision`. */
-export const offeredPracticeSchema: z.ZodType<Omit<PracticeStatement, 'decision'>> = members.omit({
-  decision: true,
-});
+export const offeredPracticeSchema = practiceSchema.omit({ decision: true });
 
 const RULES: readonly StatementRule<PracticeStatement>[] = [ofTenant, ...inItsWindow];
 

@@ -3,70 +3,17 @@ import { decodeBase64url } from '../encoding/base64url.js';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { ACTION, isServiceName, SERVICE_NAME } from '../identifiers.js';
 import { isResourcePattern } from '../resource/resource.js';
-import { ANY_ACTION, type ForbidRule, type ScopeEntry } from '../resource/scope.js';
+import { ANY_ACTION } from '../resource/scope.js';
 import { count, digest, instant, resourcePattern, seconds } from '../terms/members.js';
 import { isInstant } from '../time.js';
 import type { Basis } from '../vocabulary/access.js';
 import { bytes, deployment, ofTenant, person, readStatement, type StatementRule, tenant } from './members.js';
-import { type PasskeyJwk, passkeyJwk, type RecoveryJwk, recoveryJwk } from './public-key.js';
+import { passkeyJwk, recoveryJwk } from './public-key.js';
 
 export const TRUST_TYPE = 'countersign/trust/v1';
 
 /** The most approvals that a tenant may require: their signatures must fit into a token. */
 export const MAX_APPROVALS = 3;
-
-/** `id` is the credential's id, base64url. */
-export type Passkey = { id: string; jwk: PasskeyJwk };
-
-/** A ground other than approval and invitation that the customer accepts, with its limits. */
-export type AcceptedBasis = {
-  basis: Extract<Basis, 'emergency' | 'legal'>;
-  services: string[];
-  actions: ScopeEntry['actions'];
-  maxSeconds: number;
-};
-
-/**
- * The customer-signed statement of its people, passkeys and rules (docs/contract.md, Trust document). Versions are chained
- * by hash: the first has `seq` 1 and no `prev`. Version n + 1 is signed by `threshold` persons of version n and by each
- * passkey that it adds. Canonical JSON, which is hashed and signed:
- *
- *     {"approvals":1,"bases":[…],"countersign":{"exceptActions":[…]},"deployment":"dep_…","forbid":[…],"origins":[…],
- *      "people":[{"passkeys":[{"id":"…","jwk":{…}}],"person":"usr_…"}],"prev":"sha256:…","rpId":"…","seq":2,"tenant":"…",
- *      "threshold":1,"type":"countersign/trust/v1","validUntil":"…Z"}
- */
-export type TrustDocument = {
-  type: typeof TRUST_TYPE;
-  /** `dep_…` */
-  deployment: string;
-  tenant: string;
-  seq: number;
-  /** The hash of the version before. */
-  prev?: string;
-  /** After this, every call of the tenant is refused until there is a next version. */
-  validUntil: string;
-  /** The id of the WebAuthn relying party, a domain name, and the origins of the pages on which passkeys sign. */
-  rpId: string;
-  origins: string[];
-  people: { person: string; passkeys: Passkey[] }[];
-  recovery?: { person: string; jwk: RecoveryJwk }[];
-  /** How many distinct persons sign the next version. */
-  threshold: number;
-  /** How many distinct persons approve what must be countersigned: every action except `exceptActions`. */
-  approvals: number;
-  countersign: { exceptActions: string[] };
-  forbid: ForbidRule[];
-  bases: AcceptedBasis[];
-  /**
-   * The log witnesses that the customer relies on: each a verifier key (C2SP signed note), and after a space the address
-   * to which the broker submits checkpoints. Without an address the customer sees to it itself.
-   */
-  witnesses?: string[];
-  /**
-   * How long leaves may lack the cosignatures of a majority of these witnesses, in seconds. Absent: `WITNESS_GRACE_SECONDS`.
-   */
-  witnessGraceSeconds?: number;
-};
 
 /** A day: a witness that restarts, or whose operator sleeps, is no fault of the log. */
 export const WITNESS_GRACE_SECONDS = 86_400;
@@ -77,14 +24,40 @@ const credentialId = bytes(16, 1_023);
 const action = z.string().regex(ACTION);
 const serviceName = z.string().regex(SERVICE_NAME);
 
-/** The shape of the document, published as docs/schemas/trust-v1.json. `parseTrustDocument` has the rules between members. */
-export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
+/** `id` is the credential's id, base64url. */
+const passkey = z.strictObject({ id: credentialId, jwk: passkeyJwk });
+export type Passkey = z.infer<typeof passkey>;
+
+/** A ground other than approval and invitation that the customer accepts, with its limits. */
+const acceptedBasis = z.strictObject({
+  basis: z.enum(['emergency', 'legal'] satisfies Basis[]),
+  services: z.array(serviceName).min(1),
+  actions: z.array(action).min(1),
+  maxSeconds: seconds,
+});
+export type AcceptedBasis = z.infer<typeof acceptedBasis>;
+
+/**
+ * The customer-signed statement of its people, passkeys and rules (docs/contract.md, Trust document). Versions are chained
+ * by hash: the first has `seq` 1 and no `prev`. Version n + 1 is signed by `threshold` persons of version n and by each
+ * passkey that it adds. Published as docs/schemas/trust-v1.json. `parseTrustDocument` has the rules between members.
+ * Canonical JSON, which is hashed and signed:
+ *
+ *     {"approvals":1,"bases":[…],"countersign":{"exceptActions":[…]},"deployment":"dep_…","forbid":[…],"origins":[…],
+ *      "people":[{"passkeys":[{"id":"…","jwk":{…}}],"person":"usr_…"}],"prev":"sha256:…","rpId":"…","seq":2,"tenant":"…",
+ *      "threshold":1,"type":"countersign/trust/v1","validUntil":"…Z"}
+ */
+export const trustDocumentSchema = z.strictObject({
   type: z.literal(TRUST_TYPE),
+  /** `dep_…` */
   deployment,
   tenant,
   seq: count,
+  /** The hash of the version before. */
   prev: z.exactOptional(digest),
+  /** After this, every call of the tenant is refused until there is a next version. */
   validUntil: instant,
+  /** The id of the WebAuthn relying party, a domain name, and the origins of the pages on which passkeys sign. */
   rpId: z
     .string()
     .max(253)
@@ -94,10 +67,7 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
     .array(
       z.strictObject({
         person,
-        passkeys: z
-          .array(z.strictObject({ id: credentialId, jwk: passkeyJwk }))
-          .min(1)
-          .max(10),
+        passkeys: z.array(passkey).min(1).max(10),
       }),
     )
     .min(1)
@@ -108,7 +78,9 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
       .min(1)
       .max(MAX_PEOPLE),
   ),
+  /** How many distinct persons sign the next version. */
   threshold: count,
+  /** How many distinct persons approve what must be countersigned: every action except `exceptActions`. */
   approvals: count.max(MAX_APPROVALS),
   countersign: z.strictObject({ exceptActions: z.array(action).max(100) }),
   forbid: z
@@ -120,16 +92,11 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
       }),
     )
     .max(1_000),
-  bases: z
-    .array(
-      z.strictObject({
-        basis: z.enum(['emergency', 'legal']),
-        services: z.array(serviceName).min(1),
-        actions: z.array(action).min(1),
-        maxSeconds: seconds,
-      }),
-    )
-    .max(100),
+  bases: z.array(acceptedBasis).max(100),
+  /**
+   * The log witnesses that the customer relies on: each a verifier key (C2SP signed note), and after a space the address
+   * to which the broker submits checkpoints. Without an address the customer sees to it itself.
+   */
   witnesses: z.exactOptional(
     z
       .array(
@@ -141,8 +108,12 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
       .min(1)
       .max(20),
   ),
+  /**
+   * How long leaves may lack the cosignatures of a majority of these witnesses, in seconds. Absent: `WITNESS_GRACE_SECONDS`.
+   */
   witnessGraceSeconds: z.exactOptional(z.int().min(3_600).max(2_592_000)),
 });
+export type TrustDocument = z.infer<typeof trustDocumentSchema>;
 
 const DEFAULT_PORT = { https: '443', http: '80' };
 const ORIGIN = /^(https?):\/\/([a-z0-9.-]+)(?::([1-9]\d{0,4}))?$/;

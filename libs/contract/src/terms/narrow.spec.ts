@@ -8,6 +8,7 @@ import { toInstant } from '../time.js';
 import { termsNarrow, termsWidenings } from './narrow.js';
 import type { Terms } from './terms.js';
 import { parseTerms } from './terms.js';
+import { TERMS_TEXTS } from './texts.js';
 
 const vectors: { terms: { terms: Terms }[] } = JSON.parse(readFileSync('test/vectors/terms.json', 'utf8'));
 const base = parseTerms(vectors.terms[0]!.terms);
@@ -89,6 +90,11 @@ function openSeconds({ startsAt, lapsesAt, seconds }: Terms): Set<number> {
 describe('terms that narrow others', () => {
   test('terms narrow themselves', () => {
     fc.assert(fc.property(someTerms, (terms) => termsNarrow(terms, terms)));
+  });
+
+  test.each(TERMS_TEXTS)('P1: another text for the %s is refused, by name', (name) => {
+    const [one, other] = ['A', 'E'].map((last) => ({ ...base, [name]: `c1:${'A'.repeat(42)}${last}` }));
+    expect(termsWidenings(other!, one!).map(({ pointer }) => pointer)).toEqual([`/${name}`]);
   });
 
   test('narrowing is transitive', () => {

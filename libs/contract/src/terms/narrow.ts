@@ -6,50 +6,37 @@ import type { Budget, Terms } from './terms.js';
 /** One way in which terms allow more than others, with a JSON Pointer to the member. */
 export type Widening = { pointer: string; detail: string };
 
-/** Members that a counter-offer may not change. `parent` is not among them: it is the digest of the terms it answers. */
-const FIXED = [
-  'v',
-  'deployment',
-  'request',
-  'extends',
-  'basis',
-  'invitation',
-  'tenant',
-  'service',
-  'routes',
-  'startsOn',
-  'change',
-  'requester',
-  'requesterFacts',
-  'justification',
-  'ticket',
-] as const satisfies readonly (keyof Terms)[];
-
 type Check = (narrow: Terms, wide: Terms) => string | undefined;
 
-const CHECKS: readonly (readonly [member: keyof Terms, check: Check])[] = [
-  ...FIXED.map((member) => [member, isSame(member)] as const),
-  [
-    'scope',
-    (narrow, wide) => unless(scopeNarrows(narrow.scope, wide.scope), 'allows what was not asked for'),
-  ],
-  ['seconds', (narrow, wide) => unless(narrow.seconds <= wide.seconds, 'is longer')],
-  [
-    'budget',
-    (narrow, wide) => unless(budgetWithin(narrow.budget, wide.budget), 'allows more than was asked for'),
-  ],
-  [
-    'unmasked',
-    (narrow, wide) =>
-      unless(
-        narrow.unmasked === undefined || wide.unmasked === true,
-        'shows fields that were to stay hidden',
-      ),
-  ],
-  ['startsAt', windowNarrows],
-  ['useBy', (narrow, wide) => unless(notLater(narrow.useBy, wide.useBy), 'is later')],
-  ['lapsesAt', (narrow, wide) => unless(notLater(narrow.lapsesAt, wide.lapsesAt), 'is later')],
-];
+/** For each member, what is wrong with a counter-offer that changes it. Null: anything may be there. */
+const NARROWS: Readonly<Record<keyof Terms, Check | null>> = {
+  // The digest of the terms that the counter-offer answers.
+  parent: null,
+  v: isSame('v'),
+  deployment: isSame('deployment'),
+  request: isSame('request'),
+  extends: isSame('extends'),
+  basis: isSame('basis'),
+  invitation: isSame('invitation'),
+  tenant: isSame('tenant'),
+  service: isSame('service'),
+  routes: isSame('routes'),
+  startsOn: isSame('startsOn'),
+  change: isSame('change'),
+  requester: isSame('requester'),
+  requesterFacts: isSame('requesterFacts'),
+  justification: isSame('justification'),
+  ticket: isSame('ticket'),
+  scope: (narrow, wide) => unless(scopeNarrows(narrow.scope, wide.scope), 'allows what was not asked for'),
+  seconds: (narrow, wide) => unless(narrow.seconds <= wide.seconds, 'is longer'),
+  budget: (narrow, wide) =>
+    unless(budgetWithin(narrow.budget, wide.budget), 'allows more than was asked for'),
+  unmasked: (narrow, wide) =>
+    unless(narrow.unmasked === undefined || wide.unmasked === true, 'shows fields that were to stay hidden'),
+  startsAt: windowNarrows,
+  useBy: (narrow, wide) => unless(notLater(narrow.useBy, wide.useBy), 'is later'),
+  lapsesAt: (narrow, wide) => unless(notLater(narrow.lapsesAt, wide.lapsesAt), 'is later'),
+};
 
 /**
  * Every way in which `narrow` does not narrow `wide`: a fixed member differs, or the scope, time, budget or window is
@@ -57,8 +44,8 @@ const CHECKS: readonly (readonly [member: keyof Terms, check: Check])[] = [
  * `parseTerms`.
  */
 export function termsWidenings(narrow: Terms, wide: Terms): Widening[] {
-  return CHECKS.flatMap(([member, check]) => {
-    const detail = check(narrow, wide);
+  return Object.entries(NARROWS).flatMap(([member, check]) => {
+    const detail = check?.(narrow, wide);
     return detail === undefined ? [] : [{ pointer: `/${member}`, detail }];
   });
 }

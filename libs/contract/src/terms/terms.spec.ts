@@ -10,7 +10,6 @@ import {
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
   parseTerms,
-  requireTerms,
   requireTermsFit,
   type Terms,
   termsDigest,
@@ -91,72 +90,6 @@ describe('terms v1', () => {
         expect(termsDigest(hashing, { ...least!, seconds }) === digests[0]).toBe(seconds === least!.seconds);
       }),
     );
-  });
-});
-
-describe('terms without a copy', () => {
-  const outcome = (read: (value: unknown) => Terms, value: unknown) => {
-    try {
-      return read(value);
-    } catch (error) {
-      const { code, pointer } = error as { code?: string; pointer?: string };
-      return { code, pointer };
-    }
-  };
-  const both = { ...least!, ...most!, change: undefined, requesterFacts: undefined };
-  const { change: _change, requesterFacts: _facts, ...flat } = both;
-  const bases: object[] = [...vectors.terms.map(({ terms }) => terms), flat];
-  const spellings = [
-    ...[...Object.values(flat), 'deployment', 'healthz', 'first-use', 'invitation', 'legal', 'a'.repeat(64)],
-    ...['2026-02-30T00:00:00Z', '2026-11-25T03:00:00Z', `c1:${'B'.repeat(43)}`, `sha256:${'0'.repeat(64)}`],
-    ...[0, 1, -1, 1.5, 2 ** 53, 31_622_400, 31_622_401, true, false, null, '', [], {}, 'x', ['x']],
-    ...[{ calls: 1 }, { bytes: 0 }, { calls: 1, more: 1 }, [{ resource: '**', actions: ['read'] }]],
-    ...[[{ resource: 'a//b', actions: ['read'] }], [{ resource: 'a', actions: [] }]],
-    ...[[{ resource: 'a', actions: ['read'], more: 1 }], [{ resource: 'a', actions: ['b', 'a'] }]],
-    ...[[{ resource: 'a'.repeat(1_025), actions: ['read'] }], [null], [{ resource: 'a', actions: [1] }]],
-    Array(21).fill({ resource: 'a', actions: ['read'] }),
-  ];
-  const value = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...spellings) },
-    fc.jsonValue({ maxDepth: 2 }),
-  );
-  const name = fc.oneof(
-    { weight: 9, arbitrary: fc.constantFrom(...Object.keys(both)) },
-    fc.constantFrom('__proto__', 'constructor', 'toString', 'more'),
-  );
-
-  test('P13: accepts what `parseTerms` accepts, refuses the rest in the same way, and changes nothing', () => {
-    const edits = fc.array(fc.record({ name, value: fc.option(value, { nil: undefined }) }), {
-      maxLength: 3,
-    });
-    let accepted = 0;
-    fc.assert(
-      fc.property(fc.constantFrom(...bases), edits, (base, changes) => {
-        const members = new Map<string, unknown>(Object.entries(base));
-        for (const { name, value } of changes) {
-          if (value === undefined) members.delete(name);
-          else members.set(name, value);
-        }
-        // Through text, so that a member named __proto__ is a member of its own.
-        const read = (): unknown =>
-          JSON.parse(
-            `{${[...members].map((pair) => pair.map((each) => JSON.stringify(each)).join(':')).join(',')}}`,
-          );
-        const expected = outcome(parseTerms, read());
-        expect(outcome(requireTerms, read())).toEqual(expected);
-        if ('v' in expected) accepted += 1;
-      }),
-      { numRuns: runs(10_000) },
-    );
-    expect(accepted).toBeGreaterThan(runs(10_000) / 20);
-  });
-
-  test.each(vectors.refused)('P13: vector, refused: $title', ({ terms, code, pointer }) => {
-    expect(outcome(requireTerms, terms)).toEqual({ code, pointer });
-  });
-
-  test('returns terms without rare members as they are', () => {
-    for (const terms of [least!, flat]) expect(requireTerms(terms)).toBe(terms);
   });
 });
 

@@ -4,91 +4,12 @@ import { isCommitment } from '../encoding/commitment.js';
 import { type Hashing, sha256Digest, utf8 } from '../encoding/digest.js';
 import { ContractError, jsonPointer, unless } from '../errors.js';
 import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../identifiers.js';
-import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resource/scope.js';
+import { isNormalisedScope, MAX_SCOPE_ENTRIES } from '../resource/scope.js';
 import { isInstant } from '../time.js';
-import { BASES, type Basis, STARTS_ON, type StartsOn } from '../vocabulary/access.js';
+import { BASES, STARTS_ON } from '../vocabulary/access.js';
 import { budget, commitment, digest, instant, scope, seconds } from './members.js';
-import { type RequesterFacts, requesterFactsSchema } from './requester-facts.js';
-import { surelyHasShapeOfTerms } from './terms-shape.js';
-
-/**
- * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. Omit
- * optional members; never null. Instants are whole seconds in UTC. docs/contract.md, Terms and digest.
- */
-export type Terms = {
-  v: 1;
-  /** `dep_…` */
-  deployment: string;
-  /** `req_…` */
-  request: string;
-  /** The digest that these terms narrow (a counter-offer). */
-  parent?: string;
-  /** The digest that these terms follow in time (an extension). */
-  extends?: string;
-  basis: Basis;
-  /** The hash of the invitation's statement; with `basis: invitation`, and only then. */
-  invitation?: string;
-  tenant: string;
-  service: string;
-  /** The hash of the service's route map, which says what the resources and actions are. */
-  routes: string;
-  /** In normal form (`normaliseScope`). */
-  scope: ScopeEntry[];
-  /** How long the grant lasts. */
-  seconds: number;
-  startsOn: StartsOn;
-  startsAt?: string;
-  useBy?: string;
-  lapsesAt: string;
-  /** How many calls, and bytes of response bodies, the grant may use. */
-  budget?: Budget;
-  /** The one call that may be made, including its body. Requires `budget.calls` = 1: one forwarded call spends it. */
-  change?: Change;
-  /** Answers show the fields that routes mask. Only with `basis: approval`. Absent: these fields stay hidden. */
-  unmasked?: true;
-  /** `usr_…` */
-  requester: string;
-  /** What is known about the requester's place and employer when they request. Absent: nothing. */
-  requesterFacts?: RequesterFacts;
-  /** Commitment `c1:…`. */
-  justification: string;
-  /** Commitment `c1:…`. */
-  ticket?: string;
-};
-
-export type Budget = { calls?: number; bytes?: number };
-
-/** One exact call. The call must match every member; a member that is absent here must be absent in the call too. */
-export type Change = {
-  method: string;
-  /** The upstream path with query. */
-  path: string;
-  /** `sha256:` + hex of the raw body; of no bytes if there is no body. */
-  bodySha256: string;
-  /** The value of `Content-Type`, character for character: upstreams read the same bytes differently by it. */
-  contentType?: string;
-  /** The value of `Content-Encoding`, character for character. */
-  contentEncoding?: string;
-  /** Commitment to the text of the body, under the name `changeBody`. Present if reviewers are shown the body. */
-  body?: string;
-  /** What the requester says that the path returned before the change. Requires `body`. */
-  before?: ChangeBefore;
-  /** `req_…`: the request whose grant the requester proposes the change beside. Both are one thread. */
-  follows?: string;
-};
-
-/**
- * The statement of the requester about what was there before. No gateway vouches for it: most records have no hash of a
- * response. `record` names the call that the requester says returned it, and reviewers can compare path, time and size.
- */
-export type ChangeBefore = {
-  /** Commitment to the text, under the name `changeBefore`. */
-  body: string;
-  /** When it was read. */
-  at: string;
-  /** `rec_…` of the read. */
-  record?: string;
-};
+import { requesterFactsSchema } from './requester-facts.js';
+import { TERMS_TEXTS, type TermsCommitment, type TermsText } from './texts.js';
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 // Path and query as sent: printable ASCII, no fragment.
@@ -100,61 +21,120 @@ const method = z.string().regex(METHOD, 'an HTTP method in capitals');
 const path = z.string().max(4_096).regex(TARGET, 'an upstream path with query');
 const headerValue = z.string().max(255).regex(HEADER_VALUE, 'a header value');
 
-/** The change that a caller of the API requests. Terms add what reviewers are shown. */
-export const changeSchema: z.ZodType<Change> = z.strictObject({
+const call = {
   method,
+  /** The upstream path with query. */
   path,
+  /** `sha256:` + hex of the raw body; of no bytes if there is no body. */
   bodySha256: digest,
+  /** The value of `Content-Type`, character for character: upstreams read the same bytes differently by it. */
   contentType: z.exactOptional(headerValue),
+  /** The value of `Content-Encoding`, character for character. */
   contentEncoding: z.exactOptional(headerValue),
-});
+};
 
-const changeBefore: z.ZodType<ChangeBefore> = z.strictObject({
+/** The change that a caller of the API requests. Terms add what reviewers are shown. */
+export const changeSchema = z.strictObject(call);
+
+/**
+ * The statement of the requester about what was there before. No gateway vouches for it: most records have no hash of a
+ * response. `record` names the call that the requester says returned it, and reviewers can compare path, time and size.
+ */
+const changeBefore = z.strictObject({
+  /** Commitment to the text, under the name `changeBefore`. */
   body: commitment,
+  /** When it was read. */
   at: instant,
+  /** `rec_…` of the read. */
   record: z.exactOptional(z.string().regex(idPattern('rec'))),
 });
 
-const changeOfTerms: z.ZodType<Change> = z.strictObject({
-  method,
-  path,
-  bodySha256: digest,
-  contentType: z.exactOptional(headerValue),
-  contentEncoding: z.exactOptional(headerValue),
+const changeOfTerms = z.strictObject({
+  ...call,
+  /** Commitment to the text of the body, under the name `changeBody`. Present if reviewers are shown the body. */
   body: z.exactOptional(commitment),
+  /** What the requester says that the path returned before the change. Requires `body`. */
   before: z.exactOptional(changeBefore),
+  /** `req_…`: the request whose grant the requester proposes the change beside. Both are one thread. */
   follows: z.exactOptional(z.string().regex(idPattern('req'))),
 });
 
+/** One exact call. The call must match every member; a member that is absent here must be absent in the call too. */
+export type Change = z.infer<typeof changeOfTerms>;
+
+export type Budget = z.infer<typeof budget>;
+
+const texts = {
+  justification: commitment,
+  ticket: z.exactOptional(commitment),
+} satisfies Record<TermsText, unknown>;
+
 /**
- * The shape of terms, published as docs/schemas/terms-v1.json. The rules between members (normal form of the scope, which
- * times go together, what a basis needs) are in `parseTerms`.
+ * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. Omit
+ * optional members; never null. Instants are whole seconds in UTC. docs/contract.md, Terms and digest.
+ *
+ * The type `Terms` and docs/schemas/terms-v1.json follow from this shape, and from the type what a request states, what a
+ * counter-offer may change and what the drafts of terms contain: the compiler names each place that lacks a member. The
+ * rules between members (normal form of the scope, which times go together, what a basis needs) are in `parseTerms`.
  */
-export const termsSchema: z.ZodType<Terms> = z.strictObject({
+export const termsSchema = z.strictObject({
   v: z.literal(1),
+  /** `dep_…` */
   deployment: z.string().regex(idPattern('dep')),
+  /** `req_…` */
   request: z.string().regex(idPattern('req')),
+  /** The digest that these terms narrow (a counter-offer). */
   parent: z.exactOptional(digest),
+  /** The digest that these terms follow in time (an extension). */
   extends: z.exactOptional(digest),
   basis: z.enum(BASES),
+  /** The hash of the invitation's statement; with `basis: invitation`, and only then. */
   invitation: z.exactOptional(digest),
   tenant: z.string().regex(SLUG),
   service: z.string().regex(SERVICE_NAME),
+  /** The hash of the service's route map, which says what the resources and actions are. */
   routes: digest,
+  /** In normal form (`normaliseScope`). */
   scope,
+  /** How long the grant lasts. */
   seconds,
   startsOn: z.enum(STARTS_ON),
   startsAt: z.exactOptional(instant),
   useBy: z.exactOptional(instant),
   lapsesAt: instant,
+  /** How many calls, and bytes of response bodies, the grant may use. */
   budget: z.exactOptional(budget),
+  /** The one call that may be made, including its body. Requires `budget.calls` = 1: one forwarded call spends it. */
   change: z.exactOptional(changeOfTerms),
+  /** Answers show the fields that routes mask. Only with `basis: approval`. Absent: these fields stay hidden. */
   unmasked: z.exactOptional(z.literal(true)),
+  /** `usr_…` */
   requester: z.string().regex(idPattern('usr')),
+  /** What is known about the requester's place and employer when they request. Absent: nothing. */
   requesterFacts: z.exactOptional(requesterFactsSchema),
-  justification: commitment,
-  ticket: z.exactOptional(commitment),
+  ...texts,
 });
+export type Terms = z.infer<typeof termsSchema>;
+
+/** Members that the broker adds. The requester states all others. */
+type BrokersMember =
+  | 'v'
+  | 'deployment'
+  | 'request'
+  | 'parent'
+  | 'extends'
+  | 'invitation'
+  | 'routes'
+  | 'lapsesAt'
+  | 'requester'
+  | 'requesterFacts';
+
+type Stated = Omit<Terms, BrokersMember | TermsText>;
+type AlwaysStated = 'tenant' | 'service' | 'scope' | 'seconds';
+
+/** What a requester states of the terms: the texts as they are written, and the other members as the terms have them. */
+export type StatedTerms = Pick<Stated, AlwaysStated> &
+  Partial<Omit<Stated, AlwaysStated>> & { [Name in TermsText]?: string };
 
 /** Without this, "the one change" would be made as often as the grant's window allows. */
 export const CHANGE_IS_ONE_CALL = '`change` requires `budget.calls` = 1';
@@ -200,8 +180,7 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
   ['lapsesAt', (terms) => unless(lapsesInTime(terms), 'is after `useBy`, or after `startsAt` + `seconds`')],
   ['budget', ({ change, budget }) => unless(change === undefined || budget?.calls === 1, CHANGE_IS_ONE_CALL)],
   ['change', ({ change }) => change && wrongContents(change)],
-  ['justification', ({ justification }) => unless(isCommitment(justification), 'not a commitment')],
-  ['ticket', ({ ticket }) => unless(ticket === undefined || isCommitment(ticket), 'not a commitment')],
+  ...TERMS_TEXTS.map((name) => [name, commitmentRule(name)] as const),
 ];
 
 /**
@@ -235,14 +214,8 @@ export function parseTerms(value: unknown): Terms {
   return read.data;
 }
 
-/**
- * `parseTerms` for JSON that was parsed for this call: returns the value itself, not a copy. It accepts the same values and throws
- * the same errors. Most terms take half the time, without the schema.
- */
-export function requireTerms(value: unknown): Terms {
-  return surelyHasShapeOfTerms(value) && RULES.every(([, rule]) => rule(value) === undefined)
-    ? value
-    : parseTerms(value);
+function commitmentRule(name: TermsText): Rule {
+  return ({ [name]: text }) => unless(text === undefined || isCommitment(text), 'not a commitment');
 }
 
 function wrongContents({ body, before, contentEncoding }: Change): string | undefined {
@@ -253,12 +226,16 @@ function wrongContents({ body, before, contentEncoding }: Change): string | unde
 }
 
 /** Every commitment in the terms, by the name under which it was made. */
-export const termsCommitments = ({ justification, ticket, change }: Terms): Record<string, string> => ({
-  justification,
-  ...(ticket === undefined ? {} : { ticket }),
-  ...(change?.body === undefined ? {} : { changeBody: change.body }),
-  ...(change?.before === undefined ? {} : { changeBefore: change.before.body }),
-});
+export function termsCommitments(terms: Terms): { [Name in TermsCommitment]?: string } {
+  const { change } = terms;
+  return {
+    ...Object.fromEntries(
+      TERMS_TEXTS.flatMap((name) => (terms[name] === undefined ? [] : [[name, terms[name]]])),
+    ),
+    ...(change?.body === undefined ? {} : { changeBody: change.body }),
+    ...(change?.before === undefined ? {} : { changeBefore: change.before.body }),
+  };
+}
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
   if (useBy === undefined && startsAt === undefined) return true;

@@ -1,5 +1,11 @@
 import type { AccessRequest } from '@countersign/api';
-import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/contract';
+import {
+  type ApprovalStatement,
+  canonicalJson,
+  type Signature,
+  TERMS_TEXTS,
+  type Terms,
+} from '@countersign/contract';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
@@ -45,13 +51,14 @@ const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: st
  * @throws PasskeyProblem `differs` if the page shows anything other than the terms
  */
 function shownTexts(request: AccessRequest): Shown['openings'] {
-  const { terms, tenant, service, requester, openings, justification, ticket } = request;
+  const { terms, tenant, service, requester, openings } = request;
   const signed = terms as Terms;
   const names = { tenant, service, requester };
   const expected = { tenant: signed.tenant, service: signed.service, requester: signed.requester };
   if (canonicalJson(names) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
   const texts: Record<string, { value: string; salt: string }> = {};
-  for (const [name, value] of Object.entries({ justification, ticket })) {
+  for (const name of TERMS_TEXTS) {
+    const value = request[name];
     if (value === null) continue;
     texts[name] = { value, salt: openings[name]?.salt ?? '' };
   }

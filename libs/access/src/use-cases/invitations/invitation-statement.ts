@@ -7,8 +7,7 @@ import {
   type Opening,
   openCommitment,
   parseInvitation,
-  type Recurrence,
-  type ScopeEntry,
+  presentMembers,
   type Signature,
   toInstant,
 } from '@countersign/contract';
@@ -96,41 +95,37 @@ function ticketOf(
 }
 
 /** The members that the author chooses. */
-interface Chosen {
-  service: string;
-  scope: ScopeEntry[];
+interface Chosen
+  extends Pick<InvitationStatement, 'service' | 'scope' | 'recurs' | 'requesters' | 'unmasked'> {
   until: string;
   seconds: number;
   budget: Budget | null;
   uses: number | null;
-  recurs?: Recurrence;
-  /** `usr_…`, in order. */
-  requesters?: string[];
-  unmasked?: true;
 }
 
 /** The statement with all its members (docs/contract.md, Statements). */
 export const invitationStatement = (
   { deployment, tenant, person }: { deployment: string; tenant: string; person: string },
-  { service, scope, until, seconds, budget, uses, recurs, requesters, unmasked }: Chosen,
+  chosen: Chosen,
   { id, notBefore, ticket, trust, log }: InvitationParts,
-): InvitationStatement => ({
-  type: INVITATION_TYPE,
-  deployment,
-  tenant,
-  invitation: id,
-  service,
-  scope,
-  ...(ticket === null ? {} : { ticket: ticket.commitment }),
-  maxSeconds: seconds,
-  ...(budget === null ? {} : { budget }),
-  ...(uses === null ? {} : { uses }),
-  ...(recurs === undefined ? {} : { recurs }),
-  ...(requesters === undefined ? {} : { requesters }),
-  ...(unmasked && { unmasked }),
-  notBefore,
-  notAfter: until,
-  person,
-  ...(trust === undefined ? {} : { trust }),
-  log,
-});
+): InvitationStatement =>
+  presentMembers<InvitationStatement>({
+    type: INVITATION_TYPE,
+    deployment,
+    tenant,
+    invitation: id,
+    service: chosen.service,
+    scope: chosen.scope,
+    ticket: ticket?.commitment,
+    maxSeconds: chosen.seconds,
+    budget: chosen.budget ?? undefined,
+    uses: chosen.uses ?? undefined,
+    recurs: chosen.recurs,
+    requesters: chosen.requesters,
+    unmasked: chosen.unmasked,
+    notBefore,
+    notAfter: chosen.until,
+    person,
+    trust,
+    log,
+  });

@@ -11,8 +11,6 @@ import {
   occurrenceSeconds,
   parseInvitation,
   parseSignature,
-  type Recurrence,
-  type ScopeEntry,
   type Signature,
   statementHash,
   termsTokenBytes,
@@ -40,9 +38,8 @@ import { freshParts, invitationStatement, signedParts } from './invitation-state
 /** A longer invitation would be standing access. */
 const MAX_INVITATION_SECONDS = 90 * 86_400;
 
-export interface InvitationInput {
-  service: string;
-  scope: ScopeEntry[];
+export interface InvitationInput
+  extends Pick<InvitationStatement, 'service' | 'scope' | 'recurs' | 'unmasked'> {
   /** Every grant has to end by then. Whole seconds, like `notBefore`. */
   until: string;
   /** Null: now. */
@@ -53,12 +50,8 @@ export interface InvitationInput {
   budget: Budget | null;
   /** How many grants it may lead to; null: any number. */
   uses: number | null;
-  /** The weekly times in which its grants lie; absent: any time. */
-  recurs?: Recurrence;
   /** The engineers that it is for, each by `usr_…` or e-mail; absent: all. */
   requesters?: string[];
-  /** Its requests may ask that hidden fields are shown. */
-  unmasked?: true;
   /** Its author's signature over the offered statement, as received; `opening` opens the ticket in it. */
   countersignature?: unknown;
   opening?: Opening;

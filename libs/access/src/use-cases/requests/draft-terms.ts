@@ -1,11 +1,12 @@
 import {
   type Basis,
-  type Budget,
-  type Change,
+  type EveryMember,
   type Opening,
-  type ScopeEntry,
-  type StartsOn,
+  presentMembers,
+  type StatedTerms,
+  TERMS_TEXTS,
   type Terms,
+  type TermsText,
   termsDigest,
   toInstant,
 } from '@countersign/contract';
@@ -19,31 +20,17 @@ import type { Deps } from '../shared/deps.js';
 import { commitText } from '../shared/secrets.js';
 import { commitChange, type ShownChange } from './shown-change.js';
 
-/** A new request, before it has an id or terms. */
-export interface AccessRequestInput {
-  tenant: string;
-  service: string;
-  scope: ScopeEntry[];
-  seconds: number;
+type FurtherTexts = { [Name in Exclude<TermsText, 'justification' | 'ticket'>]?: string | null };
+
+/** A new request, before it has an id or terms. Without `basis`: an invitation if one matches, else approval. */
+export interface AccessRequestInput extends Omit<StatedTerms, TermsText>, FurtherTexts {
   /** Empty if none was given: that is refused by a rule, not as a malformed body. */
   justification: string;
   ticket: string | null;
   /** The kind of reason, such as `support-case`; absent: none stated. */
   reasonCode?: string | undefined;
-  /** Not before this instant, whole seconds; absent: as soon as it is approved. */
-  startsAt?: string;
-  startsOn?: StartsOn;
-  /** Required with `first-use`: the grant ends if it is unused by then. */
-  useBy?: string;
-  budget?: Budget;
-  /** The one call that is requested. */
-  change?: Change;
   /** What reviewers of the change are shown besides its hash. */
   shown?: ShownChange;
-  /** Answers show the fields that routes mask. */
-  unmasked?: true;
-  /** Absent: an invitation if one matches, else approval. */
-  basis?: Basis;
   /** The government demand (`dem_…`) that access on the basis `legal` answers. */
   demand?: string;
 }
@@ -56,7 +43,7 @@ export interface TermsDraft {
 }
 
 /** What the policy decides about, plus the fields that it ignores. */
-type TermsInput = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change' | 'shown'>;
+type TermsInput = RequestedAccess & Omit<AccessRequestInput, keyof RequestedAccess>;
 
 interface TermsFacts {
   requester: Person;
@@ -75,59 +62,65 @@ interface TermsFacts {
 export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): TermsDraft {
   const { invitation } = facts;
   const taken = invitation === null ? {} : termsFromInvitation(invitation, input);
-  const budget = taken.budget ?? input.budget;
-  const justification = commitText(deps, 'justification', input.justification);
-  const known = requesterFactsOf(facts.requester);
-  const ticket = ticketOf(deps, input, taken.ticket, invitation);
+  const texts = commitTexts(deps, input, sharedTicket(taken.ticket, invitation));
   const changed = input.change === undefined ? undefined : commitChange(deps, input.change, input.shown);
-  const terms: Terms = {
+  const terms = presentMembers<Terms>({
     v: 1,
     deployment: deps.store.deployment,
     request: deps.ids.next('req'),
-    ...(facts.extends === undefined ? {} : { extends: facts.extends }),
-    ...(invitation === null
-      ? { basis: input.basis !== null && !isConsent(input.basis) ? input.basis : 'approval' }
-      : { basis: 'invitation', invitation: invitation.invitation.hash }),
+    parent: undefined,
+    extends: facts.extends,
+    basis: invitation === null ? statedBasis(input) : 'invitation',
+    invitation: invitation?.invitation.hash,
     tenant: input.tenant,
     service: input.service,
     routes: facts.routes,
     scope: input.scope,
     seconds: input.seconds,
     startsOn: input.startsOn,
-    ...(input.startsAt === undefined ? {} : { startsAt: input.startsAt }),
-    ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
+    startsAt: input.startsAt,
+    useBy: input.useBy,
     lapsesAt: lapsesAt(input, facts),
-    ...(budget === undefined ? {} : { budget }),
-    ...(changed === undefined ? {} : { change: changed.change }),
-    ...(input.unmasked && { unmasked: input.unmasked }),
+    budget: taken.budget ?? input.budget,
+    change: changed?.change,
+    unmasked: input.unmasked,
     requester: facts.requester.id,
-    ...(known === undefined ? {} : { requesterFacts: known }),
-    justification: justification.commitment,
-    ...(ticket === null ? {} : { ticket: ticket.commitment }),
-  };
+    requesterFacts: requesterFactsOf(facts.requester),
+    ...texts.commitments,
+  });
   return {
     terms,
     digest: termsDigest(deps.hashing, terms),
-    openings: {
-      justification: justification.opening,
-      ...(ticket === null ? {} : { ticket: ticket.opening }),
-      ...changed?.openings,
-    },
+    openings: { ...texts.openings, ...changed?.openings },
   };
 }
 
-/** The commitment to the ticket; the invitation's own if it names the same ticket. */
-function ticketOf(
-  deps: Deps,
-  { ticket }: TermsInput,
+const statedBasis = ({ basis }: TermsInput): Basis =>
+  basis === null || isConsent(basis) ? 'approval' : basis;
+
+type CommittedText = { commitment: string; opening: Opening };
+
+/** Commits to every text that is there. @param ticket replaces the commitment to the ticket */
+function commitTexts(deps: Deps, input: TermsInput, ticket: CommittedText | null) {
+  const commitments: { [Name in TermsText]?: string } = {};
+  const openings: TermsDraft['openings'] = {};
+  for (const name of TERMS_TEXTS) {
+    const text = input[name] ?? null;
+    if (text === null) continue;
+    const committed = name === 'ticket' && ticket !== null ? ticket : commitText(deps, name, text);
+    commitments[name] = committed.commitment;
+    openings[name] = committed.opening;
+  }
+  return { commitments: commitments as EveryMember<Pick<Terms, TermsText>>, openings };
+}
+
+/** The invitation's own commitment to its ticket, if the request names the same; null if it does not. */
+function sharedTicket(
   commitment: string | undefined,
   invitation: InvitationView | null,
-): { commitment: string; opening: Opening } | null {
-  if (ticket === null) return null;
+): CommittedText | null {
   const opening = invitation?.ticket ?? null;
-  return commitment === undefined || opening === null
-    ? commitText(deps, 'ticket', ticket)
-    : { commitment, opening };
+  return commitment === undefined || opening === null ? null : { commitment, opening };
 }
 
 /**

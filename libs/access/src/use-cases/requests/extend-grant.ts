@@ -1,9 +1,11 @@
+import { openedTexts, presentMembers } from '@countersign/contract';
 import { isUsable } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import type { AccessRequestInput } from './draft-terms.js';
 import { type RequestView, requestViews } from './read-requests.js';
 import { requestIn } from './request-access.js';
 import { changeOfTerms } from './shown-change.js';
@@ -43,19 +45,25 @@ export async function extendGrant(
           'Only an active grant can be extended. Send a new request.',
         );
       const { terms } = own.request;
-      const extension = {
+      const { change, shown } = changeOfTerms(terms, own.openings);
+      const extension = presentMembers<AccessRequestInput>({
+        ...openedTexts(own.openings),
         tenant: grant.tenant,
         service: grant.service,
         scope: terms.scope,
         seconds: input.seconds,
         justification: input.justification,
-        ticket: own.openings['ticket']?.value ?? null,
-        ...(own.request.reasonCode === null ? {} : { reasonCode: own.request.reasonCode }),
+        reasonCode: own.request.reasonCode ?? undefined,
         startsAt: grant.endsAt,
-        ...(terms.budget === undefined ? {} : { budget: terms.budget }),
-        ...(terms.unmasked && { unmasked: terms.unmasked }),
-        ...changeOfTerms(terms, own.openings),
-      };
+        startsOn: undefined,
+        useBy: undefined,
+        budget: terms.budget,
+        unmasked: terms.unmasked,
+        change,
+        shown,
+        basis: undefined,
+        demand: undefined,
+      });
       return requestIn(deps, unit, principal, extension, grant.digest);
     },
     idempotencyOptions(deps, repeatable),

@@ -1,3 +1,4 @@
+import { TERMS_TEXTS } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -141,12 +142,12 @@ const fits = (request: AccessRequest, filter: ListFilter): boolean =>
     [filter.grant, request.grant],
   ].every(([wanted, is]) => wanted === undefined || wanted === is);
 
-function matches(
-  { openings: { justification, ticket } }: RequestView,
-  search: RequestSearch & { words: readonly string[] },
-): boolean {
-  if (search.ticket !== undefined && ticketWord(ticket?.value ?? '') !== ticketWord(search.ticket))
+function matches({ openings }: RequestView, search: RequestSearch & { words: readonly string[] }): boolean {
+  if (
+    search.ticket !== undefined &&
+    ticketWord(openings['ticket']?.value ?? '') !== ticketWord(search.ticket)
+  )
     return false;
-  const has = new Set([...wordsOf(justification?.value ?? ''), ...wordsOf(ticket?.value ?? '')]);
+  const has = new Set(TERMS_TEXTS.flatMap((name) => wordsOf(openings[name]?.value ?? '')));
   return search.words.every((word) => has.has(word));
 }

@@ -1,4 +1,10 @@
-import { isTenantSlug, type RequestState, termsCommitments, toInstant } from '@countersign/contract';
+import {
+  isTenantSlug,
+  type RequestState,
+  TERMS_TEXTS,
+  termsCommitments,
+  toInstant,
+} from '@countersign/contract';
 import { type AccessRequest, firstWait, type RequestOrigin, stageAt } from '../../domain/access-request.js';
 import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
@@ -124,7 +130,7 @@ const searchedTexts = (
   commitments: Readonly<Record<string, string>>,
   openings: TermsDraft['openings'],
 ): SearchedText[] =>
-  ['justification', 'ticket'].flatMap((name) => {
+  TERMS_TEXTS.flatMap((name) => {
     const [commitment, opening] = [commitments[name], openings[name]];
     return commitment === undefined || opening === undefined
       ? []

@@ -2,7 +2,7 @@ import { CHANGE_IS_ONE_CALL } from '@countersign/contract';
 import { requireFutureInstant } from '../../domain/access-window.js';
 import { parseScope } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
-import { type RequestedAccess, startAndBudget } from '../../policy/requested-access.js';
+import { type RequestedAccess, statedAccess } from '../../policy/requested-access.js';
 import type { AccessRequestInput } from './draft-terms.js';
 
 /**
@@ -16,17 +16,13 @@ export function normaliseRequest(input: AccessRequestInput, now: Date): Requeste
   if (input.change !== undefined && input.budget?.calls !== 1)
     throw invalid('budget/calls', `${CHANGE_IS_ONE_CALL}: one call spends it.`);
   return {
-    tenant: input.tenant,
-    service: input.service,
+    ...statedAccess(input),
     scope: parseScope(input.scope),
-    seconds: input.seconds,
     justified: input.justification.trim() !== '',
     justificationLength: letterCount(input.justification),
     reasonCode: input.reasonCode ?? null,
     ticket: blankToNull(input.ticket),
     basis: input.basis ?? null,
-    ...(input.unmasked && { unmasked: input.unmasked }),
-    ...startAndBudget(input),
   };
 }
 

@@ -3,7 +3,6 @@ import { readJwks, verifyGrantToken } from '@countersign/authorization';
 import { type Terms, termsDigest } from '@countersign/contract';
 import fc from 'fast-check';
 import { AUDIENCE, hashing, ISSUER, NOW, sampleTerms } from '../../../../../test/factories/grant-token.js';
-import { readMintedHeader, readMintedPayload } from '../minted-form.js';
 import { grantTokenToSign, type MintOrder } from './mint-grant-token.js';
 import { generateSigningKey, publicJwks } from './signing-key.js';
 
@@ -75,13 +74,6 @@ describe('grantTokenToSign', () => {
       kid: signing.kid,
       key: keys.get(signing.kid),
     });
-  });
-
-  test('is minted in the form that is read quickest', () => {
-    const [header = '', payload = ''] = minted(order).token.split('.');
-    const textOf = (part: string) => Buffer.from(part, 'base64url').toString();
-    expect(readMintedHeader(textOf(header))).toBeDefined();
-    expect(readMintedPayload(textOf(payload))).toBeDefined();
   });
 
   test('the header has alg, typ and kid, and nothing else', () => {
