@@ -208,8 +208,6 @@ export {
 export type { EndpointByRoute, Paths } from './paths.js';
 export {
   type ChangedTenantPerson,
-  PERMISSIONS,
-  type PermissionName,
   type Person,
   peopleEndpoints,
   type TenantPerson,

@@ -1,4 +1,4 @@
-import type { Permission } from '@countersign/access';
+import type { Permission } from '@countersign/contract';
 import { SetMetadata } from '@nestjs/common';
 
 /** Who may call a handler. The use case then checks whether the object may be used by this caller. */

@@ -1,4 +1,4 @@
-import { PERMISSION_NAMES } from '@countersign/access';
+import { PERMISSIONS } from '@countersign/contract';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { enrolledGateway } from '../../../../test/factories/enrolled-gateway.js';
 import { CONTROLLERS } from '../broker.module.js';
@@ -116,6 +116,6 @@ describe('the routes of the broker', () => {
   test('every permission of the domain opens a route, or is documented as checked inside one', () => {
     const used = routes.flatMap(({ accessRules: [rule] }) => permissionOf(rule) ?? []);
     const inside = CHECKED_INSIDE.map(({ permission }) => permission);
-    expect([...new Set([...used, ...inside])].sort()).toEqual([...PERMISSION_NAMES].sort());
+    expect([...new Set([...used, ...inside])].sort()).toEqual([...PERMISSIONS].sort());
   });
 });

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isReading, PERMISSION_NAMES } from '@countersign/access';
-import { PERMISSIONS } from '@countersign/api';
+import { isReading } from '@countersign/access';
 import type { Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { permissionOf } from '../http/access.decorators.js';
@@ -34,8 +33,4 @@ test('P13: every endpoint for people that changes something names a permission t
     'POST /api/v1/organisation/preview',
     'POST /oauth/introspect',
   ]);
-});
-
-test('pages and broker know the same permissions', () => {
-  expect([...PERMISSIONS].sort()).toEqual([...PERMISSION_NAMES].sort());
 });

@@ -1,7 +1,6 @@
 import {
   hasPermission,
   isSignedInAs,
-  type Permission,
   type Person,
   type Principal,
   permissionRow,
@@ -12,6 +11,7 @@ import {
   type VendorRole,
   visibilityOf,
 } from '@countersign/access';
+import { type Permission } from '@countersign/contract';
 import { permissionOf } from '../http/access.decorators.js';
 import type { BrokerRoute } from './routes.js';
 

@@ -1,7 +1,13 @@
-import { DEPLOYMENT_SLUG, type EventType, isSealedLog, type Opening } from '@countersign/contract';
+import {
+  DEPLOYMENT_SLUG,
+  type EventType,
+  isSealedLog,
+  type Opening,
+  type Permission,
+} from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
-import { logVisibility, type Permission, requirePermission, seesSealed } from '../../domain/permissions.js';
+import { logVisibility, requirePermission, seesSealed } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type {
