@@ -122,6 +122,7 @@ const WAITS =
 export const peopleEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/people/{id}',
+    callers: { people: 'directory.read' },
     summary: 'Read who a person is: vendor staff, or someone of the caller’s own tenant',
     description: 'A name and a side; nothing about other tenants’ people.',
     answer: { status: 200, description: 'The person.', schema: personSchema },
@@ -129,12 +130,14 @@ export const peopleEndpoints = {
   }),
   whoami: endpoint({
     route: 'GET /api/v1/whoami',
+    callers: { people: 'self.read' },
     summary: 'Read who the caller is',
     description: 'The person, the side, the tenant, the roles, and how they are known.',
     answer: { status: 200, description: 'The person.', schema: whoamiSchema },
   }),
   listOfTenant: endpoint({
     route: 'GET /api/v1/tenants/{slug}/people',
+    callers: { people: 'people.read' },
     summary: 'List a tenant’s people',
     description: 'For the tenant’s own people, with roles.',
     answer: {
@@ -146,6 +149,7 @@ export const peopleEndpoints = {
   }),
   add: endpoint({
     route: 'POST /api/v1/tenants/{slug}/people',
+    callers: { people: 'people.write' },
     summary: 'Add a person',
     description: `${FOR_ADMINS} ${WAITS}`,
     body: { schema: tenantPersonBodySchema },
@@ -154,6 +158,7 @@ export const peopleEndpoints = {
   }),
   change: endpoint({
     route: 'PATCH /api/v1/tenants/{slug}/people/{id}',
+    callers: { people: 'people.write' },
     summary: 'Change a person’s name, roles or groups',
     description: `${FOR_ADMINS} ${WAITS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
     body: { schema: tenantPersonChangeSchema },
@@ -162,6 +167,7 @@ export const peopleEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/people/{id}',
+    callers: { people: 'people.write' },
     summary: 'Remove a person',
     description: `The person is signed out everywhere at once, their keys are revoked, and their reviews of open requests become void. ${FOR_ADMINS}`,
     answer: { status: 200, description: 'The person, removed.', schema: tenantPersonSchema },
