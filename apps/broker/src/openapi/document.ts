@@ -208,7 +208,7 @@ function operation(route: BrokerRoute, schemas: Schemas): Json {
       ...(endpoint.redirect === undefined
         ? {}
         : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
-      ...problems(codesOf(route), endpoint),
+      ...problems(errorCodesOf(route), endpoint),
     },
   };
 }
@@ -276,7 +276,8 @@ function success({ answer }: Endpoint, schemas: Schemas): Json {
   return { description, content: Object.fromEntries(types.map((each) => [each, content])) };
 }
 
-function codesOf({ endpoint, tag }: BrokerRoute): ErrorCode[] {
+/** Every error code that an endpoint documents: those of its `errors`, and those of all endpoints of its kind. */
+export function errorCodesOf({ endpoint, tag }: BrokerRoute): ErrorCode[] {
   const { callers } = endpoint;
   return [
     'invalid_request',
