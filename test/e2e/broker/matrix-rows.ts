@@ -70,9 +70,9 @@ const ownTargets = {
   ...each(['securityAdmin', 'vendorAuditor', ...FOREIGN], '404 not_found'),
 };
 /** Never called: the broker of these tests may call no private address. */
-const aTarget = { kind: 'jsonl', name: 'SIEM', address: 'https://127.0.0.1:9/' };
+export const aTarget = { kind: 'jsonl', name: 'SIEM', address: 'https://127.0.0.1:9/' };
 let newcomers = 0;
-const newcomer = () => {
+export const newcomer = () => {
   newcomers += 1;
   return { email: `new-${newcomers}@acme.example`, name: 'New', roles: ['auditor'] };
 };
@@ -91,7 +91,7 @@ const awaitingCustomer = async (broker: TestBroker) => {
   return request;
 };
 /** Accepts a counter-offer that is a minute shorter. */
-const countered = async (broker: TestBroker): Promise<Target> => {
+export const countered = async (broker: TestBroker): Promise<Target> => {
   const request = await awaitingCustomer(broker);
   const terms = { ...(request['terms'] as { seconds: number }), parent: request.digest, seconds: 840 };
   await broker.call('approver', 'POST', `/api/v1/requests/${request.id}/reviews`, {
@@ -102,7 +102,7 @@ const countered = async (broker: TestBroker): Promise<Target> => {
   };
   return { path: `/api/v1/requests/${request.id}/acceptance`, body: { digest: offer.digest } };
 };
-const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
+export const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
   const body = { kind: 'person', name: 'lee@vendor.example', reason: 'test' };
   const { id } = (await broker.call(who, 'POST', '/api/v1/locks', { body })).body as { id: string };
   return { path: `/api/v1/locks/${id}` };
@@ -114,7 +114,7 @@ const incidentOf = async (broker: TestBroker): Promise<Target> => {
   return { path: `/api/v1/incidents/${(board as { id: string }).id}` };
 };
 /** A widening of acme's controls by its admin, which waits for a second one. */
-const wideningOf = async (broker: TestBroker): Promise<Target> => {
+export const wideningOf = async (broker: TestBroker): Promise<Target> => {
   const [controls, widenings] = ['privacy-controls', 'widenings'].map(
     (path) => `/api/v1/tenants/acme/${path}`,
   );
@@ -129,14 +129,14 @@ const wideningOf = async (broker: TestBroker): Promise<Target> => {
   };
   return { path: `${widenings}/${waiting}` };
 };
-const INVITATIONS = '/api/v1/tenants/acme/invitations';
+export const INVITATIONS = '/api/v1/tenants/acme/invitations';
 /** Covers one invoice, so that no other row's request matches it. */
-const invitation = () => ({
+export const invitation = () => ({
   service: 'billing',
   scope: [{ resource: 'invoices/0', actions: ['read'] }],
   until: `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`,
 });
-const invited = async (broker: TestBroker): Promise<Target> => {
+export const invited = async (broker: TestBroker): Promise<Target> => {
   const answer = await broker.call('approver', 'POST', INVITATIONS, { body: invitation() });
   return { path: `${INVITATIONS}/${(answer.body as { id: string }).id}` };
 };
@@ -147,7 +147,7 @@ const ofKeptGrant = (suffix: string, body?: unknown) => async (broker: TestBroke
   return { path: `/api/v1/grants/${await grant}${suffix}`, ...(body === undefined ? {} : { body }) };
 };
 const keptGrants = new WeakMap<TestBroker, Promise<string>>();
-const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
+export const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
   return { path: `/api/v1/grants/${grant}${suffix}`, ...(body === undefined ? {} : { body }) };
 };
@@ -161,7 +161,7 @@ const ofRequest = (suffix: string, body: unknown) => async (broker: TestBroker) 
 };
 const at = (path: string) => () => ({ path });
 /** Both sides hold acme's log, or neither does. */
-const legalHold = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Target> => {
+export const legalHold = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Target> => {
   const [path, body] = ['/api/v1/tenants/acme/legal-hold', { reason: 'a dispute' }];
   for (const who of ['tenantAdmin', 'legal'] as const)
     await broker.call(who, method, path, method === 'POST' ? { body } : {});
@@ -173,7 +173,7 @@ const aDemand = () => ({
   ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: [], reason: 'By courier' },
   receivedAt: '2026-01-01T00:00:00Z',
 });
-const ofDemand = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
+export const ofDemand = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { id } = (await broker.call('legal', 'POST', DEMANDS, { body: aDemand() })).body as { id: string };
   return { path: `${DEMANDS}/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
 };
@@ -1386,3 +1386,11 @@ export const TABLE: Row[] = [
   { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },
   { endpoint: 'GET /api/docs/{part}', target: at('/api/docs/Requests'), all: '200' },
 ];
+
+/** An engineer may have at most five pending requests, so each test that may make one cancels its own. */
+export async function cancelPending(broker: TestBroker): Promise<void> {
+  for (const who of ['engineer', 'otherEngineer', 'engineerAndReviewer'] as const) {
+    const open = await broker.host.store.readAsVendor((unit) => unit.requests.openOf(broker.persons[who]));
+    for (const { id } of open) await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
+  }
+}

@@ -4,7 +4,7 @@ import { type PersonName, personNames } from '../../factories/organisation.js';
 import { isFullRun } from '../../support/samples.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken } from '../story.js';
-import { ACME, FOREIGN, TABLE, type Target, type Who } from './matrix-rows.js';
+import { ACME, cancelPending, FOREIGN, TABLE, type Target, type Who } from './matrix-rows.js';
 
 interface Document {
   paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
@@ -56,14 +56,7 @@ describe.each(enginesOf('SQLite'))('every endpoint for every role and a foreign 
   });
   afterAll(() => broker.close());
 
-  /** An engineer may have at most five pending requests, so each row that may make one cancels its own. */
-  async function cancelPending(): Promise<void> {
-    for (const who of ['engineer', 'otherEngineer', 'engineerAndReviewer'] as const) {
-      const open = await broker.host.store.readAsVendor((unit) => unit.requests.openOf(broker.persons[who]));
-      for (const { id } of open) await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
-    }
-  }
-  afterEach(() => (mayMakeRequests ? cancelPending() : undefined));
+  afterEach(() => (mayMakeRequests ? cancelPending(broker) : undefined));
 
   async function answerTo(who: Who, method: string, { path, body, form }: Target): Promise<string> {
     const headers: Record<string, string> = {};
