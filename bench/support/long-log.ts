@@ -10,12 +10,11 @@ import {
   rangeRoot,
   signNote,
   subtreeRoot,
-  TILE_WIDTH,
   tilePath,
   verifierKey,
 } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
-import { commit } from '@countersign/contract';
+import { commit, TILE_WIDTH } from '@countersign/contract';
 import { type RecordEntry, recordHash, signRecord } from '@countersign/gateway-protocol';
 import { v7 } from 'uuid';
 import { logKey } from '../../test/factories/log-keys.js';

@@ -69,7 +69,7 @@ describe('the page Activity', () => {
 
   onlyInSoak(() => {
     test('shows 50 leaves, and more on demand', async () => {
-      await open('/activity?type=log');
+      await open('/activity?type=people');
       await rows().first().waitFor();
       await soon(async () => expect(await rows().count()).toBe(50));
       await page.getByRole('button', { name: 'Show more' }).click();
@@ -111,7 +111,7 @@ describe('the page Activity', () => {
       await page.getByLabel('To (inclusive)').fill('2026-01-02');
       await page.getByText('Nothing in this log matches the filters.').waitFor();
       await open('/activity?from=2026-01-01&to=2026-01-01');
-      await rows().filter({ hasText: 'sent a message again' }).first().waitFor();
+      await rows().filter({ hasText: 'A browser no longer shows the notices' }).first().waitFor();
       expect(await rows().filter({ hasText: 'asked for access' }).count()).toBe(0);
     });
 

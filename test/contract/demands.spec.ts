@@ -3,10 +3,8 @@
 import {
   addDemandStep,
   applyOrganisation,
-  DEMAND_STATES,
   DEMAND_TRANSITIONS,
   type DemandInput,
-  type DemandState,
   enterDemand,
   fileDemandDocument,
   getGrant,
@@ -27,8 +25,8 @@ import {
   runDueTransitions,
   type StepInput,
   setLock,
-  type VendorRole,
 } from '@countersign/access';
+import { DEMAND_STATES, type DemandState, type VendorRole } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import { onlyInSoak, rowsOfEachKind } from '../support/samples.js';

@@ -2,7 +2,6 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import {
-  type AccessRecordView,
   addDemandStep,
   type DemandInput,
   EVERYTHING,
@@ -27,7 +26,13 @@ import {
   setLock,
   setLogSettings,
 } from '@countersign/access';
-import { commit, encodeBase64url, NO_OUTCOME, openCommitment } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  commit,
+  encodeBase64url,
+  NO_OUTCOME,
+  openCommitment,
+} from '@countersign/contract';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';

@@ -8,9 +8,9 @@ import {
   parseCheckpoint,
   parseNote,
   rangeRoot,
-  TILE_WIDTH,
   tileRoot,
 } from '@countersign/audit-log';
+import { TILE_WIDTH } from '@countersign/contract';
 import { systemHashing, systemSigners } from '@countersign/persistence';
 import { filler } from '../factories/filler.js';
 import { samples } from '../support/samples.js';

@@ -1,6 +1,7 @@
 /** @soak */
 
-import { GRANT_TRANSITIONS, type Grant, REQUEST_TRANSITIONS, type RequestState } from '@countersign/access';
+import { GRANT_TRANSITIONS, type Grant, REQUEST_TRANSITIONS } from '@countersign/access';
+import type { RequestState } from '@countersign/contract';
 import { rowsOfEachKind } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, aReview } from './support/rows.js';

@@ -19,9 +19,9 @@ import {
   runDueTransitions,
   setPrivacyControls,
   signInByProvider,
-  type TenantRole,
   withdrawWidening,
 } from '@countersign/access';
+import type { TenantRole } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
 import { describeUseCase } from './support/describe-store.js';

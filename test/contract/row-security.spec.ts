@@ -269,11 +269,12 @@ describe('row-level security on PostgreSQL', () => {
     );
 
   test('P9: covers every table but those that hold no one’s rows, and binds their owner too', async () => {
-    const tables = (await database.raw(`SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS held
+    const tables =
+      (await database.raw(`SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS "isBound"
       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`)) as {
-      name: string;
-      isBound: boolean;
-    }[];
+        name: string;
+        isBound: boolean;
+      }[];
     expect(tables.filter(({ isBound }) => !isBound).map(({ name }) => name)).toEqual([
       'legal_transitions',
       'migrations',

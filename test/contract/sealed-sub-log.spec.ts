@@ -151,14 +151,18 @@ describeUseCase('SQLite', 'the sealed sub-log of a demand under a gag', (bench) 
       [{ ...head.closed[0], by: [lea.person.id, lea.person.id] }],
       [{ ...head.closed[0], until: '2027-11-01T00:00:00.000Z' }],
       [{ ...head.closed[0], until: null }],
-      // No extension lasts longer than twelve months, and nonsense is a fault of the log, not of the verifier.
+      // No extension lasts longer than twelve months.
       [{ ...head.closed[0], until: '2029-03-01T00:00:00.000Z' }],
-      [{ ...head.closed[0], leaves: 0 }],
-      [null, 'x', { by: null, leaves: null }],
     ]) {
       const late = own(honest);
       late.tenant.change('log.unsealed', { sealed: { ...head, closed } });
       expect(await faultOf(late)).toMatch(/^seal_overdue /);
+    }
+    // Nonsense is a fault of the log, not of the verifier.
+    for (const closed of [[{ ...head.closed[0], leaves: 0 }], [null, 'x', { by: null, leaves: null }]]) {
+      const nonsense = own(honest);
+      nonsense.tenant.change('log.unsealed', { sealed: { ...head, closed } });
+      expect(await faultOf(nonsense)).toMatch(/^unreadable_leaf /);
     }
     // Then it opens.
     await pass(100);

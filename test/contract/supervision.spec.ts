@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import {
-  type AccessRecordView,
   type Deps,
   EVERYTHING,
   type Grant,
@@ -19,6 +18,7 @@ import {
   runDueTransitions,
   type SupervisionRule,
 } from '@countersign/access';
+import type { AccessRecordView } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeUseCase } from './support/describe-store.js';

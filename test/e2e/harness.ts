@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Assurance,
   type Clock,
   createApiKey,
   type Deps,
@@ -14,6 +13,7 @@ import {
   startSessionIn,
 } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
+import type { Assurance } from '@countersign/contract';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { type OpenedStore, systemSigners } from '@countersign/persistence';
 import { type BrokerOverrides, type RunningBroker, startBroker } from '../../apps/broker/src/main.js';

@@ -1,5 +1,11 @@
-import { accessStatus, type RequestState, type Review } from '@countersign/access';
-import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/contract';
+import { accessStatus, type Review } from '@countersign/access';
+import {
+  MAX_SCOPE_ENTRIES,
+  type RequestState,
+  requireTermsFit,
+  type ScopeEntry,
+  type Terms,
+} from '@countersign/contract';
 import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
 import { anyText } from './any-text.js';

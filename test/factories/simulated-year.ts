@@ -1,5 +1,5 @@
-import { DEMAND_KINDS, type DemandCount, type ReportFacts, type RequestFact } from '@countersign/access';
-import type { RequesterFacts } from '@countersign/contract';
+import type { DemandCount, ReportFacts, RequestFact } from '@countersign/access';
+import { DEMAND_KINDS, type RequesterFacts } from '@countersign/contract';
 
 /** A generator with a fixed seed (mulberry32): the same year in each run. */
 export function seeded(seed: number): () => number {

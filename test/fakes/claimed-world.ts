@@ -17,7 +17,7 @@ import type { GatewayOptions } from '../../apps/gateway/src/main.js';
 import { hashing } from '../factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, sampleTrust, signedTrust } from '../factories/trust.js';
 import { Authenticator } from '../support/authenticator.js';
-import type { FakeGrant } from './feed-broker.js';
+import type { FakeGrant } from './fake-grants.js';
 import { GatewayWorld } from './gateway-world.js';
 import { until } from './until.js';
 

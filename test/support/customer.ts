@@ -1,5 +1,4 @@
-import type { Assurance } from '@countersign/access';
-import type { PresenceStatement, Signature } from '@countersign/contract';
+import type { Assurance, PresenceStatement, Signature } from '@countersign/contract';
 import type { Answer, CallOptions, TestBroker } from '../e2e/harness.js';
 import { expectStatus } from '../e2e/story.js';
 import type { PersonName } from '../factories/organisation.js';

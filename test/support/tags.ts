@@ -1,3 +1,4 @@
+/// <reference types="jest" />
 import { readFileSync } from 'node:fs';
 import { extract, parse } from 'jest-docblock';
 

@@ -1,11 +1,10 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519Thumbprint, exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
 import { type Ed25519Signer, ed25519Signer } from './ed25519-signer.js';
 import type { BrokerClient } from './feed/broker-client.js';
-import { hmacSha256 } from './hmac-sha256.js';
 
 /** The key pair by which upstreams and the broker know this gateway. */
 export type Identity = {
@@ -66,10 +65,9 @@ export function hmacSigner(
   typ: string,
 ): (claims: object) => string {
   const header = encode({ alg: 'HS256', typ, kid });
-  const mac = hmacSha256(key);
   return (claims) => {
     const input = `${header}.${encode(claims)}`;
-    return `${input}.${mac(input)}`;
+    return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Hashing } from '@countersign/contract';
+import { type Hashing, TILE_WIDTH } from '@countersign/contract';
 import { AuditLogError } from './errors.js';
 import { type NodeId, type ProofStep, proofHashes } from './proofs.js';
-import { HASH_BYTES, requireTile, TILE_HEIGHT, TILE_WIDTH, type TileId, tileOfNode } from './tiles.js';
+import { HASH_BYTES, requireTile, TILE_HEIGHT, type TileId, tileOfNode } from './tiles.js';
 import { nodeHashOfPair } from './tree.js';
 
 /**

@@ -16,7 +16,7 @@ export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export { HashTile, proofFromTiles } from './hash-tile.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
-export { type Difference, differenceOf, type EventLeaf, eventOf, saidIn } from './leaf-form.js';
+export { type Difference, differenceOf, type EventLeaf, eventOf, readableIn, saidIn } from './leaf-form.js';
 export { LogFault, type LogFaultCode } from './log-fault.js';
 export {
   type Ed25519Check,
@@ -78,7 +78,6 @@ export {
   parseTilePath,
   subtreeRoot,
   TILE_HEIGHT,
-  TILE_WIDTH,
   type TileId,
   tileOfNode,
   tilePath,

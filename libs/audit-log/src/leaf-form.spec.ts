@@ -1,7 +1,7 @@
 import { EVENT_TYPES, EVENTS, eventProblem } from '@countersign/contract';
 import { sampleOf } from '../../../test/support/complete-data.js';
 import type { LeafV1 } from './leaf.js';
-import { differenceOf, leafForm } from './leaf-form.js';
+import { differenceOf, leafForm, readableIn } from './leaf-form.js';
 
 const formOf = (type: string) => {
   const form = leafForm(type);
@@ -87,4 +87,15 @@ test.each<[what: string, change: object, kind: string | undefined, at: string | 
 test('an unknown type is unknown, whatever it says', () => {
   for (const type of ['something.new', 'constructor.name'])
     expect(differenceOf(leaf(type, {}))).toEqual({ kind: 'unknown', at: '' });
+});
+
+test('a reader that goes on after a newer release refuses what no release writes', () => {
+  const members = sampleOf(formOf('demand.accessed').data) as object;
+  const newer = leaf('demand.accessed', { ...members, since: 1 });
+  expect(readableIn(newer).data).toBe(newer.data);
+  expect(readableIn(leaf('demand.from-a-later-release', {})).type).toBe('demand.from-a-later-release');
+  for (const change of [{ log: undefined }, { log: {} }, { size: '7' }])
+    expect(() => readableIn(leaf('demand.accessed', { ...members, ...change }))).toThrow(
+      expect.objectContaining({ code: 'unreadable_leaf' }),
+    );
 });

@@ -1,5 +1,6 @@
 import { EVENT_FORMS, type EventOf, type EventType } from '@countersign/contract';
 import type { LeafV1 } from './leaf.js';
+import { LogFault } from './log-fault.js';
 
 /** What the data of a leaf, or a part of it, has to be. */
 export type Form =
@@ -27,10 +28,30 @@ export const eventOf = (leaf: LeafV1): EventLeaf | undefined =>
   differenceOf(leaf) === undefined ? (leaf as unknown as EventLeaf) : undefined;
 
 /**
- * What a leaf says, unchecked: for one that the store wrote, and for readers that go on with what they know of a newer release's leaf. A
- * type that is none of those that are listed falls through each switch.
+ * What a leaf says, unchecked: for one that the store wrote, or that was checked before. A type that is none of those that are listed
+ * falls through each switch.
  */
 export const saidIn = (leaf: LeafV1): EventLeaf => leaf as unknown as EventLeaf;
+
+/**
+ * What a leaf says, for readers that go on with what they know of a newer release's leaf.
+ *
+ * @throws LogFault `unreadable_leaf`
+ */
+export function readableIn(leaf: LeafV1): EventLeaf {
+  requireReadable(leaf, differenceOf(leaf));
+  return saidIn(leaf);
+}
+
+/** @throws LogFault `unreadable_leaf` if it is none that any release writes */
+export function requireReadable({ type, seq }: LeafV1, difference: Difference | undefined): void {
+  if (difference?.kind !== 'broken') return;
+  throw new LogFault(
+    'unreadable_leaf',
+    `Leaf ${seq}: \`${difference.at}\` of ${type} is missing, or of another kind.`,
+    seq,
+  );
+}
 
 /** What is different about a leaf; undefined if it is as declared. What is broken comes before what is unknown. */
 export function differenceOf({ type, data, commitments }: LeafV1): Difference | undefined {

@@ -5,7 +5,6 @@ import type { NodeId } from './proofs.js';
 import { nodeHash } from './tree.js';
 
 /** Part of the format of tiles, and known to the contract because logs are pruned by whole tiles. */
-export { TILE_WIDTH };
 /** Levels of the tree that one level of tiles spans. */
 export const TILE_HEIGHT = 8;
 /** Above level 6 a tile would begin beyond 2^53 leaves. */

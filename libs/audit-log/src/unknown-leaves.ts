@@ -1,5 +1,5 @@
 import type { LeafV1 } from './leaf.js';
-import { type Difference, differenceOf } from './leaf-form.js';
+import { type Difference, differenceOf, requireReadable } from './leaf-form.js';
 import { LogFault } from './log-fault.js';
 
 /**
@@ -46,12 +46,7 @@ export class UnknownLeaves {
     const { type, tenant: log, at, seq: index } = leaf;
     this.#newest = Math.max(this.#newest, Date.parse(at));
     if (difference === undefined) return false;
-    if (difference.kind === 'broken')
-      throw new LogFault(
-        'unreadable_leaf',
-        `Leaf ${index}: \`${difference.at}\` of ${type} is missing, or of another kind.`,
-        index,
-      );
+    requireReadable(leaf, difference);
     this.#since ??= this.#newest;
     const key = `${type} ${difference.at}`;
     const known = this.#types.get(key);

@@ -17,14 +17,7 @@ export {
   type StatementFacts,
   type StatementGateway,
 } from './access-statement.js';
-export {
-  type AddressKind,
-  isLoopback,
-  isLoopbackHost,
-  kindOfAddress,
-  mayConnect,
-  withoutBrackets,
-} from './addresses.js';
+export { isLoopback, isLoopbackHost, kindOfAddress, mayConnect, withoutBrackets } from './addresses.js';
 export { BYPASS_KINDS, type BypassKind, MAX_BYPASSED_CALLS } from './bypass.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
@@ -43,7 +36,7 @@ export {
   readStrictJsonText,
 } from './encoding/strict-json.js';
 export { jwsToSign, signWith, type ToSign } from './encoding/to-sign.js';
-export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
+export { ContractError, jsonPointer } from './errors.js';
 export { expandEventTypes, MOST_LISTED } from './event-types.js';
 export { EVENT_FORMS } from './events/forms.js';
 export {
@@ -69,19 +62,6 @@ export {
   isTenantSlug,
   sealedLogName,
 } from './identifiers.js';
-export {
-  approvalJsonSchema,
-  invitationJsonSchema,
-  liftJsonSchema,
-  practiceJsonSchema,
-  presenceJsonSchema,
-  routeMapJsonSchema,
-  signatureJsonSchema,
-  stopJsonSchema,
-  termsJsonSchema,
-  trustJsonSchema,
-  wideningJsonSchema,
-} from './json-schema.js';
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { isNetwork, prefixThatContains } from './network.js';
 export {
@@ -94,12 +74,7 @@ export {
   PERSONAL_TOPICS,
   type PersonalTopic,
 } from './notices/channels.js';
-export {
-  type MailForm,
-  NOTICE_TOPICS,
-  type NoticeDeclaration,
-  type NoticeTopic,
-} from './notices/declaration.js';
+export { NOTICE_TOPICS, type NoticeTopic } from './notices/declaration.js';
 export {
   declarationOf,
   isMailedAs,
@@ -137,7 +112,6 @@ export {
   type ForbidRule,
   forbidsCall,
   forbidsEntry,
-  isNormalisedScope,
   MAX_SCOPE_ENTRIES,
   normaliseScope,
   type ScopeEntry,
@@ -169,12 +143,10 @@ export {
   takesOperation,
 } from './route/match.js';
 export {
-  OPERATION_PARAMETERS,
   type OperationCall,
   type OperationReason,
   operationFromProcess,
   readOperation,
-  type UnreadOperation,
 } from './route/operation-call.js';
 export {
   isParameterPattern,
@@ -184,15 +156,13 @@ export {
   plainPath,
 } from './route/path-template.js';
 export { type PersistedOperation, persistedOperationSchema, routeName } from './route/persisted-operation.js';
-export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
+export { findRouteMapProblems, writesUnchecked } from './route/problems.js';
 export {
   actionsOutsideScope,
-  canonicalRouteMap,
   headersOfRoute,
   hiddenFields,
   listsQuery,
   mayRepeat,
-  type OutsideScope,
   type Route,
   routeMapHash,
   routeResourcePattern,
@@ -203,21 +173,19 @@ export {
   TENANT_FROM,
   type TenantFrom,
 } from './route/route-map.js';
-export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
+export { routeMapChanges } from './route/route-map-changes.js';
 export { samePathProblems } from './route/same-paths.js';
 export {
   CONTEXT_MODES,
   type ContextMode,
   findUpstreamProblems,
   serviceOriginSchema,
-  type UpstreamProblem,
   type UpstreamSettings,
   type UpstreamTls,
   upstreamTlsSchema,
 } from './route/upstream-settings.js';
 export {
   encodeSealedDay,
-  opensOn,
   openThrough,
   parseSealedDay,
   SEAL,
@@ -246,8 +214,6 @@ export type { LogPoint } from './statement/members.js';
 export {
   type CheckedPinsStatement,
   checkPinsStatement,
-  type Ed25519Verify,
-  type ExpectedPinsStatement,
   isPinsNonce,
   PINS_STATEMENT_TYPE,
   type PinsStatement,
@@ -268,21 +234,12 @@ export {
   MAX_PRESENCE_SECONDS,
   PRESENCE_TYPE,
   type PresenceStatement,
-  parsePresence,
   presenceSchema,
 } from './statement/presence.js';
-export {
-  type Es256Jwk,
-  type PasskeyJwk,
-  passkeyJwk,
-  type RecoveryJwk,
-  type Rs256Jwk,
-  recoveryJwk,
-} from './statement/public-key.js';
+export { type PasskeyJwk, passkeyJwk, type RecoveryJwk, recoveryJwk } from './statement/public-key.js';
 export {
   isRecurrence,
   nextOccurrence,
-  type Occurrence,
   occurrenceAt,
   occurrenceSeconds,
   type Recurrence,
@@ -291,7 +248,6 @@ export {
 export {
   parseSignature,
   parseSignedTrustDocument,
-  parseStatement,
   RECOVERY_CREDENTIAL,
   type Signature,
   type SignedTrustDocument,
@@ -327,7 +283,7 @@ export {
   type WideningStatement,
   wideningSchema,
 } from './statement/widening.js';
-export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
+export { termsNarrow, termsWidenings } from './terms/narrow.js';
 export { latestDecisionAfterPause, MAX_PAUSE_SECONDS } from './terms/pause.js';
 export {
   EMPLOYMENT_KINDS,
@@ -342,7 +298,7 @@ export {
   readFact,
   requesterFactsSchema,
 } from './terms/requester-facts.js';
-export type { Budget, Change, ChangeBefore, Terms } from './terms/terms.js';
+export type { Budget, Change, Terms } from './terms/terms.js';
 export {
   CHANGE_IS_ONE_CALL,
   canonicalTerms,
@@ -394,7 +350,6 @@ export {
   REQUEST_NOTE_KINDS,
   REQUEST_STATES,
   REVIEW_DECISIONS,
-  type ReasonCode,
   type RequestNoteKind,
   type RequestState,
   type ReviewDecision,
@@ -434,7 +389,6 @@ export {
   ISOLATION_SURFACES,
   type IsolationSurface,
   type RecordedDecision,
-  type RecordedOutcome,
 } from './vocabulary/log.js';
 export {
   API_KEY_STATES,
@@ -478,4 +432,4 @@ export {
   type ReviewedKind,
   type ReviewOutcome,
 } from './vocabulary/reviews.js';
-export { isZone, type WallClock, WEEKDAYS, type Weekday, wallClock } from './wall-clock.js';
+export { isZone, WEEKDAYS, type Weekday, wallClock } from './wall-clock.js';

@@ -1,13 +1,7 @@
-import {
-  type AccessPolicy,
-  FACT_SOURCES,
-  type Lock,
-  type Person,
-  type PersonFacts,
-  type ServiceRecord,
-} from '@countersign/access/policy';
+import type { AccessPolicy, Lock, Person, PersonFacts, ServiceRecord } from '@countersign/access/policy';
 import {
   ContractError,
+  FACT_SOURCES,
   type Hashing,
   type Opening,
   readStrictJsonText,

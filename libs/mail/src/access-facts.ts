@@ -9,14 +9,20 @@ import {
   noteViews,
   type Person,
   type ReadUnit,
-  type RequestNoteKind,
   type Review,
   readCrossing,
   readEndWords,
   readStatuses,
   requestViews,
 } from '@countersign/access';
-import { declarationOf, hiddenFields, noticePath, type Opening, type Terms } from '@countersign/contract';
+import {
+  declarationOf,
+  hiddenFields,
+  noticePath,
+  type Opening,
+  type RequestNoteKind,
+  type Terms,
+} from '@countersign/contract';
 import { bodyDifference, changedRows } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
 import type { AccessMailKind } from './words/words.js';

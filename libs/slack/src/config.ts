@@ -1,5 +1,5 @@
 import type { SigningDeps } from '@countersign/access';
-import type { Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
 import type { Identify } from './identity.js';
 
 /** Credentials and addresses of the Slack app. Holds secrets: never log it, never send it to a page. */

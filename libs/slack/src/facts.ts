@@ -6,7 +6,6 @@ import {
   type EarlierDenial,
   earlierDenials,
   type Grant,
-  type GrantAccess,
   hasPermission,
   hasRole,
   isOpen,
@@ -18,7 +17,6 @@ import {
   type Outdated,
   type Principal,
   type ReadUnit,
-  type RequestNoteKind,
   type RequestView,
   type Review,
   readCrossing,
@@ -26,8 +24,14 @@ import {
   usualSeconds,
   whyOutdated,
 } from '@countersign/access';
-import { browserAddress, type ServiceDefinition } from '@countersign/contract';
-import { type Language, waitsForLock } from '@countersign/wording';
+import {
+  browserAddress,
+  type GrantAccess,
+  type Language,
+  type RequestNoteKind,
+  type ServiceDefinition,
+} from '@countersign/contract';
+import { waitsForLock } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import { waitingQuestion } from './messages/conversation.js';
 import type { HomeFacts } from './messages/home.js';

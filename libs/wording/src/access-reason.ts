@@ -1,4 +1,4 @@
-import type { Language } from './languages.js';
+import type { Language } from '@countersign/contract';
 import type { ReaderSide } from './need-reasons.js';
 
 export const ACCESS_REASON_CODES = [

@@ -1,4 +1,4 @@
-import type { Language } from './languages.js';
+import type { Language } from '@countersign/contract';
 import { wordFor } from './scope-words.js';
 
 /** What a record, or the leaf of an outcome, says about the answer of a call. A log may contain anything. */

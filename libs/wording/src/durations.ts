@@ -1,4 +1,5 @@
-import { type Language, LOCALES } from './languages.js';
+import type { Language } from '@countersign/contract';
+import { LOCALES } from './languages.js';
 
 const UNITS = [
   ['day', 86_400],

@@ -1,7 +1,7 @@
-import { LANGUAGES } from '@countersign/contract';
+import { LANGUAGES, type Language } from '@countersign/contract';
 import { GERMAN } from './glossary.de.js';
 import { ENGLISH } from './glossary.en.js';
-import { LANGUAGE_NAMES, type Language } from './languages.js';
+import { LANGUAGE_NAMES } from './languages.js';
 
 /** The key of a term that the pages and docs/glossary.md explain. */
 export type GlossaryWord = keyof typeof ENGLISH;

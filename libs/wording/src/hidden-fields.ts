@@ -1,5 +1,10 @@
-import { ANY_MEMBER, fieldNames, type ScopeEntry, showHiddenCharacters } from '@countersign/contract';
-import type { Language } from './languages.js';
+import {
+  ANY_MEMBER,
+  fieldNames,
+  type Language,
+  type ScopeEntry,
+  showHiddenCharacters,
+} from '@countersign/contract';
 import { joinWithAnd, scopeWords } from './scope-words.js';
 
 /** A sentence names so many fields. */

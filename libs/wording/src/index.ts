@@ -25,7 +25,7 @@ export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand, firstPage } from './first-call.js';
 export { GLOSSARY, type GlossaryEntry, type GlossaryWord } from './glossary.js';
 export { accessWords, hiddenFieldsText, withHiddenFields } from './hidden-fields.js';
-export { LANGUAGE_NAMES, type Language, LOCALES, nextLanguage, quoted } from './languages.js';
+export { LANGUAGE_NAMES, LOCALES, nextLanguage, quoted } from './languages.js';
 export { logPointText } from './log-point.js';
 export {
   APPROVAL_CODES,

@@ -1,7 +1,5 @@
 import { LANGUAGES, type Language } from '@countersign/contract';
 
-export type { Language };
-
 /** The locale in which numbers and dates of a language are written. */
 export const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 

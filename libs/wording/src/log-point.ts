@@ -1,5 +1,5 @@
-import type { LogPoint } from '@countersign/contract';
-import { type Language, LOCALES } from './languages.js';
+import type { Language, LogPoint } from '@countersign/contract';
+import { LOCALES } from './languages.js';
 
 /** Letters of the root in a line for people: 96 bits. The whole root is on the receipt and in webhooks. */
 const ROOT_LETTERS = 16;

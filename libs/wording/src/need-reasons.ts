@@ -1,5 +1,5 @@
-import type { Channel } from '@countersign/contract';
-import { type Language, LOCALES, quoted } from './languages.js';
+import type { Channel, Language } from '@countersign/contract';
+import { LOCALES, quoted } from './languages.js';
 import { joinWithAnd } from './scope-words.js';
 
 /** The side of the reader. The customer's people read “your controls”, the vendor's people “the customer’s controls”. */

@@ -1,5 +1,4 @@
-import { type Recurrence, WEEKDAYS, type Weekday } from '@countersign/contract';
-import type { Language } from './languages.js';
+import { type Language, type Recurrence, WEEKDAYS, type Weekday } from '@countersign/contract';
 import { joinWithAnd } from './scope-words.js';
 
 const DAY_NAMES: Readonly<Record<Language, Readonly<Record<Weekday, string>>>> = {

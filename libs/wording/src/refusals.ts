@@ -1,5 +1,5 @@
-import { REQUEST_REFUSALS, type RequestRefusalCode } from '@countersign/contract';
-import { type Language, quoted } from './languages.js';
+import { type Language, REQUEST_REFUSALS, type RequestRefusalCode } from '@countersign/contract';
+import { quoted } from './languages.js';
 import { wordFor } from './scope-words.js';
 
 /** Why a request is refused. The API's own texts are English, so English has none. */

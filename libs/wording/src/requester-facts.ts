@@ -1,5 +1,11 @@
-import { FACT_NAMES, type FactName, type RequesterFact, type RequesterFacts } from '@countersign/contract';
-import { type Language, LOCALES } from './languages.js';
+import {
+  FACT_NAMES,
+  type FactName,
+  type Language,
+  type RequesterFact,
+  type RequesterFacts,
+} from '@countersign/contract';
+import { LOCALES } from './languages.js';
 
 /** A country's name with its code, such as “Germany (DE)”. A code without a known name is shown alone. */
 export function countryText(code: string, language: Language): string {

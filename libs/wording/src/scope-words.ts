@@ -1,5 +1,4 @@
-import { ANY_ACTION, type ScopeEntry, segmentOf } from '@countersign/contract';
-import type { Language } from './languages.js';
+import { ANY_ACTION, type Language, type ScopeEntry, segmentOf } from '@countersign/contract';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Language } from './languages.js';
+import type { Language } from '@countersign/contract';
 
 /** A stage of the customer's approvals, as the API answers it. */
 export type Stage = { name: string; required: number; approved: number };

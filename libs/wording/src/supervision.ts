@@ -1,6 +1,5 @@
-import type { Supervised } from '@countersign/contract';
+import type { Language, Supervised } from '@countersign/contract';
 import { durationText } from './durations.js';
-import type { Language } from './languages.js';
 
 /** What a rule of supervision counts, and what it allows. `within` in whole seconds. */
 export interface SupervisedLimit {

@@ -1,5 +1,4 @@
 import type {
-  AccessRecordView,
   AccessRequest,
   ControlsWidening,
   Disclosure,
@@ -19,7 +18,7 @@ import type {
   TrustReset,
   TrustVersion,
 } from '@countersign/access';
-import { NO_OUTCOME, type Terms, type TrustDocument } from '@countersign/contract';
+import { type AccessRecordView, NO_OUTCOME, type Terms, type TrustDocument } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
 
 export const NOW = '2026-11-24T15:00:00Z';

@@ -139,7 +139,7 @@ describe('countersign policy widenings, confirm and withdraw', () => {
     expect(listed.out).toMatch(new RegExp(`${id} +waiting, unconfirmed .*maxDuration: .* → "PT3H"`));
     const own = await policy('tenantAdmin', 'confirm', id);
     expect(own.exit).toBe(1);
-    expect(own.err).toContain('error[forbidden]: Another admin confirms it');
+    expect(own.err).toContain('error[forbidden]: Another admin must confirm it');
     const { exit, out, err } = await policy('approver', 'confirm', id);
     expect(exit).toBe(0);
     expect(err).toContain('maxDuration');

@@ -1,6 +1,7 @@
 import { DeliveryFailure, type ExportTarget } from '@countersign/access';
 import { WebhookClient } from '../notices/webhook-channel.js';
-import { OutboundClient, OutboundError, type OutboundOptions } from '../outbound/outbound-client.js';
+import { OutboundError, type OutboundOptions } from '../outbound/destination.js';
+import { OutboundClient } from '../outbound/outbound-client.js';
 import { OutboundStream } from '../outbound/outbound-stream.js';
 import { frameSyslog } from './formats/syslog.js';
 

@@ -1,5 +1,11 @@
-import type { AccessRecordView, EnrolledGateway, IncomingRecord } from '@countersign/access';
-import { type Hashing, NO_OUTCOME, NOTHING_MORE, openCommitment } from '@countersign/contract';
+import type { EnrolledGateway, IncomingRecord } from '@countersign/access';
+import {
+  type AccessRecordView,
+  type Hashing,
+  NO_OUTCOME,
+  NOTHING_MORE,
+  openCommitment,
+} from '@countersign/contract';
 import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@countersign/gateway-protocol';
 import { HttpProblem } from '../http/problem.js';
 

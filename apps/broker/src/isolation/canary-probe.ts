@@ -3,10 +3,10 @@ import {
   type Canary,
   type IsolationLeak,
   type IsolationReport,
-  type IsolationSurface,
   type IsolationTest,
   NO_ATTEMPTS,
 } from '@countersign/access';
+import type { IsolationSurface } from '@countersign/contract';
 import { ProbeClient } from './probe-client.js';
 
 /** How long the stream and the feed are listened to at most. The broker sends news of a commit within a second. */

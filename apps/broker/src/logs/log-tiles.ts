@@ -7,12 +7,11 @@ import {
   inclusionSteps,
   type ProofStep,
   proofFromTiles,
-  TILE_WIDTH,
   type TileId,
   tilePath,
   tileWidth,
 } from '@countersign/audit-log';
-import { utf8 } from '@countersign/contract';
+import { TILE_WIDTH, utf8 } from '@countersign/contract';
 import { growingCache } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';

@@ -1,8 +1,8 @@
-import type { AccessRecordView, StoredEvent } from '@countersign/access';
+import type { StoredEvent } from '@countersign/access';
 import { listEvents, listRecords, missingWitnesses, type Principal, readWholeLog } from '@countersign/access';
 import type { AccessRecord, Event, WitnessList } from '@countersign/api';
 import { accessRecordSchema, type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
-import { expandEventTypes, isId } from '@countersign/contract';
+import { type AccessRecordView, expandEventTypes, isId } from '@countersign/contract';
 import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { type BrokerDeps, DEPS } from '../core.module.js';

@@ -10,16 +10,17 @@ import {
   parseVerifierKey,
   SIGNATURE_TYPE,
   signaturesBy,
-  TILE_WIDTH,
   type VerifierKey,
 } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
+import { TILE_WIDTH } from '@countersign/contract';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER, OUTBOUND } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
-import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import { OutboundError } from '../outbound/destination.js';
+import { OutboundClient } from '../outbound/outbound-client.js';
 import type { OutboundRules } from '../outbound/outbound-rules.js';
 import { Checkpoints } from './checkpoints.js';
 import { LogProofs } from './log-tiles.js';

@@ -1,5 +1,6 @@
-import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access';
-import { hasPermission, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import type { Notice, Person } from '@countersign/access';
+import { hasPermission, requestVisibility } from '@countersign/access';
+import { TENANT_ROLES, type TenantRole, VENDOR_ROLES, type VendorRole } from '@countersign/contract';
 
 /** An entry of an audience: one person by id, everyone with a role on one side, or a tenant's approvers in a group. */
 type AudienceEntry =

@@ -18,7 +18,8 @@ import type { WebhookMessage } from '@countersign/api';
 import { declarationOf, type Hashing } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
 import type { BrokerDeps } from '../core.module.js';
-import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import { OutboundError } from '../outbound/destination.js';
+import type { OutboundClient } from '../outbound/outbound-client.js';
 
 const MOST_AT_ONCE = 32;
 

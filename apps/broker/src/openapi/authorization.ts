@@ -5,13 +5,15 @@ import {
   type Principal,
   permissionRow,
   SIGN_IN_STRENGTHS,
+  visibilityOf,
+} from '@countersign/access';
+import {
+  type Permission,
   TENANT_ROLES,
   type TenantRole,
   VENDOR_ROLES,
   type VendorRole,
-  visibilityOf,
-} from '@countersign/access';
-import { type Permission } from '@countersign/contract';
+} from '@countersign/contract';
 import { permissionOf } from '../http/endpoint.js';
 import type { BrokerRoute } from './routes.js';
 

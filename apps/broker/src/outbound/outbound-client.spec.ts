@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Destination, OutboundError } from './destination.js';
-import { OutboundClient, type OutboundOptions } from './outbound-client.js';
+import { Destination, OutboundError, type OutboundOptions } from './destination.js';
+import { OutboundClient } from './outbound-client.js';
 import { outboundRules } from './outbound-rules.js';
 
 describe('the outbound client', () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Resolver } from '../outbound/outbound-client.js';
+import type { Resolver } from '../outbound/destination.js';
 import { PushServices } from './push-services.js';
 
 const MESSAGE = { method: 'POST' as const, headers: {}, body: '{}' };

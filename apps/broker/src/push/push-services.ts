@@ -1,11 +1,5 @@
-import { destinationOf } from '../outbound/destination.js';
-import {
-  type OutboundAnswer,
-  OutboundClient,
-  OutboundError,
-  type OutboundMessage,
-  type Resolver,
-} from '../outbound/outbound-client.js';
+import { destinationOf, OutboundError, type Resolver } from '../outbound/destination.js';
+import { type OutboundAnswer, OutboundClient, type OutboundMessage } from '../outbound/outbound-client.js';
 
 /** The hosts of the browsers' push services; `*.` stands for any name below. docs/push.md says whose they are. */
 const OF_BROWSERS = [

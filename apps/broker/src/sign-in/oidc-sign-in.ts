@@ -23,7 +23,7 @@ import {
 } from 'openid-client';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { pathOfNul } from '../http/request-body.js';
-import { OutboundError } from '../outbound/outbound-client.js';
+import { OutboundError } from '../outbound/destination.js';
 import { OidcProviders, ProviderUnavailable } from './oidc-providers.js';
 import { derived, SignInAttempts } from './sign-in-attempts.js';
 

@@ -1,4 +1,4 @@
-import type { DemandStepAction } from '@countersign/api';
+import type { DemandStepAction } from '@countersign/contract';
 import type { Command } from 'commander';
 import { CHOICES } from '../command/choices.js';
 import type { Run } from '../command/context.js';

@@ -4,11 +4,10 @@ import {
   type Demand,
   type DemandBody,
   type DemandLine,
-  type DemandStepAction,
   type DemandStepBody,
   demandEndpoints,
-  type RedirectOutcome,
 } from '@countersign/api';
+import type { DemandStepAction, RedirectOutcome } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { parseId, parseInstant, parseWholeNumber } from '../command/flags.js';

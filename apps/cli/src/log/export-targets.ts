@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type ExportContent,
-  type ExportKind,
-  type ExportTarget,
-  exportEndpoints,
-  type NewExportTarget,
-} from '@countersign/api';
+import { type ExportTarget, exportEndpoints, type NewExportTarget } from '@countersign/api';
+import type { ExportContent, ExportKind } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { cannotOpenError } from '../command/errors.js';
 import { parseId, parseSlug, parseWholeNumber } from '../command/flags.js';

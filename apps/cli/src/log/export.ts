@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ExportFormat, type ExportPage, exportEndpoints } from '@countersign/api';
+import { type ExportPage, exportEndpoints } from '@countersign/api';
+import type { ExportFormat } from '@countersign/contract';
 import type { Api } from '../api/client.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, cannotWriteError, usageError } from '../command/errors.js';

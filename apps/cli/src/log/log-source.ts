@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hashesOf, type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
+import { hashesOf, type LogSource, type TileId, tilePath } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
+import { TILE_WIDTH } from '@countersign/contract';
 import { type BackOffPolicy, backOffDelay, sleep } from '@countersign/runtime';
 import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';

@@ -8,7 +8,6 @@ import {
   type LogSource,
   parseLeaf,
   parseLogOrigin,
-  TILE_WIDTH,
   type TileId,
   tilePath,
   tileWidth,
@@ -17,7 +16,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { readCliEnvironment } from '@countersign/config';
-import { isSealedLog } from '@countersign/contract';
+import { isSealedLog, TILE_WIDTH } from '@countersign/contract';
 import { verifyOpenings } from '@countersign/log-verifier';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { bypassReportEndpoints } from '@countersign/api';
-import { hadRoot, type LeafV1, parseLogOrigin, saidIn, type VerifierKey } from '@countersign/audit-log';
+import { hadRoot, type LeafV1, parseLogOrigin, readableIn, type VerifierKey } from '@countersign/audit-log';
 import {
   type BypassFinding,
   nodeHashing,
@@ -113,7 +113,7 @@ async function recordsOf(
   const heads = new Map<string, Head>();
   await verifyMirror(new FolderLog(folder), key, (_index, leaf) => {
     takeRecord(records, leaf, span);
-    const event = saidIn(leaf);
+    const event = readableIn(leaf);
     if (event.type === 'demand.accessed') heads.set(event.data.log, event.data);
   });
   for (const [log, { size, root }] of heads) {
@@ -129,7 +129,7 @@ async function recordsOf(
 }
 
 function takeRecord(records: Map<string, RecordedCall>, leaf: LeafV1, { service, from, to }: Span): void {
-  const event = saidIn(leaf);
+  const event = readableIn(leaf);
   if (event.type === 'access.outcome') {
     const known = records.get(event.data.record);
     if (event.data.status === null && known !== undefined)
@@ -158,7 +158,7 @@ async function keysOfGateways(
   const deployment = await deploymentLog(context, { path: log, isRemote: false }, keys);
   const found = new Map<string, GatewayKey>();
   await verifyMirror(deployment.source, deployment.key, (_index, leaf) => {
-    const event = saidIn(leaf);
+    const event = readableIn(leaf);
     if (event.type !== 'gateway.registered') return;
     const { publicKey, gateway } = event.data;
     const key = importEd25519PublicKey(publicKey);

@@ -5,7 +5,7 @@ import {
   LogFault,
   type LogSource,
   type OpenedStatement,
-  saidIn,
+  readableIn,
   UnknownLeaves,
   type VerifiedLog,
   type VerifierKey,
@@ -68,7 +68,7 @@ export async function compareWithMirror(
     const own = await verifyMirror(log.source, log.key, (index, leaf) => {
       // The statement says nothing of later leaves.
       if (index >= statement.body.leaves || !unknown.take(leaf)) check.take(index, leaf);
-      const event = saidIn(leaf);
+      const event = readableIn(leaf);
       if (event.type === 'deployment.checkpoint') points.push({ index, ...event.data });
     });
     if (!(await hadRoot(nodeHashing, log.source, statement.checkpoint, own.checkpoint)))

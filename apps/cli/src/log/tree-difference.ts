@@ -1,4 +1,5 @@
-import { equalBytes, TILE_WIDTH } from '@countersign/audit-log';
+import { equalBytes } from '@countersign/audit-log';
+import { TILE_WIDTH } from '@countersign/contract';
 
 /**
  * Hashes of a log: of its leaves on level 0, of full tiles on the levels above (C2SP tlog-tiles). Those from `from` up to, but

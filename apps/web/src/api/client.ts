@@ -26,32 +26,3 @@ api.use({
     if (!isUserActive) request.headers.set(BACKGROUND_HEADER, '1');
   },
 });
-
-export type {
-  AccessRecord,
-  AccessRequest,
-  AccessRequestDetail,
-  Ask,
-  ControlsWidening,
-  Disclosure,
-  ExportTarget,
-  Grant,
-  GrantDetail,
-  Needs,
-  Passkey,
-  PersonWidening,
-  PrivacyControlsBody,
-  PrivacyControlsDraft,
-  PrivacyControlsTest,
-  Problem,
-  ProposedControls,
-  Review,
-  Service,
-  Stop,
-  Template,
-  TenantPerson,
-  TenantPersonBody,
-  Trust,
-  TrustProposal,
-  Widening,
-} from '@countersign/api';

@@ -1,4 +1,5 @@
-import { api, type Disclosure } from './client.js';
+import type { Disclosure } from '@countersign/api';
+import { api } from './client.js';
 import { listQuery, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';
 

@@ -1,6 +1,7 @@
+import type { AccessRecord, Grant } from '@countersign/api';
 import type { LockableKind } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { type AccessRecord, api, type Grant } from './client.js';
+import { api } from './client.js';
 import { type ListPage, listQuery, MOST_ITEMS, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';
 import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';

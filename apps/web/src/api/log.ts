@@ -1,7 +1,8 @@
+import type { Grant } from '@countersign/api';
 import { parseCheckpoint, parseNote } from '@countersign/audit-log';
 import { queryOptions } from '@tanstack/react-query';
 import { HttpLog } from '../log/http-log.js';
-import { api, type Grant } from './client.js';
+import { api } from './client.js';
 import { logOfGrant } from './grants.js';
 import { listQuery, ROWS } from './pagination.js';
 import { unwrap } from './problem.js';

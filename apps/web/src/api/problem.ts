@@ -1,4 +1,4 @@
-import type { Problem } from './client.js';
+import type { Problem } from '@countersign/api';
 
 /**
  * Why a call failed. Code branches on `code`, people read `detail`. The code `offline` means that the broker could not

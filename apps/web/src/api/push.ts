@@ -1,4 +1,4 @@
-import type { Language } from '../text/language.js';
+import type { Language } from '@countersign/contract';
 import { api } from './client.js';
 import { unwrap } from './problem.js';
 import { may, type Session } from './session.js';

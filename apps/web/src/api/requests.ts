@@ -1,6 +1,7 @@
+import type { AccessRequest } from '@countersign/api';
 import { queryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { type AccessRequest, api } from './client.js';
+import { api } from './client.js';
 import { personQuery } from './organisation.js';
 import { type ListPage, listQuery, MOST_ITEMS, ROWS, readAll } from './pagination.js';
 import { unwrap } from './problem.js';

@@ -1,6 +1,7 @@
+import type { Trust } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { api, type Trust } from './client.js';
+import { api } from './client.js';
 import { unwrap } from './problem.js';
 import { invalidate, KEYS_OF_BLOCKS } from './query-client.js';
 

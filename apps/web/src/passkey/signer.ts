@@ -1,5 +1,5 @@
+import type { Passkey, Trust } from '@countersign/api';
 import { decodeBase64url, type TrustDocument } from '@countersign/contract';
-import type { Passkey, Trust } from '../api/client.js';
 
 /** Where a person signs: null for the broker's own pages, or the origin of the customer's signing page. */
 export type SigningOrigin = string | null;

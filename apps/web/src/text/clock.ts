@@ -1,6 +1,5 @@
-import { isZone, wallClock } from '@countersign/contract';
+import { isZone, type Language, wallClock } from '@countersign/contract';
 import { LOCALES } from '@countersign/wording';
-import type { Language } from './language.js';
 
 let chosen: string | null = null;
 const listeners = new Set<() => void>();

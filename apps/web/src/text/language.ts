@@ -1,8 +1,8 @@
-import { pickLanguage } from '@countersign/contract';
+import { type Language, pickLanguage } from '@countersign/contract';
 import { useSyncExternalStore } from 'react';
-import type { Catalogue, Language } from './languages.js';
+import type { Catalogue } from './languages.js';
 
-export type { Catalogue, Language };
+export type { Catalogue };
 
 const KEY = 'countersign-language';
 const listeners = new Set<() => void>();

@@ -1,6 +1,4 @@
 import type { Language } from '@countersign/contract';
 
-export type { Language };
-
 /** The texts of a page, complete in every language. */
 export type Catalogue<T> = Readonly<Record<Language, T>>;

@@ -1,6 +1,6 @@
+import type { AccessRequest, Grant, Needs } from '@countersign/api';
 import { waitsForLock } from '@countersign/wording';
 import type { ReactNode } from 'react';
-import type { AccessRequest, Grant, Needs } from '../api/client.js';
 import { useText } from '../text/language.js';
 import { Icon, type IconName } from './icon.js';
 import { grantAccessTexts, outdatedTexts, requestStateTexts, riskTexts } from './ui.text.js';

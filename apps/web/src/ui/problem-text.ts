@@ -1,6 +1,7 @@
 import type { ErrorCode, Problem } from '@countersign/api';
+import type { Language } from '@countersign/contract';
 import { quoted, refusalWords, wordFor } from '@countersign/wording';
-import type { Catalogue, Language } from '../text/language.js';
+import type { Catalogue } from '../text/languages.js';
 
 /** The errors of the API. The API itself answers in English, so English has none. */
 const TEXTS: Catalogue<Readonly<Record<ErrorCode, string>> | null> = {

@@ -1,6 +1,7 @@
+import type { Language } from '@countersign/contract';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/problem.js';
-import { type Language, useLanguage, useText } from '../text/language.js';
+import { useLanguage, useText } from '../text/language.js';
 import { Notice } from './badge.js';
 import { Button } from './button.js';
 import { Icon, type IconName } from './icon.js';

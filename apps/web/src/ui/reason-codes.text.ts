@@ -1,4 +1,4 @@
-import type { Catalogue } from '../text/language.js';
+import type { Catalogue } from '../text/languages.js';
 
 /** The kinds of reasons that the form offers. A customer may have others, whose codes are shown as they are. */
 const en = {

@@ -1,5 +1,5 @@
-import type { AccessRequest, Grant, Needs } from '../api/client.js';
-import type { Catalogue } from '../text/language.js';
+import type { AccessRequest, Grant, Needs } from '@countersign/api';
+import type { Catalogue } from '../text/languages.js';
 
 /** The texts of the parts that all pages share: states, lists, errors. */
 

@@ -1,4 +1,5 @@
-import { type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
+import { type LogSource, type TileId, tilePath } from '@countersign/audit-log';
+import { TILE_WIDTH } from '@countersign/contract';
 
 /** A file of a folder that the reader chose. `path` is relative to some folder, with `/` between its parts. */
 export interface ChosenFile {

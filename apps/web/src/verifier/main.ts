@@ -1,11 +1,10 @@
 import '../log/strict-schemas.js';
 import { type AnchorFile, parseAnchorFile } from '@countersign/audit-log';
-import { pickLanguage } from '@countersign/contract';
+import { type Language, pickLanguage } from '@countersign/contract';
 import { LANGUAGE_NAMES, LOCALES, nextLanguage } from '@countersign/wording';
 import { faultTexts } from '../log/fault.text.js';
 import type { ReplayFault } from '../log/replay-log.js';
 import { button, el, notice, show } from '../signing/view.js';
-import type { Language } from '../text/languages.js';
 import { type ChosenFile, droppedFiles, FolderLog } from './folder-log.js';
 import { type VerifierWords, verifierTexts } from './verifier.text.js';
 import { type Finding, type Progress, verifyCopy } from './verify-copy.js';

@@ -1,10 +1,14 @@
-import { type RequestState, type Terms, toInstant, type WaitsFor } from '@countersign/contract';
-import type { Assurance, Channel } from './person.js';
+import {
+  type Assurance,
+  type Channel,
+  type RequestState,
+  type Terms,
+  toInstant,
+  type WaitsFor,
+} from '@countersign/contract';
 import type { Pause } from './request-note.js';
 import type { Offer, ReviewNeeds } from './review.js';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
-
-export type { RequestState, WaitsFor } from '@countersign/contract';
 
 /** Every transition of a request (docs/contract.md, States). Only `transitionRequest` applies it. */
 export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {

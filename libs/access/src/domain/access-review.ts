@@ -1,17 +1,11 @@
-import { daysAfter, type KeptReason, type ReviewedKind, type ReviewOutcome } from '@countersign/contract';
-import type { TenantRole } from './organisation.js';
-import { type TransitionTable, transition } from './transition-table.js';
-
-export {
-  ITEM_DECISIONS,
-  type ItemDecision,
-  KEPT_REASONS,
+import {
+  daysAfter,
   type KeptReason,
-  REVIEW_OUTCOMES,
-  REVIEWED_KINDS,
   type ReviewedKind,
   type ReviewOutcome,
+  type TenantRole,
 } from '@countersign/contract';
+import { type TransitionTable, transition } from './transition-table.js';
 
 /** How long a tenant's admins have to answer a review. */
 export const REVIEW_DAYS = 14;

@@ -1,8 +1,6 @@
 import { API_KEY_DAYS, type ApiKeyState } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
-export type { ApiKeyState } from '@countersign/contract';
-
 /** An API key. Only the SHA-256 (hex) of its secret is stored. */
 export interface ApiKey {
   id: string;

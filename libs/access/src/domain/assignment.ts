@@ -1,4 +1,4 @@
-import type { TenantRole } from './organisation.js';
+import type { TenantRole } from '@countersign/contract';
 import type { Person } from './person.js';
 
 /** What a tenant's person may do there: their roles, and the groups that its controls name. Both sorted. */

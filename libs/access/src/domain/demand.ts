@@ -8,16 +8,6 @@ import {
 import { AccessError } from '../errors.js';
 import { type TransitionTable, transition } from './transition-table.js';
 
-export {
-  DEMAND_KINDS,
-  DEMAND_STATES,
-  type DemandKind,
-  type DemandState,
-  type DemandStepAction,
-  REDIRECT_OUTCOMES,
-  type RedirectOutcome,
-} from '@countersign/contract';
-
 /**
  * Every transition of a demand. The authority is sent to the customer first: nothing else leads on from `received`. The
  * database holds the same rule (`legal_transitions`).

@@ -1,8 +1,6 @@
 import { type DisclosureState, toInstant } from '@countersign/contract';
 import { type TransitionTable, transition } from './transition-table.js';
 
-export { DISCLOSURE_STATES, type DisclosureState } from '@countersign/contract';
-
 export const DISCLOSURE_TRANSITIONS: TransitionTable<DisclosureState> = {
   due: ['late', 'given'],
   late: ['given'],

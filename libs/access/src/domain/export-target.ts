@@ -1,8 +1,6 @@
 import type { ExportContent, ExportKind } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
-export { EXPORT_CONTENTS, EXPORT_KINDS, type ExportContent, type ExportKind } from '@countersign/contract';
-
 /** Where a log is streamed to, and what for. Nothing of it ever changes: another address is another target. */
 export interface ExportSettings {
   kind: ExportKind;

@@ -1,10 +1,7 @@
-import type { GrantAccess } from '@countersign/contract';
+import type { GrantAccess, ReviewSide } from '@countersign/contract';
 import { type Grant, hasEnded } from './grant.js';
 import { type LockView, lockBlocks } from './lock.js';
-import type { ReviewSide } from './review.js';
 import type { Stop } from './trust/stop.js';
-
-export type { GrantAccess } from '@countersign/contract';
 
 export interface AccessStatus {
   access: GrantAccess;

@@ -1,8 +1,6 @@
 import { type Basis, type GrantEndReason, type GrantState, toInstant } from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
-export type { GrantEndReason, GrantState } from '@countersign/contract';
-
 export const GRANT_TRANSITIONS: TransitionTable<GrantState> = {
   scheduled: ['active', 'ended'],
   active: ['ended'],

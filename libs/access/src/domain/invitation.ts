@@ -7,8 +7,6 @@ import {
 } from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
-export { INVITATION_STATES, type InvitationState } from '@countersign/contract';
-
 /**
  * Every transition of an invitation. Its grants stay active when it is used up, and end when it is withdrawn.
  */

@@ -1,7 +1,5 @@
 import { ISOLATION_SURFACES, type IsolationSurface } from '@countersign/contract';
 
-export { ISOLATION_SURFACES, type IsolationSurface } from '@countersign/contract';
-
 /** One answer that showed a tenant something of another. */
 export interface IsolationLeak {
   surface: IsolationSurface;

@@ -1,5 +1,6 @@
+import { LOCK_KINDS } from '@countersign/contract';
 import fc from 'fast-check';
-import { LOCK_KINDS, type Lock, lockBlocks } from './lock.js';
+import { type Lock, lockBlocks } from './lock.js';
 
 const lock = (change: Partial<Lock>): Lock => ({
   id: 'lck_1',

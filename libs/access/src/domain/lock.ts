@@ -1,7 +1,4 @@
-import type { LockKind } from '@countersign/contract';
-import type { ReviewSide } from './review.js';
-
-export { LOCK_KINDS, type LockKind } from '@countersign/contract';
+import type { LockKind, ReviewSide } from '@countersign/contract';
 
 /**
  * Blocks a tenant, a person, a service or one grant at once, until the side that set it lifts it, or until it expires. The lock

@@ -1,7 +1,4 @@
-import { type DailyStatement, ERASURE_DAYS } from '@countersign/contract';
-import type { ReviewSide } from './review.js';
-
-export { DAILY_STATEMENTS, type DailyStatement } from '@countersign/contract';
+import { type DailyStatement, ERASURE_DAYS, type ReviewSide } from '@countersign/contract';
 
 /** How a tenant’s log treats personal values and old leaves. Its admin changes it; absent rows mean the defaults. */
 export interface LogSettings {

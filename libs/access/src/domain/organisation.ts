@@ -14,8 +14,6 @@ import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
 import type { SupervisionRule } from './supervision.js';
 
-export { TENANT_ROLES, type TenantRole, VENDOR_ROLES, type VendorRole } from '@countersign/contract';
-
 /** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` exclusive. */
 export interface AccessHours {
   days: Weekday[];

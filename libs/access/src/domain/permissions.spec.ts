@@ -1,7 +1,6 @@
-import { PERMISSIONS } from '@countersign/contract';
+import { PERMISSIONS, TENANT_ROLES, VENDOR_ROLES } from '@countersign/contract';
 import { ada, bob, byApi, erin, max } from '../../../../test/factories/domain.js';
 import { DECIDING_ROLES } from './assignment.js';
-import { TENANT_ROLES, VENDOR_ROLES } from './organisation.js';
 import {
   canSee,
   hasPermission,

@@ -1,14 +1,15 @@
-import { type Basis, isSealedLog, type Permission } from '@countersign/contract';
-import { AccessError } from '../errors.js';
-import { type TenantRole, VENDOR_SLUG, type VendorRole } from './organisation.js';
 import {
   type Assurance,
+  type Basis,
   type Channel,
-  hasRole,
-  isVendorStaff,
-  type Person,
-  type Principal,
-} from './person.js';
+  isSealedLog,
+  type Permission,
+  type TenantRole,
+  type VendorRole,
+} from '@countersign/contract';
+import { AccessError } from '../errors.js';
+import { VENDOR_SLUG } from './organisation.js';
+import { hasRole, isVendorStaff, type Person, type Principal } from './person.js';
 
 /**
  * How strongly a caller must have signed in for a change. Reading someone's mailbox, or pressing a button in Slack, must

@@ -8,8 +8,6 @@ import {
 } from '@countersign/contract';
 import type { OidcSettings, ScimSettings } from './organisation.js';
 
-export { FACT_SOURCES, type FactSource } from '@countersign/contract';
-
 /** The values from one source, in the spelling of `readFact`. A fact that the source does not state is absent. */
 export type FactValues = { [Name in FactName]?: string };
 

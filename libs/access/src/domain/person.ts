@@ -1,8 +1,5 @@
-import type { Assurance, Channel } from '@countersign/contract';
-import type { TenantRole, VendorRole } from './organisation.js';
+import type { Assurance, Channel, TenantRole, VendorRole } from '@countersign/contract';
 import type { PersonFacts } from './person-facts.js';
-
-export type { Assurance, Channel } from '@countersign/contract';
 
 /**
  * One human, however they sign in: the vendor or one tenant, and a normalised e-mail address. `tenant` is null for vendor

@@ -1,4 +1,5 @@
 import {
+  type Channel,
   PRACTICE_ACTIONS,
   PRACTICE_RESOURCES,
   PRACTICE_SECONDS,
@@ -7,11 +8,8 @@ import {
   type PracticeStatement,
   rightPracticeAnswer,
 } from '@countersign/contract';
-import type { Channel } from './person.js';
 import type { PracticeControls } from './privacy-controls.js';
 import { type TransitionTable, transition } from './transition-table.js';
-
-export { PRACTICE_RESULTS, type PracticeResult } from '@countersign/contract';
 
 /** How long approvers have to answer. Whole days, because quiet days may lie between. */
 export const PRACTICE_DAYS = 7;

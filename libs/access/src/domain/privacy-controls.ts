@@ -1,11 +1,7 @@
-import type { Budget, ControlMode, ForbidRule, Weekday } from '@countersign/contract';
-import type { Channel } from './person.js';
+import type { Budget, Channel, ControlMode, ForbidRule, RiskLevel, Weekday } from '@countersign/contract';
 import type { RequesterRequirement } from './person-facts.js';
 import type { Place } from './places.js';
-import type { RiskLevel } from './review.js';
 import type { SupervisionRule } from './supervision.js';
-
-export { REASON_CODES, type ReasonCode } from '@countersign/contract';
 
 /**
  * One step of an ordered approval, such as “owner, then data protection officer”. Approvers in one of its groups decide, and

@@ -1,5 +1,5 @@
-import { FACT_NAMES, readFact } from '@countersign/contract';
-import type { ScimSettings, TenantRole, VendorRole } from './organisation.js';
+import { FACT_NAMES, readFact, type TenantRole, type VendorRole } from '@countersign/contract';
+import type { ScimSettings } from './organisation.js';
 import { areCompatible } from './person.js';
 import type { FactValues } from './person-facts.js';
 

@@ -7,8 +7,6 @@ import {
 import { AccessError } from '../errors.js';
 import { type AccessRequest, isOpen } from './access-request.js';
 
-export type { RequestNoteKind } from '@countersign/contract';
-
 /** What was said about a request before its decision; append-only. Texts are commitments; their openings stand beside. */
 export interface RequestNote {
   request: string;

@@ -1,5 +1,7 @@
 import type {
   ApprovalStatement,
+  Assurance,
+  Channel,
   ReviewDecision,
   ReviewSide,
   RiskLevel,
@@ -7,9 +9,7 @@ import type {
   Terms,
 } from '@countersign/contract';
 import type { ApprovalCode, ImpactCode } from '@countersign/wording';
-import { type Assurance, type Channel, isVendorStaff, type Person } from './person.js';
-
-export type { ReviewDecision, ReviewSide, RiskLevel } from '@countersign/contract';
+import { isVendorStaff, type Person } from './person.js';
 
 export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
 

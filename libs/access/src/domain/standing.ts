@@ -8,15 +8,6 @@ import {
   type ScopeEntry,
 } from '@countersign/contract';
 
-export {
-  ACCESS_KINDS,
-  type AccessKind,
-  COVERAGE_STATES,
-  type CoverageState,
-  CREDENTIAL_KINDS,
-  type CredentialKind,
-} from '@countersign/contract';
-
 /** Everything that is a way to customers' data today, and what stands beside it: see `StandingStatement`. */
 
 /** One way to customers' data, as the vendor states it. */

@@ -1,14 +1,7 @@
 import {
   canonicalJson,
   mayBeReadAs,
-  SUPERVISION_ACTIONS,
-  type Supervised,
-  type SupervisionAction,
-} from '@countersign/contract';
-import type { ReviewSide } from './review.js';
-
-export {
-  SUPERVISED,
+  type ReviewSide,
   SUPERVISION_ACTIONS,
   type Supervised,
   type SupervisionAction,

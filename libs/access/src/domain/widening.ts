@@ -3,8 +3,6 @@ import type { Assignment } from './assignment.js';
 import type { PrivacyControls, WideningControls } from './privacy-controls.js';
 import { type TransitionTable, transition } from './transition-table.js';
 
-export { WIDENING_STATES, type WideningState } from '@countersign/contract';
-
 /** `lapsed`: no one confirmed it in time, or the controls had changed so that nothing of it was left. */
 export const WIDENING_TRANSITIONS: TransitionTable<WideningState> = {
   waiting: ['applied', 'withdrawn', 'lapsed'],

@@ -1,16 +1,11 @@
 /** Government demands, emergencies, and the reports about them. */
 
 export {
-  DEMAND_KINDS,
-  DEMAND_STATES,
   DEMAND_TRANSITIONS,
   type Demand,
   type DemandAction,
   type DemandDocument,
-  type DemandKind,
-  type DemandState,
   type DemandStep,
-  type RedirectOutcome,
   type StepInput,
 } from '../domain/demand.js';
 export {
@@ -18,7 +13,6 @@ export {
   type Disclosure,
   type DisclosureAnswer,
   type DisclosureContent,
-  type DisclosureState,
 } from '../domain/disclosure.js';
 export {
   buildReport,

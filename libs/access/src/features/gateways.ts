@@ -15,7 +15,6 @@ export {
   type IsolationLeak,
   type IsolationReport,
   type IsolationRun,
-  type IsolationSurface,
   NO_ATTEMPTS,
   type StatedRun,
 } from '../domain/isolation.js';

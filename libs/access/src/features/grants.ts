@@ -2,28 +2,9 @@
 
 export type { BrowserSession } from '../domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from '../domain/budget-lease.js';
-export {
-  GRANT_TRANSITIONS,
-  type Grant,
-  type GrantEndReason,
-  type GrantState,
-  isUsable,
-  nextStepAt,
-} from '../domain/grant.js';
-export {
-  type AccessReason,
-  type AccessStatus,
-  accessStatus,
-  type GrantAccess,
-} from '../domain/grant-access.js';
-export {
-  isLockInForce,
-  type Lock,
-  type LockedAccess,
-  type LockKind,
-  type LockView,
-  lockBlocks,
-} from '../domain/lock.js';
+export { GRANT_TRANSITIONS, type Grant, isUsable, nextStepAt } from '../domain/grant.js';
+export { type AccessReason, type AccessStatus, accessStatus } from '../domain/grant-access.js';
+export { isLockInForce, type Lock, type LockedAccess, type LockView, lockBlocks } from '../domain/lock.js';
 export type {
   SupervisionCount,
   SupervisionRule,

@@ -2,17 +2,8 @@
 
 export { isReliedOn } from '../domain/deployment-events.js';
 export type { Erasure } from '../domain/erasure.js';
-export type {
-  ExportContent,
-  ExportKind,
-  ExportTarget,
-} from '../domain/export-target.js';
-export {
-  type DailyStatement,
-  DEFAULT_LOG_SETTINGS,
-  type LegalHold,
-  type LogSettings,
-} from '../domain/log-settings.js';
+export type { ExportTarget } from '../domain/export-target.js';
+export { DEFAULT_LOG_SETTINGS, type LegalHold, type LogSettings } from '../domain/log-settings.js';
 export {
   endBrokerLease,
   LEASE_RENEWAL_MS,

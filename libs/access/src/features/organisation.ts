@@ -13,20 +13,14 @@ export {
   type ServiceRecord,
   type SignalSettings,
   type SlackPlace,
-  TENANT_ROLES,
   type TenantRecord,
-  type TenantRole,
   tenantOfSide,
-  VENDOR_ROLES,
   VENDOR_SLUG,
-  type VendorRole,
   type WebhookSettings,
 } from '../domain/organisation.js';
 export { isForeignAddress, type OwnedDomain, readDomain } from '../domain/owned-domains.js';
 export {
-  type Assurance,
   addressOf,
-  type Channel,
   exactEmail,
   hasRole,
   normaliseEmail,
@@ -58,7 +52,6 @@ export {
   takesEffectAt,
   WIDENING_TRANSITIONS,
   type Widening,
-  type WideningState,
 } from '../domain/widening.js';
 export { changedMembers } from '../use-cases/organisation/changed-members.js';
 export {

@@ -7,34 +7,21 @@ export {
   nextReminderAt,
   REQUEST_TRANSITIONS,
   type RequestOrigin,
-  type RequestState,
   type StageProgress,
   type Wait,
   waitTimes,
 } from '../domain/access-request.js';
 export { canFillStages } from '../domain/approval-stages.js';
 export type { Incident, IncidentTenant } from '../domain/incident.js';
-export {
-  INVITATION_TRANSITIONS,
-  type Invitation,
-  type InvitationState,
-  type InvitationView,
-} from '../domain/invitation.js';
-export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from '../domain/request-note.js';
+export { INVITATION_TRANSITIONS, type Invitation, type InvitationView } from '../domain/invitation.js';
+export { openQuestion, type Pause, type RequestNote } from '../domain/request-note.js';
 export {
   MAX_TEMPLATES,
   type RequestTemplate,
   type TemplateRequest,
   templateKey,
 } from '../domain/request-template.js';
-export {
-  decidedBy,
-  type Review,
-  type ReviewDecision,
-  type ReviewNeeds,
-  type ReviewSide,
-  type StageNeed,
-} from '../domain/review.js';
+export { decidedBy, type Review, type ReviewNeeds, type StageNeed } from '../domain/review.js';
 export { isConsent } from '../policy/bases.js';
 export type { PolicyContext } from '../policy/context.js';
 export type { Evaluation } from '../policy/evaluate.js';

@@ -6,12 +6,10 @@ export {
   type AccessReviewItem,
   type AccessReviewState,
   countOutcomes,
-  type KeptReason,
   openReview,
   quarterOf,
   type ReviewCounts,
   type ReviewedItem,
-  type ReviewOutcome,
 } from '../domain/access-review.js';
 export {
   countResults,
@@ -22,14 +20,10 @@ export {
   type PracticeCounts,
   type PracticePasskey,
   type PracticeRequest,
-  type PracticeResult,
   type PracticeState,
   type PracticeTask,
 } from '../domain/practice.js';
-export {
-  COVERAGE_STATES,
-  type Coverage,
-} from '../domain/standing.js';
+export type { Coverage } from '../domain/standing.js';
 export { runAccessReviews } from '../use-cases/access-reviews/access-review-job.js';
 export {
   type AccessReviewSummary,

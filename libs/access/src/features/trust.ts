@@ -11,7 +11,6 @@ export {
   endProposal,
   PROPOSAL_TRANSITIONS,
   type ProposalSignature,
-  type ProposalState,
   type TrustProposal,
 } from '../domain/trust/trust-proposal.js';
 export { UNCLAIMED } from '../domain/trust/trust-status.js';

@@ -1,7 +1,6 @@
-import type { AcceptedBasis, Basis } from '@countersign/contract';
+import type { AcceptedBasis, Basis, VendorRole } from '@countersign/contract';
 import { durationText } from '@countersign/wording';
 import { mayDecideIn } from '../domain/approval-stages.js';
-import type { VendorRole } from '../domain/organisation.js';
 import type { ApprovalStage, EmergencyControls } from '../domain/privacy-controls.js';
 import type { StageNeed } from '../domain/review.js';
 import { type Refusal, refusal } from '../errors.js';

@@ -1,6 +1,5 @@
-import { hiddenFields, matchesTicket, wallClock } from '@countersign/contract';
+import { hiddenFields, matchesTicket, REASON_CODES, wallClock } from '@countersign/contract';
 import { outdatedFacts, requesterFactsOf, type UnmetFact, unmetFacts } from '../domain/person-facts.js';
-import { REASON_CODES } from '../domain/privacy-controls.js';
 import { type Refusal, refusal } from '../errors.js';
 import { isConsent } from './bases.js';
 import type { RuleContext } from './context.js';

@@ -1,7 +1,6 @@
-import type { TrustDocument } from '@countersign/contract';
+import type { RiskLevel, TrustDocument } from '@countersign/contract';
 import { sampleControls } from '../../../../test/factories/domain.js';
 import type { ControlRule } from '../domain/privacy-controls.js';
-import type { RiskLevel } from '../domain/review.js';
 import { effectiveControls } from './effective-controls.js';
 
 const access = {

@@ -1,12 +1,16 @@
-import { type Budget, mayBeReadAs, type ScopeEntry } from '@countersign/contract';
-import type { Channel } from '../domain/person.js';
+import {
+  type Budget,
+  type Channel,
+  mayBeReadAs,
+  type RiskLevel,
+  type ScopeEntry,
+} from '@countersign/contract';
 import {
   type ApprovalStage,
   type ControlRule,
   EXTRA_STAGE,
   type PrivacyControls,
 } from '../domain/privacy-controls.js';
-import type { RiskLevel } from '../domain/review.js';
 import { requiredApprovals, type TrustStatus } from '../domain/trust/trust-status.js';
 import type { RequestedAccess } from './requested-access.js';
 

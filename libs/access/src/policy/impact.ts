@@ -1,7 +1,7 @@
-import { isDatabase, resourcesOverlap, routeResourcePattern } from '@countersign/contract';
+import { isDatabase, type RiskLevel, resourcesOverlap, routeResourcePattern } from '@countersign/contract';
 import type { ImpactCode } from '@countersign/wording';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
-import type { Impact, NeedReason, RiskLevel } from '../domain/review.js';
+import type { Impact, NeedReason } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 import { type CustomerPart, isConsent } from './bases.js';
 import type { RuleContext } from './context.js';

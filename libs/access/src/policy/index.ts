@@ -9,7 +9,7 @@ export type { Invitation } from '../domain/invitation.js';
 export { type Lock, lockBlocks } from '../domain/lock.js';
 export type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
 export type { Person } from '../domain/person.js';
-export { FACT_SOURCES, type PersonFacts, requesterFactsOf } from '../domain/person-facts.js';
+export { type PersonFacts, requesterFactsOf } from '../domain/person-facts.js';
 export type { PrivacyControls } from '../domain/privacy-controls.js';
 export type { ReviewNeeds, StageNeed } from '../domain/review.js';
 export { narrowsTenant } from '../domain/tenant-changes.js';

@@ -1,6 +1,6 @@
+import { INVITATION_STATES } from '@countersign/contract';
 import { sampleInvitation, sampleTerms } from '../../../../test/factories/domain.js';
 import {
-  INVITATION_STATES,
   INVITATION_TRANSITIONS,
   type Invitation,
   type InvitationView,

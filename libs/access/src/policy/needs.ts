@@ -1,9 +1,8 @@
-import { canonicalJson } from '@countersign/contract';
+import { type Channel, canonicalJson, type RiskLevel } from '@countersign/contract';
 import { type NeedChangeCodes, needChangeTexts } from '@countersign/wording';
 import { stagesOf } from '../domain/approval-stages.js';
-import type { Channel } from '../domain/person.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
-import type { ReviewNeeds, RiskLevel, StageNeed } from '../domain/review.js';
+import type { ReviewNeeds, StageNeed } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';

@@ -1,5 +1,6 @@
+import type { RequestState } from '@countersign/contract';
 import { ada, bob, byApi, erin, max, sampleRequest } from '../../../../test/factories/domain.js';
-import { type AccessRequest, REQUEST_TRANSITIONS, type RequestState } from '../domain/access-request.js';
+import { type AccessRequest, REQUEST_TRANSITIONS } from '../domain/access-request.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
 import { AccessError } from '../errors.js';

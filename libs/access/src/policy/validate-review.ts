@@ -1,15 +1,9 @@
-import { type AccessRequest, isOpen, type RequestState } from '../domain/access-request.js';
+import type { RequestState, ReviewDecision, ReviewSide } from '@countersign/contract';
+import { type AccessRequest, isOpen } from '../domain/access-request.js';
 import { mayDecideIn, stageName, stagesOf } from '../domain/approval-stages.js';
 import { requireRole, requireSignIn } from '../domain/permissions.js';
 import { hasRole, type Person, type Principal } from '../domain/person.js';
-import {
-  countApprovals,
-  type Review,
-  type ReviewDecision,
-  type ReviewNeeds,
-  type ReviewSide,
-  sideOf,
-} from '../domain/review.js';
+import { countApprovals, type Review, type ReviewNeeds, sideOf } from '../domain/review.js';
 import { AccessError } from '../errors.js';
 import { BASES } from './bases.js';
 

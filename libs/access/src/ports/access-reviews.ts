@@ -1,10 +1,5 @@
-import type {
-  AccessReview,
-  AccessReviewItem,
-  KeptReason,
-  ReviewedItem,
-  ReviewOutcome,
-} from '../domain/access-review.js';
+import type { KeptReason, ReviewOutcome } from '@countersign/contract';
+import type { AccessReview, AccessReviewItem, ReviewedItem } from '../domain/access-review.js';
 import type { Located, Page, PageQuery } from './repository.js';
 
 /** What became of one item of a review. */

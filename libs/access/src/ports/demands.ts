@@ -1,4 +1,5 @@
-import type { Demand, DemandDocument, DemandState, DemandStep } from '../domain/demand.js';
+import type { DemandState } from '@countersign/contract';
+import type { Demand, DemandDocument, DemandStep } from '../domain/demand.js';
 import type { DemandCount } from '../domain/transparency/report-figures.js';
 import type { TimeSpan } from './log.js';
 import type { Entry, Page, PageQuery } from './repository.js';

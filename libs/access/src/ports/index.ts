@@ -40,7 +40,6 @@ export type {
 export type { IncidentRepository } from './incidents.js';
 export type { IsolationRepository } from './isolation.js';
 export type {
-  AccessRecordView,
   ChainName,
   ChainVouch,
   CheckpointRepository,
@@ -124,7 +123,6 @@ export type {
   Identity,
   IdentityRepository,
   Session,
-  SessionKind,
   SessionRepository,
   SignalRepository,
   SignInAttempt,

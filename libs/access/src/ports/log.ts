@@ -4,11 +4,11 @@ import type {
   EventData,
   EventType,
   OutcomeMember,
+  ReviewSide,
   ToSign,
 } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
-import type { ReviewSide } from '../domain/review.js';
 import type { LogDaysRepository } from './log-days.js';
 import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 import type { NewKey } from './signers.js';
@@ -316,8 +316,6 @@ export interface HandOverRepository {
   /** In the transaction of the leaf. It fails if the log has it. */
   note(kid: string, seq: number): Promise<void>;
 }
-
-export type { AccessRecordView };
 
 /** How a call ended, by the id of its record. */
 export type RecordOutcome = Pick<AccessRecordView, 'id' | OutcomeMember>;

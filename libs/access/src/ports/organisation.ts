@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@countersign/contract';
+import type { ServiceDefinition, TenantRole, VendorRole } from '@countersign/contract';
 import type {
   AccessPolicy,
   OidcSettings,
@@ -7,8 +7,6 @@ import type {
   SignalSettings,
   SlackPlace,
   TenantRecord,
-  TenantRole,
-  VendorRole,
   WebhookSettings,
 } from '../domain/organisation.js';
 import type { OwnedDomain } from '../domain/owned-domains.js';

@@ -1,6 +1,6 @@
-import type { SessionKind } from '@countersign/contract';
+import type { Assurance, SessionKind } from '@countersign/contract';
 import type { ApiKey } from '../domain/api-key.js';
-import type { Assurance, Person } from '../domain/person.js';
+import type { Person } from '../domain/person.js';
 import type { Entry } from './repository.js';
 
 /** How people authenticate. These rows belong to the deployment. */
@@ -11,8 +11,6 @@ export interface SignInRepositories {
   apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf' | 'signedIn'>;
   signals: Entry<SignalRepository, 'remember' | 'purge'>;
 }
-
-export type { SessionKind } from '@countersign/contract';
 
 /** A signed-in person's session. Only the SHA-256 (hex) of its secret is stored. Instants have milliseconds. */
 export interface Session {

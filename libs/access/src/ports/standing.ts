@@ -1,4 +1,4 @@
-import type { CredentialKind } from '../domain/standing.js';
+import type { CredentialKind } from '@countersign/contract';
 import type { Entry } from './repository.js';
 
 /** A person's API key or session that has not ended. */

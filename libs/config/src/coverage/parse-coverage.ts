@@ -1,5 +1,6 @@
-import { COVERAGE_STATES, type Coverage } from '@countersign/access';
+import type { Coverage } from '@countersign/access';
 import { refuseRepeats, serviceName } from '@countersign/api';
+import { COVERAGE_STATES } from '@countersign/contract';
 import { z } from 'zod';
 import { readYaml } from '../organisation/document.js';
 import { findingsOf, type OrganisationProblem, pointerOf } from '../organisation/problem.js';

@@ -1,4 +1,4 @@
-import { readDomain, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { readDomain } from '@countersign/access';
 import {
   actionList as actions,
   wholeNumber as count,
@@ -24,7 +24,9 @@ import {
   persistedOperationSchema,
   serviceOriginSchema,
   TENANT_FROM,
+  TENANT_ROLES,
   upstreamTlsSchema,
+  VENDOR_ROLES,
 } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';

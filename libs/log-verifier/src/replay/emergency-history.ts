@@ -9,7 +9,7 @@ export type EmergencyState = {
   /** Explanations that the vendor owes, by grant. Times in milliseconds since the epoch. */
   owed: Map<string, { dueAt: number; requester: string; index: number }>;
   /** Explanations that wait for the customer's answer: the grants' requesters. */
-  explained: Map<string, string>;
+  given: Map<string, string>;
   now: number;
 };
 
@@ -21,7 +21,7 @@ export class EmergencyHistory {
   constructor(
     private readonly context: Pick<ReplayContext, 'tenant' | 'deployment'>,
     private readonly options: { warnings: Warnings; isSealed: boolean },
-    readonly state: EmergencyState = { notified: new Map(), owed: new Map(), explained: new Map(), now: 0 },
+    readonly state: EmergencyState = { notified: new Map(), owed: new Map(), given: new Map(), now: 0 },
   ) {}
 
   /** Takes `emergency.*`, `disclosure.*` and `demand.notified`. @throws LogFault `not_notified`, `wrong_disclosure`, `role_not_held` */
@@ -81,7 +81,7 @@ export class EmergencyHistory {
   }
 
   private takeGiven(data: LeafOf<'disclosure.given'>): void {
-    const { owed, explained } = this.state;
+    const { owed, given } = this.state;
     const grant = data.members.grant;
     const duty = owed.get(grant);
     if (duty === undefined)
@@ -96,19 +96,19 @@ export class EmergencyHistory {
         data.index,
       );
     owed.delete(grant);
-    explained.set(grant, duty.requester);
+    given.set(grant, duty.requester);
   }
 
   private takeAnswer(data: LeafOf<'disclosure.acknowledged' | 'disclosure.disputed'>): void {
     const { tenant } = this.context;
     const { actor } = data.leaf;
     const grant = data.members.grant;
-    const requester = this.state.explained.get(grant);
+    const requester = this.state.given.get(grant);
     if (requester === undefined)
       throw data.fault('wrong_disclosure', 'what is answered was not explained, or was answered before.');
     if (!tenant.holds(actor, 'approver') && !tenant.holds(actor, 'admin'))
       throw data.fault('role_not_held', `${actor} was neither approver nor admin of the tenant.`);
-    this.state.explained.delete(grant);
+    this.state.given.delete(grant);
     // After a dispute the vendor may explain again; the term was for the first time.
     if (data.type === 'disclosure.disputed')
       this.state.owed.set(grant, { dueAt: Number.MAX_SAFE_INTEGER, requester, index: data.index });

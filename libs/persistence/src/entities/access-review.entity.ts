@@ -1,4 +1,5 @@
-import type { AccessReviewState, KeptReason, ReviewedItem, ReviewOutcome } from '@countersign/access';
+import type { AccessReviewState, ReviewedItem } from '@countersign/access';
+import type { KeptReason, ReviewOutcome } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 

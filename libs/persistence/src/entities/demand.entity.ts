@@ -1,4 +1,5 @@
-import type { DemandAction, DemandKind, DemandState, RedirectOutcome } from '@countersign/access';
+import type { DemandAction } from '@countersign/access';
+import type { DemandKind, DemandState, RedirectOutcome } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, milliseconds } from './column-types.js';
 

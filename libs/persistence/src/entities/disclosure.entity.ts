@@ -1,4 +1,5 @@
-import type { DisclosureAnswer, DisclosureContent, DisclosureState } from '@countersign/access';
+import type { DisclosureAnswer, DisclosureContent } from '@countersign/access';
+import type { DisclosureState } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 

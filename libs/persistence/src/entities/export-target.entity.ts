@@ -1,4 +1,4 @@
-import type { ExportContent, ExportKind } from '@countersign/access';
+import type { ExportContent, ExportKind } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, milliseconds } from './column-types.js';
 

@@ -1,5 +1,4 @@
-import type { GrantEndReason, GrantState } from '@countersign/access';
-import type { Basis } from '@countersign/contract';
+import type { Basis, GrantEndReason, GrantState } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';

@@ -1,5 +1,4 @@
-import type { InvitationState } from '@countersign/access';
-import type { InvitationStatement, Signature } from '@countersign/contract';
+import type { InvitationState, InvitationStatement, Signature } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 

@@ -1,4 +1,4 @@
-import type { LockKind, ReviewSide } from '@countersign/access';
+import type { LockKind, ReviewSide } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './column-types.js';
 

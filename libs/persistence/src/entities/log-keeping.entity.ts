@@ -1,4 +1,4 @@
-import type { DailyStatement, ReviewSide } from '@countersign/access';
+import type { DailyStatement, ReviewSide } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigInteger, milliseconds } from './column-types.js';
 

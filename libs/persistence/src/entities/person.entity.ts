@@ -1,4 +1,5 @@
-import type { PersonFacts, TenantRole, VendorRole } from '@countersign/access';
+import type { PersonFacts } from '@countersign/access';
+import type { TenantRole, VendorRole } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText } from './column-types.js';
 

@@ -1,10 +1,5 @@
-import type {
-  PracticePasskey,
-  PracticeRequest,
-  PracticeResult,
-  PracticeState,
-  PracticeTask,
-} from '@countersign/access';
+import type { PracticePasskey, PracticeRequest, PracticeState, PracticeTask } from '@countersign/access';
+import type { PracticeResult } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 

@@ -1,4 +1,4 @@
-import type { RequestNoteKind } from '@countersign/access';
+import type { RequestNoteKind } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './column-types.js';
 

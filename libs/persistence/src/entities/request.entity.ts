@@ -2,12 +2,11 @@ import type {
   AccessRequest,
   Pause,
   RequestOrigin,
-  RequestState,
   ReviewNeeds,
   StageProgress,
   Wait,
 } from '@countersign/access';
-import type { Basis, Terms } from '@countersign/contract';
+import type { Basis, RequestState, Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';

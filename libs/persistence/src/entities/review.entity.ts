@@ -1,5 +1,12 @@
-import type { Assurance, Channel, ReviewDecision, ReviewSide } from '@countersign/access';
-import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
+import type {
+  ApprovalStatement,
+  Assurance,
+  Channel,
+  ReviewDecision,
+  ReviewSide,
+  Signature,
+  Terms,
+} from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, milliseconds, wholeSeconds } from './column-types.js';
 import { RequestEntity } from './request.entity.js';

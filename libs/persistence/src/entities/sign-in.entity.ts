@@ -1,4 +1,5 @@
-import type { Assurance, Session, SessionKind, SignInAttempt } from '@countersign/access';
+import type { Session, SignInAttempt } from '@countersign/access';
+import type { Assurance, SessionKind } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, milliseconds } from './column-types.js';
 import { PersonEntity } from './person.entity.js';

@@ -1,4 +1,5 @@
-import type { ReviewSide, SupervisionCount } from '@countersign/access';
+import type { SupervisionCount } from '@countersign/access';
+import type { ReviewSide } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { jsonText, milliseconds } from './column-types.js';
 

@@ -1,13 +1,8 @@
-import type {
-  EnrolledPasskey,
-  ProposalState,
-  RelayedStop,
-  ResetState,
-  TrustProposal,
-} from '@countersign/access';
+import type { EnrolledPasskey, RelayedStop, ResetState, TrustProposal } from '@countersign/access';
 import type {
   LiftStatement,
   PasskeyJwk,
+  ProposalState,
   RecoveryJwk,
   Signature,
   StopStatement,

@@ -1,4 +1,5 @@
-import type { Widening, WideningState } from '@countersign/access';
+import type { Widening } from '@countersign/access';
+import type { WideningState } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, milliseconds } from './column-types.js';
 

@@ -3,13 +3,13 @@ import type {
   DemandCount,
   DemandDocument,
   DemandRepository,
-  DemandState,
   DemandStep,
   ListedDemand,
   Page,
   PageQuery,
   TimeSpan,
 } from '@countersign/access';
+import type { DemandState } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { type Place, Sealer } from '../engine/secrets/seal.js';
 import { sealIn } from '../engine/secrets/seal-in.js';

@@ -1,13 +1,12 @@
 import {
   type Lock,
   type LockedAccess,
-  type LockKind,
   type LockRepository,
   lockBlocks,
   type Page,
   type PageQuery,
 } from '@countersign/access';
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type LockKind } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';

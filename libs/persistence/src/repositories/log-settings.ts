@@ -3,8 +3,8 @@ import {
   type LegalHold,
   type LogSettings,
   type LogSettingsRepository,
-  type ReviewSide,
 } from '@countersign/access';
+import type { ReviewSide } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { LegalHoldEntity, LogSettingsEntity } from '../entities/log-keeping.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';

@@ -12,13 +12,11 @@ import type {
   SignalSettings,
   SlackPlace,
   TenantRecord,
-  TenantRole,
-  VendorRole,
   WebhookSettings,
   WholeOrganisation,
 } from '@countersign/access';
 import { isForTenant } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/contract';
+import type { ServiceDefinition, TenantRole, VendorRole } from '@countersign/contract';
 import { type EntityManager, IsNull } from 'typeorm';
 import {
   RouteMapEntity,

@@ -1,5 +1,4 @@
 import type {
-  AccessRecordView,
   ChainName,
   ListFilter,
   Page,
@@ -9,7 +8,7 @@ import type {
   RecordRepository,
   ResourceUse,
 } from '@countersign/access';
-import { OUTCOME_MEMBERS } from '@countersign/contract';
+import { type AccessRecordView, OUTCOME_MEMBERS } from '@countersign/contract';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { comparable } from '../entities/column-types.js';

@@ -1,5 +1,5 @@
 import type { AccessError, AccessErrorCode } from '@countersign/access';
-import type { Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
 import type { UnknownClicker } from '../identity.js';
 import { de } from './sentences.de.js';
 

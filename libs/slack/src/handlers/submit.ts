@@ -1,6 +1,6 @@
 import type { AccessError, Refusal } from '@countersign/access';
+import type { Language } from '@countersign/contract';
 import { withinTime } from '@countersign/runtime';
-import type { Language } from '@countersign/wording';
 import type { AllMiddlewareArgs, Logger, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { SlackParts } from '../config.js';

@@ -1,8 +1,8 @@
 import type { Evaluation, Refusal } from '@countersign/access';
+import type { Language } from '@countersign/contract';
 import {
   durationText,
   entryWords,
-  type Language,
   needReasonText,
   type Offering,
   refusalWords,

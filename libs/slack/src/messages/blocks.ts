@@ -1,5 +1,5 @@
-import type { LogPoint } from '@countersign/contract';
-import { type Language, logPointText } from '@countersign/wording';
+import type { Language, LogPoint } from '@countersign/contract';
+import { logPointText } from '@countersign/wording';
 import type {
   ActionsBlock,
   Button,

@@ -1,12 +1,5 @@
-import { type Terms } from '@countersign/contract';
-import {
-  durationText,
-  halfTime,
-  type Language,
-  type Narrowing,
-  readOnly,
-  withHiddenFields,
-} from '@countersign/wording';
+import type { Language, Terms } from '@countersign/contract';
+import { durationText, halfTime, type Narrowing, readOnly, withHiddenFields } from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';

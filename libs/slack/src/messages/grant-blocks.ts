@@ -1,4 +1,5 @@
-import { accessReasonText, durationText, firstCallCommand, type Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
+import { accessReasonText, durationText, firstCallCommand } from '@countersign/wording';
 import type { ContextBlock, KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';

@@ -1,4 +1,4 @@
-import type { Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
 import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';

@@ -1,5 +1,5 @@
-import type { Terms } from '@countersign/contract';
-import { type Language, minutesText } from '@countersign/wording';
+import type { Language, Terms } from '@countersign/contract';
+import { minutesText } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';

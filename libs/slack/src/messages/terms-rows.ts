@@ -1,6 +1,7 @@
 import {
   actionsOutsideScope,
   hiddenFields,
+  type Language,
   MAX_SCOPE_ENTRIES,
   type ScopeEntry,
   type Terms,
@@ -14,7 +15,6 @@ import {
   entryWords,
   hiddenFieldsText,
   howApprovedText,
-  type Language,
   needReasonText,
   type ReaderSide,
   requesterFactLines,

@@ -1,6 +1,5 @@
 import type { ReadUnit } from '@countersign/access';
-import { NOTICES } from '@countersign/contract';
-import type { Language } from '@countersign/wording';
+import { type Language, NOTICES } from '@countersign/contract';
 import { context, header, link, mrkdwn, paragraph, type Rendered } from '../messages/blocks.js';
 import { wordsOf } from '../messages/words/index.js';
 import type { PageKind } from './kinds.js';

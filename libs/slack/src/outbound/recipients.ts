@@ -15,7 +15,7 @@ import { growingCache } from '@countersign/runtime';
 import type { WebClient } from '@slack/web-api';
 import type { SlackIntegration } from '../app.js';
 import { slackClient } from '../client.js';
-import type { Audience } from '../messages/request-card.js';
+import type { Audience } from '../messages/decide-buttons.js';
 import { isPageKind, isSlackKind } from './kinds.js';
 
 /** A delivery's recipient: a tenant's channel, the reviewers' channel, or one person's direct messages. */

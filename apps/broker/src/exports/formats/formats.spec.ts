@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPORT_CONTENTS, EXPORT_FORMATS } from '@countersign/api';
 import { type LeafV1, leafHash, parseLeaf } from '@countersign/audit-log';
-import { EVENT_TYPES } from '@countersign/contract';
+import { EVENT_TYPES, EXPORT_CONTENTS, EXPORT_FORMATS } from '@countersign/contract';
 import fc from 'fast-check';
 import { anyText } from '../../../../../test/factories/any-text.js';
 import { EXAMPLES, exportedEvent, IDS } from '../../../../../test/factories/exported-event.js';

@@ -1,4 +1,4 @@
-import type { ExportContent, ExportFormat } from '@countersign/api';
+import type { ExportContent, ExportFormat } from '@countersign/contract';
 import type { ExportedEvent } from './exported-event.js';
 import { formatHec } from './hec.js';
 import { formatJsonLine } from './json-lines.js';

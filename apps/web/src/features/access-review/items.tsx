@@ -1,5 +1,5 @@
 import type { MarkedAccessReviewItem } from '@countersign/api';
-import type { ItemDecision } from '@countersign/contract';
+import type { ItemDecision, Language } from '@countersign/contract';
 import { recurrenceText, wordFor } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,7 +8,7 @@ import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';

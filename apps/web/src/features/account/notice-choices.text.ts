@@ -1,5 +1,5 @@
 import type { NoticeWay } from '@countersign/contract';
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 const en = {
   title: 'Notices',

@@ -1,7 +1,7 @@
 import type { Event } from '@countersign/api';
+import type { Language } from '@countersign/contract';
 import { accessWords, wordFor } from '@countersign/wording';
 import { instantText } from '../../text/clock.js';
-import type { Language } from '../../text/language.js';
 import type { Catalogue } from '../../text/languages.js';
 import { type EventWords, memberText, type Sentences } from './event-words.js';
 import { german } from './sentences.de.js';

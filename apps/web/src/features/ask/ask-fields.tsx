@@ -1,8 +1,8 @@
 import { REASON_CODES } from '@countersign/contract';
 import './ask.css';
+import type { Service } from '@countersign/api';
 import { durationText, tickedScope } from '@countersign/wording';
 import { type ReactNode, useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Choice, TextArea, TextField } from '../../ui/field.js';
 import { reasonCodeTexts } from '../../ui/reason-codes.text.js';

@@ -1,8 +1,9 @@
 import './ask.css';
+import type { AccessRequestDetail, Ask, Service, Template } from '@countersign/api';
 import { accessWords, durationText } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type AccessRequestDetail, type Ask, api, type Service, type Template } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';

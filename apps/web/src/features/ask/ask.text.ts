@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 const countOf = (count: number, one: string, many: string, none: string): string =>
   count === 0 ? none : count === 1 ? one : `${count} ${many}`;

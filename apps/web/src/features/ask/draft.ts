@@ -1,6 +1,6 @@
+import type { Ask, Template } from '@countersign/api';
 import { formatDuration, toInstant } from '@countersign/contract';
 import { tickedScope } from '@countersign/wording';
-import type { Ask, Template } from '../../api/client.js';
 import { instantOfLocal } from '../../text/clock.js';
 
 /** When access begins: at once, at a time, or with the first token. */

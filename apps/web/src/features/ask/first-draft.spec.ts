@@ -1,4 +1,4 @@
-import type { AccessRequestDetail, Service } from '../../api/client.js';
+import type { AccessRequestDetail, Service } from '@countersign/api';
 import { firstDraft, namedDraft } from './first-draft.js';
 
 const services = [

@@ -1,6 +1,6 @@
+import type { AccessRequestDetail, Service, Template } from '@countersign/api';
 import { formatDuration, parseDuration, type Terms } from '@countersign/contract';
 import { ticksOf } from '@countersign/wording';
-import type { AccessRequestDetail, Service, Template } from '../../api/client.js';
 import type { Draft } from './draft.js';
 
 /** What the form shows at first, and what has filled it in: the draft that the person left, an earlier request, or a template. */

@@ -1,6 +1,6 @@
+import type { Service } from '@countersign/api';
 import { hiddenFields, type ScopeEntry } from '@countersign/contract';
 import { hiddenFieldsText } from '@countersign/wording';
-import type { Service } from '../../api/client.js';
 import { useLanguage } from '../../text/language.js';
 import { Choice } from '../../ui/field.js';
 

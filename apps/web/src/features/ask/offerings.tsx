@@ -1,5 +1,5 @@
+import type { Service } from '@countersign/api';
 import { entryWords, listOfferings, tickOf } from '@countersign/wording';
-import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';

@@ -1,7 +1,8 @@
+import type { Ask, Needs } from '@countersign/api';
 import { durationText, refusalWords, stagesText } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type Ask, api, type Needs } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';

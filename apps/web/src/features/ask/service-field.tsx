@@ -1,4 +1,4 @@
-import type { Service } from '../../api/client.js';
+import type { Service } from '@countersign/api';
 import { SelectField } from '../../ui/field.js';
 
 /** The choice of a service. Nothing if there is only one. */

@@ -1,6 +1,6 @@
+import type { Service } from '@countersign/api';
 import { routesOfScopes } from '@countersign/contract';
 import { type ReactNode, useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField, TextField } from '../../ui/field.js';
 

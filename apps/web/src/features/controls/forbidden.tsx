@@ -1,7 +1,7 @@
+import type { Service } from '@countersign/api';
 import { ANY_ACTION, isResourcePattern } from '@countersign/contract';
 import { ruleWords } from '@countersign/wording';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';

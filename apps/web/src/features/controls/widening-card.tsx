@@ -1,7 +1,8 @@
+import type { ControlsWidening, PersonWidening, Widening } from '@countersign/api';
 import type { WideningStatement } from '@countersign/contract';
 import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, type ControlsWidening, type PersonWidening, type Widening } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useNames, wideningsQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';

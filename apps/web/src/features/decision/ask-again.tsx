@@ -1,6 +1,7 @@
+import type { AccessRequestDetail, Ask } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
-import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';

@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { FINAL_REQUEST_STATES } from '@countersign/contract';
-import type { AccessRequest } from '../../api/client.js';
 
 /** What the reader can do with a request now. */
 type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read' | 'over';

@@ -1,4 +1,5 @@
-import { hiddenFields, parseDuration, type Terms } from '@countersign/contract';
+import type { AccessRequest, Service } from '@countersign/api';
+import { hiddenFields, type Language, parseDuration, type Terms } from '@countersign/contract';
 import {
   durationText,
   entryWords,
@@ -8,10 +9,9 @@ import {
   stagesText,
 } from '@countersign/wording';
 import type { ReactNode } from 'react';
-import type { AccessRequest, Service } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
 import { bytesText, numberText } from '../../text/clock.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { findApplicableControls } from './applicable-controls.js';
 import { type DecisionText, decisionTexts } from './decision.text.js';
 

@@ -1,6 +1,6 @@
+import type { AccessRequest, AccessRequestDetail, Service } from '@countersign/api';
 import { actionsOutsideScope, type ScopeEntry } from '@countersign/contract';
 import { entryWords } from '@countersign/wording';
-import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';

@@ -1,7 +1,8 @@
+import type { AccessRequestDetail } from '@countersign/api';
 import { durationText } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
-import { type AccessRequestDetail, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';

@@ -1,5 +1,6 @@
+import type { AccessRequest } from '@countersign/api';
 import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/contract';
-import { type AccessRequest, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
 import type { Signer } from '../../passkey/signer.js';

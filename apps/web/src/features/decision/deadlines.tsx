@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { durationText } from '@countersign/wording';
-import type { AccessRequest } from '../../api/client.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Countdown, Instant, useNow } from '../../ui/clock.js';

@@ -1,6 +1,7 @@
+import type { AccessRequest } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { type AccessRequest, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';

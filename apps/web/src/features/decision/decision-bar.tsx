@@ -1,7 +1,7 @@
+import type { AccessRequest } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import { accessWords, durationText, type Outcome } from '@countersign/wording';
 import { useEffect, useRef, useState } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';

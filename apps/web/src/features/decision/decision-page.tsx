@@ -1,9 +1,9 @@
 import './decision.css';
+import type { AccessRequest, AccessRequestDetail, Service } from '@countersign/api';
 import { hiddenFields, type Terms } from '@countersign/contract';
 import { evaluateChoice, hiddenFieldsText, waitsForLock, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
 import { RULES_REFETCH_MS, requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';

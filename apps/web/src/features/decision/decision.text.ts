@@ -1,5 +1,5 @@
-import type { Review } from '../../api/client.js';
-import type { Catalogue } from '../../text/language.js';
+import type { Review } from '@countersign/api';
+import type { Catalogue } from '../../text/languages.js';
 
 const en = {
   title: (who: string, service: string) => `${who} requests access to ${service}`,

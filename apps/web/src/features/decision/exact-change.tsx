@@ -1,3 +1,4 @@
+import type { AccessRequestDetail } from '@countersign/api';
 import {
   type Change,
   type Opening,
@@ -8,7 +9,6 @@ import {
 } from '@countersign/contract';
 import { bodyDifference, changedRows, type DifferenceRow } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import type { AccessRequestDetail } from '../../api/client.js';
 import { withHashing } from '../../passkey/web-hashing.js';
 import { instantText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';

@@ -1,3 +1,4 @@
+import type { Service } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import {
   type Choice,
@@ -9,7 +10,6 @@ import {
   wholeChoice,
 } from '@countersign/wording';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice as ChoiceCard, TextField } from '../../ui/field.js';

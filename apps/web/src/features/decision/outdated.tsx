@@ -1,5 +1,5 @@
+import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { needChangeTexts, waitsForLock } from '@countersign/wording';
-import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
 import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, RequestStateBadge } from '../../ui/badge.js';

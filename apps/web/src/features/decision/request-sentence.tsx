@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { accessWords, durationText, requesterFactLines } from '@countersign/wording';
-import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Erased } from '../../ui/erased.js';

@@ -1,4 +1,4 @@
-import type { AccessRequest, Review } from '../../api/client.js';
+import type { AccessRequest, Review } from '@countersign/api';
 import { useNames } from '../../api/organisation.js';
 import { useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';

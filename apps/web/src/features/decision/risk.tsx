@@ -1,5 +1,5 @@
+import type { Needs } from '@countersign/api';
 import { howApprovedText, needReasonText } from '@countersign/wording';
-import type { Needs } from '../../api/client.js';
 import { useReaderSide } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';

@@ -1,5 +1,6 @@
-import type { DemandKind, DemandState, DemandStep } from '@countersign/api';
-import type { Catalogue } from '../../text/language.js';
+import type { DemandStep } from '@countersign/api';
+import type { DemandKind, DemandState } from '@countersign/contract';
+import type { Catalogue } from '../../text/languages.js';
 
 type Action = DemandStep['action'];
 

@@ -1,5 +1,5 @@
-import type { DemandBody, DemandKind } from '@countersign/api';
-import { DEMAND_KINDS } from '@countersign/contract';
+import type { DemandBody } from '@countersign/api';
+import { DEMAND_KINDS, type DemandKind } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { api } from '../../api/client.js';

@@ -1,5 +1,10 @@
-import type { Demand, DemandStepAction, DemandStepBody, RedirectOutcome } from '@countersign/api';
-import { DEMAND_STEP_ACTIONS, REDIRECT_OUTCOMES } from '@countersign/contract';
+import type { Demand, DemandStepBody } from '@countersign/api';
+import {
+  DEMAND_STEP_ACTIONS,
+  type DemandStepAction,
+  REDIRECT_OUTCOMES,
+  type RedirectOutcome,
+} from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';

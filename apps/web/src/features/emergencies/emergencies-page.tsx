@@ -1,5 +1,5 @@
+import type { Disclosure } from '@countersign/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Disclosure } from '../../api/client.js';
 import { disclosuresQuery } from '../../api/disclosures.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';

@@ -1,5 +1,5 @@
-import type { Disclosure } from '../../api/client.js';
-import type { Catalogue } from '../../text/language.js';
+import type { Disclosure } from '@countersign/api';
+import type { Catalogue } from '../../text/languages.js';
 
 /** How each state looks. The catalogue has its words. */
 export const DISCLOSURE_LOOK = {

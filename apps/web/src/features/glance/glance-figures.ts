@@ -1,4 +1,4 @@
-import type { Grant } from '../../api/client.js';
+import type { Grant } from '@countersign/api';
 import { dayText, startOfDay } from '../../text/clock.js';
 
 const WEEKS = 12;

@@ -1,7 +1,8 @@
+import type { Grant } from '@countersign/api';
 import { durationText, LOCALES } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { MOST_ITEMS } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';

@@ -1,5 +1,5 @@
+import type { Grant } from '@countersign/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Grant } from '../../api/client.js';
 import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';

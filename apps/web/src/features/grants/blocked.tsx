@@ -1,7 +1,8 @@
+import type { Grant } from '@countersign/api';
 import { accessReasonText } from '@countersign/wording';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { locksQuery, manyGrantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';

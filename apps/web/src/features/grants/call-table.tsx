@@ -1,7 +1,8 @@
+import type { AccessRecord } from '@countersign/api';
+import type { Language } from '@countersign/contract';
 import { answerNotes, entryWords, wordFor } from '@countersign/wording';
-import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Time } from '../../ui/clock.js';
 import { CopyId } from '../../ui/copy.js';

@@ -1,5 +1,5 @@
+import type { Grant } from '@countersign/api';
 import { useQuery } from '@tanstack/react-query';
-import type { Grant } from '../../api/client.js';
 import { logOfGrant, recordPages } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { useText } from '../../text/language.js';

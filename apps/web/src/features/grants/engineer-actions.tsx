@@ -1,6 +1,7 @@
+import type { Grant } from '@countersign/api';
 import { firstCallCommand } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { serviceQuery } from '../../api/requests.js';

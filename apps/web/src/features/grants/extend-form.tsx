@@ -1,7 +1,8 @@
+import type { Grant } from '@countersign/api';
 import { formatDuration } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';

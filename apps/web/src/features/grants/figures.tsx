@@ -1,4 +1,4 @@
-import type { Grant } from '../../api/client.js';
+import type { Grant } from '@countersign/api';
 import { useNames } from '../../api/organisation.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';

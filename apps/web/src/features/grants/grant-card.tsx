@@ -1,6 +1,6 @@
+import type { Grant } from '@countersign/api';
 import { accessWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
-import type { Grant } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';

@@ -1,8 +1,9 @@
 import './live.css';
+import type { Grant } from '@countersign/api';
 import { accessWords } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { grantQuery, recordsQuery, refetchWhileOpen } from '../../api/grants.js';
 import { onStreamState, streamState } from '../../api/live-updates.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';

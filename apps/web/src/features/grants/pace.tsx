@@ -1,5 +1,5 @@
+import type { Grant } from '@countersign/api';
 import { useQuery } from '@tanstack/react-query';
-import type { Grant } from '../../api/client.js';
 import { paceQuery, refetchWhileOpen } from '../../api/grants.js';
 import { useSession } from '../../api/session.js';
 import { bytesText, numberText } from '../../text/clock.js';

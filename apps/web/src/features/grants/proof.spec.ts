@@ -1,4 +1,4 @@
-import type { AccessRecord } from '../../api/client.js';
+import type { AccessRecord } from '@countersign/api';
 import { findEndProof } from './proof.js';
 
 const record = (at: string, decision: 'allowed' | 'refused', code: string | null = null) =>

@@ -1,4 +1,4 @@
-import type { AccessRecord, Grant } from '../../api/client.js';
+import type { AccessRecord, Grant } from '@countersign/api';
 
 /** What the records prove about the end of a grant. No unread record can contradict it. */
 export interface Proof {

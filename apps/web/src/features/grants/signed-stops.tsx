@@ -1,7 +1,8 @@
+import type { Grant, Stop } from '@countersign/api';
 import type { LiftStatement, StopStatement } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Grant, type Stop } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { hasRole, isVendor, type Session, useSession } from '../../api/session.js';

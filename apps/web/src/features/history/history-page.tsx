@@ -1,6 +1,6 @@
+import type { AccessRequest } from '@countersign/api';
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { type RequestFilter, requestsQuery } from '../../api/requests.js';
 import { isVendor, may, useSession } from '../../api/session.js';

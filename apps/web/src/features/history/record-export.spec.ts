@@ -1,4 +1,4 @@
-import type { AccessRecord } from '../../api/client.js';
+import type { AccessRecord } from '@countersign/api';
 import { recordsAsCsv, toCsv, toJsonLines } from './record-export.js';
 
 describe('an export', () => {

@@ -1,6 +1,6 @@
+import type { AccessRecord, AccessRequest } from '@countersign/api';
 import { RARE_OUTCOME_MEMBERS } from '@countersign/contract';
 import { csvLine, requestsAsCsv } from '@countersign/wording';
-import type { AccessRecord, AccessRequest } from '../../api/client.js';
 import { saveFile } from '../../ui/save-file.js';
 
 export const FORMATS = ['csv', 'json'] as const;

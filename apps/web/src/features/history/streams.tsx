@@ -1,7 +1,8 @@
+import type { ExportTarget } from '@countersign/api';
 import { EXPORT_CONTENTS, EXPORT_KINDS, type ExportContent, type ExportKind } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
-import { api, type ExportTarget } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { isVendor, may, useSession } from '../../api/session.js';

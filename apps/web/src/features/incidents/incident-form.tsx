@@ -1,8 +1,8 @@
 import '../ask/ask.css';
-import type { IncidentBody } from '@countersign/api';
+import type { IncidentBody, Service } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { api, type Service } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';

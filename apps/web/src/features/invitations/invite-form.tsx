@@ -1,8 +1,8 @@
+import type { Service } from '@countersign/api';
 import { type ScopeEntry, toInstant } from '@countersign/contract';
 import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { trustQuery } from '../../api/trust.js';

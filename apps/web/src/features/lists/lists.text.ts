@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 const en = {
   filters: 'Filters',

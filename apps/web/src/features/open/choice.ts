@@ -1,4 +1,4 @@
-import type { Grant } from '../../api/client.js';
+import type { Grant } from '@countersign/api';
 
 type Choosable = Pick<Grant, 'id' | 'service' | 'access' | 'startsAt'>;
 

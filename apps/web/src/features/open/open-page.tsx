@@ -1,6 +1,7 @@
+import type { Grant } from '@countersign/api';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { api, type Grant } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { unwrap } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';

@@ -1,4 +1,5 @@
-import { durationText, type Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
+import { durationText } from '@countersign/wording';
 
 /** Members of the vendor's policy and of a customer's controls whose values are whole seconds. */
 const SECONDS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
+import type { Passkey } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { peopleQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';

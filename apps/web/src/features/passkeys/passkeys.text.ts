@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 /** What the file of a recovery key says about it. */
 type RecoveryLabel = Readonly<Record<'organisation' | 'person' | 'made' | 'publicKey' | 'key', string>>;

@@ -1,7 +1,7 @@
+import type { PersonWidening, TenantPerson } from '@countersign/api';
 import { wordFor } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PersonWidening, TenantPerson } from '../../api/client.js';
 import { peopleQuery, wideningsQuery } from '../../api/organisation.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';

@@ -1,7 +1,8 @@
+import type { TenantPerson } from '@countersign/api';
 import { TENANT_ROLES, type TenantRole } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type TenantPerson } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';

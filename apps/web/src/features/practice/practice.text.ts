@@ -1,5 +1,5 @@
 import type { PracticePart } from '@countersign/api';
-import type { Catalogue } from '../../text/language.js';
+import type { Catalogue } from '../../text/languages.js';
 
 const en = {
   title: 'Practice',

@@ -1,5 +1,5 @@
+import type { GrantDetail } from '@countersign/api';
 import { useQuery } from '@tanstack/react-query';
-import type { GrantDetail } from '../../api/client.js';
 import { leavesOfGrantQuery } from '../../api/log.js';
 import { may, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';

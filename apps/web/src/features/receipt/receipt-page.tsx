@@ -1,7 +1,7 @@
 import './receipt.css';
+import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '@countersign/api';
 import { accessWords, entryWords, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
 import { grantQuery, readAllRecords } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestQuery } from '../../api/requests.js';

@@ -1,7 +1,7 @@
+import type { Trust } from '@countersign/api';
 import { statementHash, type TrustDocument } from '@countersign/contract';
 import { joinWithAnd } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import type { Trust } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';

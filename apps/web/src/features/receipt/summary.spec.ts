@@ -1,4 +1,4 @@
-import type { AccessRecord } from '../../api/client.js';
+import type { AccessRecord } from '@countersign/api';
 import { countCalls, endedBeforeStart, refusedCalls, summariseCalls } from './summary.js';
 
 const record = (change: Partial<AccessRecord>) =>

@@ -1,4 +1,4 @@
-import type { AccessRecord, Grant } from '../../api/client.js';
+import type { AccessRecord, Grant } from '@countersign/api';
 
 /** All calls with the same action on the same resource. */
 interface CallSummary {

@@ -1,4 +1,4 @@
-import type { Event } from '@countersign/api';
+import type { Event, Trust } from '@countersign/api';
 import {
   AuditLogError,
   type Checkpoint,
@@ -13,7 +13,7 @@ import {
 } from '@countersign/audit-log';
 import { checkPersonSignature } from '@countersign/authorization/signatures';
 import { ContractError, parseSignature, type TrustDocument } from '@countersign/contract';
-import { api, type Trust } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { HttpLog } from '../../log/http-log.js';
 import { requireIncluded } from '../../log/inclusion.js';

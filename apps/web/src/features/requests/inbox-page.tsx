@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { AccessRequest } from '../../api/client.js';
 import { type RequestFilter, requestsQuery } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';

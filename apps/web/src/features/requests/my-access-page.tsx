@@ -1,8 +1,8 @@
+import type { AccessRequest, Grant } from '@countersign/api';
 import { OPEN_REQUEST_STATES } from '@countersign/contract';
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { AccessRequest, Grant } from '../../api/client.js';
 import { manyGrantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { ROWS } from '../../api/pagination.js';

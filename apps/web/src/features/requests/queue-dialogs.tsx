@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { Fragment } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { useSearchParams } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';

@@ -1,6 +1,6 @@
+import type { AccessRequest } from '@countersign/api';
 import { accessWords, durationText } from '@countersign/wording';
 import { type FocusEvent, useEffect, useRef } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';

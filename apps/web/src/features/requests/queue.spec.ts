@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../api/client.js';
+import type { AccessRequest } from '@countersign/api';
 import { inOrder, linkText, mayApproveHere, mayApproveInBulk, nextAfter, readOrder } from './queue.js';
 
 const request = (

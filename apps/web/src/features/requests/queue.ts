@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../api/client.js';
+import type { AccessRequest } from '@countersign/api';
 import { availableAction, isOutdated } from '../decision/available-action.js';
 
 /** A queue of this many requests or fewer shows no filters. */

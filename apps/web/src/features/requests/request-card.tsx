@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import type { ReactNode } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { RequestStateBadge, RiskBadge } from '../../ui/badge.js';

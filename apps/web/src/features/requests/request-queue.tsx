@@ -1,6 +1,6 @@
 import './queue.css';
+import type { AccessRequest } from '@countersign/api';
 import { type ReactNode, useRef, useState } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { ApiProblem } from '../../api/problem.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';

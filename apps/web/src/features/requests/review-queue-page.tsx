@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../api/client.js';
+import type { AccessRequest } from '@countersign/api';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';

@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { navigate } from '../../ui/address.js';
 import { mayApproveHere, mayApproveInBulk, nextAfter } from './queue.js';
 import { type BulkResult, type ListReview, useBulkApproval, useReview } from './use-reviews.js';

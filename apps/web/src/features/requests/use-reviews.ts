@@ -1,5 +1,6 @@
+import type { AccessRequest } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
-import { type AccessRequest, api } from '../../api/client.js';
+import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 

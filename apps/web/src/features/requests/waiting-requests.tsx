@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@countersign/api';
 import type { ReactNode } from 'react';
-import type { AccessRequest } from '../../api/client.js';
 import { type RequestFilter, useWholeList } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { Loaded, ShowMore } from '../../ui/query-states.js';

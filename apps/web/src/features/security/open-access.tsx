@@ -1,6 +1,6 @@
+import type { Grant } from '@countersign/api';
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Grant } from '../../api/client.js';
 import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';

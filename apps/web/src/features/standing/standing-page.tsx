@@ -1,3 +1,4 @@
+import type { Standing } from '@countersign/api';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';
@@ -15,7 +16,7 @@ import { isBlocked, REFETCH_MS, useWholeStop } from '../grants/blocked.js';
 import { CoverageSection } from './coverage-section.js';
 import { isLockedWay } from './locked-ways.js';
 import { standingTexts } from './standing.text.js';
-import { CredentialSection, type Standing, WaySection } from './ways.js';
+import { CredentialSection, WaySection } from './ways.js';
 
 const standingQuery = (tenant: string) => ({
   queryKey: ['standing', tenant],

@@ -9,8 +9,6 @@ import { Link } from '../../ui/link.js';
 import { DataTable } from '../../ui/table.js';
 import { standingTexts } from './standing.text.js';
 
-export type { Standing };
-
 type Way = Standing['ways'][number];
 
 /** What is open now, the oldest first. */

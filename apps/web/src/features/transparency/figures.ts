@@ -1,6 +1,6 @@
 import type { TransparencyReportAnswer } from '@countersign/api';
+import type { Language } from '@countersign/contract';
 import { numberText } from '../../text/clock.js';
-import type { Language } from '../../text/language.js';
 import type { TransparencyText } from './transparency.text.js';
 
 type Figure = TransparencyReportAnswer['figures'][string];

@@ -1,7 +1,8 @@
 import type { TransparencyReportAnswer } from '@countersign/api';
+import type { Language } from '@countersign/contract';
 import { countryText, factText } from '@countersign/wording';
 import { numberText } from '../../text/clock.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { DataTable } from '../../ui/table.js';
 import { transparencyTexts } from './transparency.text.js';
 

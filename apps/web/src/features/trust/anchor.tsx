@@ -1,4 +1,4 @@
-import type { Trust } from '../../api/client.js';
+import type { Trust } from '@countersign/api';
 import { anchorName, anchorText } from '../../log/anchor-file.js';
 import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';

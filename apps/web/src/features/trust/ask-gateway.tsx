@@ -1,5 +1,5 @@
+import type { Trust } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
-import type { Trust } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';

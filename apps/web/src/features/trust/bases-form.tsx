@@ -1,6 +1,6 @@
+import type { Service } from '@countersign/api';
 import type { AcceptedBasis } from '@countersign/contract';
 import { useState } from 'react';
-import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';

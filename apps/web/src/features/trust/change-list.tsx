@@ -1,8 +1,8 @@
-import { parseDuration, type TrustDocument } from '@countersign/contract';
+import type { ProposedControls } from '@countersign/api';
+import { type Language, parseDuration, type TrustDocument } from '@countersign/contract';
 import { durationText, joinWithAnd, ruleWords } from '@countersign/wording';
-import type { ProposedControls } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { controlsTexts } from '../controls/controls.text.js';
 import { type ChangedMember, diffTrustDocuments, type TrustChange } from './changes.js';
 import { type TrustText, trustTexts } from './trust.text.js';

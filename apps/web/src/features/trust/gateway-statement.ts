@@ -1,3 +1,4 @@
+import type { Trust } from '@countersign/api';
 import {
   checkPinsStatement,
   decodeBase64url,
@@ -6,7 +7,6 @@ import {
   type PinsStatementProblem,
   utf8,
 } from '@countersign/contract';
-import type { Trust } from '../../api/client.js';
 import { verifyEd25519 } from '../../log/web-crypto.js';
 
 /** Why the page cannot show what a gateway states, or what is wrong with it. */

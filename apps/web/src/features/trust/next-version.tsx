@@ -1,7 +1,7 @@
+import type { Trust } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Trust } from '../../api/client.js';
 import { servicesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { draftQuery } from '../../api/trust.js';

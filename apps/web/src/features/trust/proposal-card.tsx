@@ -1,8 +1,8 @@
+import type { Trust, TrustProposal } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { joinWithAnd } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Trust, TrustProposal } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';

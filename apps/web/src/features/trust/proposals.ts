@@ -1,6 +1,6 @@
+import type { TrustProposal } from '@countersign/api';
 import { type RecoveryJwk, type Signature, statementHash, type TrustDocument } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
-import type { TrustProposal } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { reloadTrust } from '../../api/trust.js';

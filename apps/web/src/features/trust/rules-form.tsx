@@ -1,5 +1,5 @@
+import type { Service } from '@countersign/api';
 import { MAX_APPROVALS, type TrustDocument } from '@countersign/contract';
-import type { Service } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { ActionChoices } from '../controls/allowed-actions.js';

@@ -1,6 +1,6 @@
+import type { Trust } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { Trust } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { publishedHashQuery } from '../../api/published-page.js';

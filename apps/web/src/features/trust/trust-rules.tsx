@@ -1,8 +1,8 @@
-import { type TrustDocument, WITNESS_GRACE_SECONDS } from '@countersign/contract';
+import { type Language, type TrustDocument, WITNESS_GRACE_SECONDS } from '@countersign/contract';
 import { durationText, joinWithAnd, ruleWords } from '@countersign/wording';
 import { Fragment, type ReactNode } from 'react';
 import { useNames } from '../../api/organisation.js';
-import { type Language, useLanguage, useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
 import type { ChangedMember } from './changes.js';
 import { type TrustText, trustTexts } from './trust.text.js';

@@ -1,5 +1,5 @@
+import type { Language } from '@countersign/contract';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
-import type { Language } from '../../text/languages.js';
 import type { Words } from '../signing.text.js';
 
 /** One member of what is signed, in words. */

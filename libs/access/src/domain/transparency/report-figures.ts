@@ -1,5 +1,10 @@
-import type { RequesterFacts } from '@countersign/contract';
-import { DEMAND_KINDS, type DemandKind, type DemandState, type RedirectOutcome } from '../demand.js';
+import {
+  DEMAND_KINDS,
+  type DemandKind,
+  type DemandState,
+  type RedirectOutcome,
+  type RequesterFacts,
+} from '@countersign/contract';
 import { type Figure, isSafe, type Relation } from './disclosure-control.js';
 
 /** What a report counts of one demand. It names no person and no account. */

@@ -1,8 +1,8 @@
 /** @soak */
 
+import { DEMAND_KINDS } from '@countersign/contract';
 import { seeded, simulatedYear, within } from '../../../../../test/factories/simulated-year.js';
 import { isFullRun } from '../../../../../test/support/samples.js';
-import { DEMAND_KINDS } from '../demand.js';
 import {
   controlDisclosure,
   derivable,

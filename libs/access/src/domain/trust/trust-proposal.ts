@@ -8,8 +8,6 @@ import {
 import type { PrivacyControls } from '../privacy-controls.js';
 import { type TransitionTable, transition } from '../transition-table.js';
 
-export { PROPOSAL_STATES, type ProposalState } from '@countersign/contract';
-
 export const PROPOSAL_TRANSITIONS: TransitionTable<ProposalState> = {
   open: ['adopted', 'withdrawn'],
   adopted: [],

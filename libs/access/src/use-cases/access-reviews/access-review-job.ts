@@ -1,4 +1,4 @@
-import { MOST_LISTED, toInstant } from '@countersign/contract';
+import { MOST_LISTED, type TenantRole, toInstant } from '@countersign/contract';
 import {
   type AccessReview,
   type AccessReviewItem,
@@ -15,7 +15,7 @@ import {
   type ReviewedItem,
   remindedReview,
 } from '../../domain/access-review.js';
-import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
+import type { TenantRecord } from '../../domain/organisation.js';
 import type { WayIn } from '../../domain/standing.js';
 import { changedMeanwhile } from '../../errors.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';

@@ -1,16 +1,13 @@
-import type { Recurrence } from '@countersign/contract';
+import type { ItemDecision, KeptReason, PracticeResult, Recurrence } from '@countersign/contract';
 import { toInstant } from '@countersign/contract';
 import {
   type AccessReview,
   type AccessReviewItem,
   countOutcomes,
-  type ItemDecision,
   isReviewDue,
-  type KeptReason,
   type ReviewCounts,
 } from '../../domain/access-review.js';
 import type { Principal } from '../../domain/person.js';
-import type { PracticeResult } from '../../domain/practice.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/index.js';
 import { changePeople } from '../organisation/change-person.js';

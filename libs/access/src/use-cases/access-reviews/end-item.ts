@@ -1,5 +1,5 @@
-import { toInstant } from '@countersign/contract';
-import type { KeptReason, ReviewedItem } from '../../domain/access-review.js';
+import { type KeptReason, toInstant } from '@countersign/contract';
+import type { ReviewedItem } from '../../domain/access-review.js';
 import { canApproveAll } from '../../domain/approval-stages.js';
 import { narrowsControls } from '../../domain/controls-narrowing.js';
 import { hasEnded } from '../../domain/grant.js';

@@ -1,9 +1,8 @@
-import { type Permission } from '@countersign/contract';
+import type { DemandState, Permission } from '@countersign/contract';
 import {
   type Demand,
   type DemandDocument,
   type DemandFile,
-  type DemandState,
   type DemandStep,
   demandState,
   gagEnd,

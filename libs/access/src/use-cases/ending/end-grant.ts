@@ -1,4 +1,5 @@
-import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant.js';
+import type { GrantEndReason } from '@countersign/contract';
+import { endGrant, type Grant, hasEnded } from '../../domain/grant.js';
 import { changedMeanwhile, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';

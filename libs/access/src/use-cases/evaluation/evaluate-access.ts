@@ -1,7 +1,7 @@
-import { type ScopeEntry, scopeAllows } from '@countersign/contract';
+import { type GrantAccess, type ScopeEntry, scopeAllows } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
-import { accessStatus, type GrantAccess } from '../../domain/grant-access.js';
+import { accessStatus } from '../../domain/grant-access.js';
 import { requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { evaluate } from '../../policy/evaluate.js';

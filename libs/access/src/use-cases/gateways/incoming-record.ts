@@ -1,4 +1,5 @@
 import {
+  type AccessRecordView,
   type EventData,
   type MemberOfLeaf,
   membersOfRecord,
@@ -7,7 +8,7 @@ import {
   type RecordKind,
 } from '@countersign/contract';
 import type { GatewayBinding } from '../../domain/gateway-binding.js';
-import type { AccessRecordView, ChainName, DraftOf, RecordOutcome } from '../../ports/index.js';
+import type { ChainName, DraftOf, RecordOutcome } from '../../ports/index.js';
 import type { IngestedCalls } from './ingested-calls.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */

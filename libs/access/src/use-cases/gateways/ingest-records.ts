@@ -1,8 +1,14 @@
-import { DEPLOYMENT_SLUG, type EventData, isSealedLog, toInstant } from '@countersign/contract';
+import {
+  type AccessRecordView,
+  DEPLOYMENT_SLUG,
+  type EventData,
+  isSealedLog,
+  toInstant,
+} from '@countersign/contract';
 import { type GatewayBinding, writesInto } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
-import type { AccessRecordView, ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
+import type { ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';

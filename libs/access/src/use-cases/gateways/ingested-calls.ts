@@ -1,13 +1,6 @@
-import type { Opening } from '@countersign/contract';
+import type { AccessRecordView, Opening } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ChainName,
-  LeaseUse,
-  NamedOpening,
-  RecordOutcome,
-  TenantUnit,
-} from '../../ports/index.js';
+import type { ChainName, LeaseUse, NamedOpening, RecordOutcome, TenantUnit } from '../../ports/index.js';
 
 /**
  * Collects the calls of a set of records and writes them in a fixed number of statements. A call that begins and ends in

@@ -1,6 +1,6 @@
+import type { AccessRecordView } from '@countersign/contract';
 import { type GatewayBinding, serves } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
-import type { AccessRecordView } from '../../ports/index.js';
 
 /**
  * Why a record of a call is not taken as one. Each name says which of its statements the store contradicts.

@@ -1,11 +1,10 @@
-import type { Budget, ScopeEntry } from '@countersign/contract';
+import type { Budget, ReviewSide, ScopeEntry } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { type Grant } from '../../domain/grant.js';
 import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
 import type { Lock } from '../../domain/lock.js';
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { ReviewSide } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { loadBlocks, lockFor } from '../locks/locks.js';

@@ -1,4 +1,5 @@
 import {
+  type AccessRecordView,
   DEPLOYMENT_SLUG,
   type EventType,
   isSealedLog,
@@ -10,15 +11,7 @@ import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, requirePermission, seesSealed } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ListFilter,
-  LogHead,
-  Page,
-  PageQuery,
-  ReadUnit,
-  StoredEvent,
-} from '../../ports/index.js';
+import type { ListFilter, LogHead, Page, PageQuery, ReadUnit, StoredEvent } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson, requireTenant } from '../shared/visible-objects.js';
 

@@ -1,19 +1,20 @@
-import type { NoticeKind } from '@countersign/contract';
-import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
+import {
+  type DailyStatement,
+  type NoticeKind,
+  type RequestState,
+  TENANT_ROLES,
+  type TenantRole,
+  type VendorRole,
+} from '@countersign/contract';
+import type { AccessRequest, ReminderKind } from '../../domain/access-request.js';
 import type { AccessReview } from '../../domain/access-review.js';
 import type { ApiKey } from '../../domain/api-key.js';
 import { groupsInCharge, stagesOf } from '../../domain/approval-stages.js';
 import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
-import type { DailyStatement } from '../../domain/log-settings.js';
 import type { NoticeAddress } from '../../domain/notice-address.js';
-import {
-  TENANT_ROLES,
-  type TenantRecord,
-  type TenantRole,
-  type VendorRole,
-} from '../../domain/organisation.js';
+import type { TenantRecord } from '../../domain/organisation.js';
 import type { Practice } from '../../domain/practice.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';

@@ -1,4 +1,5 @@
-import type { AccessPolicy, Organisation, VendorRole } from '../../domain/organisation.js';
+import type { VendorRole } from '@countersign/contract';
+import type { AccessPolicy, Organisation } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { groupsOf } from '../organisation/change-person.js';

@@ -1,4 +1,5 @@
-import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
+import type { TenantRole } from '@countersign/contract';
+import type { TenantRecord } from '../../domain/organisation.js';
 import { requireOwnAddress } from '../../domain/owned-domains.js';
 import { type Person, type Principal, readAddress, sameRoles } from '../../domain/person.js';
 import type { PersonWidening } from '../../domain/widening.js';

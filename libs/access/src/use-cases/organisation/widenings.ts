@@ -6,6 +6,7 @@ import {
   type Signature,
   sha256Digest,
   WIDENING_TYPE,
+  type WideningState,
   type WideningStatement,
 } from '@countersign/contract';
 import { requirePermission } from '../../domain/permissions.js';
@@ -21,7 +22,6 @@ import {
   needsConfirmation,
   takesEffectAt,
   type Widening,
-  type WideningState,
 } from '../../domain/widening.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit, TenantUnit } from '../../ports/index.js';

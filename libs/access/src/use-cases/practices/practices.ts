@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   PRACTICE_TYPE,
+  type PracticeResult,
   type PracticeStatement,
   parsePractice,
   parseSignature,
@@ -17,7 +18,6 @@ import {
   type PracticeCounts,
   type PracticePasskey,
   type PracticeRequest,
-  type PracticeResult,
   resultOf,
 } from '../../domain/practice.js';
 import { parseInput, wrongStatement } from '../../domain/validate-input.js';

@@ -1,11 +1,5 @@
-import { isTenantSlug, termsCommitments, toInstant } from '@countersign/contract';
-import {
-  type AccessRequest,
-  firstWait,
-  type RequestOrigin,
-  type RequestState,
-  stageAt,
-} from '../../domain/access-request.js';
+import { isTenantSlug, type RequestState, termsCommitments, toInstant } from '@countersign/contract';
+import { type AccessRequest, firstWait, type RequestOrigin, stageAt } from '../../domain/access-request.js';
 import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { type RequestNoteKind, toInstant } from '@countersign/contract';
 import { type AccessRequest, waitFor } from '../../domain/access-request.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
@@ -7,7 +7,6 @@ import {
   openQuestion,
   pauseClock,
   type RequestNote,
-  type RequestNoteKind,
   requireUndecided,
   resumeClock,
 } from '../../domain/request-note.js';

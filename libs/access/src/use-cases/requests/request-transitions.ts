@@ -1,10 +1,9 @@
-import { isSealedLog, toInstant } from '@countersign/contract';
+import { isSealedLog, type RequestState, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   beginNotifying,
   firstWait,
   isOpen,
-  type RequestState,
   stageAt,
   transitionRequest,
 } from '../../domain/access-request.js';

@@ -1,10 +1,5 @@
-import {
-  type ApiKey,
-  type ApiKeyState,
-  apiKeyState,
-  requireKeyLifetime,
-  signInBy,
-} from '../../domain/api-key.js';
+import type { ApiKeyState } from '@countersign/contract';
+import { type ApiKey, apiKeyState, requireKeyLifetime, signInBy } from '../../domain/api-key.js';
 import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';

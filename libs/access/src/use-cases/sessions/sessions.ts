@@ -1,4 +1,5 @@
-import type { Assurance, Person, Principal } from '../../domain/person.js';
+import type { Assurance } from '@countersign/contract';
+import type { Person, Principal } from '../../domain/person.js';
 import { pushSubscriptionEnd } from '../../domain/push-subscription.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Session, SessionsUnit } from '../../ports/index.js';

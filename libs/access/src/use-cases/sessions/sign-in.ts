@@ -1,5 +1,4 @@
-import { canonicalJson } from '@countersign/contract';
-import type { TenantRole, VendorRole } from '../../domain/organisation.js';
+import { canonicalJson, type TenantRole, type VendorRole } from '@countersign/contract';
 import {
   addressOf,
   areCompatible,

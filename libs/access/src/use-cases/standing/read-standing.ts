@@ -1,12 +1,11 @@
+import type { AccessKind, CredentialKind } from '@countersign/contract';
 import type { AccessStatus } from '../../domain/grant-access.js';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { isVendorStaff, type Person } from '../../domain/person.js';
 import {
-  type AccessKind,
   type Coverage,
-  type CredentialKind,
   NO_CREDENTIALS,
   oldestFirst,
   type PeoplesCredentials,

@@ -1,12 +1,10 @@
-import type { EventType } from '@countersign/contract';
+import type { AccessKind, CredentialKind, EventType } from '@countersign/contract';
 import { servesTenant } from '../../domain/gateway-binding.js';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import { isInvitationClosed } from '../../domain/invitation.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import {
-  type AccessKind,
   type CredentialCount,
-  type CredentialKind,
   NO_CREDENTIALS,
   type PeoplesCredentials,
   type WayIn,

@@ -1,10 +1,10 @@
-import { toInstant } from '@countersign/contract';
+import { type Supervised, toInstant } from '@countersign/contract';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import type { Lock } from '../../domain/lock.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
-import type { SidedRule, Supervised, SupervisionCount } from '../../domain/supervision.js';
+import type { SidedRule, SupervisionCount } from '../../domain/supervision.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { liftLockIn, setLockIn } from '../locks/locks.js';

@@ -1,5 +1,5 @@
-import type { ReviewSide } from '../../domain/review.js';
-import type { Supervised, SupervisionOutcome } from '../../domain/supervision.js';
+import type { ReviewSide, Supervised } from '@countersign/contract';
+import type { SupervisionOutcome } from '../../domain/supervision.js';
 import type { ReadUnit } from '../../ports/index.js';
 
 /** What the log says about a rule that was crossed. */

@@ -1,17 +1,16 @@
-import { isSealedLog, toInstant } from '@countersign/contract';
+import { type AccessRecordView, isSealedLog, type Supervised, toInstant } from '@countersign/contract';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import {
   addCall,
   countedCalls,
   countFor,
   type SidedRule,
-  type Supervised,
   type SupervisionCount,
   type SupervisionOutcome,
   type SupervisionRule,
   supervises,
 } from '../../domain/supervision.js';
-import type { AccessRecordView, ResourceUse, TenantUnit } from '../../ports/index.js';
+import type { ResourceUse, TenantUnit } from '../../ports/index.js';
 import { endGrantIn } from '../ending/end-grant.js';
 import { supervisionNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';

@@ -1,4 +1,4 @@
-import type { Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
 import { de } from './de.js';
 import { en, type Words } from './en.js';
 

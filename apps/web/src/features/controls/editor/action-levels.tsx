@@ -1,4 +1,4 @@
-import type { Service } from '../../../api/client.js';
+import type { Service } from '@countersign/api';
 import { useText } from '../../../text/language.js';
 import { SelectField } from '../../../ui/field.js';
 import { controlsTexts } from '../controls.text.js';

@@ -1,6 +1,6 @@
+import type { Service } from '@countersign/api';
 import type { GlossaryWord } from '@countersign/wording';
 import type { ReactNode } from 'react';
-import type { Service } from '../../../api/client.js';
 import { Choice } from '../../../ui/field.js';
 import { Helped } from '../../../ui/help.js';
 import { ActionLevels } from './action-levels.js';

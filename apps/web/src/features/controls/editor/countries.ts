@@ -1,4 +1,5 @@
-import { countryText, type Language } from '@countersign/wording';
+import type { Language } from '@countersign/contract';
+import { countryText } from '@countersign/wording';
 
 /** The member states of the European Union. */
 export const EUROPEAN_UNION = [

@@ -1,4 +1,4 @@
-import type { PrivacyControlsTest } from '../../../api/client.js';
+import type { PrivacyControlsTest } from '@countersign/api';
 import { Badge } from '../../../ui/badge.js';
 import type { IconName } from '../../../ui/icon.js';
 import type { Change, Step } from './difference.js';

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../../text/language.js';
+import type { Catalogue } from '../../../text/languages.js';
 import { choicesDe, faultsDe, fieldsDe } from './fields.de.js';
 import { choicesEn, type FieldWords, faultsEn, fieldsEn } from './fields.en.js';
 

@@ -1,6 +1,6 @@
+import type { Service } from '@countersign/api';
 import { isZone } from '@countersign/contract';
 import { useState } from 'react';
-import type { Service } from '../../../api/client.js';
 import type { Controls } from '../../../api/organisation.js';
 import { useLanguage, useText } from '../../../text/language.js';
 import { Notice } from '../../../ui/badge.js';

@@ -1,3 +1,4 @@
+import type { PrivacyControlsDraft } from '@countersign/api';
 import {
   CHANNELS,
   CONTROL_MODES,
@@ -17,7 +18,6 @@ import {
   SUPERVISION_ACTIONS,
   WEEKDAYS,
 } from '@countersign/contract';
-import type { PrivacyControlsDraft } from '../../../api/client.js';
 import type { Json } from './document.js';
 import type { FieldText } from './fields.en.js';
 

@@ -1,6 +1,6 @@
+import type { Language } from '@countersign/contract';
 import { useId, useState } from 'react';
 import { utcDayText } from '../../../text/clock.js';
-import type { Language } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';
 import { Choice } from '../../../ui/field.js';
 import { countryName, EUROPEAN_UNION, isEuropeanUnion } from './countries.js';

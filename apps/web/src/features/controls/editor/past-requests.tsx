@@ -1,6 +1,6 @@
+import type { PrivacyControlsTest } from '@countersign/api';
 import { refusalWords, scopeWords } from '@countersign/wording';
 import { useState } from 'react';
-import type { PrivacyControlsTest } from '../../../api/client.js';
 import { useNames } from '../../../api/organisation.js';
 import { useLanguage } from '../../../text/language.js';
 import { Button } from '../../../ui/button.js';

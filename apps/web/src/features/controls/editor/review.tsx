@@ -1,7 +1,7 @@
+import type { PrivacyControlsTest } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import { durationText, refusalWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
-import type { PrivacyControlsTest } from '../../../api/client.js';
 import { useNames, wideningsQuery } from '../../../api/organisation.js';
 import { useLanguage } from '../../../text/language.js';
 import { Notice } from '../../../ui/badge.js';

@@ -1,5 +1,5 @@
-import { parseDuration } from '@countersign/contract';
-import { type Language, ruleWords, type SupervisedLimit, supervisedText } from '@countersign/wording';
+import { type Language, parseDuration } from '@countersign/contract';
+import { ruleWords, type SupervisedLimit, supervisedText } from '@countersign/wording';
 
 /** Parts of sentences that both languages use. A function throws if a value that it needs is not filled in yet. */
 

@@ -1,12 +1,5 @@
-import { parseDuration, type SupervisionAction, WEEKDAYS } from '@countersign/contract';
-import {
-  durationText,
-  factText,
-  type Language,
-  LOCALES,
-  resourceWords,
-  type SupervisedLimit,
-} from '@countersign/wording';
+import { type Language, parseDuration, type SupervisionAction, WEEKDAYS } from '@countersign/contract';
+import { durationText, factText, LOCALES, resourceWords, type SupervisedLimit } from '@countersign/wording';
 import { bytesText, numberText, utcDayText } from '../../../text/clock.js';
 import { countryName, EUROPEAN_UNION_NAME, isEuropeanUnion } from './countries.js';
 import type { Json, JsonObject } from './document.js';

@@ -1,5 +1,5 @@
+import type { Service } from '@countersign/api';
 import { useQuery } from '@tanstack/react-query';
-import type { Service } from '../../../api/client.js';
 import { peopleQuery } from '../../../api/organisation.js';
 import { isObject, type Json, type JsonObject } from './document.js';
 import { type ChoiceSource, FIXED_CHOICES } from './fields.js';

@@ -1,6 +1,7 @@
+import type { PrivacyControlsBody } from '@countersign/api';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type PrivacyControlsBody } from '../../../api/client.js';
+import { api } from '../../../api/client.js';
 import { type Controls, controlsQuery } from '../../../api/organisation.js';
 import { unwrap } from '../../../api/problem.js';
 import { invalidate, queryClient } from '../../../api/query-client.js';

@@ -1,6 +1,7 @@
+import type { PrivacyControlsDraft, PrivacyControlsTest } from '@countersign/api';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, type PrivacyControlsDraft, type PrivacyControlsTest } from '../../../api/client.js';
+import { api } from '../../../api/client.js';
 import { ApiProblem, unwrap } from '../../../api/problem.js';
 import { type JsonObject, normalized } from './document.js';
 import type { Fault } from './faults.js';

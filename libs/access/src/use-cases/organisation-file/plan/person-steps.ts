@@ -131,24 +131,24 @@ const personKey = (tenant: string | null, email: string): string => `${tenant ??
 /** The person as the file wants them; null if it says nothing about them. */
 function personAfter(
   deps: Deps,
-  person: WantedWithFacts,
+  entry: WantedWithFacts,
   before: Person | undefined,
   ofClient: Person | null,
 ): Person | null {
   // The file does not bring back a person whom the client has deactivated.
   if (ofClient !== null && ofClient.removedAt !== null) return null;
-  const facts = person.facts === undefined ? {} : { facts: person.facts };
+  const facts = entry.facts === undefined ? {} : { facts: entry.facts };
   return (
-    keptWithGroups(ofClient, person) ?? {
+    keptWithGroups(ofClient, entry) ?? {
       id: before?.id ?? deps.ids.next('usr'),
-      tenant: person.tenant,
-      ...person.address,
-      name: person.person.name,
+      tenant: entry.tenant,
+      ...entry.address,
+      name: entry.person.name,
       roles:
-        person.provided && before !== undefined && before.removedAt === null
+        entry.provided && before !== undefined && before.removedAt === null
           ? before.roles
-          : [...person.person.roles].sort(),
-      ...wantedGroups(person, before),
+          : [...entry.person.roles].sort(),
+      ...wantedGroups(entry, before),
       ...facts,
       removedAt: null,
     }
@@ -159,11 +159,11 @@ function personAfter(
 const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
   groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
 
-function keptWithGroups(ofClient: Person | null, person: WantedWithFacts): Person | null {
+function keptWithGroups(ofClient: Person | null, entry: WantedWithFacts): Person | null {
   if (ofClient === null) return null;
   const { groups: _old, facts: _before, ...rest } = ofClient;
-  const { facts } = person;
-  return { ...rest, ...wantedGroups(person, ofClient), ...(facts === undefined ? {} : { facts }) };
+  const { facts } = entry;
+  return { ...rest, ...wantedGroups(entry, ofClient), ...(facts === undefined ? {} : { facts }) };
 }
 
 /** Only vendor staff have facts. The file states some of them, and says which facts of the provider count. */
