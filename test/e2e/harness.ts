@@ -186,11 +186,15 @@ export class TestBroker {
   }
 
   /** A session as a finished, fresh sign-in leaves one. @returns the `Cookie` header of its browser */
-  async sessionOf(who: PersonName, assurance: Assurance = 'oidc'): Promise<string> {
+  async sessionOf(
+    who: PersonName,
+    assurance: Assurance = 'oidc',
+    signedInAt = this.clock.now(),
+  ): Promise<string> {
     const { secret } = await this.host.store.asVendor(async (unit) => {
       const person = await unit.organisation.person(this.persons[who]);
       if (person === null) throw new Error(`${who} is not known`);
-      const authenticatedAt = this.clock.now().toISOString();
+      const authenticatedAt = signedInAt.toISOString();
       const draft = { person, assurance, device: 'a test', parent: null, replaces: null, authenticatedAt };
       return startSessionIn(this.host, unit, draft, this.environment.session);
     });

@@ -38,12 +38,22 @@ export async function findSecrets(
     places.push({ place: `stderr of ${name}`, content: Buffer.from(stderr) });
   }
   for (const file of await filesBelow(where.folder)) {
-    places.push({ place: relative(where.folder, file), content: await readFile(file) });
+    const content = await readFile(file).catch(unlessGone);
+    if (content) {
+      places.push({ place: relative(where.folder, file), content });
+    }
   }
   places.push({ place: 'a process list', content: Buffer.from(where.commandLines.join('\n')) });
   return places.flatMap(({ place, content }) =>
     secrets.filter(({ text }) => content.includes(text)).map(({ name }) => `${name} in ${place}`),
   );
+}
+
+/** A running program may rename or remove a file of its own between the listing and the reading. */
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') {
+    throw error;
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

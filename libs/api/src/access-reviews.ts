@@ -108,6 +108,7 @@ export type AccessReviewListQuery = z.infer<typeof listQuery>;
 export const accessReviewEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/access-reviews',
+    callers: { people: 'access-review.read' },
     summary: 'List the quarterly access reviews',
     description: 'For the tenant’s own people, the newest first.',
     query: listQuery,
@@ -120,6 +121,7 @@ export const accessReviewEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/access-reviews/{id}',
+    callers: { people: 'access-review.read' },
     summary: 'Read a review with everything that it lists',
     description: 'For the tenant’s admins and auditors.',
     answer: { status: 200, description: 'The review.', schema: reviewSchema },
@@ -127,6 +129,7 @@ export const accessReviewEndpoints = {
   }),
   decide: endpoint({
     route: 'POST /api/v1/tenants/{slug}/access-reviews/{id}/decisions',
+    callers: { people: 'access-review.decide' },
     summary: 'Confirm or prune one item',
     description:
       'For the tenant’s admins. What is pruned ends at once: a grant is revoked, an invitation withdrawn, a rule taken out of the controls, a key revoked, a session ended, and a person loses all roles. No one confirms their own roles, keys and sessions. Repeating one’s own decision changes nothing.',

@@ -69,6 +69,7 @@ export type BypassReport = z.infer<typeof report>;
 export const bypassReportEndpoints = {
   report: endpoint({
     route: 'POST /api/v1/tenants/{slug}/bypass-reports',
+    callers: { people: 'bypass.report' },
     summary: 'Report calls that bypassed the gateway',
     description:
       'For the vendor’s security admins, and the tenant’s admins if the customer runs the service itself. `countersign reconcile --report` sends it. The tenant’s log has it as the leaf `gateway.bypassed`. The same report again answers the first one. At most 20 an hour.',
@@ -78,6 +79,7 @@ export const bypassReportEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/bypass-reports',
+    callers: { people: 'bypass.read' },
     summary: 'List reports of calls that bypassed the gateway',
     description: 'The newest 50, newest first.',
     answer: {

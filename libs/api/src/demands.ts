@@ -185,6 +185,7 @@ export type DemandListQuery = z.infer<typeof listQuery>;
 export const demandEndpoints = {
   enter: endpoint({
     route: 'POST /api/v1/demands',
+    callers: { people: 'demand.enter' },
     summary: 'Enter a government’s demand',
     description:
       'For the vendor’s legal counsel. It never changes and cannot be deleted; what happens to it are steps. The people of each tenant are notified at once and find it in their log, unless a gag forbids it.',
@@ -194,6 +195,7 @@ export const demandEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/demands',
+    callers: { people: 'demand.read' },
     summary: 'List government demands',
     description: 'Newest first. For the vendor’s legal counsel and auditors.',
     query: listQuery,
@@ -206,6 +208,7 @@ export const demandEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/demands/{id}',
+    callers: { people: 'demand.read' },
     summary: 'Read a government’s demand with its steps',
     description: 'For the vendor’s legal counsel. Under a gag no one else learns of it.',
     answer: { status: 200, description: 'The demand.', schema: demandSchema },
@@ -213,6 +216,7 @@ export const demandEndpoints = {
   }),
   step: endpoint({
     route: 'POST /api/v1/demands/{id}/steps',
+    callers: { people: 'demand.step' },
     summary: 'Record what was done about a demand',
     description:
       'The authority is sent to the customer first (`redirected`, with its answer). An extension of a gag is proposed by one person and confirmed (`extended`) by another.',
@@ -222,6 +226,7 @@ export const demandEndpoints = {
   }),
   fileDocument: endpoint({
     route: 'POST /api/v1/demands/{id}/documents',
+    callers: { people: 'demand.step' },
     summary: 'File a document of a demand',
     description: 'Its hash stands in the log. The copy is encrypted at rest.',
     body: { schema: documentBodySchema, maxBytes: MAX_DOCUMENT_BODY },
@@ -230,6 +235,7 @@ export const demandEndpoints = {
   }),
   readDocument: endpoint({
     route: 'GET /api/v1/demands/{id}/documents/{sha256}',
+    callers: { people: 'demand-document.read' },
     summary: 'Read the kept copy of a document',
     description: 'For the vendor’s legal counsel alone. The path has the 64 hexadecimal digits of its hash.',
     answer: {

@@ -77,6 +77,7 @@ export type DisclosureAnswerBody = z.infer<typeof disclosureAnswerSchema>;
 export const disclosureEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/disclosures',
+    callers: { people: 'disclosure.read' },
     summary: 'List the explanations of emergencies',
     description: 'The newest emergency first. A tenant’s people see their own.',
     query: disclosureListQuery,
@@ -89,6 +90,7 @@ export const disclosureEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/grants/{id}/disclosure',
+    callers: { people: 'disclosure.read' },
     summary: 'Read the explanation of one emergency',
     description:
       'What the vendor has explained, and what the tenant has said to it. Null members: it is still due.',
@@ -97,6 +99,7 @@ export const disclosureEndpoints = {
   }),
   give: endpoint({
     route: 'POST /api/v1/grants/{id}/disclosure',
+    callers: { people: 'disclosure.give' },
     summary: 'Explain an emergency',
     description:
       'For the engineer who had the access, or a security admin in their place. The access must have ended, so that the explanation covers all of its calls. Again after a dispute.',
@@ -107,6 +110,7 @@ export const disclosureEndpoints = {
   }),
   answer: endpoint({
     route: 'POST /api/v1/grants/{id}/disclosure/answer',
+    callers: { people: 'disclosure.answer' },
     summary: 'Acknowledge or dispute an explanation',
     description: 'For the tenant’s approvers and admins. After a dispute the vendor may explain again.',
     body: { schema: disclosureAnswerSchema },

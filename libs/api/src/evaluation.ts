@@ -70,6 +70,7 @@ const configurationSchema = named(
 export const evaluationEndpoints = {
   evaluate: endpoint({
     route: 'POST /access/v1/evaluation',
+    callers: { people: 'grant.read' },
     summary: 'Ask whether a grant allows something now',
     description:
       'OpenID AuthZEN Authorization API 1.0. Engineers ask about themselves, a customer’s people about their own data, reviewers and auditors about anyone; what the caller may not see is not allowed. An answer opens nothing: only the gateway lets a call through, and checks also routes, budgets and countersignatures. `X-Request-ID` is returned as it came.',
@@ -78,6 +79,7 @@ export const evaluationEndpoints = {
   }),
   configuration: endpoint({
     route: 'GET /.well-known/authzen-configuration',
+    callers: { everyone: true },
     summary: 'Where to ask for decisions',
     description: 'The metadata of AuthZEN’s Authorization API 1.0. Public.',
     answer: { status: 200, description: 'AuthZEN metadata.', schema: configurationSchema },

@@ -24,6 +24,7 @@ export type EvidenceQuery = z.infer<typeof evidenceQuery>;
 export const evidenceEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/evidence',
+    callers: { people: 'evidence.read' },
     summary: 'Download the evidence pack of a period',
     description:
       'A ZIP archive with every request, review, grant and call of the period, the leaves of the log that prove them, a sample, the rules in force, access reviews, exceptions, and which clauses of common frameworks its files support. It can be verified without a server: `countersign evidence verify`. At most two are made at once.',

@@ -132,6 +132,7 @@ function isPlainText(text: string): boolean {
 export const exportEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/log-export',
+    callers: { people: 'log.follow' },
     summary: 'Export a log for a SIEM',
     description:
       'Leaves from an index on, oldest first, with the personal values that the caller may see; erased ones appear as erased. `from` and `to` narrow by time. A page looks at `limit` leaves, so with a time it may be empty although more follow: continue until `next` is null. The slug is a tenant’s, `deployment`, or `vendor`.',
@@ -141,6 +142,7 @@ export const exportEndpoints = {
   }),
   targets: endpoint({
     route: 'GET /api/v1/tenants/{slug}/export-targets',
+    callers: { people: 'export.read' },
     summary: 'List where a log is streamed to',
     description:
       'Those that the caller’s side has set up, with how far each has come and why its last attempt failed.',
@@ -149,6 +151,7 @@ export const exportEndpoints = {
   }),
   addTarget: endpoint({
     route: 'POST /api/v1/tenants/{slug}/export-targets',
+    callers: { people: 'export.add' },
     summary: 'Stream a log to a receiver',
     description:
       'Each leaf is sent at least once, in the order of the log. Addresses follow the rules of webhooks. For a tenant’s admins; for the vendor’s security admins the logs `deployment` and `vendor`.',
@@ -158,6 +161,7 @@ export const exportEndpoints = {
   }),
   removeTarget: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/export-targets/{id}',
+    callers: { people: 'export.remove' },
     summary: 'Stop streaming a log to a receiver',
     description: 'Nothing more is sent to it. What was sent stays there.',
     answer: { status: 204, description: 'It ends. Its secret is deleted.' },

@@ -41,6 +41,7 @@ const gatewayPageSchema = pageOf('EnrolledGatewayPage', gatewaySchema);
 export const gatewayEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/gateways',
+    callers: { people: 'gateway.read' },
     summary: 'List enrolled gateways and when each was last connected',
     description: 'For the vendor’s security admins and auditors.',
     answer: {

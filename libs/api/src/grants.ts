@@ -170,6 +170,7 @@ export type BrowserSessionStart = z.infer<typeof browserSessionStartSchema>;
 export const grantEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/grants',
+    callers: { people: 'grant.read' },
     summary: 'List grants',
     description:
       'Newest first. Engineers see their own, a customer’s people those of their tenant, reviewers all.',
@@ -179,6 +180,7 @@ export const grantEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/grants/{id}',
+    callers: { people: 'grant.read' },
     summary: 'Read a grant',
     description: 'For the engineer, the vendor’s admins and auditors, and the people of the tenant.',
     answer: { status: 200, description: 'The grant.', schema: grantDetailSchema },
@@ -187,6 +189,7 @@ export const grantEndpoints = {
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
   token: endpoint({
     route: 'POST /api/v1/grants/{id}/tokens',
+    callers: { people: 'grant.token' },
     summary: 'Mint a token',
     description:
       'For the engineer who holds the grant, while it is active. Lives minutes; renew it as needed.',
@@ -197,6 +200,7 @@ export const grantEndpoints = {
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
   openBrowser: endpoint({
     route: 'POST /api/v1/grants/{id}/browser-sessions',
+    callers: { people: 'grant.token' },
     summary: 'Open the service in the browser',
     description:
       'For the engineer who holds the grant. The service needs an `origin` in the organisation file. The session ends with the grant.',
@@ -206,6 +210,7 @@ export const grantEndpoints = {
   }),
   extend: endpoint({
     route: 'POST /api/v1/grants/{id}/extension',
+    callers: { people: 'grant.extend' },
     summary: 'Request more time',
     description:
       'A new request with its own approval, for the same scope, that begins when this grant ends; its terms name this digest in `extends`. Revoking this grant also ends the extension.',
@@ -220,6 +225,7 @@ export const grantEndpoints = {
   }),
   revoke: endpoint({
     route: 'POST /api/v1/grants/{id}/revocation',
+    callers: { people: 'grant.revoke' },
     summary: 'Stop access',
     description:
       'The customer, or the vendor’s security admin, ends the grant. Every connected gateway refuses its calls within a second.',
@@ -230,6 +236,7 @@ export const grantEndpoints = {
   }),
   pace: endpoint({
     route: 'GET /api/v1/grants/{id}/pace',
+    callers: { people: 'grant.read' },
     summary: 'How fast an engineer calls, beside their own past',
     description: 'Numbers alone: it shows no data and no path.',
     answer: { status: 200, description: 'The pace now, and what is usual.', schema: grantPaceSchema },
@@ -237,6 +244,7 @@ export const grantEndpoints = {
   }),
   resume: endpoint({
     route: 'POST /api/v1/grants/{id}/resumption',
+    callers: { people: 'grant.resume' },
     summary: 'Let a paused grant go on',
     description:
       'Lifts the pauses that rules of the caller’s side have set: a customer’s approver or admin for its own rules, the vendor’s security admin for the vendor’s. The rules count this engineer’s calls from then on.',
@@ -251,6 +259,7 @@ export const grantEndpoints = {
   }),
   release: endpoint({
     route: 'POST /api/v1/grants/{id}/release',
+    callers: { people: 'grant.release' },
     summary: 'Give access back',
     description: 'For the engineer. The access ends at once, everywhere.',
     body: { schema: noBodySchema, optional: true },

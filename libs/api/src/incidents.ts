@@ -56,6 +56,7 @@ export type IncidentListQuery = z.infer<typeof incidentListQuery>;
 export const incidentEndpoints = {
   open: endpoint({
     route: 'POST /api/v1/incidents',
+    callers: { people: 'incident.open' },
     summary: 'Request the same access of several tenants',
     description:
       'Each tenant gets a request of its own and decides for itself. A tenant whose rules refuse it is shown with its refusals, and the others get theirs. No tenant sees the incident or another tenant. What the justification says, every one of them reads. If the broker stops midway, the same call with the same `Idempotency-Key` requests access of the tenants that were not reached.',
@@ -66,6 +67,7 @@ export const incidentEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/incidents',
+    callers: { people: 'incident.read' },
     summary: 'List incidents',
     description: 'Newest first. An engineer sees their own.',
     query: incidentListQuery,
@@ -78,6 +80,7 @@ export const incidentEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/incidents/{id}',
+    callers: { people: 'incident.read' },
     summary: 'Read who has answered',
     description: 'For each tenant the state of its request, and when it answered.',
     answer: { status: 200, description: 'The board.', schema: incidentBoardSchema },

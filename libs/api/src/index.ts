@@ -77,7 +77,14 @@ export {
   disclosureEndpoints,
   disclosureSchema,
 } from './disclosures.js';
-export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
+export {
+  type AnswerOf,
+  type Callers,
+  type Endpoint,
+  endpoint,
+  type HttpMethod,
+  noBodySchema,
+} from './endpoint.js';
 export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
 export { type EvidenceQuery, evidenceEndpoints } from './evidence.js';
 export {
@@ -208,8 +215,6 @@ export {
 export type { EndpointByRoute, Paths } from './paths.js';
 export {
   type ChangedTenantPerson,
-  PERMISSIONS,
-  type PermissionName,
   type Person,
   peopleEndpoints,
   type TenantPerson,

@@ -178,6 +178,7 @@ export type Withdrawal = z.infer<typeof withdrawalSchema>;
 export const invitationEndpoints = {
   create: endpoint({
     route: 'POST /api/v1/tenants/{slug}/invitations',
+    callers: { people: 'invitation.create' },
     summary: 'Invite the vendor',
     description:
       'A request that fits needs no further approval by this approver. If the tenant requires more than one approval, the others must still approve. What could never be granted is refused as `request_refused`.',
@@ -188,6 +189,7 @@ export const invitationEndpoints = {
   }),
   statement: endpoint({
     route: 'POST /api/v1/tenants/{slug}/invitations/statement',
+    callers: { people: 'invitation.create' },
     summary: 'Read the invitation to sign',
     description: 'Send it within the hour, signed, with the same body and its openings.',
     body: { schema: invitationDraftSchema },
@@ -196,6 +198,7 @@ export const invitationEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/invitations',
+    callers: { people: 'invitation.read' },
     summary: 'List a tenant’s invitations',
     description: 'Newest first; for the tenant’s people and the vendor’s staff.',
     query: invitationListQuery,
@@ -204,6 +207,7 @@ export const invitationEndpoints = {
   }),
   withdraw: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/invitations/{id}',
+    callers: { people: 'invitation.withdraw' },
     summary: 'Withdraw an invitation',
     description:
       'One transaction revokes every grant that it opened and denies every open request that uses it. Any approver of the tenant may do it.',

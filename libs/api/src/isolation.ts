@@ -36,6 +36,7 @@ export const isolationSchema = named(
 export const isolationEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/isolation',
+    callers: { people: 'isolation.read' },
     summary: 'Read the newest isolation test',
     description:
       'Each UTC day two canary tenants of the organisation file try to read each other’s data, and every other tenant’s, through every public surface. For the vendor’s auditors and security admins; each tenant’s log has the result as the leaf `isolation.tested`.',

@@ -51,6 +51,7 @@ const apiKeyPageSchema = pageOf('ApiKeyPage', apiKeySchema);
 export const apiKeyEndpoints = {
   create: endpoint({
     route: 'POST /api/v1/keys',
+    callers: { people: 'key.create' },
     summary: 'Create an API key for oneself',
     description:
       'Only in the person’s own browser session, after a sign-in in the last ten minutes. Nobody else can create a key for a person of a claimed tenant. The person and their side’s admins are notified.',
@@ -60,6 +61,7 @@ export const apiKeyEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/keys',
+    callers: { people: 'self.read' },
     summary: 'List one’s own API keys',
     description: 'The newest first, without their secrets.',
     answer: {
@@ -70,6 +72,7 @@ export const apiKeyEndpoints = {
   }),
   revoke: endpoint({
     route: 'DELETE /api/v1/keys/{id}',
+    callers: { people: 'key.revoke' },
     summary: 'Revoke one of one’s own API keys',
     description: 'It is refused from now on. A revoked key stays in the list.',
     answer: { status: 204, description: 'It is revoked.' },
@@ -122,12 +125,14 @@ export type Introspection = z.infer<typeof introspectionSchema>;
 export const tokenEndpoints = {
   jwks: endpoint({
     route: 'GET /.well-known/jwks.json',
+    callers: { everyone: true },
     summary: 'Read the keys that verify grant tokens',
     description: 'For third parties that verify tokens. Enrolled gateways trust only the feed.',
     answer: { status: 200, description: 'A JWK set.', schema: jwksSchema, type: 'application/jwk-set+json' },
   }),
   introspect: endpoint({
     route: 'POST /oauth/introspect',
+    callers: { gateways: true, people: 'token.introspect' },
     summary: 'Read whether a token is active (RFC 7662)',
     description:
       'For enrolled gateways, and for the engineer and the customer of the token’s grant. Everyone else gets only `active: false`.',
@@ -136,6 +141,7 @@ export const tokenEndpoints = {
   }),
   revoke: endpoint({
     route: 'POST /oauth/revoke',
+    callers: { people: 'grant.release' },
     summary: 'Give access back by its token (RFC 7009)',
     description:
       'Releases the token’s whole grant, since a single token could be minted again. An inactive token is no error.',

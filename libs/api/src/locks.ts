@@ -45,6 +45,7 @@ export type LockBody = z.infer<typeof lockBodySchema>;
 export const lockEndpoints = {
   create: endpoint({
     route: 'POST /api/v1/locks',
+    callers: { people: 'lock.set' },
     summary: 'Lock a tenant, a person or a service',
     description:
       'While it is in force, nothing that it blocks can be requested, reviewed, started or given a token, and every connected gateway refuses its calls within a second. A tenant’s own lock of any kind binds only that tenant.',
@@ -55,6 +56,7 @@ export const lockEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/locks',
+    callers: { people: 'lock.read' },
     summary: 'List locks in force',
     description:
       'Newest first. A customer’s people see the locks that bind their tenant, including those for all.',
@@ -64,6 +66,7 @@ export const lockEndpoints = {
   }),
   lift: endpoint({
     route: 'DELETE /api/v1/locks/{id}',
+    callers: { people: 'lock.lift' },
     summary: 'Lift a lock',
     description:
       'Only the side that set a lock can lift it. The lock of a grant is lifted by `POST /api/v1/grants/{id}/resumption`.',

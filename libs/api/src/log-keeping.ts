@@ -91,6 +91,7 @@ export type LogSettings = z.infer<typeof logSettingsSchema>;
 export const logKeepingEndpoints = {
   readSettings: endpoint({
     route: 'GET /api/v1/tenants/{slug}/log-settings',
+    callers: { people: 'log-settings.read' },
     summary: 'Read how a tenant’s log is kept',
     description: 'For both sides.',
     answer: { status: 200, description: 'The settings and legal holds.', schema: logSettingsSchema },
@@ -98,6 +99,7 @@ export const logKeepingEndpoints = {
   }),
   writeSettings: endpoint({
     route: 'PUT /api/v1/tenants/{slug}/log-settings',
+    callers: { people: 'log-settings.write' },
     summary: 'Change how a tenant’s log is kept',
     description:
       'Replaces all settings. For the tenant’s admins, but not in a session that was opened with a mailed code.',
@@ -107,6 +109,7 @@ export const logKeepingEndpoints = {
   }),
   setHold: endpoint({
     route: 'POST /api/v1/tenants/{slug}/legal-hold',
+    callers: { people: 'log.hold' },
     summary: 'Set a legal hold',
     description:
       'Nothing in the tenant’s log is erased or pruned until the side that set the hold lifts it. For the tenant’s admins and the vendor’s `legal`. `wrong_state` if this side has already set one.',
@@ -116,6 +119,7 @@ export const logKeepingEndpoints = {
   }),
   liftHold: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/legal-hold',
+    callers: { people: 'log.hold' },
     summary: 'Lift the legal hold of one’s own side',
     description: 'The hold of the other side stays.',
     answer: { status: 204, description: 'Lifted. The other side’s hold stays.' },
@@ -123,6 +127,7 @@ export const logKeepingEndpoints = {
   }),
   erase: endpoint({
     route: 'POST /api/v1/tenants/{slug}/erasures',
+    callers: { people: 'log.erase' },
     summary: 'Erase personal values of a leaf',
     description:
       'GDPR Art. 17. The values and their salts are deleted wherever the broker keeps them; the leaf, its commitments and every proof stay, and an event names leaf, fields and authority. For the tenant’s admins. `too_recent` before `erasureAfterDays`, `legal_hold` under a hold, `wrong_state` while rules still read the value or if it is erased already, `not_erasable` for what is in force or not this tenant’s.',

@@ -205,6 +205,7 @@ export type CosignedCheckpoints = z.infer<typeof cosignedSchema>;
 export const logFileEndpoints = {
   checkpoint: endpoint({
     route: 'GET /log/{slug}/checkpoint',
+    callers: { people: 'log.follow' },
     summary: 'The newest signed checkpoint of a log',
     description:
       'A C2SP checkpoint: origin, size and root, signed by the log and cosigned by the witnesses that have answered. The header `Countersign-Signed-At` says when the broker signed it.',
@@ -213,6 +214,7 @@ export const logFileEndpoints = {
   }),
   showCheckpoint: endpoint({
     route: 'POST /log/{slug}/checkpoint',
+    callers: { people: 'log.report' },
     summary: 'Show a log a checkpoint that it signed',
     description:
       'For a follower who sees that a log went back or forked. If the log’s own key signed the checkpoint and the log does not continue it, the log signs nothing more and its operators are notified, until `countersign restore`. A checkpoint that another key signed changes nothing.',
@@ -222,6 +224,7 @@ export const logFileEndpoints = {
   }),
   vkey: endpoint({
     route: 'GET /log/{slug}/vkey',
+    callers: { people: 'log.follow' },
     summary: 'The key that verifies a log’s checkpoints',
     description: 'A C2SP verifier key. Compare it with the one in your anchor file.',
     answer: { status: 200, description: '`name+hash+key`', type: 'text/plain' },
@@ -229,6 +232,7 @@ export const logFileEndpoints = {
   }),
   minimumIndex: endpoint({
     route: 'GET /log/{slug}/minimum-index',
+    callers: { people: 'log.follow' },
     summary: 'The first leaf that the log still has',
     description:
       'A decimal number and a newline; 0 unless the tenant’s retention has pruned leaves (C2SP tlog-tiles, Pruning). A leaf `log.pruned` says so too.',
@@ -237,6 +241,8 @@ export const logFileEndpoints = {
   }),
   tile: endpoint({
     route: 'GET /log/{slug}/tile/{path}',
+    restOfPath: true,
+    callers: { people: 'log.follow' },
     summary: 'A tile of hashes, or a bundle of leaves',
     description:
       'After C2SP tlog-tiles: `{L}/{N}`, `{L}/{N}.p/{W}`, `entries/{N}`, `entries/{N}.p/{W}`. A tile never changes.',
@@ -249,6 +255,7 @@ export const logFileEndpoints = {
   }),
   openings: endpoint({
     route: 'GET /log/{slug}/openings/{index}',
+    callers: { people: 'log.follow' },
     summary: 'The values behind a leaf’s commitments',
     description: 'For those who may read the values. Each one is checked against the leaf’s commitment.',
     answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
@@ -256,6 +263,7 @@ export const logFileEndpoints = {
   }),
   openingsFrom: endpoint({
     route: 'GET /log/{slug}/openings',
+    callers: { people: 'log.follow' },
     summary: 'The values behind the commitments of many leaves',
     description:
       'The same as `openings/{index}` for the leaves from `index` on: as many as one answer takes.',
@@ -265,6 +273,7 @@ export const logFileEndpoints = {
   }),
   policy: endpoint({
     route: 'GET /log/{slug}/policy',
+    callers: { people: 'log.follow' },
     summary: 'Who must have signed a checkpoint of a log',
     description:
       'A C2SP tlog-policy file for stock tools: the log’s key, and a majority of the witnesses in the trust document.',
@@ -273,6 +282,7 @@ export const logFileEndpoints = {
   }),
   cosigned: endpoint({
     route: 'GET /log/{slug}/cosigned',
+    callers: { people: 'log.follow' },
     summary: 'What the witnesses of a log have signed',
     description:
       'For each witness in the trust document the newest checkpoint that it cosigned in this epoch. The newest checkpoint of all may lack signatures, because witnesses sign a moment later.',
@@ -281,6 +291,7 @@ export const logFileEndpoints = {
   }),
   proof: endpoint({
     route: 'GET /log/{slug}/proof/{index}',
+    callers: { people: 'log.follow' },
     summary: 'A proof that a leaf is in the log',
     description: 'A C2SP tlog-proof file that can be verified offline.',
     answer: { status: 200, description: 'A `.tlog-proof` file.', type: 'text/plain' },
@@ -325,6 +336,7 @@ export type WitnessList = z.infer<typeof witnessListSchema>;
 export const logEndpoints = {
   witnesses: endpoint({
     route: 'GET /api/v1/tenants/{slug}/witnesses',
+    callers: { people: 'log.follow' },
     summary: 'List the witnesses of a tenant’s log',
     description: 'Those of the trust document in force, with what they signed last.',
     answer: { status: 200, description: 'Every witness.', schema: witnessListSchema },
@@ -332,6 +344,7 @@ export const logEndpoints = {
   }),
   events: endpoint({
     route: 'GET /api/v1/tenants/{slug}/events',
+    callers: { people: 'log.read' },
     summary: 'List the events of a tenant’s log',
     description:
       'Leaves as they are hashed, newest first: by index, or by time if `from` or `to` is given. The slug `deployment` names the log of events that belong to no tenant, and `vendor` the vendor’s own, which its auditors and security admins may read.',
@@ -341,6 +354,7 @@ export const logEndpoints = {
   }),
   records: endpoint({
     route: 'GET /api/v1/tenants/{slug}/access-records',
+    callers: { people: 'log.read' },
     summary: 'List the calls that gateways recorded',
     description: 'Newest first; each call with its outcome once that is known.',
     query: recordQuery,

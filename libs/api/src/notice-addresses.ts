@@ -57,6 +57,7 @@ export type NoticeAddressCode = z.infer<typeof codeBody>;
 export const noticeAddressEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/notice-addresses',
+    callers: { people: 'notice-address.read' },
     summary: 'List the addresses that get notices',
     description: 'For the tenant’s admins and auditors, the oldest first.',
     answer: {
@@ -72,6 +73,7 @@ export const noticeAddressEndpoints = {
   }),
   add: endpoint({
     route: 'POST /api/v1/tenants/{slug}/notice-addresses',
+    callers: { people: 'notice-address.write' },
     summary: 'Add an address that gets notices',
     description:
       'A code is mailed to it. Until someone types it in, the address gets nothing else. At most 20 addresses, and 20 new ones a day; one for each normal form (`+tag` does not count).',
@@ -90,6 +92,7 @@ export const noticeAddressEndpoints = {
   }),
   confirm: endpoint({
     route: 'POST /api/v1/tenants/{slug}/notice-addresses/{id}/confirmation',
+    callers: { people: 'notice-address.write' },
     summary: 'Confirm an address with the code that was mailed to it',
     description: 'After this the address gets the notices that it is listed for.',
     body: { schema: codeBody },
@@ -102,6 +105,7 @@ export const noticeAddressEndpoints = {
   }),
   change: endpoint({
     route: 'PUT /api/v1/tenants/{slug}/notice-addresses/{id}',
+    callers: { people: 'notice-address.write' },
     summary: 'Change what an address is notified of',
     description: 'For the tenant’s admins. The topics take the place of those before.',
     body: { schema: topicsBody },
@@ -118,6 +122,7 @@ export const noticeAddressEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/notice-addresses/{id}',
+    callers: { people: 'notice-address.remove' },
     summary: 'Remove an address',
     description: 'At once: not even what waits to be sent goes there. The address itself is deleted.',
     answer: {

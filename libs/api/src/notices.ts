@@ -54,6 +54,7 @@ export type NoticeListQuery = z.infer<typeof noticeListQuery>;
 export const noticeEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/notices',
+    callers: { people: 'notice.read' },
     summary: 'List notices and their deliveries',
     description: 'Newest first. `state=dead` lists deliveries that the broker gave up after about a day.',
     query: noticeListQuery,
@@ -62,6 +63,7 @@ export const noticeEndpoints = {
   }),
   retry: endpoint({
     route: 'POST /api/v1/notices/{id}/retry',
+    callers: { people: 'notice.retry' },
     summary: 'Retry dead deliveries',
     description:
       'The notice’s dead deliveries become due again, under the same id. What was delivered is not repeated.',
@@ -72,6 +74,7 @@ export const noticeEndpoints = {
   }),
   stream: endpoint({
     route: 'GET /api/v1/stream',
+    callers: { people: 'self.read' },
     summary: 'Follow what concerns you',
     description:
       'Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, and `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, reports that calls under a grant were recorded: `data` is `{tenant, grant}`, at most four times a second for each grant, and only at the broker that received the records. Both are a hint to read again, not the data itself, and best effort: the broker does not repeat events that nobody followed, so read the current state whenever the stream opens. `alive`, without `id`, comes each second: a stream that is silent for longer is lost. The stream ends with its key or session.',

@@ -106,6 +106,7 @@ export type OrganisationPreview = z.infer<typeof previewSchema>;
 export const organisationEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/organisation/in-force',
+    callers: { people: 'organisation.read' },
     summary: 'Read the organisation in force',
     description:
       'Services, staff, customers and the vendor’s policy. For the vendor’s security admins and auditors. Each applied file is the leaf `organisation.applied` of the vendor’s own log.',
@@ -113,6 +114,7 @@ export const organisationEndpoints = {
   }),
   preview: endpoint({
     route: 'POST /api/v1/organisation/preview',
+    callers: { people: 'organisation.preview' },
     summary: 'Compare an organisation file with the organisation in force',
     description:
       'Answers what `countersign apply` would change, and changes nothing: only the operator of the broker’s host applies a file. `invalid_request` with every problem if the file is invalid. Files that it names are not read: a list of coverage counts as unchanged, and routes of an OpenAPI document are refused. `tenant_claimed` and `conflict` as `apply` would answer. For the vendor’s security admins, but not in a session that was opened with a mailed code.',

@@ -117,6 +117,7 @@ const OWN_BROWSER = 'Only in the person’s own browser session: not with an API
 export const passkeyEndpoints = {
   options: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys/options',
+    callers: { people: 'passkey.enrol' },
     summary: 'Begin to enrol one’s own passkey',
     description: `Its challenge can be used once, by this session, within five minutes. It needs a sign-in in the last ten minutes (\`fresh=true\` at the provider, or a mailed code). ${OWN_BROWSER}`,
     body: { schema: enrolmentSchema, optional: true },
@@ -135,6 +136,7 @@ export const passkeyEndpoints = {
   }),
   enrol: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys',
+    callers: { people: 'passkey.enrol' },
     summary: 'Enrol the passkey that the browser made',
     description: `Its owner and the tenant’s admins are notified. In an unclaimed tenant it counts after a cooling time (COUNTERSIGN_PASSKEY_COOLING), or once another admin has confirmed it. After nothing but a mailed code, or without consent within 30 days after a passkey of the person that counted was removed, it counts only once it is confirmed. In a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
     body: { schema: passkeyBodySchema },
@@ -143,6 +145,7 @@ export const passkeyEndpoints = {
   }),
   confirm: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys/{credential}/confirmation',
+    callers: { people: 'passkey.confirm' },
     summary: 'Confirm another person’s new passkey',
     description:
       'For admins, about someone else’s passkey: it then counts at once. It needs a sign-in in the last ten minutes. An admin whom the tenant itself has just added can confirm no passkey until the cooling time is over.',
@@ -151,6 +154,7 @@ export const passkeyEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/passkeys',
+    callers: { people: 'trust.read' },
     summary: 'List the passkeys and recovery keys of a tenant’s people',
     description: 'For the tenant’s people. Public halves only.',
     answer: {
@@ -162,6 +166,7 @@ export const passkeyEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/passkeys/{credential}',
+    callers: { people: 'passkey.remove' },
     summary: 'Remove a passkey',
     description: `One’s own, or anyone’s as an admin, after a sign-in in the last ten minutes. Its owner and the tenant’s admins are notified. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
     answer: { status: 204, description: 'It is removed.' },
@@ -169,6 +174,7 @@ export const passkeyEndpoints = {
   }),
   addRecoveryKey: endpoint({
     route: 'POST /api/v1/tenants/{slug}/recovery-keys',
+    callers: { people: 'recovery-key.register' },
     summary: 'Register the public half of a printed recovery key',
     description: `One per person: a new key replaces the old one. It signs trust documents, nothing else. ${OWN_BROWSER}`,
     body: { schema: recoveryKeyBodySchema },

@@ -1,4 +1,4 @@
-import { ASSURANCES, CHANNELS, FACT_NAMES, FACT_SOURCES } from '@countersign/contract';
+import { ASSURANCES, CHANNELS, FACT_NAMES, FACT_SOURCES, PERMISSIONS } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -35,111 +35,6 @@ export const personSchema = named(
   }),
 );
 export type Person = z.infer<typeof personSchema>;
-
-/**
- * The permissions of libs/access; docs/security/authorization.md lists who has which. Here so that pages can name one
- * without a typing error; a test of the broker keeps both lists alike.
- */
-export const PERMISSIONS = [
-  'request.create',
-  'request.read',
-  'review.submit',
-  'request.review',
-  'request.countersign',
-  'request.accept',
-  'request.cancel',
-  'request.ask',
-  'request.answer',
-  'request.forward',
-  'incident.open',
-  'incident.read',
-  'grant.read',
-  'grant.token',
-  'grant.release',
-  'grant.extend',
-  'grant.revoke',
-  'grant.resume',
-  'disclosure.read',
-  'disclosure.give',
-  'disclosure.answer',
-  'token.introspect',
-  'invitation.read',
-  'invitation.create',
-  'invitation.countersign',
-  'invitation.withdraw',
-  'lock.read',
-  'lock.set',
-  'lock.lift',
-  'log.read',
-  'log.follow',
-  'log.report',
-  'log.erase',
-  'log.hold',
-  'log-settings.read',
-  'log-settings.write',
-  'report.read',
-  'report.trace',
-  'own-report.read',
-  'evidence.read',
-  'isolation.read',
-  'standing.read',
-  'demand.read',
-  'demand-document.read',
-  'demand.enter',
-  'demand.step',
-  'access-review.read',
-  'access-review.decide',
-  'bypass.read',
-  'bypass.report',
-  'notice-address.read',
-  'notice-address.write',
-  'notice-address.remove',
-  'practice.read',
-  'practice.open',
-  'practice.answer',
-  'people.read',
-  'people.write',
-  'controls.read',
-  'controls.write',
-  'widening.confirm',
-  'widening.countersign',
-  'widening.withdraw',
-  'trust.read',
-  'trust.sign',
-  'trust.propose',
-  'passkey.enrol',
-  'passkey.confirm',
-  'recovery-key.register',
-  'session.strengthen',
-  'passkey.remove',
-  'stop.draft',
-  'stop.write',
-  'organisation.read',
-  'organisation.preview',
-  'gateway.read',
-  'slack.read',
-  'export.read',
-  'export.add',
-  'export.remove',
-  'slack.install',
-  'slack.link',
-  'slack.unlink',
-  'notice.read',
-  'notice.retry',
-  'service.read',
-  'directory.read',
-  'self.read',
-  'preference.save',
-  'push.add',
-  'push.remove',
-  'template.save',
-  'template.delete',
-  'key.create',
-  'key.revoke',
-  'session.end',
-  'cli.authorize',
-] as const;
-export type PermissionName = (typeof PERMISSIONS)[number];
 
 /** Who the credentials of the caller belong to. */
 export const whoamiSchema = named(
@@ -227,6 +122,7 @@ const WAITS =
 export const peopleEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/people/{id}',
+    callers: { people: 'directory.read' },
     summary: 'Read who a person is: vendor staff, or someone of the caller’s own tenant',
     description: 'A name and a side; nothing about other tenants’ people.',
     answer: { status: 200, description: 'The person.', schema: personSchema },
@@ -234,12 +130,14 @@ export const peopleEndpoints = {
   }),
   whoami: endpoint({
     route: 'GET /api/v1/whoami',
+    callers: { people: 'self.read' },
     summary: 'Read who the caller is',
     description: 'The person, the side, the tenant, the roles, and how they are known.',
     answer: { status: 200, description: 'The person.', schema: whoamiSchema },
   }),
   listOfTenant: endpoint({
     route: 'GET /api/v1/tenants/{slug}/people',
+    callers: { people: 'people.read' },
     summary: 'List a tenant’s people',
     description: 'For the tenant’s own people, with roles.',
     answer: {
@@ -251,6 +149,7 @@ export const peopleEndpoints = {
   }),
   add: endpoint({
     route: 'POST /api/v1/tenants/{slug}/people',
+    callers: { people: 'people.write' },
     summary: 'Add a person',
     description: `${FOR_ADMINS} ${WAITS}`,
     body: { schema: tenantPersonBodySchema },
@@ -259,6 +158,7 @@ export const peopleEndpoints = {
   }),
   change: endpoint({
     route: 'PATCH /api/v1/tenants/{slug}/people/{id}',
+    callers: { people: 'people.write' },
     summary: 'Change a person’s name, roles or groups',
     description: `${FOR_ADMINS} ${WAITS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
     body: { schema: tenantPersonChangeSchema },
@@ -267,6 +167,7 @@ export const peopleEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/people/{id}',
+    callers: { people: 'people.write' },
     summary: 'Remove a person',
     description: `The person is signed out everywhere at once, their keys are revoked, and their reviews of open requests become void. ${FOR_ADMINS}`,
     answer: { status: 200, description: 'The person, removed.', schema: tenantPersonSchema },

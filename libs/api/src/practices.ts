@@ -121,6 +121,7 @@ export type PracticeListQuery = z.infer<typeof listQuery>;
 export const practiceEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/practices',
+    callers: { people: 'practice.read' },
     summary: 'List the practice requests of the tenant’s approvers',
     description: 'For the tenant’s own people, the newest first.',
     query: listQuery,
@@ -133,6 +134,7 @@ export const practiceEndpoints = {
   }),
   open: endpoint({
     route: 'POST /api/v1/tenants/{slug}/practices',
+    callers: { people: 'practice.open' },
     summary: 'Let the approvers practise now',
     description: 'For the tenant’s admins, at most once a day, and not while a practice is open.',
     answer: { status: 201, description: 'The practice.', schema: viewSchema },
@@ -140,6 +142,7 @@ export const practiceEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/practices/{id}',
+    callers: { people: 'practice.read' },
     summary: 'Read how each approver did in a practice',
     description: 'For the tenant’s admins and auditors.',
     answer: { status: 200, description: 'The practice.', schema: viewSchema },
@@ -147,6 +150,7 @@ export const practiceEndpoints = {
   }),
   task: endpoint({
     route: 'GET /api/v1/tenants/{slug}/practices/{id}/task',
+    callers: { people: 'practice.answer' },
     summary: 'Read what the caller is asked in a practice',
     description: 'For each approver who is asked. It opens nothing.',
     answer: { status: 200, description: 'What is asked, and what to sign.', schema: offerSchema },
@@ -154,6 +158,7 @@ export const practiceEndpoints = {
   }),
   answer: endpoint({
     route: 'POST /api/v1/tenants/{slug}/practices/{id}/answer',
+    callers: { people: 'practice.answer' },
     summary: 'Answer one’s own part of a practice',
     description:
       'Once. It opens nothing, and its signature is over a statement of its own type, which no gateway accepts as an approval.',

@@ -54,12 +54,14 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 export const preferenceEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/preferences',
+    callers: { people: 'self.read' },
     summary: 'Read one’s own choices about messages',
     description: 'Which notices come by which way, and the time zone of their clocks.',
     answer: { status: 200, description: 'The choices.', schema: preferencesSchema },
   }),
   save: endpoint({
     route: 'PUT /api/v1/preferences',
+    callers: { people: 'preference.save' },
     summary: 'Choose which notices come by which way, and the time zone of their clocks',
     description:
       'Only in the person’s own browser session, after a sign-in in the last ten minutes. The person is notified by every way if less reaches them now, or the time zone changes. Each change is the event `preferences.changed` of their side’s log, without what they chose. A duty reaches its person all the same if the way that is on does not exist for them, for example because no Slack account is linked or the app was removed there. Notices that were sent already stay.',

@@ -62,6 +62,7 @@ export type PushSubscription = z.infer<typeof pushSubscriptionSchema>;
 export const pushSubscriptionEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/push-subscriptions',
+    callers: { people: 'self.read' },
     summary: 'List the browsers in which one is notified',
     description: 'One’s own, the oldest first, with the key that a browser subscribes with.',
     answer: {
@@ -82,6 +83,7 @@ export const pushSubscriptionEndpoints = {
   }),
   add: endpoint({
     route: 'POST /api/v1/push-subscriptions',
+    callers: { people: 'push.add' },
     summary: 'Be notified in this browser',
     description:
       'Only in the person’s own browser session, after a sign-in in the last ten minutes. The person gets a notice about it by every way. If this browser notified someone else before, that person gets one too. At most five; the oldest one goes. It ends if someone ends the session, and if the browser’s push service answers 404 or 410. A browser that is known already, with the same keys, follows its new session without a new sign-in, and no one is notified again. A push says what kind of news there is and opens a page; nothing can be decided in it.',
@@ -91,6 +93,7 @@ export const pushSubscriptionEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/push-subscriptions/{id}',
+    callers: { people: 'push.remove' },
     summary: 'Be no longer notified in a browser',
     description:
       'Only in the person’s own browser session, after a sign-in in the last ten minutes. The person is notified of it by every way that is left.',

@@ -141,6 +141,7 @@ const statementToSignSchema = named(
 export const requestEndpoints = {
   create: endpoint({
     route: 'POST /api/v1/requests',
+    callers: { people: 'request.create' },
     summary: 'Request access',
     description:
       'Refused as `request_refused` with every reason, or stored for review. If no review is required, it is approved at once, with its grant.',
@@ -155,6 +156,7 @@ export const requestEndpoints = {
   }),
   preview: endpoint({
     route: 'POST /api/v1/requests/preview',
+    callers: { people: 'request.create' },
     summary: 'Preview a request without making it',
     description: 'The evaluator of real requests reports every refusal, or which reviews are required.',
     body: { schema: askSchema },
@@ -162,6 +164,7 @@ export const requestEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/requests',
+    callers: { people: 'request.read' },
     summary: 'List requests',
     description:
       'Newest first. Engineers see their own, a customer’s people those of their tenant, reviewers all.',
@@ -171,6 +174,7 @@ export const requestEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/requests/{id}',
+    callers: { people: 'request.read' },
     summary: 'Read a request',
     description: 'With its terms, its reviews, its thread, and which approvals it still needs.',
     answer: { status: 200, description: 'The request.', schema: accessRequestDetailSchema },
@@ -178,6 +182,7 @@ export const requestEndpoints = {
   }),
   statement: endpoint({
     route: 'GET /api/v1/requests/{id}/statement',
+    callers: { people: 'request.review' },
     summary: 'Read the statement to sign for a decision',
     description: 'The statement of the calling approver’s decision, with the terms that it is about.',
     query: statementQuery,
@@ -186,6 +191,7 @@ export const requestEndpoints = {
   }),
   counterStatement: endpoint({
     route: 'POST /api/v1/requests/{id}/statement',
+    callers: { people: 'request.review' },
     summary: 'Read the statement to sign for a counter-offer',
     description:
       'For an approver of a claimed tenant: the terms that are offered, as the passkey signs them.',
@@ -195,6 +201,7 @@ export const requestEndpoints = {
   }),
   review: endpoint({
     route: 'POST /api/v1/requests/{id}/reviews',
+    callers: { people: 'review.submit' },
     summary: 'Decide on a request',
     description:
       'One person’s decision on exactly one digest. The last required approval creates the grant; a counter-offer waits for the requester.',
@@ -216,6 +223,7 @@ export const requestEndpoints = {
   }),
   accept: endpoint({
     route: 'POST /api/v1/requests/{id}/acceptance',
+    callers: { people: 'request.accept' },
     summary: 'Accept a counter-offer',
     description:
       'The offered terms replace the request’s own. The vendor’s reviews cover them, the offer counts as its author’s approval, other customer reviews lapse. To refuse the offer, cancel the request.',
@@ -237,6 +245,7 @@ export const requestEndpoints = {
   }),
   ask: endpoint({
     route: 'POST /api/v1/requests/{id}/questions',
+    callers: { people: 'request.ask' },
     summary: 'Ask the requester a question',
     description:
       'For someone who may decide the request now. The first question stops the request’s clock until the answer: at most 4 hours, and at most half of the requested time. No later one does.',
@@ -247,6 +256,7 @@ export const requestEndpoints = {
   }),
   answer: endpoint({
     route: 'POST /api/v1/requests/{id}/answers',
+    callers: { people: 'request.answer' },
     summary: 'Answer a question about one’s own request',
     description: 'For the requester. The request’s clock goes on after the answer.',
     body: { schema: noteBodySchema },
@@ -256,6 +266,7 @@ export const requestEndpoints = {
   }),
   forward: endpoint({
     route: 'POST /api/v1/requests/{id}/forwards',
+    callers: { people: 'request.forward' },
     summary: 'Forward a request to a colleague',
     description:
       'For someone who may decide the request now, to someone of the same side who may too. It changes no one’s right to decide.',
@@ -266,6 +277,7 @@ export const requestEndpoints = {
   }),
   cancel: endpoint({
     route: 'POST /api/v1/requests/{id}/cancel',
+    callers: { people: 'request.cancel' },
     summary: 'Cancel a request',
     description: 'For the requester, while no one has decided.',
     body: { schema: noBodySchema, optional: true },

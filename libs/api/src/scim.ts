@@ -154,6 +154,7 @@ const resources = <const Path extends `/scim/${string}`>(
   ({
     list: endpoint({
       route: `GET ${path}`,
+      callers: { provisioners: true },
       summary: `List ${what}s of this side`,
       description: `RFC 7644 §3.4.2. ${listed}`,
       query: scimListQuery,
@@ -162,6 +163,7 @@ const resources = <const Path extends `/scim/${string}`>(
     }),
     create: endpoint({
       route: `POST ${path}`,
+      callers: { provisioners: true },
       summary: `Make a ${what}`,
       description: 'RFC 7644 §3.3.',
       body: body(resourceBody),
@@ -171,6 +173,7 @@ const resources = <const Path extends `/scim/${string}`>(
     }),
     read: endpoint({
       route: `GET ${path}/{id}`,
+      callers: { provisioners: true },
       summary: `Read a ${what}`,
       description: 'RFC 7644 §3.4.1.',
       query: scimReadQuery,
@@ -181,6 +184,7 @@ const resources = <const Path extends `/scim/${string}`>(
     }),
     replace: endpoint({
       route: `PUT ${path}/{id}`,
+      callers: { provisioners: true },
       summary: `Replace a ${what}`,
       description: `RFC 7644 §3.5.1. ${lost}`,
       body: body(resourceBody),
@@ -190,6 +194,7 @@ const resources = <const Path extends `/scim/${string}`>(
     }),
     patch: endpoint({
       route: `PATCH ${path}/{id}`,
+      callers: { provisioners: true },
       summary: `Change a ${what}`,
       description: `RFC 7644 §3.5.2. ${lost}`,
       body: body(patchBody),
@@ -199,6 +204,7 @@ const resources = <const Path extends `/scim/${string}`>(
     }),
     remove: endpoint({
       route: `DELETE ${path}/{id}`,
+      callers: { provisioners: true },
       summary: `Delete a ${what}`,
       description: `RFC 7644 §3.6. ${lost}`,
       answer: { status: 204, description: 'Deleted.' },
@@ -219,6 +225,7 @@ export const scimGroupEndpoints = resources('/scim/v2/Groups', 'group', groupSch
 export const scimDiscoveryEndpoints = {
   config: endpoint({
     route: 'GET /scim/v2/ServiceProviderConfig',
+    callers: { provisioners: true },
     summary: 'What of SCIM is supported',
     description: 'RFC 7643 §5.',
     answer: answer('RFC 7643 §5.', documentSchema),
@@ -226,6 +233,7 @@ export const scimDiscoveryEndpoints = {
   }),
   schemas: endpoint({
     route: 'GET /scim/v2/Schemas',
+    callers: { provisioners: true },
     summary: 'The schemas of users and groups',
     description: 'RFC 7643 §7.',
     answer: answer('RFC 7643 §7.', listSchema),
@@ -233,6 +241,7 @@ export const scimDiscoveryEndpoints = {
   }),
   schema: endpoint({
     route: 'GET /scim/v2/Schemas/{id}',
+    callers: { provisioners: true },
     summary: 'One schema',
     description: 'RFC 7643 §7.',
     answer: answer('RFC 7643 §7.', documentSchema),
@@ -241,6 +250,7 @@ export const scimDiscoveryEndpoints = {
   }),
   resourceTypes: endpoint({
     route: 'GET /scim/v2/ResourceTypes',
+    callers: { provisioners: true },
     summary: 'The types of resources',
     description: 'RFC 7643 §6.',
     answer: answer('RFC 7643 §6.', listSchema),
@@ -248,6 +258,7 @@ export const scimDiscoveryEndpoints = {
   }),
   resourceType: endpoint({
     route: 'GET /scim/v2/ResourceTypes/{id}',
+    callers: { provisioners: true },
     summary: 'One type of resources',
     description: 'RFC 7643 §6.',
     answer: answer('RFC 7643 §6.', documentSchema),

@@ -88,12 +88,14 @@ const servicePageSchema = pageOf('ServicePage', serviceSchema);
 export const serviceEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/services',
+    callers: { people: 'service.read' },
     summary: 'List data services',
     description: 'Those to which the caller’s side can request access, in order of name.',
     answer: { status: 200, description: 'All of them, by name; `next` is null.', schema: servicePageSchema },
   }),
   read: endpoint({
     route: 'GET /api/v1/services/{name}',
+    callers: { people: 'service.read' },
     summary: 'Read a data service with its route map',
     description: 'Routes, resources and actions. What approvers sign contains the hash of the map.',
     answer: { status: 200, description: 'The service.', schema: serviceSchema },

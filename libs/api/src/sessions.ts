@@ -57,12 +57,14 @@ const ownSessionPageSchema = pageOf('OwnSessionPage', ownSessionSchema);
 export const sessionEndpoints = {
   current: endpoint({
     route: 'GET /api/v1/session',
+    callers: { people: 'self.read' },
     summary: 'Read who is signed in here, how, and until when',
     description: 'The person, the strength of the sign-in, and when it ends.',
     answer: { status: 200, description: 'The session of this call.', schema: sessionSchema },
   }),
   signOut: endpoint({
     route: 'DELETE /api/v1/session',
+    callers: { people: 'session.end' },
     summary: 'Sign out',
     description: 'Ends the session of this call, its streams and the command lines that it allowed.',
     answer: { status: 204, description: 'Signed out.' },
@@ -70,6 +72,7 @@ export const sessionEndpoints = {
   }),
   strengthenOptions: endpoint({
     route: 'POST /api/v1/session/passkey/options',
+    callers: { people: 'session.strengthen' },
     summary: 'Begin to strengthen one’s session with a passkey',
     description: 'After a sign-in with a mailed code. What is offered counts once, within five minutes.',
     answer: {
@@ -81,6 +84,7 @@ export const sessionEndpoints = {
   }),
   strengthen: endpoint({
     route: 'POST /api/v1/session/passkey',
+    callers: { people: 'session.strengthen' },
     summary: 'Strengthen one’s session with a passkey',
     description:
       'The session is replaced by one with the assurance `passkey`, which may do what one of a provider may.',
@@ -90,6 +94,7 @@ export const sessionEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/sessions',
+    callers: { people: 'self.read' },
     summary: 'List one’s own sessions',
     description: 'The newest first; the one of this call is marked.',
     answer: {
@@ -100,6 +105,7 @@ export const sessionEndpoints = {
   }),
   end: endpoint({
     route: 'DELETE /api/v1/sessions/{id}',
+    callers: { people: 'session.end' },
     summary: 'End one of one’s own sessions',
     description: 'It is refused from now on, and browsers that were opened with its grants end with it.',
     answer: { status: 204, description: 'It has ended; its streams end within a second.' },

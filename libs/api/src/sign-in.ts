@@ -74,6 +74,7 @@ export type SignInStartQuery = z.infer<typeof startQuery>;
 export const signInEndpoints = {
   discover: endpoint({
     route: 'POST /auth/discover',
+    callers: { everyone: true },
     summary: 'Read how an organisation’s people sign in',
     description: 'An organisation that does not exist looks like one that signs in with mailed codes.',
     body: { schema: discoverSchema, maxBytes: MAX_SIGN_IN_BYTES },
@@ -85,6 +86,7 @@ export const signInEndpoints = {
   }),
   start: endpoint({
     route: 'POST /auth/oidc/{side}/start',
+    callers: { everyone: true, fromPages: true },
     summary: 'Begin a sign-in with the organisation’s provider',
     description:
       'Only a page of this broker can begin one. `location` is the provider’s address, or `/sign-in?error=CODE` if it fails.',
@@ -99,6 +101,7 @@ export const signInEndpoints = {
   }),
   callback: endpoint({
     route: 'GET /auth/oidc/{side}/callback',
+    callers: { everyone: true },
     summary: 'Where this side’s provider sends browsers back to',
     description:
       'Registered at the provider as the redirect URI. An answer to a sign-in that began at another side is refused (`wrong_callback`), as is one without `iss` if the provider announces `iss` (RFC 9207).',
@@ -106,6 +109,7 @@ export const signInEndpoints = {
   }),
   sendCode: endpoint({
     route: 'POST /auth/code',
+    callers: { everyone: true, fromPages: true },
     summary: 'Request a code by mail',
     description:
       'For people of customers without a provider. The answer is always the same. The code works once, only in this browser.',
@@ -119,6 +123,7 @@ export const signInEndpoints = {
   }),
   verifyCode: endpoint({
     route: 'POST /auth/code/verify',
+    callers: { everyone: true, fromPages: true },
     summary: 'Sign in with the code from the mail',
     description:
       'Such a session (`mail-code`) can change neither people nor controls. A browser that is signed in as another person signs out first.',
@@ -200,6 +205,7 @@ export type CliCredential = z.infer<typeof cliCredentialSchema>;
 export const cliLoginEndpoints = {
   page: endpoint({
     route: 'GET /auth/cli',
+    callers: { everyone: true, identified: true },
     summary: 'Show the page that asks whether to sign in a command line',
     description:
       'A browser that is not signed in is sent to sign in first. Reading the page changes nothing.',
@@ -209,6 +215,7 @@ export const cliLoginEndpoints = {
   }),
   consent: endpoint({
     route: 'POST /auth/cli',
+    callers: { people: 'cli.authorize' },
     summary: 'Allow or deny the command line',
     description:
       'The answer of the consent page. It leads back to the command’s own address on this machine.',
@@ -217,6 +224,7 @@ export const cliLoginEndpoints = {
   }),
   token: endpoint({
     route: 'POST /auth/cli/token',
+    callers: { everyone: true },
     summary: 'Exchange the code for a credential',
     description: 'Once, by the program that holds the verifier. The credential is a session of its own.',
     body: { schema: exchangeSchema, maxBytes: MAX_SIGN_IN_BYTES },

@@ -24,6 +24,7 @@ const signalErrorSchema = named(
 export const signalEndpoints = {
   push: endpoint({
     route: 'POST /signals/{side}/events',
+    callers: { everyone: true },
     summary: 'Receive a security event of a side’s provider',
     description:
       'Push delivery of a signed Security Event Token (RFC 8417, RFC 8935, OpenID SSF 1.0). `side` is `vendor` or a tenant’s slug. `session-revoked`, `credential-change` (CAEP), `account-disabled` and `account-purged` (RISC) end the person’s sessions, API keys, open requests and grants before the answer is sent. Other events are accepted and have no effect. An event that was received before is accepted again and has no effect.',

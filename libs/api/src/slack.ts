@@ -23,6 +23,7 @@ const installationPageSchema = pageOf('SlackInstallationPage', installationSchem
 export const slackInstallEndpoints = {
   install: endpoint({
     route: 'GET /slack/install',
+    callers: { people: 'slack.install' },
     summary: 'Install the app in a Slack workspace',
     description:
       'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`, who open this address themselves: a link on another site is refused.',
@@ -31,6 +32,7 @@ export const slackInstallEndpoints = {
   }),
   installed: endpoint({
     route: 'GET /slack/oauth_redirect',
+    callers: { people: 'slack.install' },
     summary: 'Where Slack sends browsers back to after an install',
     description: 'It stores the workspace’s installation, for the admin who began, in the same browser.',
     answer: { status: 303, description: 'To `/account?slack=installed`, or with an error code.' },
@@ -38,6 +40,7 @@ export const slackInstallEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/slack/installations',
+    callers: { people: 'slack.read' },
     summary: 'List the Slack workspaces that have the app',
     description: 'A tenant’s admin sees those of the tenant.',
     answer: {
@@ -77,6 +80,7 @@ export type SlackAccounts = z.infer<typeof accountsSchema>;
 export const slackLinkEndpoints = {
   link: endpoint({
     route: 'POST /slack/link',
+    callers: { people: 'slack.link' },
     summary: 'Link one’s own Slack account',
     description:
       'In a signed-in browser, begun by a page of this broker, after a sign-in in the last ten minutes. Only an account of the workspace of the person’s side can be linked.',
@@ -90,6 +94,7 @@ export const slackLinkEndpoints = {
   }),
   linked: endpoint({
     route: 'GET /slack/link/callback',
+    callers: { people: 'slack.link' },
     summary: 'Where Slack sends browsers back to after a sign-in',
     description: 'It links the Slack account to the person who began, in the same browser.',
     answer: { status: 303, description: 'To `/account?slack=linked`, or with an error code.' },
@@ -97,6 +102,7 @@ export const slackLinkEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/slack/accounts',
+    callers: { people: 'self.read' },
     summary: 'List one’s own Slack accounts',
     description: 'One in each workspace at most.',
     answer: {
@@ -107,6 +113,7 @@ export const slackLinkEndpoints = {
   }),
   unlink: endpoint({
     route: 'DELETE /api/v1/slack/accounts/{id}',
+    callers: { people: 'slack.unlink' },
     summary: 'Unlink one’s own Slack account',
     description:
       'Only in the person’s own browser session, after a sign-in in the last ten minutes. Presses by this account decide nothing from then on, and the person gets no messages there. They are notified by every other way.',

@@ -136,6 +136,7 @@ export type StandingQuery = z.infer<typeof standingQuery>;
 export const standingEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/standing',
+    callers: { people: 'standing.read' },
     summary: 'Read every way in that is open now',
     description:
       'A customer’s people see their own tenant. The vendor’s auditors and security admins see the tenant that they name, or every tenant. The same is written into each tenant’s log once a day, as the leaf `standing.stated`.',

@@ -43,6 +43,7 @@ export type StatementListQuery = z.infer<typeof statementListQuery>;
 export const statementEndpoints = {
   make: endpoint({
     route: 'GET /api/v1/tenants/{slug}/statement',
+    callers: { people: 'log.follow' },
     summary: 'Read a signed statement of every access in a span',
     description:
       'A C2SP signed note by the log’s key. It lists every allowed call in the span, or says that the enrolled gateways recorded none. Complete if every gateway has signed a head past the end; the gateways are asked to, so that the statement of a minute later may be.',
@@ -52,6 +53,7 @@ export const statementEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/statements',
+    callers: { people: 'log.follow' },
     summary: 'List the daily statements',
     description: 'Newest first. They are made while `dailyStatement` of the log’s settings is on.',
     query: statementListQuery,
@@ -60,6 +62,7 @@ export const statementEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/statements/{day}',
+    callers: { people: 'log.follow' },
     summary: 'Read the statement of one UTC day',
     description: 'Signed by the broker, with every access that began, went on or ended on that day.',
     answer: { status: 200, description: 'A signed note.', type: 'text/plain' },

@@ -54,6 +54,7 @@ export type Template = z.infer<typeof templateSchema>;
 export const templateEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/templates',
+    callers: { people: 'self.read' },
     summary: 'List one’s own templates of requests',
     description: 'By name. No one else can read them.',
     answer: {
@@ -64,6 +65,7 @@ export const templateEndpoints = {
   }),
   save: endpoint({
     route: 'POST /api/v1/templates',
+    callers: { people: 'template.save' },
     summary: 'Save a template of a request',
     description:
       'One of the same name is replaced. At most 50 for each person. A template allows nothing: what it fills in is evaluated when it is requested.',
@@ -73,6 +75,7 @@ export const templateEndpoints = {
   }),
   remove: endpoint({
     route: 'DELETE /api/v1/templates/{id}',
+    callers: { people: 'template.delete' },
     summary: 'Delete one of one’s own templates',
     description: 'Requests that it filled in stay as they are.',
     answer: { status: 204, description: 'It is deleted.' },

@@ -162,6 +162,7 @@ export type OrganisationNames = z.infer<typeof organisationNamesSchema>;
 export const tenantEndpoints = {
   readControls: endpoint({
     route: 'GET /api/v1/tenants/{slug}/privacy-controls',
+    callers: { people: 'controls.read' },
     summary: 'Read a tenant’s privacy controls',
     description: 'For both sides, so that the vendor knows what will be refused.',
     answer: { status: 200, description: 'The current controls.', schema: controlsSchema },
@@ -169,6 +170,7 @@ export const tenantEndpoints = {
   }),
   writeControls: endpoint({
     route: 'PUT /api/v1/tenants/{slug}/privacy-controls',
+    callers: { people: 'controls.write' },
     summary: 'Change a tenant’s privacy controls',
     description: `Replaces all of them, by the rules of the organisation file; a member that is left out gets its default. For the tenant’s admins, but not in a session that was opened with a mailed code. \`conflict\` if they changed after \`version\`, or a widening waits already. If the controls have \`widening\`, only what narrows applies now, and the rest waits: \`waiting\`. ${UNTIL_CLAIMED}`,
     body: { schema: controlsBodySchema },
@@ -177,6 +179,7 @@ export const tenantEndpoints = {
   }),
   testControls: endpoint({
     route: 'POST /api/v1/tenants/{slug}/privacy-controls/test',
+    callers: { people: 'controls.read' },
     summary: 'Try a draft of the privacy controls on past requests',
     description:
       'Evaluates the tenant’s newest requests by the present controls and by the draft, each as of the moment at which it was made. Says also what saving the draft would do: what it narrows and widens, what would wait, and which access would end. Stores nothing.',
@@ -190,6 +193,7 @@ export const tenantEndpoints = {
   }),
   decisionTimes: endpoint({
     route: 'GET /api/v1/tenants/{slug}/decision-times',
+    callers: { people: 'request.read' },
     summary: 'Read how long a tenant usually takes to decide',
     description:
       'From the moment a request waits for the tenant to its first decision, over its last requests that were approved or denied.',
@@ -198,6 +202,7 @@ export const tenantEndpoints = {
   }),
   names: endpoint({
     route: 'GET /api/v1/organisation',
+    callers: { people: 'directory.read' },
     summary: 'Read the names of the vendor and its tenants',
     description: 'A customer’s people see the vendor and their own tenant.',
     answer: { status: 200, description: 'The names.', schema: organisationNamesSchema },

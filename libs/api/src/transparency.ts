@@ -90,12 +90,14 @@ const figureTraceSchema = named(
 export const transparencyEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/transparency-reports',
+    callers: { people: 'report.read' },
     summary: 'List the published transparency reports',
     description: 'Newest first, for everyone who is signed in.',
     answer: { status: 200, description: 'The periods.', schema: reportListSchema },
   }),
   read: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}',
+    callers: { people: 'report.read' },
     summary: 'Read a published transparency report',
     description:
       'Figures that few tenants contributed to are bands, so that no figure of one tenant can be derived, also not by subtraction. A report never changes once it is published.',
@@ -104,6 +106,7 @@ export const transparencyEndpoints = {
   }),
   json: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}/report.json',
+    callers: { people: 'report.read' },
     summary: 'Read the bytes that are signed, as JSON',
     description: 'Exactly these bytes are signed. Public once published.',
     answer: { status: 200, description: 'Canonical JSON.', type: 'application/json' },
@@ -111,6 +114,7 @@ export const transparencyEndpoints = {
   }),
   csv: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}/report.csv',
+    callers: { people: 'report.read' },
     summary: 'Read a report’s figures as CSV',
     description: 'One line for each figure. Public once published.',
     answer: { status: 200, description: 'A line for each figure.', type: 'text/csv' },
@@ -118,6 +122,7 @@ export const transparencyEndpoints = {
   }),
   trace: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}/figures/{figure}',
+    callers: { people: 'report.trace' },
     summary: 'Read what a figure counts',
     description:
       'For the vendor’s auditors and security admins. It counts the store as it is now; demands that were entered later are in it.',
@@ -126,6 +131,7 @@ export const transparencyEndpoints = {
   }),
   own: endpoint({
     route: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}',
+    callers: { people: 'own-report.read' },
     summary: 'Read a tenant’s own report about a half-year',
     description: 'With exact figures. Demands under a duty of silence are not in it until they open.',
     answer: { status: 200, description: 'The report.', schema: publishedReportSchema },
@@ -133,6 +139,7 @@ export const transparencyEndpoints = {
   }),
   ownCsv: endpoint({
     route: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}/report.csv',
+    callers: { people: 'own-report.read' },
     summary: 'Read the figures of a tenant’s own report as CSV',
     description: 'The file whose hash is in the note of the report.',
     answer: { status: 200, description: 'A line for each figure.', type: 'text/csv' },

@@ -146,6 +146,7 @@ const OWN_BROWSER = 'Only in the person’s own browser session.';
 export const trustEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/trust',
+    callers: { people: 'trust.read' },
     summary: 'Read a tenant’s trust',
     description:
       'The current document, what anchors it outside this broker, and which gateways have pinned it.',
@@ -154,6 +155,7 @@ export const trustEndpoints = {
   }),
   draft: endpoint({
     route: 'GET /api/v1/tenants/{slug}/trust/draft',
+    callers: { people: 'trust.read' },
     summary: 'Read a draft of the next trust document',
     description: 'Built from the tenant’s current people, passkeys and controls. Nobody has proposed it.',
     query: draftQuery,
@@ -162,6 +164,7 @@ export const trustEndpoints = {
   }),
   propose: endpoint({
     route: 'POST /api/v1/tenants/{slug}/trust/proposals',
+    callers: { people: 'trust.propose' },
     summary: 'Propose the next trust document',
     description: `One at a time. It takes effect once enough of its people have signed. ${OWN_BROWSER}`,
     body: { schema: proposalBodySchema },
@@ -171,6 +174,7 @@ export const trustEndpoints = {
   }),
   sign: endpoint({
     route: 'POST /api/v1/tenants/{slug}/trust/proposals/{id}/signatures',
+    callers: { people: 'trust.sign' },
     summary: 'Sign a proposal',
     description: `With one’s own passkey that either version names, or with one’s recovery key. The last required signature adopts the proposal. ${OWN_BROWSER}`,
     body: { schema: trustSignatureSchema },
@@ -180,6 +184,7 @@ export const trustEndpoints = {
   }),
   withdraw: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/trust/proposals/{id}',
+    callers: { people: 'trust.propose' },
     summary: 'Withdraw a proposal',
     description: `Any admin of the tenant may do it. ${OWN_BROWSER}`,
     answer: { status: 204, description: 'It is withdrawn.' },
@@ -187,6 +192,7 @@ export const trustEndpoints = {
   }),
   cancelReset: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/trust/reset',
+    callers: { people: 'trust.propose' },
     summary: 'Object to a reset',
     description: `For when the keys are not lost: the tenant stays claimed, and a new claim that was begun is withdrawn. Any admin of the tenant may do it. ${OWN_BROWSER}`,
     answer: { status: 204, description: 'The reset is cancelled.' },
@@ -240,6 +246,7 @@ const SIGNED = 'Signed with a passkey, only in the person’s own browser sessio
 export const stopEndpoints = {
   stopStatement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/stops/statement',
+    callers: { people: 'stop.draft' },
     summary: 'Read the stop to sign',
     description: 'For a person with a passkey. The answer is signed as it is.',
     query: stopQuery,
@@ -248,6 +255,7 @@ export const stopEndpoints = {
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/stops',
+    callers: { people: 'trust.read' },
     summary: 'List the stops in force',
     description: 'Those that are signed by the tenant’s people and not lifted.',
     answer: { status: 200, description: 'Oldest first; `next` is null.', schema: stopPageSchema },
@@ -255,6 +263,7 @@ export const stopEndpoints = {
   }),
   set: endpoint({
     route: 'POST /api/v1/tenants/{slug}/stops',
+    callers: { people: 'stop.write' },
     summary: 'Stop one grant, or everything',
     description: `It lasts until a signed lift. ${SIGNED}`,
     body: { schema: signedStopSchema },
@@ -263,6 +272,7 @@ export const stopEndpoints = {
   }),
   liftStatement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/lifts/statement',
+    callers: { people: 'stop.draft' },
     summary: 'Read the lift to sign',
     description: 'For a person whose passkey may lift the stop. The answer is signed as it is.',
     query: liftQuery,
@@ -271,6 +281,7 @@ export const stopEndpoints = {
   }),
   lift: endpoint({
     route: 'POST /api/v1/tenants/{slug}/lifts',
+    callers: { people: 'stop.write' },
     summary: 'Lift a stop',
     description: SIGNED,
     body: { schema: signedStopSchema },

@@ -120,6 +120,7 @@ export type WideningConfirmationBody = z.infer<typeof confirmationBodySchema>;
 export const wideningEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings',
+    callers: { people: 'controls.read' },
     summary: 'List a tenant’s widenings',
     description:
       'Changes of its privacy controls, and of who decides, that let more in. Newest first; those that wait, and those that are over.',
@@ -129,6 +130,7 @@ export const wideningEndpoints = {
   }),
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}',
+    callers: { people: 'controls.read' },
     summary: 'Read a widening',
     description: 'With what it changes, who has confirmed it, and when it takes effect.',
     answer: { status: 200, description: 'The widening.', schema: wideningSchema },
@@ -136,6 +138,7 @@ export const wideningEndpoints = {
   }),
   statement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}/statement',
+    callers: { people: 'widening.confirm' },
     summary: 'Draft the statement by which an admin confirms a widening',
     description:
       'For a widening of the privacy controls, and another admin than the one who proposed it. The answer is signed as it is. `wrong_state` for one of who decides, which is confirmed without a signature.',
@@ -144,6 +147,7 @@ export const wideningEndpoints = {
   }),
   confirm: endpoint({
     route: 'POST /api/v1/tenants/{slug}/widenings/{id}/confirmation',
+    callers: { people: 'widening.confirm' },
     summary: 'Confirm a widening',
     description:
       'By an admin who was one when it was proposed. `forbidden` for its author if the controls require a second admin. It takes effect once its delay is over.',
@@ -153,6 +157,7 @@ export const wideningEndpoints = {
   }),
   withdraw: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/widenings/{id}',
+    callers: { people: 'widening.withdraw' },
     summary: 'Withdraw a widening',
     description: 'Any admin of the tenant may.',
     answer: { status: 200, description: 'The widening, withdrawn.', schema: wideningSchema },

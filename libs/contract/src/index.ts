@@ -414,6 +414,7 @@ export {
   VENDOR_ROLES,
   type VendorRole,
 } from './vocabulary/people.js';
+export { PERMISSIONS, type Permission } from './vocabulary/permissions.js';
 export {
   DEMAND_KINDS,
   DEMAND_STATES,

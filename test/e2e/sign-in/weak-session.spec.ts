@@ -3,13 +3,12 @@
 import {
   hasPermission,
   isReading,
-  PERMISSION_NAMES,
-  type Permission,
   type Person,
   type SignInStrength,
   signInRefusal,
   startSessionIn,
 } from '@countersign/access';
+import { PERMISSIONS, type Permission } from '@countersign/contract';
 import { organisation, type PersonName } from '../../factories/organisation.js';
 import { Customer } from '../../support/customer.js';
 import { rowsOfEachKind } from '../../support/samples.js';
@@ -164,7 +163,7 @@ test('P13: every endpoint that changes something has a sign-in rule, and enforce
 
 /** The answers to a sign-in that is too weak. */
 const REFUSALS = new Set(
-  PERMISSION_NAMES.map((name) => signInRefusal({ assurance: 'mail-code', channel: 'api' }, name)).filter(
+  PERMISSIONS.map((name) => signInRefusal({ assurance: 'mail-code', channel: 'api' }, name)).filter(
     (text) => text !== null,
   ),
 );

@@ -11,21 +11,18 @@ import {
   accessReviewEndpoints,
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Query, Slug } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
 /** The quarterly review in which a tenant's admins confirm or end everything that lets someone in. */
-@Controller('api/v1/tenants/:slug/access-reviews')
+@Controller()
 export class AccessReviewsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('access-review.read')
-  @Describe(accessReviewEndpoints.list)
+  @Endpoint(accessReviewEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -35,17 +32,13 @@ export class AccessReviewsController {
     return pageAnswer(await listAccessReviews(this.deps, principal, slug, page), summaryAnswer);
   }
 
-  @Get(':id')
-  @Allow('access-review.read')
-  @Describe(accessReviewEndpoints.read)
+  @Endpoint(accessReviewEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('acr') id: string) {
     const { items, ...summary } = await getAccessReview(this.deps, principal, slug, id);
     return { ...summaryAnswer(summary), items };
   }
 
-  @Post(':id/decisions')
-  @Allow('access-review.decide')
-  @Describe(accessReviewEndpoints.decide)
+  @Endpoint(accessReviewEndpoints.decide)
   async decide(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

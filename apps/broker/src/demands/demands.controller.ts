@@ -21,22 +21,19 @@ import {
   demandEndpoints,
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Header, Inject, Param, Post, Res } from '@nestjs/common';
+import { Controller, Header, Inject, Param, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
 /** Government demands, for the vendor's legal counsel. */
-@Controller('api/v1/demands')
+@Controller()
 export class DemandsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('demand.enter')
-  @Describe(demandEndpoints.enter)
+  @Endpoint(demandEndpoints.enter)
   async enter(
     @CurrentPrincipal() principal: Principal,
     @Body() { reference, dueAt, gag, ...body }: DemandBody,
@@ -46,9 +43,7 @@ export class DemandsController {
     return demandAnswer(await enterDemand(this.deps, principal, input, { idempotency: key }));
   }
 
-  @Get()
-  @Allow('demand.read')
-  @Describe(demandEndpoints.list)
+  @Endpoint(demandEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Query() { state, tenant, ...query }: DemandListQuery,
@@ -57,16 +52,12 @@ export class DemandsController {
     return pageAnswer(await listDemands(this.deps, principal, { state, tenant }, page), lineAnswer);
   }
 
-  @Get(':id')
-  @Allow('demand.read')
-  @Describe(demandEndpoints.read)
+  @Endpoint(demandEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('dem') id: string): Promise<Demand> {
     return demandAnswer(await readDemand(this.deps, principal, id));
   }
 
-  @Post(':id/steps')
-  @Allow('demand.step')
-  @Describe(demandEndpoints.step)
+  @Endpoint(demandEndpoints.step)
   async step(
     @CurrentPrincipal() principal: Principal,
     @Id('dem') id: string,
@@ -75,9 +66,7 @@ export class DemandsController {
     return demandAnswer(await addDemandStep(this.deps, principal, id, body));
   }
 
-  @Post(':id/documents')
-  @Allow('demand.step')
-  @Describe(demandEndpoints.fileDocument)
+  @Endpoint(demandEndpoints.fileDocument)
   async fileDocument(
     @CurrentPrincipal() principal: Principal,
     @Id('dem') id: string,
@@ -87,11 +76,9 @@ export class DemandsController {
     return demandAnswer(await fileDemandDocument(this.deps, principal, id, { ...body, content: bytes }));
   }
 
-  @Get(':id/documents/:sha256')
-  @Allow('demand-document.read')
   @Header('Cache-Control', 'no-store')
   @Header('Content-Disposition', 'attachment')
-  @Describe(demandEndpoints.readDocument)
+  @Endpoint(demandEndpoints.readDocument)
   async readDocument(
     @CurrentPrincipal() principal: Principal,
     @Id('dem') id: string,

@@ -15,20 +15,17 @@ import {
   disclosureEndpoints,
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 
-@Controller('api/v1/disclosures')
+@Controller()
 export class DisclosuresController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('disclosure.read')
-  @Describe(disclosureEndpoints.list)
+  @Endpoint(disclosureEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: DisclosureListQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('grt', text));
@@ -39,20 +36,16 @@ export class DisclosuresController {
   }
 }
 
-@Controller('api/v1/grants/:id/disclosure')
+@Controller()
 export class GrantDisclosureController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('disclosure.read')
-  @Describe(disclosureEndpoints.read)
+  @Endpoint(disclosureEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('grt') id: string) {
     return disclosureAnswer(await getDisclosure(this.deps, principal, id));
   }
 
-  @Post()
-  @Allow('disclosure.give')
-  @Describe(disclosureEndpoints.give)
+  @Endpoint(disclosureEndpoints.give)
   async give(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -62,9 +55,7 @@ export class GrantDisclosureController {
     return disclosureAnswer(await giveDisclosure(this.deps, principal, id, body, { idempotency: key }));
   }
 
-  @Post('answer')
-  @Allow('disclosure.answer')
-  @Describe(disclosureEndpoints.answer)
+  @Endpoint(disclosureEndpoints.answer)
   async answer(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,

@@ -2,29 +2,26 @@ import type { Principal, ReportPeriod } from '@countersign/access';
 import { type EvidenceQuery, evidenceEndpoints } from '@countersign/api';
 import { packFileName } from '@countersign/evidence';
 import { errorMessage } from '@countersign/runtime';
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { NeverWaits } from '../http/calls-at-once.guard.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { answerSink, ClientLeft } from './answer-sink.js';
 import { EvidencePacks } from './evidence-packs.js';
 
 /** The evidence pack of a tenant. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class EvidenceController {
   constructor(
     private readonly packs: EvidencePacks,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  @Get('evidence')
-  @Allow('evidence.read')
   @NeverWaits()
-  @Describe(evidenceEndpoints.read)
+  @Endpoint(evidenceEndpoints.read)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -12,21 +12,18 @@ import {
   exportEndpoints,
   type NewExportTarget,
 } from '@countersign/api';
-import { Controller, Delete, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 
 /** Where a side streams its own logs to. */
-@Controller('api/v1/tenants/:slug/export-targets')
+@Controller()
 export class ExportTargetsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('export.read')
-  @Describe(exportEndpoints.targets)
+  @Endpoint(exportEndpoints.targets)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -34,9 +31,7 @@ export class ExportTargetsController {
     return { items: (await listExportTargets(this.deps, principal, slug)).map(targetAnswer) };
   }
 
-  @Post()
-  @Allow('export.add')
-  @Describe(exportEndpoints.addTarget)
+  @Endpoint(exportEndpoints.addTarget)
   async add(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -51,10 +46,7 @@ export class ExportTargetsController {
     return { ...targetAnswer(added.target), secret: added.madeSecret };
   }
 
-  @Delete(':id')
-  @HttpCode(204)
-  @Allow('export.remove')
-  @Describe(exportEndpoints.removeTarget)
+  @Endpoint(exportEndpoints.removeTarget)
   async remove(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

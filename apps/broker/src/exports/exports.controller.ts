@@ -1,25 +1,22 @@
 import { exportLog, type Principal } from '@countersign/access';
 import { type ExportPage, type ExportQuery, exportEndpoints } from '@countersign/api';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { definedOnly } from '../http/page.js';
 import { exportedEvents } from './formats/exported-event.js';
 import { formatEvent } from './formats/index.js';
 
 /** A log in the formats of SIEMs, page by page. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class ExportsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  @Get('log-export')
-  @Allow('log.follow')
-  @Describe(exportEndpoints.read)
+  @Endpoint(exportEndpoints.read)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

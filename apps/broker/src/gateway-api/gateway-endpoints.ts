@@ -157,6 +157,7 @@ const browserTokenSchema = named(
 export const gatewayApiEndpoints = {
   feed: endpoint({
     route: 'GET /gateway/v1/feed',
+    callers: { gateways: true },
     summary: 'Follow the feed',
     description:
       'Signed server-sent events: a snapshot or a resume, then changes and a heartbeat each second.',
@@ -166,6 +167,7 @@ export const gatewayApiEndpoints = {
   }),
   records: endpoint({
     route: 'POST /gateway/v1/records',
+    callers: { gateways: true },
     summary: 'Deliver access records',
     description:
       'The broker takes each exactly once. A gateway repeats a batch until it is accepted. A batch that the gateway’s registered key has not signed is `forbidden`. A record that the store contradicts becomes an event, and no call. `feed_parted`: the database was restored from a backup, and lacks what this gateway has received or shipped.',
@@ -179,6 +181,7 @@ export const gatewayApiEndpoints = {
   }),
   heads: endpoint({
     route: 'POST /gateway/v1/heads',
+    callers: { gateways: true },
     summary: 'Read in whose logs a signed head is wanted',
     description:
       'The gateway signs its chain there once more, also if it is empty. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
@@ -187,6 +190,7 @@ export const gatewayApiEndpoints = {
   }),
   openBrowser: endpoint({
     route: 'POST /gateway/v1/browser-sessions',
+    callers: { gateways: true },
     summary: 'Exchange the code of a browser for a session',
     description:
       'A code is good once, for a minute, for the browser that has its verifier and for its service. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
@@ -196,6 +200,7 @@ export const gatewayApiEndpoints = {
   }),
   browserToken: endpoint({
     route: 'POST /gateway/v1/browser-sessions/token',
+    callers: { gateways: true },
     summary: 'Mint a token for a browser’s session',
     description:
       'The rules are those for a token that the engineer requests. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
@@ -205,6 +210,7 @@ export const gatewayApiEndpoints = {
   }),
   releaseBrowser: endpoint({
     route: 'POST /gateway/v1/browser-sessions/release',
+    callers: { gateways: true },
     summary: 'Release the grant of a browser’s session',
     description:
       'As its engineer, in whose page the release was chosen. All sessions of the grant end. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
@@ -214,6 +220,7 @@ export const gatewayApiEndpoints = {
   }),
   identity: endpoint({
     route: 'POST /gateway/v1/identity',
+    callers: { gateways: true },
     summary: 'Register the gateway’s own key, once',
     description: 'The broker refuses another key afterwards: a new key needs a new enrolment.',
     body: { schema: identitySchema },
@@ -222,6 +229,7 @@ export const gatewayApiEndpoints = {
   }),
   stop: endpoint({
     route: 'POST /gateway/v1/stops',
+    callers: { gateways: true },
     summary: 'Relay a stop or lift that a customer gave to this gateway',
     description:
       'Only its signature counts, however late it arrives. A known one changes nothing. One that this broker cannot validate still reaches the other gateways through the feed.',
@@ -231,6 +239,7 @@ export const gatewayApiEndpoints = {
   }),
   lease: endpoint({
     route: 'POST /gateway/v1/leases',
+    callers: { gateways: true },
     summary: 'Take or give back a part of a grant’s budget',
     description: 'Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: leaseRequestSchema },
@@ -239,6 +248,7 @@ export const gatewayApiEndpoints = {
   }),
   closeLeases: endpoint({
     route: 'POST /gateway/v1/leases/closed',
+    callers: { gateways: true },
     summary: 'Report that earlier boots of this gateway have ended',
     description:
       'What their leases held beyond what their records prove becomes free again. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
@@ -247,6 +257,7 @@ export const gatewayApiEndpoints = {
   }),
   pins: endpoint({
     route: 'POST /gateway/v1/pins',
+    callers: { gateways: true },
     summary: 'Report whose trust this gateway has pinned',
     description:
       'All of it, whenever it changes. The tenant is notified of new and changed pins. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md). A report that is not newer than the stored one: `conflict`.',

@@ -39,13 +39,12 @@ import {
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Batcher } from '@countersign/runtime';
-import { Controller, Get, Header, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Header, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { ForGateways } from '../http/access.decorators.js';
 import { TakesBatches } from '../http/body.guard.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
@@ -67,7 +66,7 @@ const REMEMBERED = 1_000;
 
 /** The feed, records and the gateway's own key; docs/feed.md has the shapes. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1')
+@Controller()
 export class GatewayController {
   /**
    * Gateways' batches share transactions: a transaction costs as much as dozens of records, and hundreds of gateways with
@@ -94,9 +93,7 @@ export class GatewayController {
     private readonly delays: RecordDelays,
   ) {}
 
-  @Get('feed')
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.feed)
+  @Endpoint(gatewayApiEndpoints.feed)
   async follow(
     @CurrentGateway() gateway: EnrolledGateway,
     @Query() query: FeedQuery,
@@ -109,10 +106,8 @@ export class GatewayController {
     await this.feed.join(gateway.id, query.nonce, places, (onClose) => new SseConnection(response, onClose));
   }
 
-  @Post('records')
-  @ForGateways()
   @TakesBatches()
-  @Describe(gatewayApiEndpoints.records)
+  @Endpoint(gatewayApiEndpoints.records)
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries, signature, seen, complete = false, follows = false } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
@@ -167,9 +162,7 @@ export class GatewayController {
     await reportForgedBatch(this.deps, chain, reason);
   }
 
-  @Post('identity')
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.identity)
+  @Endpoint(gatewayApiEndpoints.identity)
   async identity(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
     const { publicKey } = parseIdentityRegistration(body);
     await registerIdentity(this.deps, gateway.id, publicKey);
@@ -199,13 +192,11 @@ function requireSignedMessage(
 
 /** How gateways share the budget of a grant. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1/leases')
+@Controller()
 export class LeasesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.lease)
+  @Endpoint(gatewayApiEndpoints.lease)
   async lease(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -216,9 +207,7 @@ export class LeasesController {
     return leaseBudget(this.deps, gateway, lease);
   }
 
-  @Post('closed')
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.closeLeases)
+  @Endpoint(gatewayApiEndpoints.closeLeases)
   async close(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -232,14 +221,11 @@ export class LeasesController {
 
 /** Whose chains a gateway is to sign although it has recorded nothing. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1/heads')
+@Controller()
 export class HeadsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @ForGateways()
-  @HttpCode(200)
-  @Describe(gatewayApiEndpoints.heads)
+  @Endpoint(gatewayApiEndpoints.heads)
   async wanted(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -252,17 +238,15 @@ export class HeadsController {
 
 /** Browsers that engineers opened with grants. Answers are secrets, and are not stored. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1/browser-sessions')
+@Controller()
 export class BrowserSessionsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly minter: BrokerTokenMinter,
   ) {}
 
-  @Post()
-  @ForGateways()
   @Header('Cache-Control', 'no-store')
-  @Describe(gatewayApiEndpoints.openBrowser)
+  @Endpoint(gatewayApiEndpoints.openBrowser)
   async open(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -273,10 +257,8 @@ export class BrowserSessionsController {
     return openBrowserSession(this.deps, gateway, exchange);
   }
 
-  @Post('token')
-  @ForGateways()
   @Header('Cache-Control', 'no-store')
-  @Describe(gatewayApiEndpoints.browserToken)
+  @Endpoint(gatewayApiEndpoints.browserToken)
   async token(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -288,9 +270,7 @@ export class BrowserSessionsController {
     return { token, expiresIn };
   }
 
-  @Post('release')
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.releaseBrowser)
+  @Endpoint(gatewayApiEndpoints.releaseBrowser)
   async release(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -304,13 +284,11 @@ export class BrowserSessionsController {
 
 /** Which trust documents a gateway has pinned. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1/pins')
+@Controller()
 export class PinsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.pins)
+  @Endpoint(gatewayApiEndpoints.pins)
   async note(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() body: unknown,
@@ -327,13 +305,11 @@ export class PinsController {
 
 /** Stops and lifts that customers gave to a gateway. */
 @UseGuards(GatewayAnnouncements)
-@Controller('gateway/v1/stops')
+@Controller()
 export class RelayedStopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @ForGateways()
-  @Describe(gatewayApiEndpoints.stop)
+  @Endpoint(gatewayApiEndpoints.stop)
   async take(
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() { countersignature }: RelayedStopBody,

@@ -1,23 +1,20 @@
 import { type EnrolledGateway, listGateways, type Principal } from '@countersign/access';
 import { gatewayEndpoints } from '@countersign/api';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 
 /** Enrolled gateways, for the people who supervise access. */
-@Controller('api/v1/gateways')
+@Controller()
 export class GatewaysController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
   ) {}
 
-  @Get()
-  @Allow('gateway.read')
-  @Describe(gatewayEndpoints.list)
+  @Endpoint(gatewayEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     const gateways = await listGateways(this.deps, principal);
     const now = this.deps.clock.now();

@@ -1,10 +1,9 @@
 import { evaluateAccess, type Principal } from '@countersign/access';
 import { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Header, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow, Public } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 
@@ -19,10 +18,8 @@ export class EvaluationController {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  @Post('access/v1/evaluation')
-  @Allow('grant.read')
   @Header('Cache-Control', 'no-store')
-  @Describe(evaluationEndpoints.evaluate)
+  @Endpoint(evaluationEndpoints.evaluate)
   async evaluate(
     @CurrentPrincipal() principal: Principal,
     @Body() { subject, action, resource }: AuthzenEvaluation,
@@ -47,9 +44,7 @@ export class EvaluationController {
     };
   }
 
-  @Get('.well-known/authzen-configuration')
-  @Public()
-  @Describe(evaluationEndpoints.configuration)
+  @Endpoint(evaluationEndpoints.configuration)
   configuration() {
     const { publicUrl } = this.settings;
     return {

@@ -28,11 +28,10 @@ import {
 import { browserAddress, isId, parseDuration } from '@countersign/contract';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import { firstPage } from '@countersign/wording';
-import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
+import { Controller, Header, Inject, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { NeverWaits } from '../http/calls-at-once.guard.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import type { BrokerRequest } from '../http/request.js';
@@ -40,7 +39,7 @@ import { BrokerTokenMinter } from '../keys/keys.js';
 import { accessAnswer, requestAnswer, sealedLogOf } from '../requests/request-answers.js';
 
 /** Grants: reading them, minting tokens, extending and ending them. */
-@Controller('api/v1/grants')
+@Controller()
 export class GrantsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -48,9 +47,7 @@ export class GrantsController {
     private readonly minter: BrokerTokenMinter,
   ) {}
 
-  @Get()
-  @Allow('grant.read')
-  @Describe(grantEndpoints.list)
+  @Endpoint(grantEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: GrantListQuery) {
     const { cursor, limit, person, ...rest } = query;
     const page = readPage({ cursor, limit }, (text) => isId('grt', text));
@@ -60,9 +57,7 @@ export class GrantsController {
     );
   }
 
-  @Get(':id')
-  @Allow('grant.read')
-  @Describe(grantEndpoints.read)
+  @Endpoint(grantEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('grt') id: string): Promise<GrantDetail> {
     const view = await getGrant(this.deps, principal, id);
     const log = await readLogPoint(this.deps, view.grant.tenant);
@@ -70,10 +65,8 @@ export class GrantsController {
   }
 
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
-  @Post(':id/tokens')
-  @Allow('grant.token')
   @Header('Cache-Control', 'no-store')
-  @Describe(grantEndpoints.token)
+  @Endpoint(grantEndpoints.token)
   async token(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -85,10 +78,8 @@ export class GrantsController {
   }
 
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
-  @Post(':id/browser-sessions')
-  @Allow('grant.token')
   @Header('Cache-Control', 'no-store')
-  @Describe(grantEndpoints.openBrowser)
+  @Endpoint(grantEndpoints.openBrowser)
   async openBrowser(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -110,9 +101,7 @@ export class GrantsController {
     return { location: `${origin}${BROWSER_PATHS.callback}?${new URLSearchParams({ code, to: page })}` };
   }
 
-  @Post(':id/extension')
-  @Allow('grant.extend')
-  @Describe(grantEndpoints.extend)
+  @Endpoint(grantEndpoints.extend)
   async extend(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -123,10 +112,8 @@ export class GrantsController {
     return requestAnswer(await extendGrant(this.deps, principal, id, input, { idempotency: key }));
   }
 
-  @Post(':id/revocation')
-  @Allow('grant.revoke')
   @NeverWaits()
-  @Describe(grantEndpoints.revoke)
+  @Endpoint(grantEndpoints.revoke)
   async revoke(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -137,16 +124,12 @@ export class GrantsController {
     return this.read(principal, id);
   }
 
-  @Get(':id/pace')
-  @Allow('grant.read')
-  @Describe(grantEndpoints.pace)
+  @Endpoint(grantEndpoints.pace)
   pace(@CurrentPrincipal() principal: Principal, @Id('grt') id: string): Promise<GrantPace> {
     return readPace(this.deps, principal, id);
   }
 
-  @Post(':id/resumption')
-  @Allow('grant.resume')
-  @Describe(grantEndpoints.resume)
+  @Endpoint(grantEndpoints.resume)
   async resume(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
@@ -157,9 +140,7 @@ export class GrantsController {
     return this.read(principal, id);
   }
 
-  @Post(':id/release')
-  @Allow('grant.release')
-  @Describe(grantEndpoints.release)
+  @Endpoint(grantEndpoints.release)
   async release(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,

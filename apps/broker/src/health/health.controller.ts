@@ -1,8 +1,7 @@
 import { type Health, healthEndpoints } from '@countersign/api';
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Public } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
 import { Readiness } from './readiness.js';
 
@@ -14,18 +13,14 @@ import { Readiness } from './readiness.js';
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  @Get('healthz')
-  @Public()
   @Unlimited()
-  @Describe(healthEndpoints.healthz)
+  @Endpoint(healthEndpoints.healthz)
   healthz(): Health {
     return { status: 'ok' };
   }
 
-  @Get('readyz')
-  @Public()
   @Unlimited()
-  @Describe(healthEndpoints.readyz)
+  @Endpoint(healthEndpoints.readyz)
   async readyz(@Res({ passthrough: true }) response: Response): Promise<Health> {
     const { status } = await this.readiness.read();
     response.status(status === 'ok' ? 200 : 503);

@@ -1,30 +1,36 @@
-import { PERMISSION_NAMES } from '@countersign/access';
-import type { ExecutionContext, Type } from '@nestjs/common';
+import { type Callers, endpoint } from '@countersign/api';
+import { PERMISSIONS } from '@countersign/contract';
+import { Controller, type ExecutionContext, Get, type Type } from '@nestjs/common';
 import { enrolledGateway } from '../../../../test/factories/enrolled-gateway.js';
 import { CONTROLLERS } from '../broker.module.js';
 import { CHECKED_INSIDE } from '../openapi/authorization.js';
 import { routesOf } from '../openapi/routes.js';
-import { Allow, ForGateways, Public, permissionOf } from './access.decorators.js';
 import { AccessGuard } from './access.guard.js';
+import { Endpoint, permissionOf } from './endpoint.js';
 import type { Caller } from './request.js';
 
+const declared = (callers: Callers) =>
+  endpoint({
+    route: 'GET /x/{id}',
+    callers,
+    summary: '',
+    answer: { status: 200, description: '' },
+  });
+
 class Handlers {
-  unmarked(): void {}
+  @Get('undeclared')
+  undeclared(): void {}
 
-  @Public()
-  @Allow('request.read')
-  markedTwice(): void {}
-
-  @Public()
+  @Endpoint(declared({ everyone: true }))
   open(): void {}
 
-  @Allow('request.create')
+  @Endpoint(declared({ people: 'request.create' }))
   forEngineers(): void {}
 
-  @ForGateways()
+  @Endpoint(declared({ gateways: true }))
   forGateways(): void {}
 
-  @ForGateways({ orPeopleWith: 'self.read' })
+  @Endpoint(declared({ gateways: true, people: 'self.read' }))
   forBoth(): void {}
 }
 
@@ -55,14 +61,22 @@ function knock(handler: keyof Handlers, caller: Caller | undefined): string {
 }
 
 describe('the access guard', () => {
-  test.each([
-    ['unmarked', nobody],
-    ['unmarked', person('engineer')],
-    ['unmarked', gateway],
-    ['markedTwice', nobody],
-    ['markedTwice', person('engineer')],
-  ] as const)('P13: a handler without exactly one mark (%s) is open to no one', (handler, caller) => {
-    expect(knock(handler, caller)).toBe('forbidden');
+  test.each([nobody, person('engineer'), gateway])(
+    'P13: a handler that serves no declared endpoint is open to no one',
+    (caller) => {
+      expect(knock('undeclared', caller)).toBe('forbidden');
+    },
+  );
+
+  test('P13: a handler with two declarations stops the broker from starting', () => {
+    expect(() => {
+      class Twice {
+        @Endpoint(declared({ everyone: true }))
+        @Endpoint(declared({ people: 'request.read' }))
+        read(): void {}
+      }
+      return Twice;
+    }).toThrow('read: a handler serves exactly one endpoint');
   });
 
   test.each([
@@ -85,15 +99,24 @@ describe('the access guard', () => {
 describe('the routes of the broker', () => {
   const routes = CONTROLLERS.flatMap((controller) => routesOf(controller as Type));
 
-  test('P13: every one of them carries exactly one mark and is described', () => {
+  test('P13: each handler serves its declared endpoint, and nothing else', () => {
     expect(routes.length).toBeGreaterThan(25);
-    expect(routes.filter((route) => route.accessRules.length !== 1 || route.endpoint === undefined)).toEqual(
-      [],
+    expect(() => routesOf(Handlers)).toThrow(
+      'Handlers.undeclared serves GET /undeclared, declared as nothing',
+    );
+
+    @Controller('prefix')
+    class Elsewhere {
+      @Endpoint(declared({ everyone: true }))
+      read(): void {}
+    }
+    expect(() => routesOf(Elsewhere)).toThrow(
+      'Elsewhere.read serves GET /prefix/x/{id}, declared as GET /x/{id}',
     );
   });
 
   test('what is open to everybody is this and no more', () => {
-    const open = routes.filter((route) => route.accessRules[0]?.kind === 'public');
+    const open = routes.filter((route) => 'everyone' in route.endpoint.callers);
     expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
       'GET /.well-known/authzen-configuration',
       'GET /.well-known/jwks.json',
@@ -114,8 +137,8 @@ describe('the routes of the broker', () => {
   });
 
   test('every permission of the domain opens a route, or is documented as checked inside one', () => {
-    const used = routes.flatMap(({ accessRules: [rule] }) => permissionOf(rule) ?? []);
+    const used = routes.flatMap(({ endpoint: { callers } }) => permissionOf(callers) ?? []);
     const inside = CHECKED_INSIDE.map(({ permission }) => permission);
-    expect([...new Set([...used, ...inside])].sort()).toEqual([...PERMISSION_NAMES].sort());
+    expect([...new Set([...used, ...inside])].sort()).toEqual([...PERMISSIONS].sort());
   });
 });

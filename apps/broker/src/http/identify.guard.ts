@@ -12,11 +12,11 @@ import {
   ProtocolError,
   readGatewayAuthorization,
 } from '@countersign/gateway-protocol';
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { callerRuleOf, keepsNoSession } from './access.decorators.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
 import { CredentialGuesses } from './credential-guesses.js';
+import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
@@ -26,6 +26,11 @@ const ASLEEP =
   'This key is asleep: its owner has not signed in at their organisation’s provider for 30 days. Sign in once in a browser, and it works again.';
 /** The credential of `countersign login`: a session of its own. */
 const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
+
+const KEEPS_NO_SESSION = 'countersign:keeps-no-session';
+
+/** A call does not keep its session from expiring: pages call the handler by themselves. */
+export const KeepsNoSession = (): MethodDecorator => SetMetadata(KEEPS_NO_SESSION, true);
 
 /**
  * First of six guards: authenticates the caller. It refuses only a call with two kinds of credentials. It reads the store
@@ -43,8 +48,8 @@ export class IdentifyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
-    const rule = callerRuleOf(context.getHandler());
-    if (rule?.kind === 'public' && rule.identified !== true) {
+    const callers = endpointOf(context.getHandler())?.callers;
+    if (callers !== undefined && 'everyone' in callers && callers.identified !== true) {
       request.caller = { kind: 'anonymous' };
       return true;
     }
@@ -52,7 +57,8 @@ export class IdentifyGuard implements CanActivate {
     if (credentials.authorization !== undefined && hasCookie(credentials.cookie, SESSION_COOKIE))
       throw new HttpProblem('invalid_request', 'Send either a key or a session cookie, not both.');
     const keepsSession =
-      request.headers[BACKGROUND_HEADER] === undefined && !keepsNoSession(context.getHandler());
+      request.headers[BACKGROUND_HEADER] === undefined &&
+      !Reflect.hasMetadata(KEEPS_NO_SESSION, context.getHandler());
     const { authorization, cookie } = credentials;
     const isClaim = authorization !== undefined || hasCookie(cookie, SESSION_COOKIE);
     request.caller = await this.guesses.lookUp(

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { callerRuleOf } from './access.decorators.js';
 import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
@@ -24,14 +23,16 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
     if (READS.has(request.method)) return true;
-    const rule = callerRuleOf(context.getHandler());
+    const endpoint = endpointOf(context.getHandler());
     const fromPage =
-      rule?.kind === 'public' ? rule.fromPages === true : hasSession(request) && isCookie(request);
+      endpoint !== undefined && 'everyone' in endpoint.callers
+        ? endpoint.callers.fromPages === true
+        : hasSession(request) && isCookie(request);
     if (!fromPage) return true;
     const site = request.headers['sec-fetch-site'];
     if (request.headers.origin !== this.origin || (site !== undefined && site !== 'same-origin'))
       throw new HttpProblem('forbidden', `Only the pages of ${this.origin} may call this.`);
-    const form = endpointOf(context.getHandler())?.body?.form === true;
+    const form = endpoint?.body?.form === true;
     const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
     if (hasBody(request) && !request.is(type))
       throw new HttpProblem('invalid_request', `Send the body as ${type}.`, { pointer: '' });

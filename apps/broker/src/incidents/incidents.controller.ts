@@ -13,21 +13,18 @@ import {
   incidentEndpoints,
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 import { accessRequestInput, waitingOf } from '../requests/request-answers.js';
 
-@Controller('api/v1/incidents')
+@Controller()
 export class IncidentsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('incident.open')
-  @Describe(incidentEndpoints.open)
+  @Endpoint(incidentEndpoints.open)
   async open(
     @CurrentPrincipal() principal: Principal,
     @Body() { title, tenants, ...ask }: IncidentBody,
@@ -39,18 +36,14 @@ export class IncidentsController {
     );
   }
 
-  @Get()
-  @Allow('incident.read')
-  @Describe(incidentEndpoints.list)
+  @Endpoint(incidentEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: IncidentListQuery) {
     const page = readPage(query, (text) => isId('inc', text));
     const { cursor: _cursor, limit: _limit, ...filter } = query;
     return pageAnswer(await listIncidents(this.deps, principal, filter, page), (incident) => incident);
   }
 
-  @Get(':id')
-  @Allow('incident.read')
-  @Describe(incidentEndpoints.read)
+  @Endpoint(incidentEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('inc') id: string) {
     return boardAnswer(await readIncident(this.deps, principal, id));
   }

@@ -15,22 +15,19 @@ import {
   type Withdrawal,
 } from '@countersign/api';
 import { formatDuration, isId } from '@countersign/contract';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import { invitationAnswer, invitationInput } from './invitation-answers.js';
 
 /** Invitations, with which a customer approves requests in advance. */
-@Controller('api/v1/tenants/:slug/invitations')
+@Controller()
 export class InvitationsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('invitation.create')
-  @Describe(invitationEndpoints.create)
+  @Endpoint(invitationEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -41,9 +38,7 @@ export class InvitationsController {
     return this.answer(await invite(this.deps, principal, slug, input, { idempotency: key }));
   }
 
-  @Post('statement')
-  @Allow('invitation.create')
-  @Describe(invitationEndpoints.statement)
+  @Endpoint(invitationEndpoints.statement)
   async statement(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -59,9 +54,7 @@ export class InvitationsController {
     };
   }
 
-  @Get()
-  @Allow('invitation.read')
-  @Describe(invitationEndpoints.list)
+  @Endpoint(invitationEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -74,9 +67,7 @@ export class InvitationsController {
     );
   }
 
-  @Delete(':id')
-  @Allow('invitation.withdraw')
-  @Describe(invitationEndpoints.withdraw)
+  @Endpoint(invitationEndpoints.withdraw)
   async withdraw(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -1,19 +1,16 @@
 import { hasPassed, type IsolationRun, type Principal, readIsolation } from '@countersign/access';
 import { type IsolationTest, isolationEndpoints } from '@countersign/api';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 
 /** The newest isolation test. */
-@Controller('api/v1/isolation')
+@Controller()
 export class IsolationController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('isolation.read')
-  @Describe(isolationEndpoints.read)
+  @Endpoint(isolationEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal): Promise<{ newest: IsolationTest | null }> {
     return { newest: answer(await readIsolation(this.deps, principal)) };
   }

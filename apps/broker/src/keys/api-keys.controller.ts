@@ -7,36 +7,29 @@ import {
 } from '@countersign/access';
 import { type ApiKeyBody, apiKeyEndpoints } from '@countersign/api';
 import { API_KEY_DAYS, parseDuration } from '@countersign/contract';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id } from '../http/input.js';
 
 /** API keys for a person's own programs. A key cannot sign, so it cannot approve what must be countersigned. */
-@Controller('api/v1/keys')
+@Controller()
 export class OwnKeysController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('key.create')
-  @Describe(apiKeyEndpoints.create)
+  @Endpoint(apiKeyEndpoints.create)
   async create(@CurrentPrincipal() principal: Principal, @Body() { ttl }: ApiKeyBody) {
     const seconds = ttl === undefined ? API_KEY_DAYS.standard * 86_400 : (parseDuration(ttl) ?? 0);
     const { id, key, expiresAt } = await createOwnApiKey(this.deps, principal, seconds);
     return { id, key, expiresAt };
   }
 
-  @Get()
-  @Allow('self.read')
-  @Describe(apiKeyEndpoints.list)
+  @Endpoint(apiKeyEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     return { items: (await listOwnApiKeys(this.deps, principal)).map(keyAnswer), next: null };
   }
 
-  @Delete(':id')
-  @Allow('key.revoke')
-  @Describe(apiKeyEndpoints.revoke)
+  @Endpoint(apiKeyEndpoints.revoke)
   async revoke(@CurrentPrincipal() principal: Principal, @Id('key') id: string): Promise<void> {
     await revokeOwnApiKey(this.deps, principal, id);
   }

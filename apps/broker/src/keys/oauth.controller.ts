@@ -1,33 +1,30 @@
 import { type Principal, releaseGrant, serves } from '@countersign/access';
 import { type Introspection, type TokenForm, tokenEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
+import { Controller, Header, Inject, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow, ForGateways, Public } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal } from '../http/input.js';
 import type { BrokerRequest, Caller } from '../http/request.js';
 import { KeyRing } from './keys.js';
 import { type LiveToken, readLiveToken } from './live-token.js';
 
-@Controller('.well-known')
+@Controller()
 export class JwksController {
   constructor(
     private readonly keys: KeyRing,
     @Inject(DEPS) private readonly deps: BrokerDeps,
   ) {}
 
-  @Get('jwks.json')
-  @Public()
   @Header('Cache-Control', 'public, max-age=60')
   @Header('Content-Type', 'application/jwk-set+json')
-  @Describe(tokenEndpoints.jwks)
+  @Endpoint(tokenEndpoints.jwks)
   jwks() {
     return { keys: this.keys.published(this.deps.clock.now()) };
   }
 }
 
 /** Introspection (RFC 7662) and revocation (RFC 7009) of grant tokens. */
-@Controller('oauth')
+@Controller()
 export class OauthController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -35,9 +32,7 @@ export class OauthController {
     private readonly keys: KeyRing,
   ) {}
 
-  @Post('introspect')
-  @ForGateways({ orPeopleWith: 'token.introspect' })
-  @Describe(tokenEndpoints.introspect)
+  @Endpoint(tokenEndpoints.introspect)
   async introspect(@Req() request: BrokerRequest, @Body() form: TokenForm): Promise<Introspection> {
     const live = await readLiveToken(this.deps, this.keys, this.settings, form.token);
     if (live === null || !mayRead(live, request.caller)) return { active: false };
@@ -50,9 +45,7 @@ export class OauthController {
     };
   }
 
-  @Post('revoke')
-  @Allow('grant.release')
-  @Describe(tokenEndpoints.revoke)
+  @Endpoint(tokenEndpoints.revoke)
   async revoke(@CurrentPrincipal() principal: Principal, @Body() form: TokenForm): Promise<void> {
     const live = await readLiveToken(this.deps, this.keys, this.settings, form.token);
     if (live !== null) await releaseGrant(this.deps, principal, live.grant.id);

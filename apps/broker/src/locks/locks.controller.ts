@@ -3,23 +3,20 @@ import { type IdempotencyKey, liftLock, listLocks, type Principal, setLock } fro
 import type { Lock as LockAnswer } from '@countersign/api';
 import { type LockBody, type LockListQuery, lockEndpoints } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { NeverWaits } from '../http/calls-at-once.guard.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
 /** Locks, which block a tenant, a person or a service at once. */
-@Controller('api/v1/locks')
+@Controller()
 export class LocksController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('lock.set')
   @NeverWaits()
-  @Describe(lockEndpoints.create)
+  @Endpoint(lockEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,
     @Body() body: LockBody,
@@ -32,17 +29,13 @@ export class LocksController {
     );
   }
 
-  @Get()
-  @Allow('lock.read')
-  @Describe(lockEndpoints.list)
+  @Endpoint(lockEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: LockListQuery) {
     const page = readPage(query, (text) => isId('lck', text));
     return pageAnswer(await listLocks(this.deps, principal, page), lockAnswer);
   }
 
-  @Delete(':id')
-  @Allow('lock.lift')
-  @Describe(lockEndpoints.lift)
+  @Endpoint(lockEndpoints.lift)
   async lift(@CurrentPrincipal() principal: Principal, @Id('lck') id: string) {
     return lockAnswer(await liftLock(this.deps, principal, id));
   }

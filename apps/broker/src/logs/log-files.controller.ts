@@ -14,11 +14,11 @@ import {
   type ShownCheckpoint,
 } from '@countersign/api';
 import { formatTlogPolicy, formatTlogProof, parseTilePath } from '@countersign/audit-log';
-import { Controller, Get, Header, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Header, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow, KeepsNoSession } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
+import { KeepsNoSession } from '../http/identify.guard.js';
 import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
@@ -32,7 +32,7 @@ const IMMUTABLE = 'private, max-age=31536000, immutable';
 const MUTABLE = 'private, no-cache';
 
 /** A log with its proofs (C2SP tlog-tiles), for followers with the tenant's credentials. */
-@Controller('log/:slug')
+@Controller()
 export class LogFilesController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -41,12 +41,10 @@ export class LogFilesController {
     private readonly witnesses: Witnesses,
   ) {}
 
-  @Get('checkpoint')
-  @Allow('log.follow')
   @KeepsNoSession()
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.checkpoint)
+  @Endpoint(logFileEndpoints.checkpoint)
   async checkpoint(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -59,9 +57,7 @@ export class LogFilesController {
     return note;
   }
 
-  @Post('checkpoint')
-  @Allow('log.report')
-  @Describe(logFileEndpoints.showCheckpoint)
+  @Endpoint(logFileEndpoints.showCheckpoint)
   async showCheckpoint(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -71,32 +67,26 @@ export class LogFilesController {
     return { size: await this.checkpoints.compare(slug, checkpoint) };
   }
 
-  @Get('vkey')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.vkey)
+  @Endpoint(logFileEndpoints.vkey)
   async vkey(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
     await this.requireLog(principal, slug);
     const [vkey] = await this.checkpoints.verifierKeys(slug);
     return `${vkey}\n`;
   }
 
-  @Get('minimum-index')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.minimumIndex)
+  @Endpoint(logFileEndpoints.minimumIndex)
   async minimumIndex(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
     const minimum = await readWholeLog(this.deps, principal, slug, ({ events }) => events.minimumIndex());
     return `${minimum}\n`;
   }
 
-  @Get('policy')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.policy)
+  @Endpoint(logFileEndpoints.policy)
   async policy(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
     await this.requireLog(principal, slug);
     const [vkey = ''] = await this.checkpoints.verifierKeys(slug);
@@ -109,10 +99,8 @@ export class LogFilesController {
     return formatTlogPolicy({ log: { vkey }, witnesses, quorum });
   }
 
-  @Get('cosigned')
-  @Allow('log.follow')
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.cosigned)
+  @Endpoint(logFileEndpoints.cosigned)
   async cosigned(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -121,10 +109,8 @@ export class LogFilesController {
     return { checkpoints: await this.witnesses.cosigned(slug) };
   }
 
-  @Get('tile/*path')
-  @Allow('log.follow')
   @KeepsNoSession()
-  @Describe(logFileEndpoints.tile)
+  @Endpoint(logFileEndpoints.tile)
   async tile(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -144,10 +130,8 @@ export class LogFilesController {
     response.end(bytes);
   }
 
-  @Get('openings/:index')
-  @Allow('log.follow')
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.openings)
+  @Endpoint(logFileEndpoints.openings)
   async openings(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -157,10 +141,8 @@ export class LogFilesController {
     return { index, ...(await readOpenings(this.deps, principal, slug, index)) };
   }
 
-  @Get('openings')
-  @Allow('log.follow')
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.openingsFrom)
+  @Endpoint(logFileEndpoints.openingsFrom)
   async openingsFrom(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -170,11 +152,9 @@ export class LogFilesController {
     return { index, ...(await readOpeningsFrom(this.deps, principal, slug, index)) };
   }
 
-  @Get('proof/:index')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
-  @Describe(logFileEndpoints.proof)
+  @Endpoint(logFileEndpoints.proof)
   async proof(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

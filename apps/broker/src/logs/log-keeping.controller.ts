@@ -16,10 +16,9 @@ import {
   logKeepingEndpoints,
 } from '@countersign/api';
 import { inStepsOf } from '@countersign/runtime';
-import { Controller, Delete, Get, HttpCode, Inject, Post, Put } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 
 /**
@@ -29,20 +28,16 @@ import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 const ERASURE_MS = 1_000;
 
 /** How a tenant's log is kept: erasure of personal values, legal holds, and settings. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class LogKeepingController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get('log-settings')
-  @Allow('log-settings.read')
-  @Describe(logKeepingEndpoints.readSettings)
+  @Endpoint(logKeepingEndpoints.readSettings)
   readSettings(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<LogSettings> {
     return getLogSettings(this.deps, principal, slug);
   }
 
-  @Put('log-settings')
-  @Allow('log-settings.write')
-  @Describe(logKeepingEndpoints.writeSettings)
+  @Endpoint(logKeepingEndpoints.writeSettings)
   writeSettings(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -51,9 +46,7 @@ export class LogKeepingController {
     return setLogSettings(this.deps, principal, slug, body);
   }
 
-  @Post('legal-hold')
-  @Allow('log.hold')
-  @Describe(logKeepingEndpoints.setHold)
+  @Endpoint(logKeepingEndpoints.setHold)
   setHold(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -62,17 +55,12 @@ export class LogKeepingController {
     return setLegalHold(this.deps, principal, slug, reason);
   }
 
-  @Delete('legal-hold')
-  @Allow('log.hold')
-  @HttpCode(204)
-  @Describe(logKeepingEndpoints.liftHold)
+  @Endpoint(logKeepingEndpoints.liftHold)
   liftHold(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<void> {
     return liftLegalHold(this.deps, principal, slug);
   }
 
-  @Post('erasures')
-  @Allow('log.erase')
-  @Describe(logKeepingEndpoints.erase)
+  @Endpoint(logKeepingEndpoints.erase)
   async erase(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -3,26 +3,23 @@ import { listEvents, listRecords, missingWitnesses, type Principal, readWholeLog
 import type { AccessRecord, Event, WitnessList } from '@countersign/api';
 import { accessRecordSchema, type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { type AccessRecordView, expandEventTypes, isId } from '@countersign/contract';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { definedOnly, isIndex, pageAnswer, readPage } from '../http/page.js';
 import { Witnesses } from './witnesses.js';
 
 /** A tenant's own log and the calls under its grants. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class LogsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly witnesses: Witnesses,
   ) {}
 
-  @Get('events')
-  @Allow('log.read')
-  @Describe(logEndpoints.events)
+  @Endpoint(logEndpoints.events)
   async events(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Query() query: EventQuery) {
     const { cursor, limit, type, ...filter } = query;
     const page = readPage({ cursor, limit }, isIndex);
@@ -31,18 +28,14 @@ export class LogsController {
     return pageAnswer(found, eventAnswer);
   }
 
-  @Get('witnesses')
-  @Allow('log.follow')
-  @Describe(logEndpoints.witnesses)
+  @Endpoint(logEndpoints.witnesses)
   async witnessList(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<WitnessList> {
     await readWholeLog(this.deps, principal, slug, () => Promise.resolve());
     const items = (await this.witnesses.watched(slug)).map(({ key: _key, ...witness }) => witness);
     return { items, missingSince: (await missingWitnesses(this.deps, slug))?.since ?? null };
   }
 
-  @Get('access-records')
-  @Allow('log.read')
-  @Describe(logEndpoints.records)
+  @Endpoint(logEndpoints.records)
   async records(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Query() query: RecordQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));

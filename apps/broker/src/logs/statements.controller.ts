@@ -1,9 +1,8 @@
 import { getStatement, listStatements, type Principal, readStatement } from '@countersign/access';
 import { type StatementListQuery, type StatementSpan, statementEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Header, Inject, Param } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
@@ -13,7 +12,7 @@ const TEXT = 'text/plain; charset=utf-8';
 const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
 
 /** Signed statements of every access in a span. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class StatementsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -21,10 +20,8 @@ export class StatementsController {
   ) {}
 
   /** Tells gateways whose heads are wanted, and changes nothing else. */
-  @Get('statement')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
-  @Describe(statementEndpoints.make)
+  @Endpoint(statementEndpoints.make)
   async make(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -34,9 +31,7 @@ export class StatementsController {
     return (await this.signer.sign(slug, span, facts)).note;
   }
 
-  @Get('statements')
-  @Allow('log.follow')
-  @Describe(statementEndpoints.list)
+  @Endpoint(statementEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -46,10 +41,8 @@ export class StatementsController {
     return pageAnswer(await listStatements(this.deps, principal, slug, page), (each) => each);
   }
 
-  @Get('statements/:day')
-  @Allow('log.follow')
   @Header('Content-Type', TEXT)
-  @Describe(statementEndpoints.read)
+  @Endpoint(statementEndpoints.read)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -16,11 +16,10 @@ import {
   noticeAddressEndpoints,
 } from '@countersign/api';
 import type { CodeMailer } from '@countersign/mail';
-import { Controller, Delete, Get, HttpCode, Inject, Post, Put } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, CODE_MAILER, DEPS, LOGGER } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 
@@ -28,7 +27,7 @@ import { HttpProblem } from '../http/problem.js';
 const LONGEST_MS = 20_000;
 
 /** Mailboxes of a tenant that get named kinds of notices. */
-@Controller('api/v1/tenants/:slug/notice-addresses')
+@Controller()
 export class NoticeAddressesController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -36,16 +35,12 @@ export class NoticeAddressesController {
     @Inject(CODE_MAILER) private readonly mailer: CodeMailer | null,
   ) {}
 
-  @Get()
-  @Allow('notice-address.read')
-  @Describe(noticeAddressEndpoints.list)
+  @Endpoint(noticeAddressEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     return { items: (await listNoticeAddresses(this.deps, principal, slug)).map(addressAnswer) };
   }
 
-  @Post()
-  @Allow('notice-address.write')
-  @Describe(noticeAddressEndpoints.add)
+  @Endpoint(noticeAddressEndpoints.add)
   async add(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -72,9 +67,7 @@ export class NoticeAddressesController {
     return { ...addressAnswer(address), sent };
   }
 
-  @Post(':id/confirmation')
-  @Allow('notice-address.write')
-  @Describe(noticeAddressEndpoints.confirm)
+  @Endpoint(noticeAddressEndpoints.confirm)
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -84,9 +77,7 @@ export class NoticeAddressesController {
     return addressAnswer(await confirmNoticeAddress(this.deps, principal, slug, id, code));
   }
 
-  @Put(':id')
-  @Allow('notice-address.write')
-  @Describe(noticeAddressEndpoints.change)
+  @Endpoint(noticeAddressEndpoints.change)
   async change(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -97,10 +88,7 @@ export class NoticeAddressesController {
     return { ...addressAnswer(address), warnings };
   }
 
-  @Delete(':id')
-  @HttpCode(200)
-  @Allow('notice-address.remove')
-  @Describe(noticeAddressEndpoints.remove)
+  @Endpoint(noticeAddressEndpoints.remove)
   async remove(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('nad') id: string) {
     return { warnings: await removeNoticeAddress(this.deps, principal, slug, id) };
   }

@@ -8,30 +8,25 @@ import {
 import type { Notice as NoticeAnswer } from '@countersign/api';
 import { type NoticeListQuery, noticeEndpoints } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 
 /** Notices to people and programs, and their deliveries. */
-@Controller('api/v1/notices')
+@Controller()
 export class NoticesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('notice.read')
-  @Describe(noticeEndpoints.list)
+  @Endpoint(noticeEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: NoticeListQuery) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('ntc', text));
     return pageAnswer(await listNotices(this.deps, principal, definedOnly(filter), page), noticeAnswer);
   }
 
-  @Post(':id/retry')
-  @Allow('notice.retry')
-  @Describe(noticeEndpoints.retry)
+  @Endpoint(noticeEndpoints.retry)
   async retry(
     @CurrentPrincipal() principal: Principal,
     @Id('ntc') id: string,

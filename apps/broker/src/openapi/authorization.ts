@@ -1,15 +1,20 @@
 import {
   hasPermission,
   isSignedInAs,
-  type Permission,
   type Person,
   type Principal,
   permissionRow,
   SIGN_IN_STRENGTHS,
   visibilityOf,
 } from '@countersign/access';
-import { TENANT_ROLES, type TenantRole, VENDOR_ROLES, type VendorRole } from '@countersign/contract';
-import { permissionOf } from '../http/access.decorators.js';
+import {
+  type Permission,
+  TENANT_ROLES,
+  type TenantRole,
+  VENDOR_ROLES,
+  type VendorRole,
+} from '@countersign/contract';
+import { permissionOf } from '../http/endpoint.js';
 import type { BrokerRoute } from './routes.js';
 
 /** Permissions that no endpoint names, because they depend on what the caller sends. */
@@ -35,12 +40,12 @@ const COLUMNS: readonly { side: 'vendor' | 'tenant'; role: VendorRole | TenantRo
 export function authorizationDocument(routes: readonly BrokerRoute[]): string {
   const sorted = [...routes].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const forPeople = sorted.flatMap((route) => {
-    const permission = permissionOf(route.accessRules[0]);
+    const permission = permissionOf(route.endpoint.callers);
     return permission === null ? [] : [[nameOf(route), permission] as const];
   });
-  const open = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'public');
-  const gateways = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'gateways');
-  const clients = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'provisioners');
+  const open = sorted.filter(({ endpoint }) => 'everyone' in endpoint.callers);
+  const gateways = sorted.filter(({ endpoint }) => 'gateways' in endpoint.callers);
+  const clients = sorted.filter(({ endpoint }) => 'provisioners' in endpoint.callers);
   return `${[
     introduction(),
     '## Endpoints for people',

@@ -1,11 +1,10 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { docsEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
+import { Controller, Header, Param, Req, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { Public } from '../http/access.decorators.js';
 import { type BuiltFile, send } from '../http/built-file.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { HttpProblem } from '../http/problem.js';
 import { DOCS_POLICY, docsIndex, docsPart, type OpenApi } from './docs-page.js';
 import { openApiDocument } from './document.js';
@@ -15,32 +14,26 @@ import { listRoutes } from './routes.js';
 let document: Record<string, unknown> | undefined;
 const pages = new Map<string, BuiltFile>();
 
-@Controller('api')
+@Controller()
 export class DocsController {
   constructor(private readonly modules: ModulesContainer) {}
 
-  @Get('openapi.json')
-  @Public()
   @Header('Content-Type', 'application/json')
   @Header('Cache-Control', 'no-cache')
-  @Describe(docsEndpoints.openapi)
+  @Endpoint(docsEndpoints.openapi)
   openapi(): Record<string, unknown> {
     document ??= openApiDocument(listRoutes(this.modules));
     return document;
   }
 
-  @Get('docs')
-  @Public()
   @Header('Content-Security-Policy', DOCS_POLICY)
-  @Describe(docsEndpoints.page)
+  @Endpoint(docsEndpoints.page)
   index(@Req() request: Request, @Res() response: Response): void {
     this.answer('', docsIndex, request, response);
   }
 
-  @Get('docs/:part')
-  @Public()
   @Header('Content-Security-Policy', DOCS_POLICY)
-  @Describe(docsEndpoints.part)
+  @Endpoint(docsEndpoints.part)
   part(@Param('part') part: string, @Req() request: Request, @Res() response: Response): void {
     this.answer(part, (all) => docsPart(all, part), request, response);
   }

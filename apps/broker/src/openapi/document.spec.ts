@@ -40,7 +40,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 /** What callers send, with its example. */
 function bodies() {
   return routes.flatMap(({ endpoint, path, method }) => {
-    const { body } = endpoint as api.Endpoint;
+    const { body } = endpoint;
     const operation = document.paths[path]?.[method.toLowerCase()] as unknown as {
       requestBody?: { content: Record<string, { schema: Json; example?: unknown }> };
     };
@@ -137,7 +137,7 @@ describe('the OpenAPI document', () => {
     );
     expect(without).toEqual([]);
     const refused = routes.flatMap(({ endpoint, path, method }) => {
-      const { query } = endpoint as api.Endpoint;
+      const { query } = endpoint;
       const operation = document.paths[path]?.[method.toLowerCase()];
       return (operation?.parameters ?? []).flatMap(({ name, in: place, example }) =>
         place !== 'query' || query?.shape[name]?.safeParse(String(example)).success === true

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { permissionRow } from '@countersign/access';
-import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
+import { type Callers, components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
 import { INSTANT } from '@countersign/contract';
 import { z } from 'zod';
-import { type CallerRule, permissionOf } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
+import { permissionOf } from '../http/endpoint.js';
 import { exampleOf, type Schemas, withExamples } from './examples.js';
 import { pathParameters } from './path-parameters.js';
 import type { BrokerRoute } from './routes.js';
@@ -84,17 +84,11 @@ const TAGS: Readonly<Record<string, string>> = {
 export function openApiDocument(routes: readonly BrokerRoute[]): Json {
   const schemas = componentSchemas();
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    if (route.endpoint === undefined) throw new Error(`${route.handler} is not described`);
-    if (route.endpoint.route !== `${route.method} ${route.path}`)
-      throw new Error(
-        `${route.handler} serves ${route.method} ${route.path}, described as ${route.endpoint.route}`,
-      );
+  for (const route of routes)
     paths[route.path] = {
       ...paths[route.path],
-      [route.method.toLowerCase()]: operation(route, route.endpoint, schemas),
+      [route.method.toLowerCase()]: operation(route, schemas),
     };
-  }
   const tags = Object.keys(TAGS).filter((tag) => routes.some((route) => route.tag === tag));
   return {
     openapi: '3.1.0',
@@ -194,15 +188,15 @@ function schemaOf(schema: z.ZodType): Json {
   return json;
 }
 
-function operation(route: BrokerRoute, endpoint: Endpoint, schemas: Schemas): Json {
-  const [rule] = route.accessRules;
+function operation(route: BrokerRoute, schemas: Schemas): Json {
+  const { endpoint } = route;
   return {
     operationId: route.handler.replace('Controller.', '_'),
     tags: [route.tag],
     summary: endpoint.summary,
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
-    security: securityOf(rule),
-    ...authorizationOf(rule),
+    security: securityOf(endpoint.callers),
+    ...authorizationOf(endpoint.callers),
     ...listOf('parameters', [
       ...pathParameters(route.path),
       ...queryParameters(endpoint, schemas),
@@ -214,24 +208,23 @@ function operation(route: BrokerRoute, endpoint: Endpoint, schemas: Schemas): Js
       ...(endpoint.redirect === undefined
         ? {}
         : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
-      ...problems(codesOf(route, endpoint, rule), endpoint),
+      ...problems(errorCodesOf(route), endpoint),
     },
   };
 }
 
 const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
 
-function securityOf(rule: CallerRule | undefined): Json[] {
-  if (rule?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
-  if (rule?.kind === 'provisioners') return [{ scim: [] }];
-  if (rule?.kind === 'gateways')
-    return rule.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
-  return [];
+function securityOf(callers: Callers): Json[] {
+  if ('provisioners' in callers) return [{ scim: [] }];
+  const gateways = 'gateways' in callers ? [{ gateway: [] }] : [];
+  const people = permissionOf(callers) === null ? [] : [{ apiKey: [] }, { session: [] }];
+  return [...gateways, ...people];
 }
 
 /** What the caller's roles must carry and how strongly they must have signed in; docs/security/authorization.md explains both. */
-function authorizationOf(rule: CallerRule | undefined): Json {
-  const permission = permissionOf(rule);
+function authorizationOf(callers: Callers): Json {
+  const permission = permissionOf(callers);
   if (permission === null) return {};
   return { 'x-permission': permission, 'x-sign-in': permissionRow(permission).signIn };
 }
@@ -283,15 +276,16 @@ function success({ answer }: Endpoint, schemas: Schemas): Json {
   return { description, content: Object.fromEntries(types.map((each) => [each, content])) };
 }
 
-function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: CallerRule | undefined): ErrorCode[] {
-  const open = rule?.kind === 'public';
+/** Every error code that an endpoint documents: those of its `errors`, and those of all endpoints of its kind. */
+export function errorCodesOf({ endpoint, tag }: BrokerRoute): ErrorCode[] {
+  const { callers } = endpoint;
   return [
     'invalid_request',
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
     ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
-    ...(open ? [] : (['unauthenticated', 'forbidden', 'not_ready'] as const)),
-    ...(rule?.kind === 'gateways' && rule.people === null ? (['unsupported_form'] as const) : []),
-    ...(route.tag === 'Health' ? [] : (['rate_limited'] as const)),
+    ...('everyone' in callers ? [] : (['unauthenticated', 'forbidden', 'not_ready'] as const)),
+    ...('gateways' in callers && permissionOf(callers) === null ? (['unsupported_form'] as const) : []),
+    ...(tag === 'Health' ? [] : (['rate_limited'] as const)),
     'internal_error',
     ...(endpoint.errors ?? []),
   ];

@@ -2,7 +2,6 @@ import type { Endpoint } from '@countersign/api';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { type CallerRule, callerRulesOf } from '../http/access.decorators.js';
 import { endpointOf } from '../http/endpoint.js';
 
 /** One route of the broker, read from its controller. */
@@ -14,8 +13,7 @@ export interface BrokerRoute {
   /** `RequestsController.create`, unique. */
   handler: string;
   tag: string;
-  accessRules: readonly CallerRule[];
-  endpoint: Endpoint | undefined;
+  endpoint: Endpoint;
 }
 
 /** Every route that Nest serves, read from the controllers themselves. */
@@ -26,7 +24,7 @@ export function listRoutes(modules: ModulesContainer): BrokerRoute[] {
   return controllers.filter((type) => typeof type === 'function').flatMap((type) => routesOf(type as Type));
 }
 
-/** The routes of one controller. */
+/** The routes of one controller. @throws Error if a handler serves anything else than its declared endpoint */
 export function routesOf(controller: Type): BrokerRoute[] {
   const prototype = controller.prototype as Record<string, unknown>;
   const prefix = pathText(Reflect.getMetadata(PATH_METADATA, controller));
@@ -35,16 +33,18 @@ export function routesOf(controller: Type): BrokerRoute[] {
     if (typeof handler !== 'function') return [];
     const method: unknown = Reflect.getMetadata(METHOD_METADATA, handler);
     if (typeof method !== 'number') return [];
-    return [
-      {
-        method: RequestMethod[method] ?? 'ALL',
-        path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
-        handler: `${controller.name}.${name}`,
-        tag: controller.name.replace(/Controller$/, ''),
-        accessRules: callerRulesOf(handler),
-        endpoint: endpointOf(handler),
-      },
-    ];
+    const route = {
+      method: RequestMethod[method] ?? 'ALL',
+      path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
+      handler: `${controller.name}.${name}`,
+      tag: controller.name.replace(/Controller$/, ''),
+    };
+    const endpoint = endpointOf(handler);
+    if (endpoint?.route !== `${route.method} ${route.path}`)
+      throw new Error(
+        `${route.handler} serves ${route.method} ${route.path}, declared as ${endpoint?.route ?? 'nothing'}`,
+      );
+    return [{ ...route, endpoint }];
   });
 }
 

@@ -18,25 +18,22 @@ import {
   passkeyEndpoints,
   type RecoveryKeyBody,
 } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Inject, Param } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Slug } from '../http/input.js';
 import { readRegistration, registrationOptions } from './webauthn-registration.js';
 
 /** The passkeys and recovery keys of a customer’s people. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class PasskeysController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  @Post('passkeys/options')
-  @Allow('passkey.enrol')
-  @Describe(passkeyEndpoints.options)
+  @Endpoint(passkeyEndpoints.options)
   async options(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -46,9 +43,7 @@ export class PasskeysController {
     return registrationOptions(await beginEnrolment(this.deps, principal, slug, session.id, body?.origin));
   }
 
-  @Post('passkeys')
-  @Allow('passkey.enrol')
-  @Describe(passkeyEndpoints.enrol)
+  @Endpoint(passkeyEndpoints.enrol)
   async enrol(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -63,17 +58,13 @@ export class PasskeysController {
     return passkeyAnswer(await enrolPasskey(this.deps, principal, slug, by, proven));
   }
 
-  @Get('passkeys')
-  @Allow('trust.read')
-  @Describe(passkeyEndpoints.list)
+  @Endpoint(passkeyEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     const { passkeys, recoveryKeys } = await listAuthenticators(this.deps, principal, slug);
     return { items: passkeys.map(passkeyAnswer), next: null, recoveryKeys: recoveryKeys.map(recoveryAnswer) };
   }
 
-  @Post('passkeys/:credential/confirmation')
-  @Allow('passkey.confirm')
-  @Describe(passkeyEndpoints.confirm)
+  @Endpoint(passkeyEndpoints.confirm)
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -83,9 +74,7 @@ export class PasskeysController {
     return passkeyAnswer(await confirmPasskey(this.deps, principal, slug, credential, passkeyCooling));
   }
 
-  @Delete('passkeys/:credential')
-  @Allow('passkey.remove')
-  @Describe(passkeyEndpoints.remove)
+  @Endpoint(passkeyEndpoints.remove)
   async remove(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -94,9 +83,7 @@ export class PasskeysController {
     await removePasskey(this.deps, principal, slug, credential);
   }
 
-  @Post('recovery-keys')
-  @Allow('recovery-key.register')
-  @Describe(passkeyEndpoints.addRecoveryKey)
+  @Endpoint(passkeyEndpoints.addRecoveryKey)
   async recovery(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

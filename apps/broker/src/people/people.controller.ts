@@ -1,32 +1,27 @@
 import { getPerson, type Principal, permissionsOf, readChosenZone } from '@countersign/access';
 import { peopleEndpoints, type Whoami } from '@countersign/api';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Id } from '../http/input.js';
 import { personAnswer, shownFacts } from './person-answers.js';
 
 /** The people whose ids are in requests, reviews and records. */
-@Controller('api/v1/people')
+@Controller()
 export class PeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get(':id')
-  @Allow('directory.read')
-  @Describe(peopleEndpoints.read)
+  @Endpoint(peopleEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('usr') id: string) {
     return personAnswer(await getPerson(this.deps, principal, id));
   }
 }
 
-@Controller('api/v1/whoami')
+@Controller()
 export class WhoamiController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('self.read')
-  @Describe(peopleEndpoints.whoami)
+  @Endpoint(peopleEndpoints.whoami)
   async whoami(@CurrentPrincipal() principal: Principal): Promise<Whoami> {
     const { person, channel, assurance, authenticatedAt = null } = principal;
     const { id, email, name, tenant, roles } = person;

@@ -8,35 +8,28 @@ import {
   removeTenantPerson,
 } from '@countersign/access';
 import { peopleEndpoints, type TenantPersonBody, type TenantPersonChange } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Patch, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
 
 /** The people of a tenant, managed by its own admins. */
-@Controller('api/v1/tenants/:slug/people')
+@Controller()
 export class TenantPeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('people.read')
-  @Describe(peopleEndpoints.listOfTenant)
+  @Endpoint(peopleEndpoints.listOfTenant)
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     const people = await listTenantPeople(this.deps, principal, slug);
     return { items: people.map(personAnswer), next: null };
   }
 
-  @Post()
-  @Allow('people.write')
-  @Describe(peopleEndpoints.add)
+  @Endpoint(peopleEndpoints.add)
   async add(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Body() body: TenantPersonBody) {
     return changedAnswer(await addTenantPerson(this.deps, principal, slug, body));
   }
 
-  @Patch(':id')
-  @Allow('people.write')
-  @Describe(peopleEndpoints.change)
+  @Endpoint(peopleEndpoints.change)
   async change(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -46,9 +39,7 @@ export class TenantPeopleController {
     return changedAnswer(await changeTenantPerson(this.deps, principal, slug, id, body));
   }
 
-  @Delete(':id')
-  @Allow('people.write')
-  @Describe(peopleEndpoints.remove)
+  @Endpoint(peopleEndpoints.remove)
   async remove(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('usr') id: string) {
     return personAnswer(await removeTenantPerson(this.deps, principal, slug, id));
   }

@@ -7,29 +7,24 @@ import {
 } from '@countersign/access';
 import { type NewPreferences, preferenceEndpoints } from '@countersign/api';
 import { NOTICE_WAYS, PERSONAL_TOPICS } from '@countersign/contract';
-import { Controller, Get, Inject, Put } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal } from '../http/input.js';
 
 type Ways = NewPreferences['notices'];
 
 /** A person's own choices about their messages. */
-@Controller('api/v1/preferences')
+@Controller()
 export class PreferencesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('self.read')
-  @Describe(preferenceEndpoints.read)
+  @Endpoint(preferenceEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal) {
     return preferencesAnswer(await readPreferences(this.deps, principal));
   }
 
-  @Put()
-  @Allow('preference.save')
-  @Describe(preferenceEndpoints.save)
+  @Endpoint(preferenceEndpoints.save)
   async save(@CurrentPrincipal() principal: Principal, @Body() { notices, zone }: NewPreferences) {
     return preferencesAnswer(await savePreferences(this.deps, principal, { off: offOf(notices), zone }));
   }

@@ -9,10 +9,9 @@ import {
   type Session,
 } from '@countersign/access';
 import { type NewPushSubscription, pushSubscriptionEndpoints } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Post, Req } from '@nestjs/common';
+import { Controller, Inject, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { isBrowserKey } from '../push/push-encryption.js';
@@ -20,7 +19,7 @@ import { PushServices } from '../push/push-services.js';
 import { applicationServerKey } from '../push/vapid.js';
 
 /** The browsers in which a person is notified. */
-@Controller('api/v1/push-subscriptions')
+@Controller()
 export class PushSubscriptionsController {
   private readonly services: PushServices;
 
@@ -31,9 +30,7 @@ export class PushSubscriptionsController {
     this.services = new PushServices(pushServices);
   }
 
-  @Get()
-  @Allow('self.read')
-  @Describe(pushSubscriptionEndpoints.list)
+  @Endpoint(pushSubscriptionEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Req() { caller }: BrokerRequest) {
     const session = caller?.kind === 'person' ? caller.session?.id : undefined;
     const [items, key] = await Promise.all([
@@ -46,9 +43,7 @@ export class PushSubscriptionsController {
     };
   }
 
-  @Post()
-  @Allow('push.add')
-  @Describe(pushSubscriptionEndpoints.add)
+  @Endpoint(pushSubscriptionEndpoints.add)
   async add(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() session: Session,
@@ -62,9 +57,7 @@ export class PushSubscriptionsController {
     return subscriptionAnswer(await addPushSubscription(this.deps, principal, session, draft), session.id);
   }
 
-  @Delete(':id')
-  @Allow('push.remove')
-  @Describe(pushSubscriptionEndpoints.remove)
+  @Endpoint(pushSubscriptionEndpoints.remove)
   async remove(@CurrentPrincipal() principal: Principal, @Id('psh') id: string): Promise<void> {
     await removePushSubscription(this.deps, principal, id);
   }

@@ -6,34 +6,27 @@ import {
   saveTemplate,
 } from '@countersign/access';
 import { type NewTemplate, templateEndpoints } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id } from '../http/input.js';
 
 /** A person's own templates of requests. */
-@Controller('api/v1/templates')
+@Controller()
 export class TemplatesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('self.read')
-  @Describe(templateEndpoints.list)
+  @Endpoint(templateEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     return { items: (await listTemplates(this.deps, principal)).map(templateAnswer) };
   }
 
-  @Post()
-  @Allow('template.save')
-  @Describe(templateEndpoints.save)
+  @Endpoint(templateEndpoints.save)
   async save(@CurrentPrincipal() principal: Principal, @Body() body: NewTemplate) {
     return templateAnswer(await saveTemplate(this.deps, principal, body));
   }
 
-  @Delete(':id')
-  @Allow('template.delete')
-  @Describe(templateEndpoints.remove)
+  @Endpoint(templateEndpoints.remove)
   async remove(@CurrentPrincipal() principal: Principal, @Id('tpl') id: string): Promise<void> {
     await deleteTemplate(this.deps, principal, id);
   }

@@ -10,21 +10,18 @@ import {
 } from '@countersign/access';
 import { type PracticeAnswer, type PracticeListQuery, practiceEndpoints } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Query, Slug } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
 /** Practice requests, which show that a tenant's approvers can still approve. */
-@Controller('api/v1/tenants/:slug/practices')
+@Controller()
 export class PracticesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('practice.read')
-  @Describe(practiceEndpoints.list)
+  @Endpoint(practiceEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -34,32 +31,24 @@ export class PracticesController {
     return pageAnswer(await listPractices(this.deps, principal, slug, page), summaryAnswer);
   }
 
-  @Post()
-  @Allow('practice.open')
-  @Describe(practiceEndpoints.open)
+  @Endpoint(practiceEndpoints.open)
   async open(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     return viewAnswer(await openPracticeNow(this.deps, principal, slug));
   }
 
-  @Get(':id')
-  @Allow('practice.read')
-  @Describe(practiceEndpoints.read)
+  @Endpoint(practiceEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('prc') id: string) {
     return viewAnswer(await getPractice(this.deps, principal, slug, id));
   }
 
-  @Get(':id/task')
-  @Allow('practice.answer')
-  @Describe(practiceEndpoints.task)
+  @Endpoint(practiceEndpoints.task)
   async task(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('prc') id: string) {
     const { practice, request, signing } = await readOwnPractice(this.deps, principal, slug, id);
     const { task, result } = request;
     return { id, dueAt: practice.dueAt, ...task, result, signing };
   }
 
-  @Post(':id/answer')
-  @Allow('practice.answer')
-  @Describe(practiceEndpoints.answer)
+  @Endpoint(practiceEndpoints.answer)
   async answer(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -25,10 +25,9 @@ import {
   type StatementQuery,
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import {
@@ -43,13 +42,11 @@ import {
 } from './request-answers.js';
 
 /** Requests for access: making, reviewing and cancelling them. */
-@Controller('api/v1/requests')
+@Controller()
 export class RequestsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Post()
-  @Allow('request.create')
-  @Describe(requestEndpoints.create)
+  @Endpoint(requestEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,
     @Body() body: Ask,
@@ -59,16 +56,12 @@ export class RequestsController {
     return requestAnswer(view);
   }
 
-  @Post('preview')
-  @Allow('request.create')
-  @Describe(requestEndpoints.preview)
+  @Endpoint(requestEndpoints.preview)
   async preview(@CurrentPrincipal() principal: Principal, @Body() body: Ask) {
     return previewAnswer(await previewRequest(this.deps, principal, accessRequestInput(body)));
   }
 
-  @Get()
-  @Allow('request.read')
-  @Describe(requestEndpoints.list)
+  @Endpoint(requestEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: RequestListQuery) {
     const { cursor, limit, person, ...rest } = query;
     const page = readPage({ cursor, limit }, (text) => isId('req', text));
@@ -76,16 +69,12 @@ export class RequestsController {
     return pageAnswer(await listRequests(this.deps, principal, filter, page), requestWithAccessAnswer);
   }
 
-  @Get(':id')
-  @Allow('request.read')
-  @Describe(requestEndpoints.read)
+  @Endpoint(requestEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
     return requestDetailAnswer(await getRequest(this.deps, principal, id));
   }
 
-  @Post(':id/questions')
-  @Allow('request.ask')
-  @Describe(requestEndpoints.ask)
+  @Endpoint(requestEndpoints.ask)
   async ask(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -95,9 +84,7 @@ export class RequestsController {
     return noteAnswer(await askRequester(this.deps, principal, id, text, { idempotency: key }), text);
   }
 
-  @Post(':id/answers')
-  @Allow('request.answer')
-  @Describe(requestEndpoints.answer)
+  @Endpoint(requestEndpoints.answer)
   async answer(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -107,9 +94,7 @@ export class RequestsController {
     return noteAnswer(await answerQuestion(this.deps, principal, id, text, { idempotency: key }), text);
   }
 
-  @Post(':id/forwards')
-  @Allow('request.forward')
-  @Describe(requestEndpoints.forward)
+  @Endpoint(requestEndpoints.forward)
   async forward(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -123,9 +108,7 @@ export class RequestsController {
     );
   }
 
-  @Get(':id/statement')
-  @Allow('request.review')
-  @Describe(requestEndpoints.statement)
+  @Endpoint(requestEndpoints.statement)
   statement(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -134,9 +117,7 @@ export class RequestsController {
     return draftApprovalStatement(this.deps, principal, id, { decision });
   }
 
-  @Post(':id/statement')
-  @Allow('request.review')
-  @Describe(requestEndpoints.counterStatement)
+  @Endpoint(requestEndpoints.counterStatement)
   counterStatement(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -145,9 +126,7 @@ export class RequestsController {
     return draftApprovalStatement(this.deps, principal, id, { decision: 'counter', terms });
   }
 
-  @Post(':id/reviews')
-  @Allow('review.submit')
-  @Describe(requestEndpoints.review)
+  @Endpoint(requestEndpoints.review)
   async review(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -159,9 +138,7 @@ export class RequestsController {
     );
   }
 
-  @Post(':id/acceptance')
-  @Allow('request.accept')
-  @Describe(requestEndpoints.accept)
+  @Endpoint(requestEndpoints.accept)
   async accept(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,
@@ -172,9 +149,7 @@ export class RequestsController {
     return requestAnswer(view);
   }
 
-  @Post(':id/cancel')
-  @Allow('request.cancel')
-  @Describe(requestEndpoints.cancel)
+  @Endpoint(requestEndpoints.cancel)
   async cancel(
     @CurrentPrincipal() principal: Principal,
     @Id('req') id: string,

@@ -1,16 +1,15 @@
 import { notFound } from '@countersign/access';
 import { SCIM_SCHEMAS, SCIM_TYPE, scimDiscoveryEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Param, UseFilters } from '@nestjs/common';
+import { Controller, Header, Inject, Param, UseFilters } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { ForProvisioners } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { RESOURCE_TYPES, SCHEMAS, SERVICE_PROVIDER_CONFIG } from './scim-documents.js';
 import { ScimErrorFilter } from './scim-error.js';
 
 type Document = { schemas: string[]; id?: string; meta?: { resourceType: string } };
 
 /** What this SCIM service is (RFC 7643 §5 to §7). */
-@Controller('scim/v2')
+@Controller()
 @UseFilters(ScimErrorFilter)
 export class ScimDiscoveryController {
   private readonly base: string;
@@ -19,42 +18,32 @@ export class ScimDiscoveryController {
     this.base = `${publicUrl}/scim/v2`;
   }
 
-  @Get('ServiceProviderConfig')
-  @ForProvisioners()
   @Header('Content-Type', SCIM_TYPE)
-  @Describe(scimDiscoveryEndpoints.config)
+  @Endpoint(scimDiscoveryEndpoints.config)
   config() {
     return this.located('ServiceProviderConfig', SERVICE_PROVIDER_CONFIG);
   }
 
-  @Get('Schemas')
-  @ForProvisioners()
   @Header('Content-Type', SCIM_TYPE)
-  @Describe(scimDiscoveryEndpoints.schemas)
+  @Endpoint(scimDiscoveryEndpoints.schemas)
   schemas() {
     return listOf(SCHEMAS.map((schema) => this.located('Schema', schema)));
   }
 
-  @Get('Schemas/:id')
-  @ForProvisioners()
   @Header('Content-Type', SCIM_TYPE)
-  @Describe(scimDiscoveryEndpoints.schema)
+  @Endpoint(scimDiscoveryEndpoints.schema)
   schema(@Param('id') id: string) {
     return this.located('Schema', findDocument(SCHEMAS, id));
   }
 
-  @Get('ResourceTypes')
-  @ForProvisioners()
   @Header('Content-Type', SCIM_TYPE)
-  @Describe(scimDiscoveryEndpoints.resourceTypes)
+  @Endpoint(scimDiscoveryEndpoints.resourceTypes)
   resourceTypes() {
     return listOf(RESOURCE_TYPES.map((type) => this.located('ResourceType', type)));
   }
 
-  @Get('ResourceTypes/:id')
-  @ForProvisioners()
   @Header('Content-Type', SCIM_TYPE)
-  @Describe(scimDiscoveryEndpoints.resourceType)
+  @Endpoint(scimDiscoveryEndpoints.resourceType)
   resourceType(@Param('id') id: string) {
     return this.located('ResourceType', findDocument(RESOURCE_TYPES, id));
   }

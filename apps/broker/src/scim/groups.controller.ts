@@ -14,7 +14,7 @@ import { groupResource, patchGroup, readGroup } from './group-resource.js';
 import { scimHandlers } from './scim-handlers.js';
 
 /** The groups of one side. */
-@Controller('scim/v2/Groups')
+@Controller()
 export class ScimGroupsController extends scimHandlers<ScimGroup, ProvisionedGroupInput>({
   endpoints,
   kind: 'groups',

@@ -5,11 +5,10 @@ import {
   type scimGroupEndpoints,
   type scimUserEndpoints,
 } from '@countersign/api';
-import { Delete, Get, Header, Inject, Param, Patch, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { Header, Inject, Param, Req, Res, UseFilters } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { ForProvisioners } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentSide, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { ScimErrorFilter } from './scim-error.js';
@@ -47,7 +46,7 @@ export interface ScimResourceType<Item, Input> extends Pick<ScimItems<Item>, 'ki
 
 /**
  * The handlers of one type of resource, as a SCIM client sees and changes it (RFC 7644). A controller that extends the class has
- * its path and its name, which the OpenAPI document shows.
+ * its name, which the OpenAPI document shows.
  */
 export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
   const { endpoints } = type;
@@ -63,10 +62,8 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       this.base = `${publicUrl}/scim/v2`;
     }
 
-    @Get()
-    @ForProvisioners()
     @Header('Content-Type', SCIM_TYPE)
-    @Describe(endpoints.list)
+    @Endpoint(endpoints.list)
     async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
       const items: ScimItems<Item> = {
         kind: type.kind,
@@ -78,10 +75,8 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       return scimList(items, query);
     }
 
-    @Post()
-    @ForProvisioners()
     @Header('Content-Type', SCIM_TYPE)
-    @Describe(endpoints.create)
+    @Endpoint(endpoints.create)
     async create(
       @CurrentSide() tenant: string | null,
       @Req() request: BrokerRequest,
@@ -91,9 +86,7 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       return this.answer(response, await type.create(this.deps, tenant, input));
     }
 
-    @Get(':id')
-    @ForProvisioners()
-    @Describe(endpoints.read)
+    @Endpoint(endpoints.read)
     async read(
       @CurrentSide() tenant: string | null,
       @Param('id') id: string,
@@ -105,10 +98,8 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       sendResource(request, response, resource, selectAttributes(resource, query));
     }
 
-    @Put(':id')
-    @ForProvisioners()
     @Header('Content-Type', SCIM_TYPE)
-    @Describe(endpoints.replace)
+    @Endpoint(endpoints.replace)
     async replace(
       @CurrentSide() tenant: string | null,
       @Param('id') id: string,
@@ -123,10 +114,8 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       return this.answer(response, after);
     }
 
-    @Patch(':id')
-    @ForProvisioners()
     @Header('Content-Type', SCIM_TYPE)
-    @Describe(endpoints.patch)
+    @Endpoint(endpoints.patch)
     async patch(
       @CurrentSide() tenant: string | null,
       @Param('id') id: string,
@@ -141,9 +130,7 @@ export function scimHandlers<Item, Input>(type: ScimResourceType<Item, Input>) {
       return this.answer(response, after);
     }
 
-    @Delete(':id')
-    @ForProvisioners()
-    @Describe(endpoints.remove)
+    @Endpoint(endpoints.remove)
     async remove(
       @CurrentSide() tenant: string | null,
       @Param('id') id: string,

@@ -14,7 +14,7 @@ import { scimHandlers } from './scim-handlers.js';
 import { patchUser, readUser, requireSameAddress, userResource } from './user-resource.js';
 
 /** The people of one side. */
-@Controller('scim/v2/Users')
+@Controller()
 export class ScimUsersController extends scimHandlers<ProvisionedUser, ProvisionedUserInput>({
   endpoints,
   kind: 'users',

@@ -1,10 +1,9 @@
 import { getService, listServices, type Principal, type ServiceRecord } from '@countersign/access';
 import type { Service } from '@countersign/api';
 import { serviceEndpoints } from '@countersign/api';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
@@ -42,21 +41,17 @@ function serviceAnswer({ definition, routes }: ServiceRecord): Service {
 }
 
 /** Data services and their route maps. */
-@Controller('api/v1/services')
+@Controller()
 export class ServicesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('service.read')
-  @Describe(serviceEndpoints.list)
+  @Endpoint(serviceEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     const services = await listServices(this.deps, principal);
     return { items: services.map(serviceAnswer), next: null };
   }
 
-  @Get(':name')
-  @Allow('service.read')
-  @Describe(serviceEndpoints.read)
+  @Endpoint(serviceEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @ServiceName() name: string) {
     return serviceAnswer(await getService(this.deps, principal, name));
   }

@@ -2,12 +2,11 @@ import type { Principal, Session } from '@countersign/access';
 import type { CliCredential } from '@countersign/api';
 import { type CliConsent, type CliConsentQuery, type CliExchange, cliLoginEndpoints } from '@countersign/api';
 import { isSlug } from '@countersign/contract';
-import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { Allow, Public } from '../http/access.decorators.js';
 import { redirect } from '../http/cookies.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Query } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
@@ -15,16 +14,14 @@ import { CLI_PREFIX, CliLogin } from './cli-login.js';
 import { consentPage, consentPolicy } from './consent-page.js';
 
 /** The command line's sign-in through the browser (RFC 8252). */
-@Controller('auth/cli')
+@Controller()
 export class CliLoginController {
   constructor(
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
     private readonly login: CliLogin,
   ) {}
 
-  @Get()
-  @Public({ identified: true })
-  @Describe(cliLoginEndpoints.page)
+  @Endpoint(cliLoginEndpoints.page)
   async page(
     @Query() query: CliConsentQuery,
     @Req() request: BrokerRequest,
@@ -44,9 +41,7 @@ export class CliLoginController {
     response.type('html').send(consentPage({ device: query.device, name, email, seconds, fields: form }));
   }
 
-  @Post()
-  @Allow('cli.authorize')
-  @Describe(cliLoginEndpoints.consent)
+  @Endpoint(cliLoginEndpoints.consent)
   async consent(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() session: Session,
@@ -63,9 +58,7 @@ export class CliLoginController {
     redirect(response, 303, `http://127.0.0.1:${port}/callback?${new URLSearchParams({ ...answer, state })}`);
   }
 
-  @Post('token')
-  @Public()
-  @Describe(cliLoginEndpoints.token)
+  @Endpoint(cliLoginEndpoints.token)
   async token(@Body() { code, verifier }: CliExchange): Promise<CliCredential> {
     const started = await this.login.exchange(code, verifier);
     if (started === null) throw new HttpProblem('unauthenticated', 'This code is not valid. Log in again.');

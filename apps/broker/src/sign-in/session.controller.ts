@@ -7,34 +7,29 @@ import {
   strengthenSession,
 } from '@countersign/access';
 import { type SessionPasskey, sessionEndpoints } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { clearCookie, SESSION_COOKIE, setCookie } from '../http/cookies.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { ownSessionAnswer, sessionAnswer } from './session-answers.js';
 
 /** The caller's own sessions: browsers and command lines. */
-@Controller('api/v1')
+@Controller()
 export class SessionController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  @Get('session')
-  @Allow('self.read')
-  @Describe(sessionEndpoints.current)
+  @Endpoint(sessionEndpoints.current)
   current(@CurrentPrincipal() { person }: Principal, @CurrentSession() session: Session) {
     return sessionAnswer(session, person, this.settings.session);
   }
 
-  @Delete('session')
-  @Allow('session.end')
-  @Describe(sessionEndpoints.signOut)
+  @Endpoint(sessionEndpoints.signOut)
   async signOut(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() session: Session,
@@ -44,16 +39,12 @@ export class SessionController {
     clearCookie(response, SESSION_COOKIE);
   }
 
-  @Post('session/passkey/options')
-  @Allow('session.strengthen')
-  @Describe(sessionEndpoints.strengthenOptions)
+  @Endpoint(sessionEndpoints.strengthenOptions)
   strengthenOptions(@CurrentPrincipal() principal: Principal, @CurrentSession() session: Session) {
     return beginStrengthening(this.deps, principal, session);
   }
 
-  @Post('session/passkey')
-  @Allow('session.strengthen')
-  @Describe(sessionEndpoints.strengthen)
+  @Endpoint(sessionEndpoints.strengthen)
   async strengthen(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() session: Session,
@@ -66,9 +57,7 @@ export class SessionController {
     return sessionAnswer(started.session, principal.person, limits);
   }
 
-  @Get('sessions')
-  @Allow('self.read')
-  @Describe(sessionEndpoints.list)
+  @Endpoint(sessionEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Req() { caller }: BrokerRequest) {
     const current = caller?.kind === 'person' ? caller.session?.id : undefined;
     const limits = this.settings.session;
@@ -76,9 +65,7 @@ export class SessionController {
     return { items: sessions.map((session) => ownSessionAnswer(session, current, limits)), next: null };
   }
 
-  @Delete('sessions/:id')
-  @Allow('session.end')
-  @Describe(sessionEndpoints.end)
+  @Endpoint(sessionEndpoints.end)
   async end(@CurrentPrincipal() principal: Principal, @Id('ses') id: string): Promise<void> {
     await endSession(this.deps, principal, id);
   }

@@ -17,10 +17,9 @@ import {
 } from '@countersign/api';
 import { isSlug, safeLocalPath } from '@countersign/contract';
 import { inStepsOf } from '@countersign/runtime';
-import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Public } from '../http/access.decorators.js';
 import {
   BROWSER_COOKIE,
   clearCookie,
@@ -31,7 +30,7 @@ import {
   sendOn,
   setCookie,
 } from '../http/cookies.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, Query } from '../http/input.js';
 import { KNOWN_BROWSER_SECONDS, KnownBrowsers } from '../http/known-browsers.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
@@ -47,7 +46,7 @@ const DISCOVERY_MS = 100;
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
 /** Signing in with the organisation's own provider, or with a mailed code. */
-@Controller('auth')
+@Controller()
 export class SignInController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -59,9 +58,7 @@ export class SignInController {
     private readonly shared: SharedAddresses,
   ) {}
 
-  @Post('discover')
-  @Public()
-  @Describe(signInEndpoints.discover)
+  @Endpoint(signInEndpoints.discover)
   async discover(@Body() body: SignInOrganisation): Promise<SignInMethods> {
     const side = body.organisation;
     const known = await inStepsOf(DISCOVERY_MS, async () =>
@@ -75,9 +72,7 @@ export class SignInController {
     };
   }
 
-  @Post('oidc/:side/start')
-  @Public({ fromPages: true })
-  @Describe(signInEndpoints.start)
+  @Endpoint(signInEndpoints.start)
   async start(
     @Param('side') side: string,
     @Query() { returnTo, fresh }: SignInStartQuery,
@@ -97,10 +92,8 @@ export class SignInController {
    * Without a limit of its own: an answer finishes one sign-in that began, whose beginning was counted. Anything else costs a
    * read. A limit by network would let one client of a proxy lock out all others, and anybody can invent a cookie.
    */
-  @Get('oidc/:side/callback')
-  @Public()
   @Unlimited()
-  @Describe(signInEndpoints.callback)
+  @Endpoint(signInEndpoints.callback)
   async callback(
     @Param('side') side: string,
     @Req() request: BrokerRequest,
@@ -117,9 +110,7 @@ export class SignInController {
     redirect(response, 303, to);
   }
 
-  @Post('code')
-  @Public({ fromPages: true })
-  @Describe(signInEndpoints.sendCode)
+  @Endpoint(signInEndpoints.sendCode)
   askForCode(
     @Body() { organisation: tenant, email }: SignInCodeRequest,
     @Req() request: BrokerRequest,
@@ -131,9 +122,7 @@ export class SignInController {
     return { expiresInSeconds: BROWSER_SECONDS };
   }
 
-  @Post('code/verify')
-  @Public({ fromPages: true })
-  @Describe(signInEndpoints.verifyCode)
+  @Endpoint(signInEndpoints.verifyCode)
   async verifyCode(
     @Body() { code }: SignInCode,
     @Req() request: BrokerRequest,

@@ -1,10 +1,9 @@
 import { notFound, receiveSignal, tenantOfSide } from '@countersign/access';
 import { signalEndpoints } from '@countersign/api';
 import { isSlug } from '@countersign/contract';
-import { Controller, Inject, Param, Post, Req, UseFilters } from '@nestjs/common';
+import { Controller, Inject, Param, Req, UseFilters } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Public } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { readBody } from '../http/request-body.js';
@@ -21,7 +20,7 @@ const MAX_SET_BYTES = 16 * 1024;
  * Receives security events by push (RFC 8935). No credential is needed: the signature of the side's provider authenticates
  * the event, so an answer reveals nothing that a stranger could use.
  */
-@Controller('signals')
+@Controller()
 @UseFilters(SignalErrorFilter)
 export class SignalsController {
   constructor(
@@ -30,9 +29,7 @@ export class SignalsController {
     private readonly keys: ProviderKeys,
   ) {}
 
-  @Post(':side/events')
-  @Public()
-  @Describe(signalEndpoints.push)
+  @Endpoint(signalEndpoints.push)
   async push(@Param('side') side: string, @Req() request: BrokerRequest): Promise<void> {
     const tenant = tenantOfSide(side);
     const settings = isSlug(side)

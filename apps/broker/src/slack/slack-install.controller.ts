@@ -1,11 +1,10 @@
 import { keepInstallation, listInstallations, type Principal } from '@countersign/access';
 import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { redirect } from '../http/cookies.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
@@ -23,9 +22,7 @@ export class SlackInstallController {
     private readonly trip: SlackRoundTrip,
   ) {}
 
-  @Get('slack/install')
-  @Allow('slack.install')
-  @Describe(slackInstallEndpoints.install)
+  @Endpoint(slackInstallEndpoints.install)
   async install(
     @CurrentPrincipal() principal: Principal,
     @Req() request: BrokerRequest,
@@ -42,9 +39,7 @@ export class SlackInstallController {
     redirect(response, 302, to);
   }
 
-  @Get('slack/oauth_redirect')
-  @Allow('slack.install')
-  @Describe(slackInstallEndpoints.installed)
+  @Endpoint(slackInstallEndpoints.installed)
   async installed(
     @CurrentPrincipal() principal: Principal,
     @Req() request: BrokerRequest,
@@ -70,9 +65,7 @@ export class SlackInstallController {
     });
   }
 
-  @Get('api/v1/slack/installations')
-  @Allow('slack.read')
-  @Describe(slackInstallEndpoints.list)
+  @Endpoint(slackInstallEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     const all = await listInstallations(this.deps, principal);
     return {

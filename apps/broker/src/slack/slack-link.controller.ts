@@ -14,12 +14,11 @@ import {
   slackLinkEndpoints,
 } from '@countersign/api';
 import type { SlackIntegration } from '@countersign/slack';
-import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { sendOn } from '../http/cookies.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, CurrentSession } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
@@ -40,9 +39,7 @@ export class SlackLinkController {
     private readonly signIn: SignInWithSlack,
   ) {}
 
-  @Post('slack/link')
-  @Allow('slack.link')
-  @Describe(slackLinkEndpoints.link)
+  @Endpoint(slackLinkEndpoints.link)
   async link(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() _session: unknown,
@@ -60,9 +57,7 @@ export class SlackLinkController {
     return sendOn(request, response, to);
   }
 
-  @Get('slack/link/callback')
-  @Allow('slack.link')
-  @Describe(slackLinkEndpoints.linked)
+  @Endpoint(slackLinkEndpoints.linked)
   async linked(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() _session: unknown,
@@ -78,9 +73,7 @@ export class SlackLinkController {
     });
   }
 
-  @Get('api/v1/slack/accounts')
-  @Allow('self.read')
-  @Describe(slackLinkEndpoints.list)
+  @Endpoint(slackLinkEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal): Promise<SlackAccounts> {
     const accounts = await listSlackAccounts(this.deps, principal);
     const now = this.deps.clock.now().getTime();
@@ -88,9 +81,7 @@ export class SlackLinkController {
     return { link: canLink ? START : null, items: accounts.map((account) => accountAnswer(account, now)) };
   }
 
-  @Delete('api/v1/slack/accounts/:id')
-  @Allow('slack.unlink')
-  @Describe(slackLinkEndpoints.unlink)
+  @Endpoint(slackLinkEndpoints.unlink)
   async unlink(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
     const [, workspace, user] = /^([A-Z0-9]{2,40})\.([A-Z0-9]{2,40})$/.exec(id) ?? [];
     if (workspace === undefined || user === undefined) throw notFound('Slack account');

@@ -6,30 +6,24 @@ import {
   organisationEndpoints,
 } from '@countersign/api';
 import { OpenApiError, parseOrganisation } from '@countersign/config';
-import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput } from '../http/input.js';
 
 /** The organisation in force, and what a file would change. Only the operator of the host applies a file. */
-@Controller('api/v1/organisation')
+@Controller()
 export class OrganisationFileController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get('in-force')
-  @Allow('organisation.read')
-  @Describe(organisationEndpoints.read)
+  @Endpoint(organisationEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal): Promise<OrganisationInForce> {
     const { vendor, ...inForce } = await readOrganisationInForce(this.deps, principal);
     const { policy } = vendor;
     return { ...inForce, vendor: { ...vendor, policy: policy === null ? null : { ...policy } } };
   }
 
-  @Post('preview')
-  @HttpCode(200)
-  @Allow('organisation.preview')
-  @Describe(organisationEndpoints.preview)
+  @Endpoint(organisationEndpoints.preview)
   async preview(
     @CurrentPrincipal() principal: Principal,
     @Body() { file }: OrganisationFileText,

@@ -17,36 +17,31 @@ import {
   tenantEndpoints,
 } from '@countersign/api';
 import { parsePrivacyControls } from '@countersign/config';
-import { Controller, Get, HttpCode, Inject, Post, Put, Res } from '@nestjs/common';
+import { Controller, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
 import { definedOnly } from '../http/page.js';
 import { controlsMembers } from './controls-members.js';
 import { testAnswer } from './controls-test-answer.js';
 
-@Controller('api/v1/organisation')
+@Controller()
 export class OrganisationController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('directory.read')
-  @Describe(tenantEndpoints.names)
+  @Endpoint(tenantEndpoints.names)
   read(@CurrentPrincipal() principal: Principal) {
     return organisationNames(this.deps, principal);
   }
 }
 
 /** A customer's own policy, its privacy controls. */
-@Controller('api/v1/tenants/:slug/privacy-controls')
+@Controller()
 export class PrivacyControlsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('controls.read')
-  @Describe(tenantEndpoints.readControls)
+  @Endpoint(tenantEndpoints.readControls)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -55,9 +50,7 @@ export class PrivacyControlsController {
     return controlsAnswer(await getPrivacyControls(this.deps, principal, slug), response);
   }
 
-  @Put()
-  @Allow('controls.write')
-  @Describe(tenantEndpoints.writeControls)
+  @Endpoint(tenantEndpoints.writeControls)
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -71,10 +64,7 @@ export class PrivacyControlsController {
     return { ...controlsAnswer(changed, response), ...definedOnly({ waiting }) };
   }
 
-  @Post('test')
-  @HttpCode(200)
-  @Allow('controls.read')
-  @Describe(tenantEndpoints.testControls)
+  @Endpoint(tenantEndpoints.testControls)
   async test(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -113,13 +103,11 @@ function controlsAnswer({ version, controls }: ControlsView, response: Response)
   return { version, ...controlsMembers(controls) };
 }
 
-@Controller('api/v1/tenants/:slug/decision-times')
+@Controller()
 export class DecisionTimesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('request.read')
-  @Describe(tenantEndpoints.decisionTimes)
+  @Endpoint(tenantEndpoints.decisionTimes)
   read(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     return decisionTimes(this.deps, principal, slug);
   }

@@ -8,22 +8,19 @@ import {
 } from '@countersign/access';
 import { type WideningConfirmationBody, type WideningListQuery, wideningEndpoints } from '@countersign/api';
 import { isId } from '@countersign/contract';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Query, Slug } from '../http/input.js';
 import { definedOnly, pageAnswer, readPage } from '../http/page.js';
 import { wideningAnswer } from './widening-answer.js';
 
 /** Widenings of privacy controls, which wait for the tenant's delay and a second admin. */
-@Controller('api/v1/tenants/:slug/widenings')
+@Controller()
 export class WideningsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('controls.read')
-  @Describe(wideningEndpoints.list)
+  @Endpoint(wideningEndpoints.list)
   async list(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -34,24 +31,18 @@ export class WideningsController {
     return pageAnswer(await listWidenings(this.deps, principal, slug, filter, page), wideningAnswer);
   }
 
-  @Get(':id')
-  @Allow('controls.read')
-  @Describe(wideningEndpoints.read)
+  @Endpoint(wideningEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('wdn') id: string) {
     return wideningAnswer(await getWidening(this.deps, principal, slug, id));
   }
 
-  @Get(':id/statement')
-  @Allow('widening.confirm')
-  @Describe(wideningEndpoints.statement)
+  @Endpoint(wideningEndpoints.statement)
   async statement(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('wdn') id: string) {
     const { statement, controls } = await draftWideningStatement(this.deps, principal, slug, id);
     return { statement, controls: { before: { ...controls.before }, after: { ...controls.after } } };
   }
 
-  @Post(':id/confirmation')
-  @Allow('widening.confirm')
-  @Describe(wideningEndpoints.confirm)
+  @Endpoint(wideningEndpoints.confirm)
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -61,9 +52,7 @@ export class WideningsController {
     return wideningAnswer(await confirmWidening(this.deps, principal, slug, id, countersignature));
   }
 
-  @Delete(':id')
-  @Allow('widening.withdraw')
-  @Describe(wideningEndpoints.withdraw)
+  @Endpoint(wideningEndpoints.withdraw)
   async withdraw(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('wdn') id: string) {
     return wideningAnswer(await withdrawWidening(this.deps, principal, slug, id));
   }

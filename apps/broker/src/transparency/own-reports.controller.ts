@@ -1,23 +1,20 @@
 import { type Principal, readOwnReport, reportCsv } from '@countersign/access';
 import { type PublishedReportAnswer, transparencyEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Header, Inject, Param } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal, Slug } from '../http/input.js';
 import { ReportSigner } from './report-signer.js';
 
 /** A tenant's own report, signed by the key of its log. */
-@Controller('api/v1/tenants/:slug/transparency-reports')
+@Controller()
 export class OwnReportsController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly signer: ReportSigner,
   ) {}
 
-  @Get(':period')
-  @Allow('own-report.read')
-  @Describe(transparencyEndpoints.own)
+  @Endpoint(transparencyEndpoints.own)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -27,10 +24,8 @@ export class OwnReportsController {
     return { report, note: await this.signer.sign(slug, report) };
   }
 
-  @Get(':period/report.csv')
-  @Allow('own-report.read')
   @Header('Content-Type', 'text/csv; charset=utf-8')
-  @Describe(transparencyEndpoints.ownCsv)
+  @Endpoint(transparencyEndpoints.ownCsv)
   async csv(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

@@ -8,27 +8,22 @@ import {
   traceFigure,
 } from '@countersign/access';
 import { type PublishedReportAnswer, transparencyEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Header, Inject, Param } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 
 /** Reports about all tenants, for everyone who is signed in. */
-@Controller('api/v1/transparency-reports')
+@Controller()
 export class TransparencyController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get()
-  @Allow('report.read')
-  @Describe(transparencyEndpoints.list)
+  @Endpoint(transparencyEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     return { items: await listReports(this.deps, principal), next: null };
   }
 
-  @Get(':period')
-  @Allow('report.read')
-  @Describe(transparencyEndpoints.read)
+  @Endpoint(transparencyEndpoints.read)
   async read(
     @CurrentPrincipal() principal: Principal,
     @Param('period') period: string,
@@ -37,25 +32,19 @@ export class TransparencyController {
     return { report: parseReport(found), note: found.note };
   }
 
-  @Get(':period/report.json')
-  @Allow('report.read')
   @Header('Content-Type', 'application/json; charset=utf-8')
-  @Describe(transparencyEndpoints.json)
+  @Endpoint(transparencyEndpoints.json)
   async json(@CurrentPrincipal() principal: Principal, @Param('period') period: string): Promise<string> {
     return (await readReport(this.deps, principal, period)).document;
   }
 
-  @Get(':period/report.csv')
-  @Allow('report.read')
   @Header('Content-Type', 'text/csv; charset=utf-8')
-  @Describe(transparencyEndpoints.csv)
+  @Endpoint(transparencyEndpoints.csv)
   async csv(@CurrentPrincipal() principal: Principal, @Param('period') period: string): Promise<string> {
     return reportCsv(parseReport(await readReport(this.deps, principal, period)));
   }
 
-  @Get(':period/figures/:figure')
-  @Allow('report.trace')
-  @Describe(transparencyEndpoints.trace)
+  @Endpoint(transparencyEndpoints.trace)
   trace(
     @CurrentPrincipal() principal: Principal,
     @Param('period') period: string,

@@ -8,22 +8,19 @@ import {
   setStop,
 } from '@countersign/access';
 import { type LiftQuery, type SignedStop, type StopQuery, stopEndpoints } from '@countersign/api';
-import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
 import { NeverWaits } from '../http/calls-at-once.guard.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
 
 /** A customer's own signed stops, which gateways obey even if the broker objects. */
-@Controller('api/v1/tenants/:slug')
+@Controller()
 export class StopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
-  @Get('stops/statement')
-  @Allow('stop.draft')
   @NeverWaits()
-  @Describe(stopEndpoints.stopStatement)
+  @Endpoint(stopEndpoints.stopStatement)
   async stopStatement(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -32,17 +29,13 @@ export class StopsController {
     return { statement: await draftStopStatement(this.deps, principal, slug, query.digest) };
   }
 
-  @Get('stops')
-  @Allow('trust.read')
-  @Describe(stopEndpoints.list)
+  @Endpoint(stopEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     return { items: (await listStops(this.deps, principal, slug)).map(stopAnswer), next: null };
   }
 
-  @Post('stops')
-  @Allow('stop.write')
   @NeverWaits()
-  @Describe(stopEndpoints.set)
+  @Endpoint(stopEndpoints.set)
   async set(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -51,9 +44,7 @@ export class StopsController {
     return stopAnswer(await setStop(this.deps, principal, slug, countersignature));
   }
 
-  @Get('lifts/statement')
-  @Allow('stop.draft')
-  @Describe(stopEndpoints.liftStatement)
+  @Endpoint(stopEndpoints.liftStatement)
   async liftStatement(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -62,9 +53,7 @@ export class StopsController {
     return { statement: await draftLiftStatement(this.deps, principal, slug, stop) };
   }
 
-  @Post('lifts')
-  @Allow('stop.write')
-  @Describe(stopEndpoints.lift)
+  @Endpoint(stopEndpoints.lift)
   async lift(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,

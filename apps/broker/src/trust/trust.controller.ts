@@ -14,24 +14,21 @@ import {
   type TrustSignatureBody,
   trustEndpoints,
 } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { Allow } from '../http/access.decorators.js';
-import { Describe } from '../http/endpoint.js';
+import { Endpoint } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
 import { proposalAnswer, trustAnswer } from './trust-answers.js';
 
 /** The document of people, keys and rules that a customer signs and gateways pin. */
-@Controller('api/v1/tenants/:slug/trust')
+@Controller()
 export class TrustController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  @Get()
-  @Allow('trust.read')
-  @Describe(trustEndpoints.read)
+  @Endpoint(trustEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     const { store, hashing } = this.deps;
     const { gatewayUrl } = this.settings;
@@ -39,9 +36,7 @@ export class TrustController {
     return trustAnswer(await getTrust(this.deps, principal, slug), place);
   }
 
-  @Get('draft')
-  @Allow('trust.read')
-  @Describe(trustEndpoints.draft)
+  @Endpoint(trustEndpoints.draft)
   draft(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -50,9 +45,7 @@ export class TrustController {
     return readTrustDraft(this.deps, principal, slug, origin);
   }
 
-  @Post('proposals')
-  @Allow('trust.propose')
-  @Describe(trustEndpoints.propose)
+  @Endpoint(trustEndpoints.propose)
   async propose(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -62,9 +55,7 @@ export class TrustController {
     return proposalAnswer(await proposeTrust(this.deps, principal, slug, document, { idempotency: key }));
   }
 
-  @Post('proposals/:id/signatures')
-  @Allow('trust.sign')
-  @Describe(trustEndpoints.sign)
+  @Endpoint(trustEndpoints.sign)
   async sign(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -75,9 +66,7 @@ export class TrustController {
     return proposalAnswer(await signTrust(this.deps, principal, slug, id, signature, { idempotency: key }));
   }
 
-  @Delete('proposals/:id')
-  @Allow('trust.propose')
-  @Describe(trustEndpoints.withdraw)
+  @Endpoint(trustEndpoints.withdraw)
   async withdraw(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
@@ -86,9 +75,7 @@ export class TrustController {
     await withdrawProposal(this.deps, principal, slug, id);
   }
 
-  @Delete('reset')
-  @Allow('trust.propose')
-  @Describe(trustEndpoints.cancelReset)
+  @Endpoint(trustEndpoints.cancelReset)
   async keep(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<void> {
     await cancelOwnReset(this.deps, principal, slug);
   }

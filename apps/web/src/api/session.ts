@@ -1,4 +1,4 @@
-import type { PermissionName } from '@countersign/api';
+import type { Permission } from '@countersign/contract';
 import type { ReaderSide } from '@countersign/wording';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { chooseZone } from '../text/clock.js';
@@ -64,7 +64,7 @@ export const isFresh = ({ authenticatedAt }: Pick<Session, 'authenticatedAt'>): 
 // These decide only what pages show. The broker authorizes every call itself.
 
 /** Whether this session may attempt it: the reader's roles and how they signed in, as the broker evaluates both. */
-export const may = ({ permissions }: Pick<Session, 'permissions'>, permission: PermissionName): boolean =>
+export const may = ({ permissions }: Pick<Session, 'permissions'>, permission: Permission): boolean =>
   permissions.includes(permission);
 
 export const isVendor = ({ tenant }: Pick<Session, 'tenant'>): boolean => tenant === null;

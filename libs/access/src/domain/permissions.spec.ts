@@ -1,4 +1,4 @@
-import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/contract';
+import { PERMISSIONS, TENANT_ROLES, VENDOR_ROLES } from '@countersign/contract';
 import { ada, bob, byApi, erin, max } from '../../../../test/factories/domain.js';
 import { DECIDING_ROLES } from './assignment.js';
 import {
@@ -6,7 +6,6 @@ import {
   hasPermission,
   isReading,
   logVisibility,
-  PERMISSION_NAMES,
   permissionRow,
   permissionsOf,
   requestVisibility,
@@ -14,7 +13,7 @@ import {
 } from './permissions.js';
 
 /** Changes of what concerns others. Everyone ends their own sessions and keys. */
-const CHANGES = PERMISSION_NAMES.filter((name) => !isReading(name) && permissionRow(name).realm !== 'self');
+const CHANGES = PERMISSIONS.filter((name) => !isReading(name) && permissionRow(name).realm !== 'self');
 
 test('the roles of a tenant that decide are those with such a change', () => {
   const deciding = TENANT_ROLES.filter((role) =>
@@ -31,7 +30,7 @@ test('P2: an auditor, of either side, changes nothing', () => {
 });
 
 test('P2: a vendor role gives a tenant’s person nothing, and a tenant role gives vendor staff nothing', () => {
-  for (const permission of PERMISSION_NAMES) {
+  for (const permission of PERMISSIONS) {
     const asTenant = VENDOR_ROLES.filter((role) => role !== 'auditor');
     expect(hasPermission({ ...ada, roles: [...asTenant] }, permission)).toBe(false);
     const asVendor = TENANT_ROLES.filter((role) => role !== 'auditor');
@@ -40,7 +39,7 @@ test('P2: a vendor role gives a tenant’s person nothing, and a tenant role giv
 });
 
 test('a removed person has no permission', () => {
-  for (const permission of PERMISSION_NAMES)
+  for (const permission of PERMISSIONS)
     expect(hasPermission({ ...max, removedAt: '2026-11-24T00:00:00Z' }, permission)).toBe(false);
 });
 

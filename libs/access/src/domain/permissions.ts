@@ -3,6 +3,7 @@ import {
   type Basis,
   type Channel,
   isSealedLog,
+  type Permission,
   type TenantRole,
   type VendorRole,
 } from '@countersign/contract';
@@ -81,7 +82,7 @@ const ANYONE = { vendor: [...VENDOR_READERS, 'legal'], tenant: TENANT_ALL } as c
  * Ownership (own request, own tenant) is checked where the object is known. Only rows about a person's own account list
  * auditors among those who change something.
  */
-const PERMISSIONS = {
+const PERMISSION_ROWS: Readonly<Record<Permission, PermissionRow>> = {
   'request.create': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'tenants' },
   'request.read': {
     vendor: [...VENDOR_READERS, 'legal'],
@@ -228,13 +229,10 @@ const PERMISSIONS = {
   'session.end': { ...ANYONE, signIn: 'any', realm: 'self' },
   // The command line's session has the assurance of the browser's that authorizes it.
   'cli.authorize': { ...ANYONE, signIn: 'any', realm: 'self' },
-} as const satisfies Record<string, PermissionRow>;
-
-export type Permission = keyof typeof PERMISSIONS;
-export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
+};
 
 /** The row of a permission. */
-export const permissionRow = (permission: Permission): PermissionRow => PERMISSIONS[permission];
+export const permissionRow = (permission: Permission): PermissionRow => PERMISSION_ROWS[permission];
 
 /** True if the permission only reads. */
 export const isReading = (permission: Permission): boolean =>
@@ -268,9 +266,12 @@ export function signInRefusal(by: SignedIn, permission: Permission): string | nu
   return isSignedInAs(by, signIn) ? null : STRENGTHS[signIn].refusal;
 }
 
+/** Answers list permissions in this order. */
+const IN_ROW_ORDER = Object.keys(PERMISSION_ROWS) as Permission[];
+
 /** What the caller may attempt, by their roles and their sign-in. */
 export const permissionsOf = (principal: Principal): Permission[] =>
-  PERMISSION_NAMES.filter(
+  IN_ROW_ORDER.filter(
     (name) => hasPermission(principal.person, name) && signInRefusal(principal, name) === null,
   );
 

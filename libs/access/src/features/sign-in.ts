@@ -7,8 +7,6 @@ export {
   isReading,
   isSignedInAs,
   logVisibility,
-  PERMISSION_NAMES,
-  type Permission,
   permissionRow,
   permissionsOf,
   requestVisibility,

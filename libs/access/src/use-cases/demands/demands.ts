@@ -1,4 +1,4 @@
-import type { DemandState } from '@countersign/contract';
+import type { DemandState, Permission } from '@countersign/contract';
 import {
   type Demand,
   type DemandDocument,
@@ -15,7 +15,7 @@ import {
   type StepInput,
   validateGagEnd,
 } from '../../domain/demand.js';
-import { type Permission, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { DemandsUnit, ListedDemand, Page, PageQuery } from '../../ports/index.js';

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type Permission } from '@countersign/contract';
 import {
   type ExportSettings,
   type ExportTarget,
@@ -7,7 +7,7 @@ import {
   validateExportSecret,
 } from '../../domain/export-target.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
-import { type Permission, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ExportSetupUnit } from '../../ports/index.js';

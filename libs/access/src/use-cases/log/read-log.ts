@@ -4,10 +4,11 @@ import {
   type EventType,
   isSealedLog,
   type Opening,
+  type Permission,
 } from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
-import { logVisibility, type Permission, requirePermission, seesSealed } from '../../domain/permissions.js';
+import { logVisibility, requirePermission, seesSealed } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ListFilter, LogHead, Page, PageQuery, ReadUnit, StoredEvent } from '../../ports/index.js';

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  type Permission,
   parseSignature,
   parseWidening,
   type Signature,
@@ -8,7 +9,7 @@ import {
   type WideningState,
   type WideningStatement,
 } from '@countersign/contract';
-import { type Permission, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { parseInput, wrongStatement } from '../../domain/validate-input.js';

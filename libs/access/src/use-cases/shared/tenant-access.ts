@@ -1,5 +1,6 @@
+import { type Permission } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
-import { type Permission, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { OrganisationView } from '../../ports/index.js';

@@ -1,5 +1,10 @@
-import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { type Permission, requirePermission } from '../../domain/permissions.js';
+import {
+  type Permission,
+  parseTrustDocument,
+  statementHash,
+  type TrustDocument,
+} from '@countersign/contract';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { isActivePasskey, signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import {
