@@ -10,6 +10,8 @@ import { STALE_ANSWERS } from '../../libs/contract/src/notices/stale-answers.js'
 const PROCESSORS = /^ *inst\._zod\.processJSONSchema = \(.*\) => processors\..*;$/gm;
 /** What writes JSON Schemas, and what reads a schema's bounds from its checks. */
 const DESCRIBING = /^export (const|function) (create\w+JSONSchemaMethod|aggregateChecks)\b/gm;
+/** The formats of strings as methods (`email`, `jwt`, …). Each brings its class, its expression and its check. */
+const FORMATS = /^ *\w+\(params\) \{\n *return this\.check\(core\._\w+\(Zod\w+, params\)\);\n *\},?$/gm;
 
 /** What finds values that contain themselves. Without it, zod does not look for them. */
 const MEMOIZER = /^export function memoizer\(/m;
@@ -23,15 +25,18 @@ interface Node {
   declaration?: Node | null;
   declarations?: (Node & { init: Node | null })[];
   elements?: (Node | null)[];
+  properties?: (Node & { value?: Node })[];
 }
 
-const mayHaveSideEffects = ({ type, elements }: Node): boolean =>
-  type === 'CallExpression' || (elements ?? []).some((element) => element?.type === 'SpreadElement');
+const mayHaveSideEffects = ({ type, elements, properties }: Node): boolean =>
+  type === 'CallExpression' ||
+  (elements ?? []).some((element) => element?.type === 'SpreadElement') ||
+  (properties ?? []).some(({ value }) => value?.type === 'CallExpression');
 
 /**
  * The contract's schemas are calls of zod at module level. A bundler keeps such calls even if no one uses their results,
- * because a call may have side effects, and with them all of zod. The same is true of lists that spread another list. This plugin
- * marks both as free of side effects, so that a page contains only what it uses.
+ * because a call may have side effects, and with them all of zod. The same is true of lists that spread another list, and of objects with a call in them. This
+ * plugin marks all three as free of side effects, so that a page contains only what it uses.
  */
 export function pureSchemas(): Plugin {
   return {
@@ -46,7 +51,7 @@ export function pureSchemas(): Plugin {
         .flatMap(({ init }) => (init && mayHaveSideEffects(init) ? [init] : []));
       const marked = values.reduceRight(
         (text, { start, end }) =>
-          `${text.slice(0, start)}/* @__PURE__ */ (() => ${text.slice(start, end)})()${text.slice(end)}`,
+          `${text.slice(0, start)}/* @__PURE__ */ (() => (${text.slice(start, end)}))()${text.slice(end)}`,
         code,
       );
       return { code: marked, map: null };
@@ -58,6 +63,7 @@ export function pureSchemas(): Plugin {
  * Leaves out what each of zod's schemas can do and no page needs, so that a bundler keeps it for nothing:
  * - how a schema is described (JSON Schemas, `minLength`, …), a twentieth of the page that verifies a log. Whoever uses it after all
  *   gets an error;
+ * - the formats of strings that it knows. The contract has expressions of its own;
  * - how it parses values that contain themselves. What a page parses was JSON.
  */
 export function leanSchemas(): Plugin {
@@ -76,6 +82,7 @@ export function leanSchemas(): Plugin {
         return null;
       const described = code
         .replaceAll(PROCESSORS, '')
+        .replaceAll(FORMATS, '')
         .replaceAll(
           DESCRIBING,
           (_all, kind, name) => `export const ${name} = ${instead(name)};\n${kind} unused_${name}`,
