@@ -226,16 +226,13 @@ function wrongContents({ body, before, contentEncoding }: Change): string | unde
 }
 
 /** Every commitment in the terms, by the name under which it was made. */
-export function termsCommitments(terms: Terms): { [Name in TermsCommitment]?: string } {
-  const { change } = terms;
-  return {
-    ...Object.fromEntries(
-      TERMS_TEXTS.flatMap((name) => (terms[name] === undefined ? [] : [[name, terms[name]]])),
-    ),
-    ...(change?.body === undefined ? {} : { changeBody: change.body }),
-    ...(change?.before === undefined ? {} : { changeBefore: change.before.body }),
-  };
-}
+export const termsCommitments = (terms: Terms): { [Name in TermsCommitment]?: string } => ({
+  ...Object.fromEntries(
+    TERMS_TEXTS.flatMap((name) => (terms[name] === undefined ? [] : [[name, terms[name]]])),
+  ),
+  ...(terms.change?.body === undefined ? {} : { changeBody: terms.change.body }),
+  ...(terms.change?.before === undefined ? {} : { changeBefore: terms.change.before.body }),
+});
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
   if (useBy === undefined && startsAt === undefined) return true;

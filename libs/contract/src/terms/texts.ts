@@ -1,9 +1,6 @@
 import type { Opening } from '../encoding/commitment.js';
 
-/**
- * The personal texts of a request: in its terms there is a commitment `c1:…` to each, and an opening has its value. The log, the
- * search, erasure and the API's answer take them from here.
- */
+/** The personal texts of a request: its terms have a commitment `c1:…` to each, and an opening has its value. */
 export const TERMS_TEXTS = ['justification', 'ticket'] as const;
 export type TermsText = (typeof TERMS_TEXTS)[number];
 
