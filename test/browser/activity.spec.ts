@@ -163,6 +163,24 @@ describe('the page Activity', () => {
       await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
       await rows().filter({ hasText: 'Erin Okafor withdrew a request' }).first().waitFor();
     });
+
+    test('a press on “Show more” counts although the log grows meanwhile', async () => {
+      await open('/activity?type=people');
+      await soon(async () => expect(await rows().count()).toBe(50));
+      let held = false;
+      await page.route(/\/events\?/, async (route) => {
+        if (held || !route.request().url().includes('cursor=')) return route.continue();
+        held = true;
+        const again = page.waitForRequest(/\/events\?/);
+        await waiting(site);
+        await again;
+        // The page no longer waits for this answer.
+        await route.abort().catch(() => {});
+      });
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await soon(async () => expect(await rows().count()).toBeGreaterThan(50));
+      await page.unrouteAll();
+    });
   });
 
   test('the deployment’s log is there too; of another tenant nothing is (P9)', async () => {

@@ -96,7 +96,30 @@ export interface ListQuery<T> {
   refetch: () => unknown;
   hasNextPage?: boolean;
   isFetchingNextPage?: boolean;
-  fetchNextPage?: () => unknown;
+  fetchNextPage?: () => Promise<ReadPage | undefined>;
+}
+
+/** What a list is once its next page was asked for. */
+interface ReadPage {
+  data: { items: readonly unknown[] } | undefined;
+  hasNextPage: boolean;
+  isError: boolean;
+}
+
+/**
+ * Reads the next page of a list. A live update that comes meanwhile ends that and reads the shown pages again, so that the next
+ * one is asked for again: a press is never lost.
+ */
+export async function readNextPage({
+  data,
+  fetchNextPage,
+}: Pick<ListQuery<unknown>, 'data' | 'fetchNextPage'>): Promise<ReadPage | undefined> {
+  const shown = data?.items.length ?? 0;
+  for (;;) {
+    const read = await fetchNextPage?.();
+    if (read === undefined || read.isError || !read.hasNextPage) return read;
+    if ((read.data?.items.length ?? 0) > shown) return read;
+  }
 }
 
 /** The items that have been read so far, or `empty`, and a button if the list has more. */
@@ -122,12 +145,12 @@ export function PagedList<T>({
 }
 
 /** Every list shows this if it has more items, so that no list looks complete when it is not. */
-export function ShowMore({ query }: { query: Omit<ListQuery<unknown>, 'data'> }) {
+export function ShowMore({ query }: { query: Omit<ListQuery<unknown>, 'error' | 'refetch'> }) {
   const text = useText(queryStateTexts);
   if (query.hasNextPage !== true) return null;
   return (
     <p>
-      <Button busy={query.isFetchingNextPage === true} onClick={() => void query.fetchNextPage?.()}>
+      <Button busy={query.isFetchingNextPage === true} onClick={() => void readNextPage(query)}>
         {text.more}
       </Button>
     </p>

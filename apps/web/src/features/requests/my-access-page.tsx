@@ -13,7 +13,7 @@ import { Notice, REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Link } from '../../ui/link.js';
 import { Page } from '../../ui/page.js';
-import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
+import { Empty, Loaded, readNextPage, ShowMore } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { requestStateTexts } from '../../ui/ui.text.js';
 import { EngineerActions } from '../grants/engineer-actions.js';
@@ -143,9 +143,9 @@ function ClosedRequests({
   const text = useText(myAccessTexts);
   const [shown, setShown] = useState(Number(ROWS));
   const isCut = requests.length > shown;
-  const readOn = () => {
+  const readOn = async () => {
     setShown(shown + Number(ROWS));
-    if (!isCut) void list.fetchNextPage?.();
+    return isCut ? undefined : readNextPage(list);
   };
   const language = useLanguage();
   const organisation = useOrganisation();
