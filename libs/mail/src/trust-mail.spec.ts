@@ -25,7 +25,7 @@ const FACTS: TrustMailFacts = {
   link: LINK,
 };
 
-const KINDS = (Object.keys(NOTICES) as NoticeKind[]).filter((kind) => isMailedAs(kind, 'trust', 'tenant'));
+const KINDS = (Object.keys(NOTICES) as NoticeKind[]).filter((kind) => isMailedAs(kind, 'trust'));
 const EN = { language: 'en', zone: 'UTC' } as const;
 
 describe('a mail about a trust document', () => {
