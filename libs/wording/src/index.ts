@@ -44,7 +44,7 @@ export {
 export {
   type AccessNames,
   NOTICE_TEXTS,
-  type ThreadNames,
+  type TrustNames,
 } from './notices/texts.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';

@@ -67,7 +67,7 @@ interface MailVariants {
 }
 
 /** What a line in the thread under a card may name. */
-export interface ThreadNames {
+interface ThreadNames {
   requester: string;
   /** Which rule of supervision was crossed, as part of a sentence. */
   crossed: string;
@@ -80,7 +80,7 @@ export interface ThreadNames {
  * A line in the thread. Null: there is none, or libs/slack/src/messages/thread-lines.ts joins it from what the card shows, such as
  * a question.
  */
-export type ThreadText = string | ((names: ThreadNames) => string) | null;
+type ThreadText = string | ((names: ThreadNames) => string) | null;
 
 interface WithMail<Texts> {
   readonly mail: Texts;
