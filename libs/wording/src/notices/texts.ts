@@ -105,12 +105,15 @@ type SlackOf<Kind extends NoticeKind> =
       ? WithThread
       : unknown;
 
+// An alias of its own, so that the compiler's messages do not list every kind.
+type KindTexts = {
+  readonly [Kind in PersonalNoticeKind | NoticeKindWith<{ slack: string }>]: MailOf<Kind> & SlackOf<Kind>;
+};
+
 /** The texts of one language for all notices. The compiler finds each that a kind lacks, and each that its declaration has no use for. */
 export interface NoticeTexts {
   /** The texts of each kind that has some: what its mail, its message in Slack or the thread of its card says. */
-  readonly kinds: {
-    readonly [Kind in PersonalNoticeKind | NoticeKindWith<{ slack: string }>]: MailOf<Kind> & SlackOf<Kind>;
-  };
+  readonly kinds: KindTexts;
   /**
    * What a push says: the kind of news and nothing about it. A lock screen shows it to everyone who passes, so that no text names a
    * person, a customer, a service or a reason.
