@@ -36,6 +36,8 @@ export function compareLanguages(en: unknown, de: unknown, path: string): string
     const keys = [...new Set([...Object.keys(en), ...Object.keys(de)])];
     return keys.flatMap((key) => compareLanguages(en[key], de[key], `${path}.${key}`));
   }
+  // A text that both languages leave out on purpose.
+  if (en === null && de === null) return [];
   if (typeof en !== typeof de || (en === '') !== (de === '')) return [`${path}: only in one language`];
   return isStillEnglish(en, de) ? [`${path}: still English (${String(en)})`] : [];
 }

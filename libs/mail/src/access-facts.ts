@@ -18,6 +18,7 @@ import {
 import {
   declarationOf,
   hiddenFields,
+  type MailedKind,
   noticePath,
   type Opening,
   type RequestNoteKind,
@@ -25,7 +26,6 @@ import {
 } from '@countersign/contract';
 import { bodyDifference, changedRows, openedTexts, requestInWords } from '@countersign/wording';
 import { beganWith, type MailFacts } from './access-mail.js';
-import type { AccessMailKind } from './words/words.js';
 
 /** The people of a tenant, or the vendor's staff. All of a side get the same mail. */
 export type Side = Pick<Person, 'tenant'>;
@@ -34,7 +34,7 @@ export type Side = Pick<Person, 'tenant'>;
 export type Skip = { skip: string };
 
 /** The notes that mails show. */
-const NOTE_KINDS: Readonly<Partial<Record<AccessMailKind, RequestNoteKind>>> = {
+const NOTE_KINDS: Readonly<Partial<Record<MailedKind<'access'>, RequestNoteKind>>> = {
   'request.asked': 'question',
   'request.answered': 'answer',
   'request.forwarded': 'forward',
@@ -43,7 +43,7 @@ const NOTE_KINDS: Readonly<Partial<Record<AccessMailKind, RequestNoteKind>>> = {
 /** The request that a notice is about, and its grant; or why the notice is not sent any more. */
 export async function findAccess(
   unit: ReadUnit,
-  { kind, subject }: Pick<Notice, 'subject'> & { kind: AccessMailKind },
+  { kind, subject }: Pick<Notice, 'subject'> & { kind: MailedKind<'access'> },
 ): Promise<{ request: AccessRequest; grant: Grant | null } | Skip> {
   const named = subject.startsWith('grt_') ? await unit.grants.find(subject) : null;
   const request = await unit.requests.find(named?.request ?? subject);
@@ -53,7 +53,7 @@ export async function findAccess(
 }
 
 /** True if the message waited until its subject was over: it would only send people to a page that says so. */
-function isMailOver(kind: AccessMailKind, request: AccessRequest, grant: Grant | null): boolean {
+function isMailOver(kind: MailedKind<'access'>, request: AccessRequest, grant: Grant | null): boolean {
   if (kind === 'request.stage-overdue') return !isOverdue(request);
   if (kind === 'request.outdated') return !isOpen(request);
   if (declarationOf(kind).asks) return `request.${request.state}` !== kind;
@@ -68,7 +68,7 @@ function isMailOver(kind: AccessMailKind, request: AccessRequest, grant: Grant |
  */
 export async function accessFacts(
   unit: ReadUnit,
-  notice: Notice & { kind: AccessMailKind },
+  notice: Notice & { kind: MailedKind<'access'> },
   side: Side,
   { publicUrl, now }: { publicUrl: string; now: Date },
 ): Promise<MailFacts | Skip> {
@@ -124,7 +124,7 @@ async function termsFacts(
 }
 
 /** The grant, until when the vendor owes an explanation of it, and which rule of supervision it crossed. */
-async function grantFacts(unit: ReadUnit, kind: AccessMailKind, grant: Grant | null) {
+async function grantFacts(unit: ReadUnit, kind: MailedKind<'access'>, grant: Grant | null) {
   if (grant === null) return { grant, dueAt: null, crossing: null };
   const disclosure = await unit.disclosures.find(grant.id);
   const crossing = isAboutRule(kind) ? await readCrossing(unit, grant.id) : null;
@@ -134,7 +134,7 @@ async function grantFacts(unit: ReadUnit, kind: AccessMailKind, grant: Grant | n
 /** The note that the mail is about; undefined if it is about none. Its text is null if it was erased. */
 async function findNote(
   unit: ReadUnit,
-  kind: AccessMailKind,
+  kind: MailedKind<'access'>,
   { id }: AccessRequest,
 ): Promise<NoteView | undefined> {
   const said = NOTE_KINDS[kind];
@@ -143,10 +143,10 @@ async function findNote(
   return notes.findLast(({ note }) => note.kind === said);
 }
 
-const isAboutRule = (kind: AccessMailKind): boolean => kind.startsWith('supervision.');
+const isAboutRule = (kind: MailedKind<'access'>): boolean => kind.startsWith('supervision.');
 
 /** The path of the page about the notice. */
-function pageAbout(kind: AccessMailKind, subject: string, { id }: AccessRequest): string {
+function pageAbout(kind: MailedKind<'access'>, subject: string, { id }: AccessRequest): string {
   const path = noticePath({ kind, subject }, { request: id, side: null });
   return kind.startsWith('disclosure.') ? `${path}#${subject}` : path;
 }
@@ -178,7 +178,7 @@ async function writerOf(unit: ReadUnit, { note }: NoteView): Promise<MailFacts['
 }
 
 /** The decision that each of these mails is about. */
-const DECISIONS: Readonly<Partial<Record<AccessMailKind, Review['decision']>>> = {
+const DECISIONS: Readonly<Partial<Record<MailedKind<'access'>, Review['decision']>>> = {
   'request.denied': 'deny',
   'request.countered': 'counter',
 };
@@ -186,7 +186,7 @@ const DECISIONS: Readonly<Partial<Record<AccessMailKind, Review['decision']>>> =
 /** Who denied the request, offered less or ended the grant that the mail is about, with the words given; null if no person did. */
 async function deciderOf(
   unit: ReadUnit,
-  kind: AccessMailKind,
+  kind: MailedKind<'access'>,
   grant: Grant | null,
   reviews: readonly Review[],
 ): Promise<MailFacts['by']> {

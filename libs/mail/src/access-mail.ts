@@ -1,10 +1,12 @@
 import type { AccessReason, Grant } from '@countersign/access';
-import { declarationOf, type Language } from '@countersign/contract';
+import { declarationOf, type Language, type MailedKind } from '@countersign/contract';
 import {
+  type AccessNames,
   accessReasonText,
   FACES,
   MEMBER_LABELS,
   memberLines,
+  NOTICE_TEXTS,
   type RequestInWords,
   type SupervisedLimit,
   shortDurationText,
@@ -13,14 +15,14 @@ import {
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { AccessMailKind, Names, Words } from './words/words.js';
+import type { Words } from './words/words.js';
 
 /**
  * The content of a mail about a request or a grant: what was requested, or offered instead, because the mail about an offer shows what
  * the engineer would accept. Texts are as people wrote them; instants are RFC 3339 UTC.
  */
 export interface MailFacts extends RequestInWords {
-  kind: AccessMailKind;
+  kind: MailedKind<'access'>;
   /** When it happened. */
   at: string;
   requester: string;
@@ -60,20 +62,13 @@ export interface MailFacts extends RequestInWords {
 export function writeMail(facts: MailFacts, reader: Reader): MailContent {
   const { language } = reader;
   const words = WORDS[language].access;
-  const names: Names = {
+  const names: AccessNames = {
     requester: oneLine(facts.requester),
     tenant: oneLine(facts.tenant),
     service: oneLine(facts.service),
     duration: shortDurationText(facts.requestedSeconds, language, 4),
   };
-  // A notice waits in its queue: what was open then may be stopped now.
-  const isBlocked = facts.blocked !== null && facts.kind === 'grant.active';
-  const subject = isBlocked ? words.blocked.subject(names) : words.subject[facts.kind](names);
-  const sentence = isBlocked
-    ? words.blocked.sentence(names)
-    : isApprovedAndBegun(facts)
-      ? words.approvedAndBegun[begunAs(facts)](names)
-      : words.sentence[facts.kind](names);
+  const { subject, sentence } = openingOf(facts, language);
   const rows = [
     ...blockedRows(facts, words, reader),
     ...byRows(facts, words),
@@ -85,7 +80,20 @@ export function writeMail(facts: MailFacts, reader: Reader): MailContent {
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
   const tone = declarationOf(facts.kind).tone ?? 'accent';
-  return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer, tone });
+  return layOut({
+    ...{ language, subject: subject(names), sentence: sentence(names) },
+    ...{ rows, notes: silence, link: facts.link, open, footer, tone },
+  });
+}
+
+/** The texts of the kind, or what they say instead because more has happened since. */
+function openingOf(facts: MailFacts, language: Language) {
+  const { kinds } = NOTICE_TEXTS[language];
+  const { mail } = kinds[facts.kind];
+  // A notice waits in its queue: what was open then may be stopped now.
+  if (facts.blocked !== null && facts.kind === 'grant.active') return kinds[facts.kind].mail.blocked;
+  if (!isApprovedAndBegun(facts)) return mail;
+  return { subject: mail.subject, sentence: kinds['request.approved'].mail.begun[begunAs(facts)] };
 }
 
 /** True for the one mail about an approval and a grant that began, or was scheduled, in the same second. */
@@ -129,9 +137,9 @@ function ruleRows({ crossing }: MailFacts, words: Words, language: Language): Ro
 }
 
 /** Access that begins once this mail has reached the customer. */
-const isOpening = (kind: AccessMailKind): boolean => declarationOf(kind).forCustomerAlone === true;
+const isOpening = (kind: MailedKind<'access'>): boolean => declarationOf(kind).forCustomerAlone === true;
 
-const isOpen = (kind: AccessMailKind): boolean => declarationOf(kind).tone === 'wait';
+const isOpen = (kind: MailedKind<'access'>): boolean => declarationOf(kind).tone === 'wait';
 
 const requestRows = (facts: MailFacts, words: Words, language: Language): Row[] =>
   FACES.mail.flatMap((member): Row[] => {

@@ -1,12 +1,13 @@
 import type { ApiKey, Notice, Person } from '@countersign/access';
+import type { MailedKind } from '@countersign/contract';
+import { NOTICE_TEXTS } from '@countersign/wording';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { AccountMailKind } from './words/words.js';
 
 /** A new API key, as its person and their admins learn of it. */
 export interface AccountMailFacts {
-  notice: Pick<Notice, 'at'> & { kind: AccountMailKind };
+  notice: Pick<Notice, 'at'> & { kind: MailedKind<'key'> };
   key: ApiKey;
   /** Whose key it is. */
   owner: Person;
@@ -20,14 +21,15 @@ export function writeAccountMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
+  const { mail } = NOTICE_TEXTS[language].kinds[kind];
   const words = WORDS[language].account;
   const name = oneLine(owner.name);
   const isOwn = owner.id === recipient.id;
   const page = recipient.tenant === null ? 'security' : 'people';
   return layOut({
     language,
-    subject: words.subject[kind](name),
-    sentence: words.sentence[kind](name),
+    subject: mail.subject(name),
+    sentence: mail.sentence(name),
     rows: [
       [words.labels.at, [writeInstant(at, reader)]],
       [words.labels.key, [key.id]],
@@ -46,11 +48,12 @@ export function writeNoticesChangedMail(
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const { labels, notices, open } = WORDS[language].account;
+  const { subject, sentence, note } = NOTICE_TEXTS[language].kinds['account.notices-changed'].mail;
+  const { labels, open, choicesFooter } = WORDS[language].account;
   return layOut({
-    ...{ language, subject: notices.subject, sentence: notices.sentence },
+    ...{ language, subject, sentence },
     rows: [[labels.at, [writeInstant(at, reader)]]],
-    notes: [notices.own],
-    ...{ link: `${publicUrl}/account`, open, footer: notices.footer },
+    notes: [note],
+    ...{ link: `${publicUrl}/account`, open, footer: choicesFooter },
   });
 }

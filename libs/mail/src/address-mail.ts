@@ -1,8 +1,8 @@
-import type { Language, NoticeKind, NoticeTopic } from '@countersign/contract';
+import type { Language, MailedKind, NoticeKind, NoticeTopic } from '@countersign/contract';
+import { NOTICE_TEXTS } from '@countersign/wording';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { AddressChangeKind } from './words/words.js';
 
 /**
  * Writes the mail to a notice address: what happened, when, and a page to read more after signing in. It names no person, no
@@ -39,15 +39,15 @@ const PAGES: Readonly<Record<NoticeTopic, string>> = {
 
 /** Writes the mail to the admins: an address gets notices from now on, or no longer. */
 export function writeAddressChangeMail(
-  facts: { kind: AddressChangeKind; address: string; tenant: string; publicUrl: string },
+  facts: { kind: MailedKind<'address'>; address: string; tenant: string; publicUrl: string },
   language: Language,
 ): MailContent {
-  const { changed, labels, open, footer } = WORDS[language].address;
-  const tenant = oneLine(facts.tenant);
+  const { labels, open, footer } = WORDS[language].address;
+  const subject = NOTICE_TEXTS[language].kinds[facts.kind].mail.subject(oneLine(facts.tenant));
   return layOut({
     language,
-    subject: changed[facts.kind](tenant),
-    sentence: changed[facts.kind](tenant),
+    subject,
+    sentence: subject,
     rows: facts.address === '' ? [] : [[labels.address, [oneLine(facts.address)]]],
     notes: [],
     link: `${facts.publicUrl}/notice-addresses`,

@@ -10,7 +10,7 @@ import {
   type PracticeRequest,
   type ReadUnit,
 } from '@countersign/access';
-import { isMailedAs, isPersonalNotice } from '@countersign/contract';
+import { isMailedAs, isPersonalNotice, type MailedKind } from '@countersign/contract';
 import { accessFacts, findAccess, type Skip } from './access-facts.js';
 import { writeMail } from './access-mail.js';
 import { writeAccountMail, writeNoticesChangedMail } from './account-mail.js';
@@ -21,7 +21,6 @@ import { writeReviewMail } from './review-mail.js';
 import { writeStatementMail } from './statement-mail.js';
 import type { Reader } from './text.js';
 import { findTrustNews, trustFacts, writeTrustMail } from './trust-mail.js';
-import type { AccountMailKind, AddressChangeKind, PracticeMailKind, ReviewMailKind } from './words/words.js';
 
 export type OwnedKey = { key: ApiKey; person: Person };
 
@@ -58,7 +57,7 @@ export async function mailAbout(
   const { unit, notice, person, reader, publicUrl } = reading;
   const { kind } = notice;
   if (!isPersonalNotice(kind)) return NOTHING_TO_TELL;
-  if (isMailedAs(kind, 'trust', 'tenant')) {
+  if (isMailedAs(kind, 'trust')) {
     const facts = await trustFacts(unit, { ...notice, kind }, person, publicUrl);
     return 'skip' in facts ? facts : writeTrustMail(facts, reader);
   }
@@ -87,7 +86,7 @@ export async function skipOf(sending: Sending, key: OwnedKey | null): Promise<st
 async function newsOf(sending: Sending, key: OwnedKey | null): Promise<object | Skip | null> {
   const { unit, notice, person } = sending;
   const { kind } = notice;
-  if (isMailedAs(kind, 'trust', 'tenant')) return findTrustNews(unit, { ...notice, kind });
+  if (isMailedAs(kind, 'trust')) return findTrustNews(unit, { ...notice, kind });
   if (isMailedAs(kind, 'key')) return keyFor(person, key);
   if (isMailedAs(kind, 'statement')) return findStatement(sending);
   if (isMailedAs(kind, 'review')) return findAccessReview({ ...sending, notice: { ...notice, kind } });
@@ -101,7 +100,7 @@ const keyFor = (person: Person, owned: OwnedKey | null): OwnedKey | Skip =>
   owned === null || owned.key.tenant !== person.tenant ? NOTHING_TO_TELL : owned;
 
 function aboutKey(
-  { notice, person, publicUrl, reader }: Reading<AccountMailKind>,
+  { notice, person, publicUrl, reader }: Reading<MailedKind<'key'>>,
   owned: OwnedKey | null,
 ): MailContent | Skip {
   const found = keyFor(person, owned);
@@ -121,13 +120,16 @@ async function aboutStatement(reading: Reading): Promise<MailContent | Skip> {
   return writeStatementMail({ statement, tenant: await tenantOf(reading), link }, reader.language);
 }
 
-async function findAccessReview({ unit, notice }: Sending<ReviewMailKind>): Promise<AccessReview | Skip> {
+async function findAccessReview({
+  unit,
+  notice,
+}: Sending<MailedKind<'review'>>): Promise<AccessReview | Skip> {
   const review = await unit.accessReviews.find(notice.subject);
   if (review === null) return NOTHING_TO_TELL;
   return review.state === 'closed' && notice.kind !== 'access-review.closed' ? SUPERSEDED : review;
 }
 
-async function aboutAccessReview(reading: Reading<ReviewMailKind>): Promise<MailContent | Skip> {
+async function aboutAccessReview(reading: Reading<MailedKind<'review'>>): Promise<MailContent | Skip> {
   const { unit, notice, reader, publicUrl } = reading;
   const { kind } = notice;
   const review = await findAccessReview(reading);
@@ -137,7 +139,7 @@ async function aboutAccessReview(reading: Reading<ReviewMailKind>): Promise<Mail
   return writeReviewMail({ kind, review, counts, tenant, link: `${publicUrl}/access-review` }, reader);
 }
 
-async function aboutAddress(reading: Reading<AddressChangeKind>): Promise<MailContent> {
+async function aboutAddress(reading: Reading<MailedKind<'address'>>): Promise<MailContent> {
   const { unit, notice, reader, publicUrl } = reading;
   const address = (await unit.noticeAddresses.find(notice.subject))?.address ?? '';
   const facts = { kind: notice.kind, address, tenant: await tenantOf(reading), publicUrl };
@@ -149,7 +151,7 @@ async function findPractice({
   unit,
   notice,
   person,
-}: Sending<PracticeMailKind>): Promise<{ practice: Practice; requests: PracticeRequest[] } | Skip> {
+}: Sending<MailedKind<'practice'>>): Promise<{ practice: Practice; requests: PracticeRequest[] } | Skip> {
   const practice = await unit.practices.find(notice.subject);
   if (practice === null) return NOTHING_TO_TELL;
   const requests = await unit.practices.requests([practice.id]);
@@ -157,7 +159,7 @@ async function findPractice({
   return notice.kind !== 'practice.failed' && own?.result !== null ? SUPERSEDED : { practice, requests };
 }
 
-async function aboutPractice(reading: Reading<PracticeMailKind>): Promise<MailContent | Skip> {
+async function aboutPractice(reading: Reading<MailedKind<'practice'>>): Promise<MailContent | Skip> {
   const { notice, reader, publicUrl } = reading;
   const { kind } = notice;
   const found = await findPractice(reading);

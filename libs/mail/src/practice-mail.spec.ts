@@ -1,11 +1,11 @@
 import type { Practice, PracticeCounts } from '@countersign/access';
+import type { MailedKind } from '@countersign/contract';
 import { writePracticeMail } from './practice-mail.js';
-import type { PracticeMailKind } from './words/words.js';
 
 const KINDS = ['practice.opened', 'practice.due', 'practice.failed'] as const;
 const practice = { dueAt: '2027-01-11T09:00:00Z' } as Practice;
 const counts: PracticeCounts = { open: 0, passed: 4, wrong: 1, 'passkey-failed': 2, unanswered: 3, left: 0 };
-const write = (kind: PracticeMailKind, language: 'en' | 'de' = 'en') =>
+const write = (kind: MailedKind<'practice'>, language: 'en' | 'de' = 'en') =>
   writePracticeMail(
     { kind, practice, counts, tenant: 'Acme Corp', link: 'https://x.example/practice' },
     { language, zone: 'UTC' },

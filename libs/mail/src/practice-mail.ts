@@ -1,17 +1,25 @@
 import type { Practice, PracticeCounts } from '@countersign/access';
+import type { MailedKind } from '@countersign/contract';
+import { NOTICE_TEXTS } from '@countersign/wording';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { PracticeMailKind } from './words/words.js';
 
 /** Writes the mail about a practice of the approvers. It is answered on the page, like a real request. */
 export function writePracticeMail(
-  facts: { kind: PracticeMailKind; practice: Practice; counts: PracticeCounts; tenant: string; link: string },
+  facts: {
+    kind: MailedKind<'practice'>;
+    practice: Practice;
+    counts: PracticeCounts;
+    tenant: string;
+    link: string;
+  },
   reader: Reader,
 ): MailContent {
   const { language } = reader;
-  const { subject, sentence, note, labels, open, footer } = WORDS[language].practice;
+  const { labels, open, footer } = WORDS[language].practice;
   const { kind, practice, counts } = facts;
+  const { subject, sentence, note } = NOTICE_TEXTS[language].kinds[kind].mail;
   const results: [string, string[]][] = [
     [labels.passed, [String(counts.passed)]],
     [labels.wrong, [String(counts.wrong)]],
@@ -20,10 +28,10 @@ export function writePracticeMail(
   ];
   return layOut({
     language,
-    subject: subject[kind](oneLine(facts.tenant)),
-    sentence: sentence[kind](oneLine(facts.tenant)),
+    subject: subject(oneLine(facts.tenant)),
+    sentence: sentence(oneLine(facts.tenant)),
     rows: kind === 'practice.failed' ? results : [[labels.due, [writeInstant(practice.dueAt, reader)]]],
-    notes: [note[kind]],
+    notes: [note],
     link: facts.link,
     open,
     footer,

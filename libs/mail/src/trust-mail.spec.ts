@@ -1,7 +1,9 @@
+import type { ReadUnit } from '@countersign/access';
 import { isMailedAs, LANGUAGES, NOTICES, type NoticeKind } from '@countersign/contract';
+import { NOTICE_TEXTS, type TrustNames } from '@countersign/wording';
 import fc from 'fast-check';
 import { anyText } from '../../../test/factories/any-text.js';
-import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
+import { findTrustNews, type TrustMailFacts, writeTrustMail } from './trust-mail.js';
 
 const LINK = 'http://localhost:4000/trust';
 const NOTHING = {
@@ -25,7 +27,7 @@ const FACTS: TrustMailFacts = {
   link: LINK,
 };
 
-const KINDS = (Object.keys(NOTICES) as NoticeKind[]).filter((kind) => isMailedAs(kind, 'trust', 'tenant'));
+const KINDS = (Object.keys(NOTICES) as NoticeKind[]).filter((kind) => isMailedAs(kind, 'trust'));
 const EN = { language: 'en', zone: 'UTC' } as const;
 
 describe('a mail about a trust document', () => {
@@ -59,6 +61,29 @@ This mail opens nothing and decides nothing. You sign on the page, with your pas
     const reset = writeTrustMail({ ...FACTS, ...NOTHING, kind: 'trust.reset', reason: 'a fire' }, EN);
     expect(reset.text).toContain('By: the vendor’s host\nReason: a fire');
     expect(writeTrustMail({ ...FACTS, kind: 'trust.adopted' }, EN).text).not.toContain('By:');
+  });
+
+  test('names nothing but the tenant if no facts are read for its kind', async () => {
+    // A reader of facts fails without repositories.
+    const readsFacts = async (kind: (typeof KINDS)[number]) =>
+      findTrustNews({} as ReadUnit, { kind, tenant: 'acme', subject: 'one' }).then(
+        () => false,
+        () => true,
+      );
+    const names = new Proxy({} as TrustNames, {
+      get: (_names, name) => {
+        if (name !== 'tenant') throw new Error(`no reader finds “${String(name)}”`);
+        return 'Acme Corp';
+      },
+    });
+    for (const kind of KINDS) {
+      if (await readsFacts(kind)) continue;
+      for (const language of LANGUAGES) {
+        const { subject, sentence } = NOTICE_TEXTS[language].kinds[kind].mail;
+        expect(`${kind}: ${subject(names)} ${sentence(names)}`).toContain('Acme Corp');
+      }
+    }
+    expect([await readsFacts('trust.adopted'), await readsFacts('log.stopped')]).toEqual([true, false]);
   });
 
   const nasty = fc.oneof(

@@ -1,14 +1,15 @@
 import { type Notice, type ReadUnit, takesEffectAt } from '@countersign/access';
-import { declarationOf, isMailedAs, type MailedKind, noticePath } from '@countersign/contract';
+import { declarationOf, type MailedKind, noticePath } from '@countersign/contract';
+import { NOTICE_TEXTS } from '@countersign/wording';
 import type { Side } from './access-facts.js';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { WORDS } from './words/index.js';
-import type { TrustMailKind, TrustWords } from './words/words.js';
+import type { TrustWords } from './words/words.js';
 
-/** The content of a mail about a tenant's trust document or a stop. A member is null if the notice has no such fact. */
+/** The content of a mail about what protects a tenant, such as its trust document or a stop. A member is null if the notice has no such fact. */
 export interface TrustMailFacts {
-  kind: TrustMailKind;
+  kind: MailedKind<'trust'>;
   /** When it happened. */
   at: string;
   tenant: string;
@@ -37,6 +38,7 @@ export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailConte
   const { language } = reader;
   const words = WORDS[language].trust;
   const { kind, validUntil, at } = facts;
+  const { subject, sentence } = NOTICE_TEXTS[language].kinds[kind].mail;
   const names = {
     tenant: oneLine(facts.tenant),
     by: facts.by === null ? null : oneLine(facts.by),
@@ -46,8 +48,8 @@ export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailConte
   };
   return layOut({
     language,
-    subject: words.subject[kind](names),
-    sentence: words.sentence[kind](names),
+    subject: subject(names),
+    sentence: sentence(names),
     rows: rowsOf(facts, names.by, words, reader),
     notes: [],
     link: facts.link,
@@ -90,8 +92,11 @@ type FactsReader = (unit: ReadUnit, tenant: string, subject: string) => Promise<
 
 const SUPERSEDED: Skip = { skip: 'superseded' };
 
-/** Reads the facts for each kind of notice. They are read when the mail is sent, not when the notice was made. */
-const READERS: Readonly<Record<MailedKind<'trust'>, FactsReader>> = {
+/**
+ * Reads the facts of a kind's mail. They are read when the mail is sent, not when the notice was made. A kind without a line has no
+ * facts but its tenant: its text may name nothing else, and its mail is never superseded.
+ */
+const READERS: Readonly<Partial<Record<MailedKind<'trust'>, FactsReader>>> = {
   'trust.proposed': async ({ trust }, _tenant, id) => {
     const proposal = await trust.proposal(id);
     if (proposal?.state !== 'open') return SUPERSEDED;
@@ -168,13 +173,13 @@ async function version({ trust }: ReadUnit, tenant: string, hash: string): Promi
 /** What a notice of a tenant's trust is about; or why it is not sent any more. */
 export const findTrustNews = async (
   unit: ReadUnit,
-  { kind, tenant, subject }: Pick<Notice, 'tenant' | 'subject'> & { kind: TrustMailKind },
-): Promise<NoticeFacts | Skip> => (isMailedAs(kind, 'trust') ? READERS[kind](unit, tenant, subject) : {});
+  { kind, tenant, subject }: Pick<Notice, 'tenant' | 'subject'> & { kind: MailedKind<'trust'> },
+): Promise<NoticeFacts | Skip> => (await READERS[kind]?.(unit, tenant, subject)) ?? {};
 
 /** Reads what a mail to this side says about a notice of a tenant's trust. */
 export async function trustFacts(
   unit: ReadUnit,
-  notice: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: TrustMailKind },
+  notice: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: MailedKind<'trust'> },
   side: Side,
   publicUrl: string,
 ): Promise<TrustMailFacts | Skip> {

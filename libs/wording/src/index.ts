@@ -41,6 +41,11 @@ export {
   type ReaderSide,
   waitsForLock,
 } from './need-reasons.js';
+export {
+  type AccessNames,
+  NOTICE_TEXTS,
+  type TrustNames,
+} from './notices/texts.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
 export { refusalWords } from './refusals.js';

@@ -31,10 +31,8 @@ export type NoticeRecipients = 'audience' | 'all' | 'requester' | 'others' | 'un
 export type MailForm =
   /** A request and its access. */
   | 'access'
-  /** A tenant's trust, with facts that libs/mail/src/trust-mail.ts reads. */
+  /** What protects a tenant, with facts if libs/mail/src/trust-mail.ts reads some. */
   | 'trust'
-  /** The tenant, and nothing more. */
-  | 'tenant'
   | 'key'
   | 'choices'
   | 'address'

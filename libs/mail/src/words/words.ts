@@ -1,21 +1,7 @@
-import type { MailedKind, NoticeTopic } from '@countersign/contract';
+import type { NoticeTopic } from '@countersign/contract';
 
-/** Kinds about a request or its access. */
-export type AccessMailKind = MailedKind<'access'>;
-
-/** Values that sentences name. People's texts have passed through `oneLine`. */
-export interface Names {
-  requester: string;
-  tenant: string;
-  service: string;
-  duration: string;
-}
-
-/** One language's catalogue. */
+/** Mails about a request and its access. */
 export interface Words {
-  subject: Readonly<Record<AccessMailKind, (names: Names) => string>>;
-  /** One sentence: who wants what for how long, and what has happened. */
-  sentence: Readonly<Record<AccessMailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
       | 'lapses'
@@ -41,10 +27,6 @@ export interface Words {
   endReason: Readonly<Record<string, string>>;
   /** The side of the person who denied or ended it. */
   sides: Readonly<Record<'vendor' | 'customer', string>>;
-  /** One mail for an approval and the grant that it opened, or will open, at once. */
-  approvedAndBegun: Readonly<Record<'active' | 'scheduled' | 'blocked', (names: Names) => string>>;
-  /** Instead of the words of `grant.active` if no call passes. */
-  blocked: { subject(names: Names): string; sentence(names: Names): string };
   erased: string;
   nothingOpened: string;
   withFirstUse: string;
@@ -65,42 +47,20 @@ export interface Words {
   code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
 }
 
-/** Kinds about a person's key. */
-export type AccountMailKind = MailedKind<'key'>;
-
+/** The mails about a person's key and what they chose. */
 export interface AccountWords {
-  /** `person` is whose account it is, passed through `oneLine`. */
-  subject: Readonly<Record<AccountMailKind, (person: string) => string>>;
-  sentence: Readonly<Record<AccountMailKind, (person: string) => string>>;
   labels: Readonly<Record<'at' | 'key' | 'until', string>>;
-  /** The mail to a person whom fewer notices reach now, or in another browser, or whose clocks have changed. */
-  notices: Readonly<Record<'subject' | 'sentence' | 'own' | 'footer', string>>;
   /** What to do if no one knows of it: for the person, and for others. */
   own: string;
   others: string;
   open: string;
   footer: string;
+  /** Of the mail to a person whom fewer notices reach now, or in another browser, or whose clocks have changed. */
+  choicesFooter: string;
 }
 
-/** Kinds about what protects a tenant. */
-export type TrustMailKind = MailedKind<'trust' | 'tenant'>;
-
-/** Values that sentences name. People's texts have passed through `oneLine`. */
-export interface TrustNames {
-  tenant: string;
-  /** The person who did it, or whose passkey it is; null for the vendor's host. */
-  by: string | null;
-  /** From when a new passkey counts, or a widening may take effect, with its zone; null if it waits for a confirmation. */
-  countsFrom: string | null;
-  /** Of a widening: whom it lets decide more; null if it is about the privacy controls. */
-  person: string | null;
-  /** Whole days until the document in force ends. */
-  days: number;
-}
-
+/** The mail about what protects a tenant. */
 export interface TrustWords {
-  subject: Readonly<Record<TrustMailKind, (names: TrustNames) => string>>;
-  sentence: Readonly<Record<TrustMailKind, (names: TrustNames) => string>>;
   labels: Readonly<Record<'at' | 'by' | 'fingerprint' | 'seq' | 'validUntil' | 'reason' | 'what', string>>;
   host: string;
   /** What a stop covers. */
@@ -112,8 +72,6 @@ export interface TrustWords {
 
 /** The mail about the statement of one day. */
 export interface StatementWords {
-  subject(tenant: string, day: string, accesses: number): string;
-  sentence(accesses: number, day: string): string;
   labels: Readonly<Record<'complete' | 'log', string>>;
   complete: string;
   incomplete: string;
@@ -124,13 +82,10 @@ export interface StatementWords {
   footer: string;
 }
 
-export type AddressChangeKind = MailedKind<'address'>;
-
 /** Mails to and about notice addresses. */
 export interface AddressWords {
   headline: Readonly<Record<NoticeTopic, string>>;
   sentence(headline: string, tenant: string): string;
-  changed: Readonly<Record<AddressChangeKind, (tenant: string) => string>>;
   labels: Readonly<Record<'kind' | 'at' | 'address', string>>;
   open: string;
   footer: string;
@@ -138,31 +93,21 @@ export interface AddressWords {
   code: { subject(tenant: string): string; sentence(tenant: string, hours: number): string; footer: string };
 }
 
-export type PracticeMailKind = MailedKind<'practice'>;
-
-/** The mail about a practice. It says in its subject and first sentence that nothing opens. */
+/** The mail about a practice. */
 export interface PracticeWords {
-  subject: Readonly<Record<PracticeMailKind, (tenant: string) => string>>;
-  sentence: Readonly<Record<PracticeMailKind, (tenant: string) => string>>;
-  note: Readonly<Record<PracticeMailKind, string>>;
   labels: Readonly<Record<'due' | 'passed' | 'wrong' | 'passkey' | 'unanswered', string>>;
   open: string;
   footer: string;
 }
 
-export type ReviewMailKind = MailedKind<'review'>;
-
 /** The mail about a quarterly access review. */
 export interface ReviewWords {
-  subject: Readonly<Record<ReviewMailKind, (tenant: string) => string>>;
-  sentence: Readonly<Record<ReviewMailKind, (tenant: string) => string>>;
-  note: Readonly<Record<ReviewMailKind, string>>;
   labels: Readonly<Record<'quarter' | 'open' | 'due' | 'answered' | 'lapsed' | 'kept', string>>;
   open: string;
   footer: string;
 }
 
-/** Every text of the mails in one language. */
+/** The labels, footers and other texts of the mails of each form, in one language. What each kind says: `NOTICE_TEXTS`. */
 export interface MailWords {
   access: Words;
   account: AccountWords;

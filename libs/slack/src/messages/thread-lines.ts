@@ -1,5 +1,5 @@
 import type { NoticeKind, ReviewDecision } from '@countersign/contract';
-import { durationText, supervisedText } from '@countersign/wording';
+import { durationText, NOTICE_TEXTS, supervisedText } from '@countersign/wording';
 import type { CardFacts } from '../facts.js';
 import { isSlackKind, type SlackKind } from '../outbound/kinds.js';
 import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
@@ -8,8 +8,6 @@ import { requestUrl } from './request-card.js';
 import { shortName } from './terms-rows.js';
 import { cut, inFallback, oneLine, readerTime } from './text.js';
 import { type Words, wordsOf } from './words/index.js';
-
-type Line = (facts: CardFacts, words: Words) => string | null;
 
 const lastReview = ({ reviews, language }: CardFacts, decision: ReviewDecision): string | null => {
   const last = reviews.findLast((review) => review.decision === decision);
@@ -34,54 +32,47 @@ function crossed({ crossing, language }: CardFacts, { thread }: Words): string {
   return thread.rule(oneLine(crossing.rule), crossing.side, supervisedText(crossing, language));
 }
 
-/** One sentence for each kind of notice that appears in the thread under a card. */
-const LINES: Readonly<Record<SlackKind, Line>> = {
-  'request.awaiting_vendor': ({ requester }, { thread }) => thread.waitsForVendor(shortName(requester)),
-  'request.awaiting_customer': (facts, { thread }) =>
-    lastReview(facts, 'approve') ?? thread.waitsForCustomer(shortName(facts.requester)),
+/** Writes the line from facts of the card. `text` is the kind's own in `NOTICE_TEXTS`. */
+type Line = (facts: CardFacts, text: string | null, words: Words) => string | null;
+
+const unlessNoGrant: Line = ({ grant }, text) => (grant === null ? null : text);
+
+/** The kinds whose line is more, or other, than their own text. */
+const LINES: Readonly<Partial<Record<SlackKind, Line>>> = {
+  'request.awaiting_customer': (facts, text) => lastReview(facts, 'approve') ?? text,
   'request.countered': (facts) => lastReview(facts, 'counter'),
-  'request.approved': (facts, { thread }) => lastReview(facts, 'approve') ?? thread.approved,
-  'request.notifying': (_facts, { thread }) => thread.notifying,
-  'demand.opening': ({ requester }, { thread }) => thread.demandOpening(shortName(requester)),
-  'emergency.opening': ({ requester }, { thread }) => thread.emergencyOpening(shortName(requester)),
-  'disclosure.late': (_facts, { thread }) => thread.disclosureLate,
-  'disclosure.given': (_facts, { thread }) => thread.disclosureGiven,
-  'disclosure.acknowledged': (_facts, { thread }) => thread.disclosureAcknowledged,
-  'disclosure.disputed': (_facts, { thread }) => thread.disclosureDisputed,
-  'request.denied': (facts, { thread }) => {
+  'request.approved': (facts, text) => lastReview(facts, 'approve') ?? text,
+  'request.denied': (facts, text) => {
     const reason = facts.reviews.findLast(({ decision }) => decision === 'deny')?.reason ?? null;
-    const who = lastReview(facts, 'deny') ?? thread.denied;
+    const who = lastReview(facts, 'deny') ?? text;
     return reason === null || reason === '' ? who : `${who} “${cut(oneLine(reason), 600)}”`;
   },
-  'request.expired': (_facts, { thread }) => thread.expired,
-  'request.cancelled': ({ requester }, { thread }) => thread.withdrew(shortName(requester)),
-  // The card changes; the thread says nothing of what it showed.
-  'request.erased': () => null,
-  'request.outdated': (_facts, { outdated }) => outdated.rules,
-  'request.asked': (facts, { thread }) => lastNote(facts, 'question', thread.asks),
-  'request.answered': (facts, { thread }) => lastNote(facts, 'answer', thread.answers),
-  'request.forwarded': (facts, { forwarded }) => lastNote(facts, 'forward', forwarded),
-  'request.reminder': (_facts, { thread }) => thread.reminder,
-  'request.escalated': (_facts, { thread }) => thread.escalated,
-  'request.stage-overdue': (_facts, { thread }) => thread.overdue,
-  'supervision.notified': (facts, words) => words.thread.noticed(crossed(facts, words)),
-  'supervision.paused': (facts, words) => words.thread.paused(crossed(facts, words)),
-  'supervision.resumed': (_facts, { thread }) => thread.resumed,
-  'supervision.stopped': (facts, words) => words.thread.ruleStopped(crossed(facts, words)),
-  'grant.scheduled': ({ grant }, { thread }) => (grant?.startsAt === null ? thread.firstUse : thread.later),
-  'grant.active': (_facts, { thread }) => thread.open,
-  'grant.ending': (_facts, { thread }) => thread.ending,
-  'grant.used': ({ grant }, { thread }) => {
-    if (grant === null) return null;
-    return grant.used.calls <= 1 ? thread.firstCall : thread.calls(grant.used.calls);
-  },
-  'grant.refused': ({ grant }, { thread }) => (grant === null ? null : thread.refused(grant.refused)),
-  'grant.ended': ({ grant, endedBy }, { thread, endReason, grant: words }) => {
+  'request.outdated': (_facts, _text, { outdated }) => outdated.rules,
+  'request.asked': (facts, _text, { thread }) => lastNote(facts, 'question', thread.asks),
+  'request.answered': (facts, _text, { thread }) => lastNote(facts, 'answer', thread.answers),
+  'request.forwarded': (facts, _text, { forwarded }) => lastNote(facts, 'forward', forwarded),
+  'grant.scheduled': ({ grant }, text, { thread }) => (grant?.startsAt === null ? thread.firstUse : text),
+  'grant.used': unlessNoGrant,
+  'grant.refused': unlessNoGrant,
+  'grant.ended': ({ grant, endedBy }, _text, { thread, endReason, grant: words }) => {
     if (grant === null) return null;
     const by = endedBy === null ? '' : words.by(shortName(endedBy));
     return `${endReason[grant.endReason ?? 'expired']}${by} ${thread.inAll(grant.used.calls)}`;
   },
 };
+
+/** What the kind itself says in the thread; null if nothing. */
+function ownText(kind: SlackKind, facts: CardFacts, words: Words): string | null {
+  const { requester, grant, language } = facts;
+  const { thread } = NOTICE_TEXTS[language].kinds[kind];
+  if (typeof thread !== 'function') return thread;
+  return thread({
+    requester: shortName(requester),
+    crossed: crossed(facts, words),
+    calls: grant?.used.calls ?? 0,
+    refused: grant?.refused ?? 0,
+  });
+}
 
 /** The time that belongs to a kind of notice. It appears beside the sentence. */
 const CLOCKS: Readonly<
@@ -107,7 +98,8 @@ const CLOCKS: Readonly<
 export function threadLine(kind: NoticeKind, facts: CardFacts): Rendered | null {
   if (!isSlackKind(kind)) return null;
   const catalogue = wordsOf(facts);
-  const sentence = LINES[kind](facts, catalogue);
+  const text = ownText(kind, facts, catalogue);
+  const sentence = LINES[kind] === undefined ? text : LINES[kind](facts, text, catalogue);
   if (sentence === null) return null;
   const [words, at] = CLOCKS[kind]?.(facts, catalogue.thread) ?? ['', null];
   const clock = at === null ? [] : [mrkdwn(`${words}: ${readerTime(at)}`)];

@@ -182,45 +182,12 @@ export const de: Words = {
     },
   },
   thread: {
-    waitsForVendor: (who) => `${who} hat angefragt. Die Anfrage wartet auf die Prüfung des Anbieters.`,
-    waitsForCustomer: (who) => `${who} hat angefragt. Die Anfrage wartet auf die Entscheidung des Kunden.`,
-    approved: 'Die Anfrage wurde freigegeben.',
-    notifying:
-      'Alle nötigen Prüfungen sind erteilt. Der Zugriff beginnt, sobald der Kunde benachrichtigt ist.',
-    demandOpening: (who) =>
-      `Für eine Behörde: ${who} erhält Zugriff ohne Ihre Freigabe. Sie können ihn sofort stoppen, auf der Seite oder hier.`,
-    emergencyOpening: (who) =>
-      `Notfall: ${who} erhält Zugriff ohne Ihre Freigabe. Sie können ihn sofort stoppen, auf der Seite oder hier.`,
-    disclosureLate: 'Der Anbieter hat diesen Notfall nicht rechtzeitig erklärt. Die Erklärung ist verspätet.',
-    disclosureGiven:
-      'Der Anbieter hat diesen Notfall erklärt. Lesen Sie die Erklärung auf der Seite; erkennen Sie sie an oder bestreiten Sie sie.',
-    disclosureAcknowledged: 'Der Kunde hat die Erklärung dieses Notfalls anerkannt.',
-    disclosureDisputed: 'Der Kunde bestreitet die Erklärung dieses Notfalls. Der Anbieter muss neu erklären.',
     someRule: 'eine Regel der Aufsicht wurde überschritten',
     rule: (name, side, limit) =>
       `die Regel „${name}“ ${side === 'vendor' ? 'des Anbieters' : 'des Kunden'} wurde überschritten (${limit})`,
-    noticed: (what) => `Aufgefallen: ${what}. Der Zugriff geht weiter; Sie können ihn stoppen.`,
-    paused: (what) =>
-      `Angehalten: ${what}. Kein Aufruf geht durch, bis die Seite, deren Regel es ist, ihn auf der Seite weitergehen lässt.`,
-    resumed: 'Der angehaltene Zugriff geht weiter.',
-    ruleStopped: (what) => `Gestoppt: ${what}.`,
-    denied: 'Die Anfrage wurde abgelehnt.',
-    expired: 'Die Anfrage ist verfallen: Niemand hat rechtzeitig entschieden. Es wurde nichts geöffnet.',
-    withdrew: (who) => `${who} hat die Anfrage zurückgezogen.`,
     asks: (who) => `${who} fragt`,
     answers: (who) => `${who} antwortet`,
-    reminder: 'Die Hälfte der Zeit zum Entscheiden ist um, und noch hat niemand entschieden.',
-    escalated:
-      'Drei Viertel der Zeit zum Entscheiden sind um. Wenn niemand entscheidet, verfällt die Anfrage.',
-    overdue: 'Die Anfrage wartet länger, als Ihre Regeln erlauben. Jetzt können auch andere entscheiden.',
     firstUse: 'Der Zugriff beginnt mit der ersten Nutzung.',
-    later: 'Der Zugriff ist gewährt und beginnt später.',
-    open: 'Der Zugriff ist jetzt offen.',
-    ending: 'Der Zugriff endet in wenigen Minuten. Wenn Sie länger brauchen, fragen Sie jetzt.',
-    firstCall: 'Erste Nutzung: bisher 1 Aufruf.',
-    calls: (number) => `Bisher ${calls(number)}.`,
-    refused: (number) =>
-      `Bisher ${calls(number)} abgewiesen: Nichts außerhalb der Bedingungen wurde erreicht.`,
     inAll: (number) => `Insgesamt ${calls(number)}.`,
     lapsesAt: 'Verfällt',
     beginsAt: 'Beginnt',
@@ -353,32 +320,6 @@ export const de: Words = {
       chooseAll: 'Wählen Sie einen Kunden, einen Datendienst und eine Zeit.',
       chooseAction: 'Wählen Sie mindestens eine Aktion.',
       sent: (state) => `Sie haben angefragt. ${state} Über das Ergebnis werden Sie hier benachrichtigt.`,
-    },
-  },
-  pages: {
-    'practice.opened': {
-      heading: 'Übung: Bitte beantworten Sie eine Übungsanfrage',
-      text: 'Sie zeigt, dass Sie noch freigeben können, mit Ihrem Passkey, wenn Sie einen haben. Nichts wird geöffnet, was auch immer Sie antworten. Die Seite zeigt, was Sie erwarten und was verlangt wird: Geben Sie nur frei, wenn beides gleich ist.',
-    },
-    'practice.due': {
-      heading: 'Übung: Ihre Übungsanfrage wartet',
-      text: 'Sie haben sie noch nicht beantwortet. Nichts wird geöffnet, was auch immer Sie antworten.',
-    },
-    'practice.failed': {
-      heading: 'Übung: Nicht alle Freigebenden haben bestanden',
-      text: 'Jemand hat nicht oder falsch geantwortet, oder ein Passkey funktioniert nicht. Eine echte Anfrage könnte darauf warten: Sehen Sie es sich jetzt an.',
-    },
-    'access-review.opened': {
-      heading: 'Zugangsprüfung: Bestätigen Sie, was offen steht',
-      text: 'Alles, was Zugang zu Ihrer Organisation gibt, wartet wie in jedem Quartal auf eine Entscheidung. Was bis zum Ende der Frist niemand beantwortet, verfällt. Zum Entscheiden melden Sie sich auf der Seite an: Ein Druck in Slack genügt nicht.',
-    },
-    'access-review.due': {
-      heading: 'Zugangsprüfung: Sie endet bald',
-      text: 'Noch ist nicht alles bestätigt oder beendet, und was nicht beantwortet ist, verfällt.',
-    },
-    'account.notices-changed': {
-      heading: 'Welche Benachrichtigungen Sie erreichen, hat sich geändert',
-      text: 'Jemand, der als Sie angemeldet ist, hat Benachrichtigungen an Sie abgestellt, sie in einem Browser ein- oder ausgeschaltet, ein anderes Slack-Konto von Ihnen getrennt oder die Zeitzone Ihrer Nachrichten geändert. Wenn Sie das nicht waren: Stellen Sie es auf der Seite richtig, beenden Sie die Sitzungen, die Sie nicht kennen, und melden Sie es Ihren Admins.',
     },
   },
 };

@@ -1,11 +1,10 @@
 import type { CardFacts } from '../../facts.js';
-import type { PageKind } from '../../outbound/kinds.js';
 
 const calls = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);
 const count = (number: number, none: string, one: string, many: string): string =>
   number === 0 ? none : number === 1 ? one : `${number} ${many}`;
 
-/** Texts of cards, threads and App Home. Names have passed through `shortName`, texts of people through `oneLine`. */
+/** Texts of cards, forms and App Home. What each kind of notice says: `NOTICE_TEXTS`. Names have passed through `shortName`, texts of people through `oneLine`. */
 export const en = {
   /** How a person was authenticated, as part of a sentence; the same words as on the pages. */
   assurance: {
@@ -190,43 +189,12 @@ export const en = {
     },
   },
   thread: {
-    waitsForVendor: (who: string) => `${who} asked. It waits for the vendor’s review.`,
-    waitsForCustomer: (who: string) => `${who} asked. It waits for the customer’s decision.`,
-    approved: 'It was approved.',
-    notifying: 'Everyone whose review is needed has approved. It begins once the customer has been notified.',
-    demandOpening: (who: string) =>
-      `For an authority: ${who} gets access without your approval. You can stop it at once, on the page or here.`,
-    emergencyOpening: (who: string) =>
-      `Emergency: ${who} gets access without your approval. You can stop it at once, on the page or here.`,
-    disclosureLate: 'The vendor has not explained this emergency in time. The explanation is late.',
-    disclosureGiven:
-      'The vendor has explained this emergency. Read it on the page, and acknowledge or dispute it.',
-    disclosureAcknowledged: 'The customer has acknowledged the explanation of this emergency.',
-    disclosureDisputed:
-      'The customer disputes the explanation of this emergency. The vendor has to explain again.',
     someRule: 'a rule about what engineers do was crossed',
     rule: (name: string, side: 'vendor' | 'customer', limit: string) =>
       `the ${side}’s rule “${name}” was crossed (${limit})`,
-    noticed: (what: string) => `Noticed: ${what}. The access goes on; you can stop it.`,
-    paused: (what: string) =>
-      `Paused: ${what}. No call passes until the side whose rule it is lets it go on, on the page.`,
-    resumed: 'The paused access goes on.',
-    ruleStopped: (what: string) => `Stopped: ${what}.`,
-    denied: 'It was denied.',
-    expired: 'It lapsed: no one decided in time. Nothing was opened.',
-    withdrew: (who: string) => `${who} withdrew the request.`,
     asks: (who: string) => `${who} asks`,
     answers: (who: string) => `${who} answers`,
-    reminder: 'Half of the time to decide is over, and no one has decided yet.',
-    escalated: 'Three quarters of the time to decide are over. If no one decides, it lapses.',
-    overdue: 'It has waited longer than your controls allow. Others may decide too now.',
     firstUse: 'Access begins with the first use.',
-    later: 'Access is granted and begins later.',
-    open: 'Access is open now.',
-    ending: 'Access ends in a few minutes. If you need longer, ask now.',
-    firstCall: 'First use: 1 call so far.',
-    calls: (number: number) => `${calls(number)} so far.`,
-    refused: (number: number) => `${calls(number)} refused so far: nothing outside the terms was reached.`,
     inAll: (number: number) => `${calls(number)} in all.`,
     lapsesAt: 'It lapses',
     beginsAt: 'It begins',
@@ -355,32 +323,6 @@ export const en = {
       sent: (state: string) => `You have asked. ${state} You are notified here of the outcome.`,
     },
   },
-  pages: {
-    'practice.opened': {
-      heading: 'Practice: please answer a practice request',
-      text: 'It shows that you can still approve, with your passkey if you have one. Nothing opens, whatever you answer. The page shows what you expect and what is asked: approve only if they are the same.',
-    },
-    'practice.due': {
-      heading: 'Practice: your practice request waits',
-      text: 'You have not answered it yet. Nothing opens, whatever you answer.',
-    },
-    'practice.failed': {
-      heading: 'Practice: not every approver has passed',
-      text: 'Someone did not answer, answered wrongly, or has a passkey that does not work. A real request could wait for them: look at it now.',
-    },
-    'access-review.opened': {
-      heading: 'Access review: confirm what is open',
-      text: 'Once a quarter, your admins confirm or end everything that gives access to your organisation. Whatever is not answered by the end of the review lapses. To decide, sign in on the page: a press in Slack is not enough.',
-    },
-    'access-review.due': {
-      heading: 'Access review: it ends soon',
-      text: 'Not everything has been confirmed or ended yet. Whatever is not answered lapses.',
-    },
-    'account.notices-changed': {
-      heading: 'Which notices reach you has changed',
-      text: 'Someone signed in as you has switched off notices to you, turned them on or off in a browser, unlinked another Slack account of yours, or changed the time zone of your messages. If it was not you: put it right on the page, end the sessions that you do not know, and report it to your admins.',
-    },
-  },
 } as const satisfies Shape;
 
 type Review = CardFacts['reviews'][number];
@@ -388,7 +330,6 @@ type States = Record<CardFacts['request']['state'], unknown>;
 
 /** What must have a word for each value of the domain. */
 interface Shape {
-  pages: Record<PageKind, { heading: string; text: string }>;
   assurance: Record<Review['assurance'], string>;
   risk: Record<NonNullable<CardFacts['request']['needs']['impact']>['level'], string>;
   heading: States;
