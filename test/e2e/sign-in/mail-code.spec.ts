@@ -294,6 +294,13 @@ describe('behind a proxy that is not listed, where all are one client', () => {
     await ask(own, 'bob@acme.example');
     const first = codeIn(await mailed('bob@acme.example'));
     for (let each = 0; each < 300; each += 1) await ask(browser(), `stranger-${each}@acme.example`);
+    // A fast machine fills a round, and the next one begins within half a second.
+    await eventually(
+      'a round with room',
+      async () => (await ask(browser(), 'last@acme.example')).status === 202,
+      30_000,
+      250,
+    );
     const ada = browser();
     expect(codeOf(await ask(ada))).toBe('202 undefined');
     expect((await verify(ada, codeIn(await mailed('ada@acme.example')))).status).toBe(200);
@@ -311,9 +318,13 @@ describe('behind a proxy that is not listed, where all are one client', () => {
     await ask(own);
     expect((await verify(own, codeIn(await mailed('ada@acme.example')))).status).toBe(200);
     let last = await ask(browser(), 'stranger@acme.example');
-    for (let each = 0; each <= LIMIT && last.status !== 429; each += 1)
+    // A fast machine fills a round before that, which is refused too.
+    for (let each = 0; each <= LIMIT && !last.text.includes('Too many calls.'); each += 1)
       last = await ask(browser(), `stranger-${each}@acme.example`);
-    expect(codeOf(last)).toBe('429 rate_limited');
+    expect([codeOf(last), last.text]).toEqual([
+      '429 rate_limited',
+      expect.stringContaining('Too many calls.'),
+    ]);
     const wait = Number(last.headers.get('retry-after'));
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(60);

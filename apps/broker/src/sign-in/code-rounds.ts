@@ -17,9 +17,12 @@ export class CodeRounds<Request> {
   /** @param work never rejects */
   constructor(private readonly work: (requests: Request[]) => Promise<void>) {}
 
-  /** @throws RateLimited if the round is full */
-  add(request: Request): void {
-    if (this.waiting.length >= MOST_IN_ROUND)
+  /**
+   * @param isKnown a flood of strangers keeps this caller out of no round, because the caller's own requests are few
+   * @throws RateLimited if the round is full
+   */
+  add(request: Request, isKnown: boolean): void {
+    if (!isKnown && this.waiting.length >= MOST_IN_ROUND)
       throw new RateLimited(ROUND_MS / 1_000, 'Too many requests at once.');
     this.waiting.push(request);
     this.timer ??= setTimeout(() => this.run(), ROUND_MS);

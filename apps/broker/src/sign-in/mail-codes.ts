@@ -88,7 +88,7 @@ export class MailCodes implements OnModuleDestroy {
     const isKnown = this.browsers.known(browser)?.address === address;
     const by = { network, browser: own, address, ...(isKnown ? { own } : {}) };
     this.asking.count(codeRequestTries(this.asking, by));
-    this.rounds.add({ tenant, email, browser });
+    this.rounds.add({ tenant, email, browser }, isKnown);
   }
 
   /** @throws HttpProblem `unauthenticated` if the code is wrong, used, expired, or another browser’s; `rate_limited` */
